@@ -1,0 +1,56 @@
+# Every chore of Glu Admin. `make help` lists them.
+.DEFAULT_GOAL := help
+export GLU_ADMIN_MODE ?= embedded
+PYTHON := .venv/bin/python
+TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
+TESTS ?= tests
+
+.PHONY: help install demo run test test-services test-browser check format bench lock clean
+
+help: ## list every chore
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## make .venv from the lock file
+
+.venv/.installed: pyproject.toml uv.lock .ci/install
+	@.ci/install
+	@touch $@
+
+demo: install ## run it all here against the sandbox (FRESH=1 starts over)
+	@exec $(PYTHON) -m glu_admin.demo
+
+test: install ## the test suite, with nothing else needed
+	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m "not browser" $(TESTS)
+
+test-services: install ## the same suite on PostgreSQL and Redis
+	@STATE_DIR=var/test-services DATABASE_URL=$(TEST_DATABASE_URL) CELERY_BROKER_URL=$(TEST_REDIS_URL) CACHE_URL= EMAIL_URL= \
+		$(PYTHON) -m pytest -n 2 -m "not browser" $(TESTS)
+
+test-browser: install ## the journeys in a real Chromium
+	@.ci/install --group e2e
+	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= CHROMIUM=$$(.ci/chromium) \
+		$(PYTHON) -m pytest -m browser $(TESTS)
+
+check: install ## lint, types, import contracts, migrations, deploy check
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+	@STATE_DIR=var/test $(PYTHON) manage.py makemigrations --check --dry-run
+	@STATE_DIR=var/check GLU_ADMIN_MODE=production SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		GLU_ROOT_KEYS=check:$$($(PYTHON) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())') \
+		ALLOWED_HOSTS=desk.example $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+bench: install ## measure the mirror and the desk, on SQLite and on PostgreSQL
+	@$(PYTHON) -m tests.benchmarks
+
+format: install ## format the code
+	@$(PYTHON) -m ruff check --fix
+	@$(PYTHON) -m ruff format
+
+lock: ## take newer releases into uv.lock
+	@uv lock --upgrade
+
+clean: ## remove the environment and all local state
+	@rm -rf .venv var staticfiles

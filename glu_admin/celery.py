@@ -1,0 +1,34 @@
+"""The Celery application: queues and the timetable. Workers start with `celery -A glu_admin.celery worker`."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+from glu_admin.file_queue import use_whole_messages
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+
+use_whole_messages()
+app = Celery("glu_admin")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_queues = [
+    # Each its own routing key: sharing the default one would deliver every message to all of them.
+    Queue(name, Exchange("glu_admin"), routing_key=name)
+    for name in ("interactive", "changes", "bulk")
+]
+app.conf.update(task_default_exchange="glu_admin", task_default_routing_key="changes")
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def _timetable(sender: Celery, **_: Any) -> None:
+    """One beat entry: the tick finds in the rows what is due, so a lost or doubled one changes nothing."""
+    from django.conf import settings
+
+    sender.add_periodic_task(
+        settings.MIRROR_TICK_SECONDS,
+        sender.signature("orders.tick", queue="changes", expires=settings.MIRROR_TICK_SECONDS),
+        name="tick",
+    )

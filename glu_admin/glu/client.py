@@ -1,0 +1,197 @@
+"""The only door to Glu: GET, a fixed address, no redirects, bounded in time and size."""
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.pace import Pace
+
+Params = Sequence[tuple[str, str]]
+
+_FIRST_WAIT = 1.0  # seconds after a 429 that names no time; doubles with each further one
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decoded answer and Glu's own clock (aware UTC, whole seconds; None when it sent no usable Date)."""
+
+    data: Any
+    server_time: datetime | None
+
+
+class GluClient:
+    """Reads Glu's Organisation API with one organisation's key; safe to share between threads.
+
+    Source: https://glu.gitbook.io/docs/getting-started/authentication (the key travels in `x-api-key`).
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        pace: Pace,
+        connect_timeout: float = 5,
+        read_timeout: float = 30,
+        total_timeout: float = 60,
+        max_body_bytes: int = 16 * 1024 * 1024,
+        retries: int = 3,
+        backoff: float = 0.5,
+        longest_wait: float = 5,
+    ) -> None:
+        """Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised."""
+        self._base_url = base_url.rstrip("/")
+        self._key = key
+        self._pace = pace
+        self._timeout = (connect_timeout, read_timeout)
+        self._total_timeout = total_timeout
+        self._max_body_bytes = max_body_bytes
+        self._longest_wait = longest_wait
+        self._retry = Retry(
+            total=retries,
+            redirect=0,
+            backoff_factor=backoff,
+            backoff_jitter=backoff,
+            status_forcelist=(500, 502, 503, 504),
+            allowed_methods=("GET",),
+            respect_retry_after_header=False,  # one header could park a worker for hours; 429 is handled below
+            raise_on_status=False,
+        )
+        self._local = threading.local()
+        self._counting = threading.Lock()
+        self._sessions: list[requests.Session] = []
+        self.requests = 0
+
+    def get(self, path: str, params: Params = ()) -> Answer:
+        """GET `path` (such as "/orders") and decode its JSON.
+
+        Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show.
+        """
+        wait = _FIRST_WAIT
+        while True:
+            self._pace.wait()
+            with self._counting:
+                self.requests += 1
+            try:
+                return self._once(path, params)
+            except TooManyRequests as error:
+                asked = error.retry_after if error.retry_after >= 0 else wait
+                if asked > self._longest_wait:
+                    raise TooManyRequests(error.words, asked) from None
+                wait *= 2
+                self._pace.pause(asked)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for session in self._sessions:
+            session.close()
+
+    def _once(self, path: str, params: Params) -> Answer:
+        deadline = time.monotonic() + self._total_timeout
+        try:
+            with self._session().get(
+                self._base_url + path, params=list(params), timeout=self._timeout, allow_redirects=False, stream=True
+            ) as response:
+                body = self._body(response, deadline)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            # `from None`: the original carries the request, and with it the key.
+            raise Unreachable(_connection_words(error)) from None
+        if response.status_code != 200:
+            _refuse(response)
+        try:
+            data = json.loads(body, parse_constant=_no_constants)
+        except (ValueError, RecursionError):
+            raise Unreadable("Glu’s answer was not JSON.") from None
+        return Answer(data, _server_time(response.headers.get("Date")))
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        parts, size = [], 0
+        while chunk := response.raw.read1(65536, decode_content=True):
+            size += len(chunk)
+            if size > self._max_body_bytes:
+                raise Unreadable("Glu’s answer was larger than allowed.")
+            if time.monotonic() > deadline:
+                raise Unreachable("Glu’s answer took too long.")
+            parts.append(chunk)
+        return b"".join(parts)
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False  # no proxy or netrc of the environment may see the key
+            session.headers.update(
+                {
+                    "x-api-key": self._key,
+                    "Accept": "application/json",
+                    "Cache-Control": "no-cache",
+                    "User-Agent": "Glu-Admin",
+                }
+            )
+            adapter = HTTPAdapter(max_retries=self._retry, pool_maxsize=1)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            self._local.session = session
+            self._sessions.append(session)
+        return session
+
+
+def _refuse(response: requests.Response) -> NoReturn:
+    status = response.status_code
+    if status in (401, 403):
+        raise Refused("Glu refused the key.")
+    if status == 404:
+        raise NotFound("Glu has no such thing.")
+    if status == 429:
+        raise TooManyRequests("Glu asked for fewer requests.", _retry_after(response.headers.get("Retry-After")))
+    if status >= 500:
+        raise Unreachable(f"Glu answered with an error of its own ({status}).")
+    if 300 <= status < 400:
+        raise Unreadable("Glu’s address answered with a redirect, which is never followed.")
+    raise Unreadable(f"Glu answered {status}, which was not expected.")
+
+
+def _connection_words(error: Exception) -> str:
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return "Glu did not answer in time."
+    if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)):
+        return "The secure connection to Glu failed."
+    if isinstance(error, (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError)):
+        return "Glu’s answer broke off."
+    return "Glu could not be reached."
+
+
+def _retry_after(value: str | None) -> float:
+    """Seconds asked for by a Retry-After header, in seconds or as a date; -1 when there is none to read."""
+    if value is None:
+        return -1
+    if value.strip().isdigit():
+        return float(value)
+    when = _server_time(value)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else -1
+
+
+def _server_time(value: str | None) -> datetime | None:
+    try:
+        when = parsedate_to_datetime(value or "")
+    except ValueError:
+        return None
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _no_constants(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+__all__ = ["Answer", "GluClient", "GluError", "Params"]

@@ -1,0 +1,45 @@
+"""What can go wrong between us and Glu, in words that may be shown."""
+
+
+class GluError(Exception):
+    """Glu did not give a usable answer. `words` is a plain sentence without key, address or payload."""
+
+    kind = "unreadable"
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class Refused(GluError):
+    """Glu answered 401 or 403: the key does not open this."""
+
+    kind = "refused"
+
+
+class NotFound(GluError):
+    """Glu answered 404."""
+
+    kind = "not_found"
+
+
+class TooManyRequests(GluError):
+    """Glu answered 429 and asks for a longer wait than the caller wanted to sit out. `retry_after` in seconds."""
+
+    kind = "throttled"
+
+    def __init__(self, words: str, retry_after: float) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
+class Unreachable(GluError):
+    """No connection, no answer in time, or 5xx, also after the retries."""
+
+    kind = "unreachable"
+
+
+class Unreadable(GluError):
+    """An answer that is not what Glu documents: not JSON, too large, a redirect, another 4xx."""
+
+    kind = "unreadable"

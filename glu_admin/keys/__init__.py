@@ -1,0 +1,1 @@
+"""One sealed Glu key per organisation: cipher, vault, lifecycle."""

@@ -1,0 +1,55 @@
+"""Sealed Glu keys and the canary that proves the root keys are the right ones."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+
+
+class GluKey(models.Model):
+    """An organisation's key to Glu, sealed. A new key is the candidate until Glu has accepted it."""
+
+    class Slot(models.TextChoices):
+        """The key in use, or the one that is being tried."""
+
+        CURRENT = "current", "In use"
+        CANDIDATE = "candidate", "Being tried"
+
+    class State(models.TextChoices):
+        """What Glu said of the key when it was last tried or used."""
+
+        TRYING = "trying", "Waiting to be tried"
+        ACCEPTED = "accepted", "Accepted"
+        REFUSED = "refused", "Refused"
+        UNREACHABLE = "unreachable", "Glu could not be reached"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="glu_keys")
+    slot = models.CharField(max_length=9, choices=Slot, default=Slot.CANDIDATE)
+    token = models.TextField()
+    last_four = models.CharField(max_length=4)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    set_at = models.DateTimeField(default=now)
+    state = models.CharField(max_length=11, choices=State, default=State.TRYING)
+    detail = models.CharField(max_length=200, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    try_again_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "slot"], name="one_key_per_slot")]
+
+    def __str__(self) -> str:
+        return f"key of organisation {self.organisation_id} ending in {self.last_four}"
+
+
+class KeyringCanary(models.Model):
+    """A known text sealed with the root key that writes: opened at every start."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.TextField()

@@ -1,0 +1,115 @@
+"""The installation's root keys, the canary that proves them, and what is sealed with them."""
+
+import logging
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Manager, Model
+
+from glu_admin.keys.cipher import Keyring, KeyringError, Place, SealBroken, UnknownRootKey, key_id, new_root_key
+from glu_admin.keys.models import GluKey, KeyringCanary
+
+logger = logging.getLogger(__name__)
+
+_CANARY = "the canary sings"
+_NOBODY = uuid.UUID(int=0)
+
+
+class WrongRootKey(Exception):
+    """The root keys do not open what this database holds."""
+
+
+@dataclass(frozen=True)
+class SealedColumn:
+    """A column of sealed tokens, for rotation; a rule test holds this list against the models."""
+
+    rows: Manager[Any]
+    column: str
+
+
+SEALED_COLUMNS = (
+    SealedColumn(GluKey.across_organisations, "token"),
+    SealedColumn(KeyringCanary.objects, "token"),
+)
+
+
+def place_of(row: Model, column: str = "token") -> Place:
+    """Where a row's sealed column stands."""
+    organisation = row.organisation.uuid if isinstance(row, GluKey) else _NOBODY
+    return Place(row._meta.db_table, column, organisation, row.uuid)  # type: ignore[attr-defined]
+
+
+@cache
+def keyring() -> Keyring:
+    """The root keys from the settings, or the embedded run's own. Raises KeyringError or WrongRootKey."""
+    if settings.GLU_ROOT_KEYS:
+        return Keyring(settings.GLU_ROOT_KEYS)
+    path = Path(settings.STATE_DIR) / "root_keys"
+    if not path.exists():
+        if GluKey.across_organisations.exists() or KeyringCanary.objects.exists():
+            raise WrongRootKey(f"The database holds sealed keys, but {path} with their root key is missing.")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(new_root_key("local"))
+    return Keyring(path.read_text().split())
+
+
+def check_canary() -> None:
+    """Open the canary, made if there is none yet. Raises KeyringError or WrongRootKey."""
+    ring = keyring()
+    with transaction.atomic():
+        canary = KeyringCanary.objects.order_by("pk").first()
+        if canary is None:
+            canary = KeyringCanary()
+            canary.token = ring.seal(_CANARY, place_of(canary))
+            canary.save()
+    try:
+        opened = ring.open(canary.token, place_of(canary))
+    except (UnknownRootKey, SealBroken) as error:
+        raise WrongRootKey(
+            "GLU_ROOT_KEYS does not hold the root key that this database was sealed with. "
+            "Put that key back into the list; nothing was changed."
+        ) from error
+    if opened != _CANARY:
+        raise WrongRootKey("The canary opened to something else.")
+
+
+def stop_on_wrong_root_key() -> None:
+    """For the start of a process: exits with a plain message when the root keys are wrong or missing.
+
+    A database that is away or not migrated yet is only logged: pages then say so themselves.
+    """
+    try:
+        check_canary()
+    except (KeyringError, WrongRootKey) as error:
+        sys.exit(f"Glu Admin does not start: {error}")
+    except DatabaseError as error:
+        logger.warning("root keys not checked, the database is not ready: %s", type(error).__name__)
+
+
+def reseal() -> Iterator[bool]:
+    """Seal everything with the first root key, a row a transaction; yields whether each row was resealed.
+
+    Interrupted, it can be run again. Raises UnknownRootKey or SealBroken at a row that no root key opens.
+    """
+    ring = keyring()
+    for sealed in SEALED_COLUMNS:
+        rows = sealed.rows.all()
+        for pk in list(rows.values_list("pk", flat=True)):
+            with transaction.atomic():
+                row = rows.select_for_update().filter(pk=pk).first()
+                token = getattr(row, sealed.column) if row else ""
+                if not row or not token or key_id(token) == ring.writer:
+                    yield False
+                    continue
+                place = place_of(row, sealed.column)
+                setattr(row, sealed.column, ring.seal(ring.open(token, place), place))
+                row.save(update_fields=[sealed.column])
+            yield True

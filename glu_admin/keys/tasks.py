@@ -1,0 +1,17 @@
+"""Celery's door to the vault."""
+
+from celery import shared_task
+
+from glu_admin.hints import hint
+from glu_admin.keys.models import GluKey
+from glu_admin.keys.vault import try_key as try_with_glu
+
+
+@shared_task(name="keys.try_key")
+def try_key(key_id: int) -> None:
+    """Try one key with Glu; when it is accepted the mirror may begin at once."""
+    key = GluKey.across_organisations.select_related("organisation").filter(pk=key_id).first()
+    if key is None or key.state in (GluKey.State.ACCEPTED, GluKey.State.REFUSED):
+        return
+    if try_with_glu(key) == GluKey.State.ACCEPTED:
+        hint("orders.mirror_organisation", key.organisation_id, queue="bulk")

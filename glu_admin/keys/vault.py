@@ -1,0 +1,63 @@
+"""Where a key is opened: only for the client that speaks with Glu, and only in workers and commands."""
+
+from django.conf import settings
+
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import GluError, Refused
+from glu_admin.glu.pace import Pace
+from glu_admin.keys.lifecycle import current_key, record_trial
+from glu_admin.keys.models import GluKey
+from glu_admin.keys.ring import keyring, place_of
+from glu_admin.tenancy.models import Organisation
+
+
+class NoUsableKey(Exception):
+    """An organisation has no key that may be used now; the words say why."""
+
+
+def client_for(organisation: Organisation, *, longest_wait: float = 5) -> GluClient:
+    """A client with the organisation's key. Raises NoUsableKey when there is none, or it is refused or paused.
+
+    `longest_wait` is how many seconds a request to slow down is sat out before it is passed on.
+    """
+    key = current_key(organisation)
+    if key is None:
+        raise NoUsableKey("There is no Glu key yet that Glu has accepted.")
+    if key.state == GluKey.State.REFUSED:
+        raise NoUsableKey("Glu refused the key.")
+    if key.state != GluKey.State.ACCEPTED:
+        raise NoUsableKey("Glu has not accepted the key yet.")
+    if key.paused_at is not None:
+        raise NoUsableKey("Copying is paused.")
+    return _client(key, longest_wait)
+
+
+def try_key(key: GluKey) -> GluKey.State:
+    """Ask Glu for one page of orders with this key and record what Glu says."""
+    client = _client(key, 0)
+    try:
+        client.get("/orders", [("page", "1")])
+        state, detail = GluKey.State.ACCEPTED, ""
+    except Refused as error:
+        state, detail = GluKey.State.REFUSED, error.words
+    except GluError as error:
+        state, detail = GluKey.State.UNREACHABLE, error.words
+    finally:
+        client.close()
+    record_trial(key, state, detail)
+    return state
+
+
+def _client(key: GluKey, longest_wait: float) -> GluClient:
+    return GluClient(
+        settings.GLU_API_URL,
+        keyring().open(key.token, place_of(key)),
+        pace=Pace(settings.GLU_REQUESTS_PER_SECOND),
+        connect_timeout=settings.GLU_CONNECT_TIMEOUT,
+        read_timeout=settings.GLU_READ_TIMEOUT,
+        total_timeout=settings.GLU_TOTAL_TIMEOUT,
+        max_body_bytes=settings.GLU_MAX_BODY_BYTES,
+        retries=settings.GLU_RETRIES,
+        backoff=settings.GLU_RETRY_BACKOFF,
+        longest_wait=longest_wait,
+    )

@@ -1,0 +1,73 @@
+"""The key page: set, replace, pause, remove. A key goes in and never comes out."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from glu_admin.hints import hint
+from glu_admin.keys import lifecycle
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.access import door, person
+from glu_admin.tenancy.models import Organisation, Role
+
+
+@door(Role.MANAGER)
+def key_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """What is known of the keys: last four characters, who set them and when, and what Glu said."""
+    return _page(request, organisation)
+
+
+@sensitive_post_parameters("secret")
+@require_POST
+@door(Role.MANAGER)
+def key_set(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Seal a new key; a worker tries it before it is used."""
+    try:
+        key = lifecycle.set_key(organisation, request.POST.get("secret", ""), person(request))
+    except lifecycle.InvalidKey as error:
+        return _page(request, organisation, str(error))
+    hint("keys.try_key", key.pk)
+    return redirect("key", organisation.slug)
+
+
+@door(Role.MANAGER)
+def key_remove(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Ask first, then forget every key; the orders stay."""
+    if request.method == "POST":
+        lifecycle.remove_key(organisation)
+        messages.success(request, "The key is removed. The orders that were copied stay.")
+        return redirect("key", organisation.slug)
+    return render(request, "keys/remove.html")
+
+
+@require_POST
+@door(Role.MANAGER)
+def key_pause(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Ask Glu nothing more until it is resumed."""
+    lifecycle.pause(organisation)
+    return redirect("key", organisation.slug)
+
+
+@require_POST
+@door(Role.MANAGER)
+def key_resume(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Go on; a refused key is tried again."""
+    lifecycle.resume(organisation)
+    key = lifecycle.current_key(organisation)
+    if key is not None and key.state == GluKey.State.TRYING:
+        hint("keys.try_key", key.pk)
+    return redirect("key", organisation.slug)
+
+
+def _page(request: HttpRequest, organisation: Organisation, error: str = "") -> HttpResponse:
+    candidate, current = lifecycle.candidate_key(organisation), lifecycle.current_key(organisation)
+    waiting = (GluKey.State.TRYING, GluKey.State.UNREACHABLE)
+    context = {
+        "candidate": candidate,
+        "current": current,
+        "error": error,
+        "trying": any(key is not None and key.state in waiting for key in (candidate, current)),
+    }
+    return render(request, "keys/key.html", context, status=400 if error else 200)

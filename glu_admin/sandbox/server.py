@@ -1,0 +1,79 @@
+"""The sandbox as a server: in a thread for tests, or alone with `python -m glu_admin.sandbox`."""
+
+import threading
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from waitress.server import create_server
+
+from glu_admin.sandbox.app import SandboxApp
+from glu_admin.sandbox.data import Payload
+from glu_admin.sandbox.world import SandboxOrganisation, World
+
+
+class RunningSandbox:
+    """A sandbox on a free port of 127.0.0.1 while the context lasts; `every` seconds something happens (0: never)."""
+
+    def __init__(
+        self,
+        organisations: list[SandboxOrganisation],
+        *,
+        every: float = 0,
+        port: int = 0,
+        epoch: datetime | None = None,
+        state: Path | None = None,
+    ) -> None:
+        self.world = World(organisations, epoch=epoch, state=state)
+        self._server: Any = create_server(
+            SandboxApp(self.world),
+            host="127.0.0.1",
+            port=port,
+            threads=24,
+            connection_limit=500,
+            ident=None,
+            asyncore_loop_timeout=0.1,
+        )
+        self.port: int = self._server.effective_port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._serve, daemon=True)]
+        if every:
+            self._threads.append(threading.Thread(target=self._live, args=(every,), daemon=True))
+
+    def __enter__(self) -> "RunningSandbox":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self._server.close()
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        for thread in self._threads:
+            thread.join(2)
+        self.world.close()
+
+    def truth(self, slug: str) -> list[Payload]:
+        """Every order as the API gives it, newest first, with its lines inside."""
+        return list(self.world.truth(slug))
+
+    def still(self) -> None:
+        """Stop life."""
+        self.world.still()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run()
+        except OSError:  # its socket was closed under it: that is how it is told to stop
+            return
+
+    def _live(self, every: float) -> None:
+        while not self._stopped.wait(every):
+            for slug in self.world.shops:
+                with self.world.lock:
+                    if self.world.live:
+                        self.world.step(slug)

@@ -1,0 +1,311 @@
+"""Settings of every environment; the only reader of the environment. `.env.example` explains each variable."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+GLU_ADMIN_MODE = env.str("GLU_ADMIN_MODE", default="production")
+if GLU_ADMIN_MODE not in {"production", "embedded"}:
+    raise ImproperlyConfigured("GLU_ADMIN_MODE must be `production` or `embedded`.")
+EMBEDDED = GLU_ADMIN_MODE == "embedded"
+
+STATE_DIR = Path(env.str("STATE_DIR", default="") or BASE_DIR / "var").resolve()
+STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _embedded_secret_key() -> str:
+    """The embedded run's own secret key: made once, kept in STATE_DIR, readable by its owner only."""
+    path = STATE_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not EMBEDDED:
+        raise ImproperlyConfigured("SECRET_KEY is not set. Production needs one; .env.example says how to make it.")
+    SECRET_KEY = _embedded_secret_key()
+
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- applications -----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "glu_admin.tenancy",
+    "glu_admin.keys",
+    "orders",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "glu_admin.tenancy.middleware.PrivatePagesMiddleware",
+]
+
+ROOT_URLCONF = "glu_admin.urls"
+WSGI_APPLICATION = "glu_admin.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "glu_admin.tenancy.context.chrome",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+        },
+    }
+]
+
+# --- database -----------------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASES = {"default": env.db_url_config(DATABASE_URL or f"sqlite:///{STATE_DIR / 'glu_admin.sqlite3'}")}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE with WAL is what lets the web process and the workers write side by side without "locked".
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+    )
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "tenancy.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "glu_admin.tenancy.accounts.ClosedAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {
+    "login": "glu_admin.tenancy.forms.SignInForm",
+    "reset_password": "glu_admin.tenancy.forms.ForgottenForm",
+    "reset_password_from_key": "glu_admin.tenancy.forms.NewPasswordForm",
+    "change_password": "glu_admin.tenancy.forms.OtherPasswordForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+CACHE_URL = env.str("CACHE_URL", default="")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://"
+if not CACHE_URL and CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
+    CACHE_URL = CELERY_BROKER_URL
+CACHES = {
+    # Sign-in limits count across processes, so the cache must be shared: Redis, or files in the embedded run.
+    "default": env.cache_url_config(CACHE_URL)
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(STATE_DIR / "cache"),
+    }
+}
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Glu Admin <glu-admin@localhost>")
+
+# --- time, language ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- browser --------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if EMBEDDED
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = EMBEDDED
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "glu_admin.tenancy.errors.csrf_failure"
+HTTPS = env.bool("HTTPS", default=not EMBEDDED)
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    if ALLAUTH_TRUSTED_PROXY_COUNT:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+# A list of `id:base64` root keys; the first writes, all read. Empty in the embedded run: one is kept in STATE_DIR.
+GLU_ROOT_KEYS = env.list("GLU_ROOT_KEYS", default=[])
+if not GLU_ROOT_KEYS and not EMBEDDED:
+    raise ImproperlyConfigured("GLU_ROOT_KEYS is not set. Production needs one; .env.example says how to make it.")
+
+# --- the conversation with Glu -------------------------------------------------------------------------------------
+GLU_API_URL = env.str("GLU_API_URL", default="https://api.glu.io").rstrip("/")
+_api = urlsplit(GLU_API_URL)
+if _api.scheme != "https" and not (_api.scheme == "http" and _api.hostname in {"127.0.0.1", "localhost", "::1"}):
+    raise ImproperlyConfigured("GLU_API_URL must be https; plain http is for a sandbox on this machine only.")
+GLU_CONNECT_TIMEOUT = env.float("GLU_CONNECT_TIMEOUT", default=5.0)
+GLU_READ_TIMEOUT = env.float("GLU_READ_TIMEOUT", default=30.0)
+GLU_TOTAL_TIMEOUT = env.float("GLU_TOTAL_TIMEOUT", default=60.0)
+GLU_MAX_BODY_BYTES = env.int("GLU_MAX_BODY_BYTES", default=16 * 1024 * 1024)
+GLU_RETRIES = env.int("GLU_RETRIES", default=3)
+GLU_RETRY_BACKOFF = env.float("GLU_RETRY_BACKOFF", default=0.5)
+GLU_RETRY_AFTER_CAP = env.float("GLU_RETRY_AFTER_CAP", default=900.0)
+GLU_REQUESTS_PER_SECOND = env.float("GLU_REQUESTS_PER_SECOND", default=100.0)
+
+# --- the mirror -----------------------------------------------------------------------------------------------------
+MIRROR_TICK_SECONDS = env.float("MIRROR_TICK_SECONDS", default=5.0)
+MIRROR_POLL_SECONDS = env.float("MIRROR_POLL_SECONDS", default=30.0)
+MIRROR_ERROR_WAIT_SECONDS = env.float("MIRROR_ERROR_WAIT_SECONDS", default=60.0)
+MIRROR_OVERLAP_SECONDS = env.int("MIRROR_OVERLAP_SECONDS", default=60)
+MIRROR_SLICE_SECONDS = env.float("MIRROR_SLICE_SECONDS", default=20.0)
+MIRROR_LEASE_SECONDS = env.float("MIRROR_LEASE_SECONDS", default=120.0)
+MIRROR_LINE_THREADS = env.int("MIRROR_LINE_THREADS", default=12)
+MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=60)
+
+# --- Celery ---------------------------------------------------------------------------------------------------------
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    _queue = STATE_DIR / "broker"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "processed_folder": str(_queue / "processed"),
+        "control_folder": str(_queue / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,  # the default of one second makes one task a second
+    }
+    for _folder in ("messages", "processed", "control"):
+        (_queue / _folder).mkdir(parents=True, exist_ok=True)
+else:
+    # Without the restore options a killed worker's message comes back only after ten visibility timeouts.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 2,
+    }
+    if CELERY_BROKER_URL.startswith("amqp"):
+        CELERY_BROKER_TRANSPORT_OPTIONS = {}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "changes"
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
+
+# --- logs -----------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if EMBEDDED else "json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # Paths of search carry personal data in their query string; requests are logged without it elsewhere.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can cause it, and it is answered with 400
+        "urllib3": {"level": "ERROR"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,1 @@
+"""Who may enter: people, organisations, memberships and the door in between."""

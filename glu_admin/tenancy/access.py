@@ -1,0 +1,51 @@
+"""The door: an organisation's pages get the organisation itself, and only for its members."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from glu_admin.tenancy.models import Membership, Organisation, Role, User
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+def door(
+    role: Role = Role.VIEWER,
+) -> Callable[[Callable[Concatenate[HttpRequest, Organisation, P], R]], Callable[..., R]]:
+    """Let members with at least `role` in; the view gets `organisation` in place of the URL's `organisation_slug`.
+
+    Outsiders get 404, so that nobody learns which organisations there are; members without the role get 403.
+    The membership is left on `request.membership` for the page's frame.
+    """
+
+    def decorate(view: Callable[Concatenate[HttpRequest, Organisation, P], R]) -> Callable[..., R]:
+        @wraps(view)
+        def through_the_door(request: HttpRequest, organisation_slug: str, *args: Any, **kwargs: Any) -> R:
+            membership = (
+                Membership.across_organisations.filter(organisation__slug=organisation_slug, user=request.user.pk or 0)
+                .select_related("organisation")
+                .first()
+            )
+            if membership is None:
+                raise Http404("No such organisation.")
+            request.membership = membership  # type: ignore[attr-defined]
+            if not membership.may(role):
+                raise PermissionDenied(f"This needs the role {role.label.lower()}.")
+            return view(request, membership.organisation, *args, **kwargs)
+
+        through_the_door.required_role = role  # type: ignore[attr-defined]
+        return through_the_door
+
+    return decorate
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in user of a request. Raises PermissionDenied when nobody is signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Nobody is signed in.")
+    return request.user

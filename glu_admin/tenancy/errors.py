@@ -1,0 +1,48 @@
+"""Pages for what goes wrong. They touch neither the database nor the session: either may be what went wrong."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: signed in, but without the role."""
+    return _page("403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: not there, or not for this person; the two look the same."""
+    return _page("404.html", 404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: tried too often in a short time."""
+    return _page("429.html", 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; or 503, as a session that cannot be read never reaches a view or its middleware."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("database away: %s", type(error).__name__)
+        return database_away(request)
+    return _page("500.html", 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form that is too old, or not from here."""
+    return _page("403_csrf.html", 403)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503: the database cannot be reached."""
+    return _page("503.html", 503)
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    return HttpResponse(render_to_string(template), status=status, headers={"Cache-Control": "no-store"})

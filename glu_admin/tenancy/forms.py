@@ -1,0 +1,129 @@
+"""The forms of people and organisations, dressed for the page."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+
+from glu_admin.tenancy.models import Organisation, Role, User
+
+
+class Dressed:
+    """Gives every field the page's classes and ties its messages to it."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_choice = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+            field.widget.attrs.pop("placeholder", None)
+            if field.widget.attrs.get("autocomplete") == "new-password" and field.help_text:
+                field.help_text = "At least twelve characters."  # allauth's is a list in HTML
+
+
+class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
+    """E-mail address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail"
+        self.fields["password"].help_text = ""  # the page has its own link to a new one
+
+
+class ForgottenForm(Dressed, ResetPasswordForm):  # type: ignore[misc]
+    """The address to which a link goes."""
+
+
+class NewPasswordForm(Dressed, ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password, after the link."""
+
+
+class OtherPasswordForm(Dressed, ChangePasswordForm):  # type: ignore[misc]
+    """A new password, knowing the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+
+
+class PasswordField(forms.CharField):
+    """A new password; the validators of the settings apply in `clean_password` of the form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(strip=False, widget=widget, help_text="At least twelve characters.", **kwargs)
+
+
+class PersonForm(Dressed, forms.Form):
+    """A name and a password for somebody new."""
+
+    name = forms.CharField(label="Your name", max_length=120)
+    password = PasswordField(label="Password")
+
+    email = ""
+
+    def clean_password(self) -> str:
+        """The password, if the validators take it."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password, User(email=self.email, name=self.cleaned_data.get("name", "")))
+        return password
+
+
+class SetupForm(Dressed, forms.Form):
+    """The first manager and the first organisation."""
+
+    token = forms.CharField(label="One-time token", help_text="It was printed on the console when Glu Admin started.")
+    name = forms.CharField(label="Your name", max_length=120)
+    email = forms.EmailField(label="Your e-mail")
+    password = PasswordField(label="Password")
+    organisation = forms.CharField(label="Organisation", max_length=120)
+
+    def clean_password(self) -> str:
+        """The password, if the validators take it."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password, User(email=self.cleaned_data.get("email", "")))
+        return password
+
+
+class OrganisationForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+    """An organisation's name and time zone; its address is made from its name once."""
+
+    class Meta:
+        model = Organisation
+        fields = ["name", "timezone"]
+        labels = {"timezone": "Time zone"}
+        help_texts = {"timezone": "Such as Europe/London. Days begin and times are shown in it."}
+
+
+class InvitationForm(Dressed, forms.Form):
+    """Whom to invite, and what they may do."""
+
+    email = forms.EmailField(label="E-mail")
+    role = forms.ChoiceField(label="Role", choices=Role.choices)
+
+    def clean_email(self) -> str:
+        """The address as it is stored."""
+        return User.objects.clean_email(self.cleaned_data["email"])
+
+
+class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+    """What a person sets for themselves."""
+
+    class Meta:
+        model = User
+        fields = ["name", "theme", "rows_per_page"]
+        labels = {"rows_per_page": "Rows a page"}
+
+
+def free_slug(name: str) -> str:
+    """An address for a new organisation: its name, with a number where that is taken. Raises ValidationError."""
+    base = slugify(name)[:50]
+    if not base:
+        raise ValidationError("The name needs at least one letter or digit.")
+    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)

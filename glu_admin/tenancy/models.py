@@ -1,0 +1,173 @@
+"""People, organisations and who belongs where."""
+
+import hashlib
+import secrets
+import uuid
+import zoneinfo
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.timezone import now
+
+TOKEN_LIFETIME = timedelta(days=7)
+SETUP_TOKEN_LIFETIME = timedelta(hours=1)
+
+
+def digest(token: str) -> str:
+    """The SHA-256 of a random token, in hex: what is stored, so that a database reader cannot use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def validate_timezone(name: str) -> None:
+    """Raise ValidationError unless `name` is an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("“%(name)s” is not a time zone we know, such as Europe/London.", params={"name": name})
+
+
+class Role(models.TextChoices):
+    """What a member may do: a viewer reads, staff also export, a manager also has keys, members and settings."""
+
+    VIEWER = "viewer", "Viewer"
+    STAFF = "staff", "Staff"
+    MANAGER = "manager", "Manager"
+
+    @property
+    def rank(self) -> int:
+        """0, 1, 2: a role may do all that a lower rank may."""
+        return list(Role).index(self)
+
+
+class Theme(models.TextChoices):
+    """The colours a person asked for."""
+
+    SYSTEM = "system", "As my device"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by e-mail address; addresses are kept in lower case, so that one person is one row."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create and save a user; without a password they cannot sign in until one is set."""
+        user = self.model(email=self.clean_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user with this e-mail address, however it is capitalised."""
+        return self.get(email=self.clean_email(username or ""))
+
+    @staticmethod
+    def clean_email(email: str) -> str:
+        """An address as it is stored."""
+        return email.strip().lower()
+
+
+class User(AbstractBaseUser):
+    """A person who signs in with an e-mail address."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=now)
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    rows_per_page = models.PositiveSmallIntegerField(choices=[(25, "25"), (50, "50"), (100, "100")], default=50)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """The person's name, or their address."""
+        return str(self)
+
+
+class Organisation(models.Model):
+    """A business whose orders are mirrored: the root of everything tenant."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    timezone = models.CharField(max_length=60, default="Europe/London", validators=[validate_timezone])
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone in which this organisation's days begin and its times are shown."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Membership(models.Model):
+    """A person's place in one organisation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.VIEWER)
+    created_at = models.DateTimeField(default=now)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_each")]
+
+    def may(self, role: Role) -> bool:
+        """True when this membership allows what `role` allows."""
+        return Role(self.role).rank >= role.rank
+
+
+class Invitation(models.Model):
+    """An invitation to join an organisation; the link carries a token of which only the digest is kept."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=8, choices=Role, default=Role.VIEWER)
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    accepted_at = models.DateTimeField(null=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "created_at"], name="invitation_by_organisation")]
+
+    @property
+    def open(self) -> bool:
+        """True while the link still works."""
+        return self.accepted_at is None and now() < self.created_at + TOKEN_LIFETIME
+
+
+class SetupToken(models.Model):
+    """The one-time token that guards the first-run page; only its digest is kept."""
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def issue(cls) -> str:
+        """Make a new token, which replaces every earlier one, and return it: this is its only sight."""
+        token = secrets.token_urlsafe(24)
+        cls.objects.all().delete()
+        cls.objects.create(token_digest=digest(token))
+        return token
+
+    @property
+    def alive(self) -> bool:
+        """True until it is used or an hour old."""
+        return self.used_at is None and now() < self.created_at + SETUP_TOKEN_LIFETIME

@@ -1,0 +1,22 @@
+"""Home, first run, organisations, members and profile."""
+
+from django.urls import path
+
+from glu_admin.tenancy import entrance, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("setup/", entrance.setup, name="setup"),
+    path("invitations/<str:token>/", entrance.invitation, name="invitation"),
+    path("profile/", views.profile, name="profile"),
+    path("organisations/", views.organisations, name="organisations"),
+    path("organisations/add/", views.organisation_add, name="organisation_add"),
+    path("o/<slug:organisation_slug>/settings/", views.organisation_settings, name="organisation_settings"),
+    path("o/<slug:organisation_slug>/members/", views.members, name="members"),
+    path("o/<slug:organisation_slug>/members/invite/", views.invite_member, name="invite"),
+    path(
+        "o/<slug:organisation_slug>/members/invitations/<int:pk>/revoke/", views.revoke_invitation, name="invite_revoke"
+    ),
+    path("o/<slug:organisation_slug>/members/<int:pk>/role/", views.member_role, name="member_role"),
+    path("o/<slug:organisation_slug>/members/<int:pk>/remove/", views.member_remove, name="member_remove"),
+]

@@ -1,0 +1,18 @@
+"""The WSGI application that gunicorn serves."""
+
+import os
+import sys
+
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+
+application = get_wsgi_application()
+
+from glu_admin.keys.ring import stop_on_wrong_root_key  # noqa: E402  (needs the apps loaded)
+from glu_admin.tenancy.first_run import print_setup_token_if_needed  # noqa: E402
+
+stop_on_wrong_root_key()
+print_setup_token_if_needed(sys.stderr)
+connections.close_all()  # the server forks after this, and a connection must not be shared

@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+"""Django's command line, for every chore of Glu Admin."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one management command; settings come from glu_admin.settings."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

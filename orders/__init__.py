@@ -1,0 +1,1 @@
+"""Orders: mirrored from Glu, searched, shown and exported."""

@@ -1,0 +1,100 @@
+"""The columns of the two CSV files, joined by the order's number; technical fields of a buyer's device are left out."""
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from orders.models import Order, OrderLine
+from orders.payload import extra_of
+
+Kind = Literal["text", "number", "money", "time", "flag"]
+
+
+class Column(NamedTuple):
+    """One column: its heading, what it holds, and how to take it from a row."""
+
+    heading: str
+    kind: Kind
+    value: Callable[[Any], Any]
+
+
+def _attribute(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row, name)
+
+
+def _codes(row: Order | OrderLine) -> str:
+    """Discount codes by whatever keys Glu gives them."""
+    codes = extra_of(row).get("discountCodes")
+    if not isinstance(codes, list):
+        return ""
+    named = (code.get("code") or code.get("id") or code if isinstance(code, dict) else code for code in codes)
+    return ", ".join(str(name) for name in named)
+
+
+def _columns(*entries: tuple[str, Kind, str]) -> tuple[Column, ...]:
+    return tuple(Column(heading, kind, _attribute(name)) for heading, kind, name in entries)
+
+
+ORDER_COLUMNS = (
+    *_columns(
+        ("Order", "number", "glu_id"),
+        ("UUID", "text", "uuid"),
+        ("Created", "time", "created_at"),
+        ("Updated", "time", "updated_at"),
+        ("Type", "text", "type"),
+        ("Channel", "text", "channel"),
+        ("Dispatch status", "text", "dispatch_status"),
+        ("Payment status", "text", "payment_status"),
+        ("Payment method", "text", "payment_method"),
+        ("Offline payment method", "text", "offline_payment_method"),
+        ("Complimentary reason", "text", "complimentary_reason"),
+        ("Gateway", "text", "gateway"),
+        ("Currency", "text", "currency_code"),
+        ("Subtotal", "money", "subtotal"),
+        ("Discount", "money", "discount_amount"),
+        ("Delivery", "money", "delivery_amount"),
+        ("Processing fee", "money", "processing_fee"),
+        ("Total", "money", "total"),
+    ),
+    Column("Discount codes", "text", _codes),
+    *_columns(
+        ("Buyer", "text", "customer_name"),
+        ("Buyer first name", "text", "customer_first_name"),
+        ("Buyer last name", "text", "customer_last_name"),
+        ("Buyer e-mail", "text", "customer_email_address"),
+        ("Phone", "text", "phone_number"),
+        ("Recipient first name", "text", "recipient_first_name"),
+        ("Recipient last name", "text", "recipient_last_name"),
+        ("Recipient e-mail", "text", "recipient_email_address"),
+        ("E-mail to recipient", "flag", "email_to_recipient"),
+        ("Delivery method", "text", "delivery_method_name"),
+        ("Delivery method type", "text", "delivery_method_type"),
+        ("Scheduled delivery", "time", "scheduled_delivery_at"),
+        ("Delivery name", "text", "delivery_name"),
+        ("Delivery address 1", "text", "delivery_address_line1"),
+        ("Delivery address 2", "text", "delivery_address_line2"),
+        ("Delivery city", "text", "delivery_address_city"),
+        ("Delivery county", "text", "delivery_address_county"),
+        ("Delivery postcode", "text", "delivery_address_postcode"),
+        ("Delivery country", "text", "delivery_address_country"),
+        ("Billing address 1", "text", "billing_address_line1"),
+        ("Billing address 2", "text", "billing_address_line2"),
+        ("Billing city", "text", "billing_address_city"),
+        ("Billing county", "text", "billing_address_county"),
+        ("Billing postcode", "text", "billing_address_postcode"),
+        ("Billing country", "text", "billing_address_country"),
+    ),
+)
+
+LINE_COLUMNS = (
+    Column("Order", "number", lambda line: line.order.glu_id),
+    *_columns(("Line", "number", "glu_id"), ("Name", "text", "name"), ("Type", "text", "type")),
+    Column("Currency", "text", lambda line: line.order.currency_code),
+    *_columns(
+        ("Line subtotal", "money", "subtotal"),
+        ("Line discount", "money", "discount_amount"),
+        ("Line total", "money", "total"),
+        ("Refunded", "flag", "refunded"),
+    ),
+    Column("Discount codes", "text", _codes),
+    *_columns(("Description", "text", "description"), ("Personal message", "text", "personal_message")),
+)

@@ -1,0 +1,239 @@
+"""What is proven and how fresh it is: the read side of the mirror, for pages and commands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from glu_admin.keys.lifecycle import candidate_key, current_key
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.models import Organisation
+from orders.models import Drift, MirrorRun, MirrorState, SetAside
+
+LATE_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh the copy is: a tone of the chip, words for people, and the start of the last complete look at Glu."""
+
+    tone: str
+    words: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Something everybody should know. `action` is the URL name of what a manager can do about it."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    action: str = ""
+    action_label: str = ""
+
+
+@dataclass(frozen=True)
+class FirstCopy:
+    """The first copy of the history while it runs; `percent` and `left` are estimates from Glu's ids."""
+
+    percent: int | None
+    orders: int
+    reached_at: datetime | None
+    due_lines: int
+    left: timedelta | None
+    requests_per_second: float
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """One pass: its last run, and its last complete one."""
+
+    kind: MirrorRun.Pass
+    when: str
+    last: MirrorRun | None
+    complete: MirrorRun | None
+
+
+@dataclass(frozen=True)
+class MirrorReport:
+    """Everything the mirror page says."""
+
+    freshness: Freshness
+    state: MirrorState | None
+    key: GluKey | None
+    candidate: GluKey | None
+    first_copy: FirstCopy | None
+    passes: list[PassReport]
+    orders: int
+    due_lines: int
+    failed_lines: int
+    set_aside: QuerySet[SetAside]
+    drift: QuerySet[Drift]
+
+
+def freshness(organisation: Organisation) -> Freshness:
+    """The chip: green up to date, blue first copy, amber late, red refused or unreachable, grey without key."""
+    state, key = _state(organisation), current_key(organisation)
+    checked_at = _last_complete_look(organisation)
+    ago = f"{_ago(now() - checked_at)} ago" if checked_at else "not yet"
+    if key is None:
+        trying = candidate_key(organisation)
+        if trying is None:
+            return Freshness("grey", "No key", checked_at)
+        return Freshness(
+            "red" if trying.state == GluKey.State.REFUSED else "blue", f"Key: {_lower(trying)}", checked_at
+        )
+    if key.state == GluKey.State.REFUSED:
+        return Freshness("red", f"{ago}, key refused", checked_at)
+    if key.paused_at is not None:
+        return Freshness("amber", f"{ago}, paused", checked_at)
+    if state is not None and state.last_error:
+        slowed = state.last_error_kind == "throttled"
+        words = "slowed down" if slowed else "Glu not reached" if state.last_error_kind == "unreachable" else "trouble"
+        return Freshness("amber" if slowed else "red", f"{ago}, {words}", checked_at)
+    copy = first_copy(organisation, state)
+    if copy is not None or state is None or state.history_complete_at is None:
+        share = f", {copy.percent} %" if copy and copy.percent is not None else ""
+        return Freshness("blue", f"First copy{share}", checked_at)
+    if checked_at is None or now() - checked_at > LATE_AFTER:
+        return Freshness("amber", f"{ago}, late", checked_at)
+    return Freshness("green", f"Up to date, {ago}", checked_at)
+
+
+def banners(organisation: Organisation) -> list[Banner]:
+    """What stands above every page of an organisation whose copy needs somebody, or patience."""
+    key, trying, state = current_key(organisation), candidate_key(organisation), _state(organisation)
+    checked_at = _last_complete_look(organisation)
+    kept = "The orders here can still be searched and exported; nothing is lost."
+    out = []
+    if key is None and trying is None:
+        text = "Glu needs a key before orders can be copied here. A manager can add one."
+        out.append(Banner("amber", "key", "No key yet", text, "key", "Add the key"))
+    if trying is not None and trying.state == GluKey.State.REFUSED:
+        text = f"Glu refused the new key ending in {trying.last_four}. " + (
+            "The key before it stays in use." if key else ""
+        )
+        out.append(Banner("red", "key", "Glu refuses the new key", text, "key", "Set another key"))
+    if key is not None and key.state == GluKey.State.REFUSED:
+        out.append(
+            Banner(
+                "red", "key", "Glu refuses this key", f"{kept} A manager can put in a new key.", "key", "Replace key"
+            )
+        )
+    elif key is not None and key.paused_at is not None:
+        out.append(Banner("amber", "hourglass", "Copying is paused", kept, "key", "Resume"))
+    elif key is not None and state is not None and state.last_error:
+        since = f"Last complete look {_ago(now() - checked_at)} ago. " if checked_at else ""
+        titles = {
+            "throttled": ("amber", "hourglass", "Glu asked us to slow down"),
+            "unreachable": ("red", "offline", "Glu cannot be reached"),
+            "wrong_organisation": ("red", "danger", "This key opens another organisation"),
+        }
+        tone, icon, title = titles.get(state.last_error_kind, ("red", "warning", "Glu’s answers cannot be used"))
+        out.append(Banner(tone, icon, title, f"{state.last_error} {since}{kept}"))
+    elif _stands_still(key, trying, state):
+        text = f"No worker has taken it up for minutes: the worker or the broker may be away. {kept}"
+        out.append(Banner("amber", "hourglass", "Copying stands still", text))
+    return out
+
+
+def mirror_report(organisation: Organisation) -> MirrorReport:
+    """What the mirror page shows."""
+    state = _state(organisation)
+    intervals = {
+        MirrorRun.Pass.CHANGES: f"every {settings.MIRROR_POLL_SECONDS:.0f} s",
+        MirrorRun.Pass.HISTORY: "once",
+    }
+    passes = []
+    for kind, when in intervals.items():
+        runs = organisation.mirror_runs.filter(kind=kind).order_by("-started_at", "-pk")
+        passes.append(PassReport(kind, when, runs.first(), runs.filter(state=MirrorRun.State.COMPLETE).first()))
+    waiting = organisation.orders.filter(lines_due_at__isnull=False)
+    return MirrorReport(
+        freshness=freshness(organisation),
+        state=state,
+        key=current_key(organisation),
+        candidate=candidate_key(organisation),
+        first_copy=first_copy(organisation, state),
+        passes=passes,
+        orders=organisation.orders.count(),
+        due_lines=waiting.count(),
+        failed_lines=waiting.exclude(lines_error="").count(),
+        set_aside=organisation.set_aside.all(),
+        drift=organisation.drifts.all(),
+    )
+
+
+def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:
+    """The first copy while it runs, its lines included; None once everything is here."""
+    if state is None or state.history_started_at is None:
+        return None
+    unread = organisation.orders.filter(lines_due_at__isnull=False, lines_copied_at=None, lines_error="")
+    if state.history_complete_at is not None and not unread.exists():
+        return None
+    due, orders = unread.count(), organisation.orders.count()
+    newest, oldest, reached = (
+        state.history_newest_glu_id,
+        state.history_oldest_glu_id,
+        state.history_reached_glu_id,
+    )
+    share = None
+    if state.history_complete_at is not None:
+        share = 1.0
+    elif newest is not None and oldest is not None and reached is not None and newest > oldest:
+        share = min(max((newest - reached) / (newest - oldest), 0.0), 1.0)
+    run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk").first()
+    with_lines = orders - due
+    requests = (run.requests if run else 0) + with_lines
+    elapsed = max((now() - state.history_started_at).total_seconds(), 1)
+    rate = requests / elapsed
+    percent, left = None, None
+    if share and orders:
+        expected = orders / share
+        all_requests = expected * (1 + 1 / max(state.page_size, 1))
+        percent = min(int(100 * requests / all_requests), 99)
+        left = timedelta(seconds=max(all_requests - requests, 0) / rate) if rate else None
+    return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
+
+
+def _stands_still(key: GluKey | None, trying: GluKey | None, state: MirrorState | None) -> bool:
+    """Whether something has been due for so long that nobody can be working on it."""
+    patience = timedelta(seconds=2 * settings.MIRROR_POLL_SECONDS + settings.MIRROR_LEASE_SECONDS)
+    if trying is not None and trying.state == GluKey.State.TRYING:
+        return now() - trying.set_at > patience
+    if key is None or key.state == GluKey.State.TRYING:
+        return False
+    due_at = state.next_due_at if state and state.next_due_at else key.checked_at or key.set_at
+    working = state is not None and state.lease_expires_at is not None and state.lease_expires_at > now()
+    return not working and now() - due_at > patience
+
+
+def _state(organisation: Organisation) -> MirrorState | None:
+    return MirrorState.across_organisations.filter(organisation=organisation).first()
+
+
+def _last_complete_look(organisation: Organisation) -> datetime | None:
+    return (
+        organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+        .order_by("-started_at")
+        .values_list("started_at", flat=True)
+        .first()
+    )
+
+
+def _lower(key: GluKey) -> str:
+    label = GluKey.State(key.state).label
+    return label[0].lower() + label[1:] if label != "Glu could not be reached" else label
+
+
+def _ago(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 90 * 60:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h" if seconds < 48 * 3600 else f"{seconds // 86400} days"

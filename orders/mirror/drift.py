@@ -1,0 +1,61 @@
+"""What Glu sends outside its documentation is counted, with an example, and shown once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import Drift
+from orders.payload import DISPATCH_STATUSES, Parsed, ParsedOrder
+
+
+@dataclass
+class DriftWatch:
+    """Collects the drift of a batch of written rows; `save` writes it in the batch's transaction."""
+
+    _seen: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def order(self, parsed: ParsedOrder) -> None:
+        """Note what is new about an order."""
+        self._fields(parsed, parsed.glu_id, "")
+        status = parsed.columns["dispatch_status"]
+        if status and status not in DISPATCH_STATUSES:
+            self._seen[Drift.Kind.NEW_VALUE, "dispatchStatus", status[:100]].append(parsed.glu_id)
+
+    def line(self, parsed: Parsed, order_glu_id: int) -> None:
+        """Note what is new about an order's line."""
+        self._fields(parsed, order_glu_id, "line ")
+
+    def save(self, organisation: Organisation, seen_at: datetime) -> None:
+        """Write what was noted: one row each, counted by orders."""
+        for (kind, name, value), glu_ids in self._seen.items():
+            row, created = Drift.across_organisations.get_or_create(
+                organisation=organisation,
+                kind=kind,
+                field=name,
+                value=value,
+                defaults={
+                    "example_glu_id": glu_ids[0],
+                    "orders": len(set(glu_ids)),
+                    "first_seen_at": seen_at,
+                    "last_seen_at": seen_at,
+                },
+            )
+            if not created:
+                organisation.drifts.filter(pk=row.pk).update(
+                    orders=F("orders") + len(set(glu_ids)), last_seen_at=seen_at
+                )
+
+    def _fields(self, parsed: Parsed, glu_id: int, prefix: str) -> None:
+        for kind, names in ((Drift.Kind.UNKNOWN_FIELD, parsed.unknown), (Drift.Kind.ODD_VALUE, parsed.odd)):
+            for name in _storable(names):
+                self._seen[kind, f"{prefix}{name}"[:100], ""].append(glu_id)
+
+
+def _storable(names: Iterable[str]) -> Iterable[str]:
+    """Field names as text that a database takes: half surrogates and NUL are shown escaped."""
+    for name in names:
+        yield name.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()

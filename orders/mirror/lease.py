@@ -1,0 +1,79 @@
+"""One writer per organisation: a lease that expires, with a fencing number checked in every write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import MirrorState
+
+
+class LeaseLostError(Exception):
+    """Somebody else writes for this organisation now; nothing of this transaction was kept."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write one organisation's mirror, until somebody else takes over."""
+
+    organisation_id: int
+    token: int
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction that commits only while the lease is held; it also extends it. Raises LeaseLostError."""
+        with transaction.atomic():
+            held = MirrorState.across_organisations.filter(
+                organisation_id=self.organisation_id, lease_token=self.token
+            ).update(lease_expires_at=_expiry())
+            if not held:
+                raise LeaseLostError
+            yield
+
+    def wanted(self) -> bool:
+        """True when somebody waits for this lease by hand: a worker then ends its slice."""
+        return MirrorState.across_organisations.filter(
+            organisation_id=self.organisation_id, lease_wanted_until__gt=now()
+        ).exists()
+
+    def release(self) -> None:
+        """Let the next one in; nothing happens when the lease was lost already."""
+        MirrorState.across_organisations.filter(organisation_id=self.organisation_id, lease_token=self.token).update(
+            lease_expires_at=None
+        )
+
+
+def take_lease(organisation: Organisation, *, by_hand: bool = False) -> Lease | None:
+    """The lease if it is free or has expired, else None.
+
+    Taking it `by_hand` asks workers to stand back for a while, so that waiting comes to an end.
+    """
+    state, _ = MirrorState.across_organisations.get_or_create(organisation=organisation)
+    moment = now()
+    with transaction.atomic():
+        rows = MirrorState.across_organisations.filter(pk=state.pk)
+        free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=moment)
+        if by_hand:
+            rows.update(lease_wanted_until=moment + timedelta(seconds=10))
+        else:
+            free &= Q(lease_wanted_until=None) | Q(lease_wanted_until__lt=moment)
+        taken = rows.filter(free).update(
+            lease_token=F("lease_token") + 1, lease_expires_at=_expiry(), hinted_at=None, **_no_longer_wanted(by_hand)
+        )
+        if not taken:
+            return None
+        return Lease(organisation.pk, rows.values_list("lease_token", flat=True).get())
+
+
+def _expiry() -> datetime:
+    return now() + timedelta(seconds=settings.MIRROR_LEASE_SECONDS)
+
+
+def _no_longer_wanted(by_hand: bool) -> dict[str, None]:
+    return {"lease_wanted_until": None} if by_hand else {}

@@ -1,0 +1,32 @@
+"""Up to where changes have been read: Glu's own clock and digits, never ours."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from glu_admin.glu.bounds import Stamp
+from glu_admin.tenancy.models import Organisation
+from orders.payload import payload
+
+
+def newest_change(organisation: Organisation) -> Stamp | None:
+    """The greatest updatedAt in the mirror, in Glu's digits."""
+    newest = organisation.orders.filter(updated_at__isnull=False).order_by("-updated_at", "-glu_id").first()
+    return Stamp.parse(payload(newest).get("updatedAt")) if newest else None
+
+
+def next_watermark(server_time: datetime | None, newest: Stamp | None) -> Stamp | None:
+    """min(Glu's clock when the pass began, newest change known then) less the overlap; None when neither is known.
+
+    A row stamped in the future cannot push it past Glu's clock, and a clock running ahead cannot push it past the rows.
+    """
+    if newest is None:
+        if server_time is None:
+            return None
+        clock = server_time.astimezone(UTC).replace(microsecond=0)
+        base = Stamp(clock.replace(tzinfo=None), "", "+00:00", clock)
+    else:
+        base = newest.floor()
+        if server_time is not None and server_time < base.instant:
+            base = base.plus(int((server_time - base.instant).total_seconds()))
+    return base.plus(-settings.MIRROR_OVERLAP_SECONDS)

@@ -1,0 +1,23 @@
+"""The rows of the mirror, one model a file."""
+
+from orders.models.counter import OrderCounter
+from orders.models.document import OrderDocument
+from orders.models.drift import Drift
+from orders.models.line import OrderLine
+from orders.models.mirror_run import MirrorRun
+from orders.models.mirror_state import MirrorState
+from orders.models.mirror_window import MirrorWindow
+from orders.models.order import Order
+from orders.models.set_aside import SetAside
+
+__all__ = [
+    "Drift",
+    "MirrorRun",
+    "MirrorState",
+    "MirrorWindow",
+    "Order",
+    "OrderCounter",
+    "OrderDocument",
+    "OrderLine",
+    "SetAside",
+]

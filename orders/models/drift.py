@@ -1,0 +1,33 @@
+"""What Glu sent that had not been seen before."""
+
+from django.db import models
+
+from glu_admin.tenancy.models import Organisation
+
+
+class Drift(models.Model):
+    """A field or value outside what Glu documents: kept as it came, shown once with an example."""
+
+    class Kind(models.TextChoices):
+        """What is new about it."""
+
+        UNKNOWN_FIELD = "unknown_field", "New field"
+        ODD_VALUE = "odd_value", "A value of another kind"
+        NEW_VALUE = "new_value", "New value"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="drifts", db_index=False)
+    kind = models.CharField(max_length=13, choices=Kind)
+    field = models.CharField(max_length=100)
+    value = models.CharField(max_length=100, default="", blank=True)
+    example_glu_id = models.BigIntegerField(null=True)
+    orders = models.PositiveIntegerField(default=0)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        ordering = ["-first_seen_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "field", "value"], name="one_drift_each")
+        ]

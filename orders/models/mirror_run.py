@@ -1,0 +1,45 @@
+"""One attempt of one pass over Glu."""
+
+from django.db import models
+
+from glu_admin.tenancy.models import Organisation
+
+
+class MirrorRun(models.Model):
+    """What one run of a pass read and wrote. `server_started_at` is Glu's clock, from the first answer."""
+
+    class Pass(models.TextChoices):
+        """Which rows the pass reads."""
+
+        CHANGES = "changes", "Changes"
+        HISTORY = "history", "History"
+
+    class State(models.TextChoices):
+        """Complete only when read to its proven end."""
+
+        RUNNING = "running", "Running"
+        COMPLETE = "complete", "Complete"
+        FAILED = "failed", "Failed"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="mirror_runs", db_index=False)
+    kind = models.CharField(max_length=10, choices=Pass)
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    server_started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    updated_from = models.CharField(max_length=40, null=True)
+    newest_at_start = models.CharField(max_length=40, null=True)
+    requests = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    stale = models.PositiveIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)
+    flags = models.CharField(max_length=200, default="", blank=True)
+    error = models.CharField(max_length=300, default="", blank=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "kind", "-started_at"], name="run_newest")]

@@ -1,0 +1,41 @@
+"""Where an organisation's mirror stands: one row, the lease and the watermark."""
+
+from django.db import models
+
+from glu_admin.tenancy.models import Organisation
+
+
+class MirrorState(models.Model):
+    """One organisation's mirror: who may write, what is due, and up to where changes have been read.
+
+    `next_due_at` is the next changes poll; nothing at all is asked of Glu before `wait_until`.
+    `watermark` is in Glu's own digits and offset, as Glu writes a timestamp; it is null until the first answer.
+    """
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="mirror_state"
+    )
+    lease_token = models.BigIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+    lease_wanted_until = models.DateTimeField(null=True)
+
+    next_due_at = models.DateTimeField(null=True)
+    wait_until = models.DateTimeField(null=True)
+    hinted_at = models.DateTimeField(null=True)
+    watermark = models.CharField(max_length=40, null=True)
+    page_size = models.PositiveIntegerField(default=0)
+    glu_organisation_id = models.CharField(max_length=60, null=True)
+    history_started_at = models.DateTimeField(null=True)
+    history_complete_at = models.DateTimeField(null=True)
+    # How far the first copy has come, measured in Glu's ids: they grow with creation, and the total is never told.
+    history_newest_glu_id = models.BigIntegerField(null=True)
+    history_oldest_glu_id = models.BigIntegerField(null=True)
+    history_reached_glu_id = models.BigIntegerField(null=True)
+    history_reached_at = models.DateTimeField(null=True)
+
+    last_error = models.CharField(max_length=300, default="", blank=True)
+    last_error_kind = models.CharField(max_length=20, default="", blank=True)
+    last_error_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    across_organisations = models.Manager()

@@ -1,0 +1,39 @@
+"""A stretch of creation times that a pass has to read to its end."""
+
+from django.db import models
+
+from glu_admin.tenancy.models import Organisation
+from orders.models.mirror_run import MirrorRun
+
+
+class MirrorWindow(models.Model):
+    """Orders created in [created_from, created_before): where its walk stands, and whether it was read to its end.
+
+    The bounds are in Glu's own digits; null is open. `next_before` is where the walk goes on after a stop.
+    """
+
+    class State(models.TextChoices):
+        """Complete only after Glu's empty answer."""
+
+        OPEN = "open", "Not read to its end yet"
+        COMPLETE = "complete", "Read to its end"
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="mirror_windows", db_index=False
+    )
+    run = models.ForeignKey(MirrorRun, on_delete=models.CASCADE, related_name="windows")
+    kind = models.CharField(max_length=10, choices=MirrorRun.Pass)
+    generation = models.PositiveIntegerField(default=1)
+    created_from = models.CharField(max_length=40, null=True)
+    created_before = models.CharField(max_length=40, null=True)
+    next_before = models.CharField(max_length=40, null=True)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    attempts = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    completed_at = models.DateTimeField(null=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "kind", "generation", "state"], name="window_open")]

@@ -1,0 +1,105 @@
+"""An order as Glu lists it."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from glu_admin.tenancy.models import Organisation
+
+
+class Order(models.Model):
+    """One order: Glu's documented scalars in columns, everything else as it came in `extra`.
+
+    A text column is null where Glu sent nothing and "" where Glu sent "". Amounts are integers in the minor unit of
+    `currency_code`. Times are aware UTC. A value that does not fit its column leaves the column null and is in `extra`.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="orders", db_index=False)
+    glu_id = models.BigIntegerField()
+    uuid = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+
+    dispatch_status = models.TextField(null=True)
+    payment_status = models.TextField(null=True)
+    payment_method = models.TextField(null=True)
+    offline_payment_method = models.TextField(null=True)
+    complimentary_reason = models.TextField(null=True)
+    type = models.TextField(null=True)
+    channel = models.TextField(null=True)
+    gateway = models.TextField(null=True)
+
+    currency_code = models.TextField(null=True)
+    subtotal = models.BigIntegerField(null=True)
+    discount_amount = models.BigIntegerField(null=True)
+    delivery_amount = models.BigIntegerField(null=True)
+    processing_fee = models.BigIntegerField(null=True)
+    total = models.BigIntegerField(null=True)
+
+    customer_first_name = models.TextField(null=True)
+    customer_last_name = models.TextField(null=True)
+    customer_name = models.TextField(null=True)
+    customer_email_address = models.TextField(null=True)
+    phone_number = models.TextField(null=True)
+    recipient_first_name = models.TextField(null=True)
+    recipient_last_name = models.TextField(null=True)
+    recipient_email_address = models.TextField(null=True)
+    email_to_recipient = models.BooleanField(null=True)
+
+    delivery_method_name = models.TextField(null=True)
+    delivery_method_type = models.TextField(null=True)
+    scheduled_delivery_at = models.DateTimeField(null=True)
+    delivery_name = models.TextField(null=True)
+    delivery_address_line1 = models.TextField(null=True)
+    delivery_address_line2 = models.TextField(null=True)
+    delivery_address_city = models.TextField(null=True)
+    delivery_address_county = models.TextField(null=True)
+    delivery_address_postcode = models.TextField(null=True)
+    delivery_address_country = models.TextField(null=True)
+    billing_address_line1 = models.TextField(null=True)
+    billing_address_line2 = models.TextField(null=True)
+    billing_address_city = models.TextField(null=True)
+    billing_address_county = models.TextField(null=True)
+    billing_address_postcode = models.TextField(null=True)
+    billing_address_country = models.TextField(null=True)
+
+    user_agent = models.TextField(null=True)
+    ip_address = models.TextField(null=True)
+
+    # JSON text, not a JSON column: it must give back exactly what came, including what PostgreSQL's JSON refuses.
+    extra = models.TextField(default="", blank=True)
+    payload_hash = models.CharField(max_length=32)
+
+    first_copied_at = models.DateTimeField()
+    copied_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    lines_due_at = models.DateTimeField(null=True)
+    lines_copied_at = models.DateTimeField(null=True)
+    lines_for_updated_at = models.DateTimeField(null=True)
+    lines_attempts = models.PositiveSmallIntegerField(default=0)
+    lines_error = models.CharField(max_length=200, default="", blank=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "glu_id"], name="order_by_glu_id")]
+        indexes = [
+            models.Index(fields=["organisation", "-created_at", "-glu_id"], name="order_newest"),
+            models.Index(fields=["organisation", "-updated_at", "-glu_id"], name="order_updated"),
+            models.Index(fields=["organisation", "-total", "-glu_id"], name="order_total"),
+            models.Index(fields=["organisation", "-scheduled_delivery_at", "-glu_id"], name="order_scheduled"),
+            models.Index(fields=["organisation", "dispatch_status", "-created_at", "-glu_id"], name="order_dispatch"),
+            models.Index(fields=["organisation", "payment_status", "-created_at", "-glu_id"], name="order_payment"),
+            models.Index("organisation", Lower("customer_email_address"), name="order_buyer_email"),
+            models.Index("organisation", Lower("recipient_email_address"), name="order_recipient_email"),
+            models.Index(
+                F("organisation"),
+                F("created_at").desc(),
+                name="order_lines_due",
+                condition=Q(lines_due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.glu_id}"

@@ -1,0 +1,83 @@
+"""What to look for: one object for the list, its counts, its exports and its commands."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Days:
+    """Local days of the organisation, both included; null is open. `text` is how it was written."""
+
+    first: date | None
+    last: date | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Amounts in major units of whatever currency an order has, both included; null is open."""
+
+    least: Decimal | None
+    most: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True)
+class OrderCriteria:
+    """Values of one field are alternatives; fields narrow each other. Nothing set means every order.
+
+    In a field of values "" stands for orders in which Glu gives none.
+    """
+
+    dispatch: tuple[str, ...] = ()
+    payment: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    delivery: tuple[str, ...] = ()
+    created: Days | None = None
+    updated: Days | None = None
+    scheduled: Days | None = None
+    total: Amounts | None = None
+    q: str = ""
+
+    def is_empty(self) -> bool:
+        """True when every order is meant."""
+        return all(not getattr(self, field.name) for field in fields(self))
+
+    def only_counted(self) -> bool:
+        """True when nothing but fields of values is asked for, so that counters know the exact number."""
+        return not (self.created or self.updated or self.scheduled or self.total or self.q)
+
+
+VALUE_FIELDS = {
+    "dispatch": "dispatch_status",
+    "payment": "payment_status",
+    "type": "type",
+    "channel": "channel",
+    "method": "payment_method",
+    "delivery": "delivery_method_name",
+}
+"""Criteria's fields of values, and the order columns they look at."""
+
+DAY_FIELDS = {"created": "created_at", "updated": "updated_at", "scheduled": "scheduled_delivery_at"}
+"""Criteria's fields of days, and the order columns they look at."""
+
+LABELS = {
+    "dispatch": "Dispatch",
+    "payment": "Payment",
+    "type": "Type",
+    "channel": "Channel",
+    "method": "Payment method",
+    "delivery": "Delivery",
+    "created": "Created",
+    "updated": "Updated",
+    "scheduled": "Scheduled",
+    "total": "Total",
+    "q": "Search",
+    "sort": "Sort",
+    "size": "Rows",
+    "cursor": "Page",
+}
+"""What people call them."""

@@ -1,0 +1,45 @@
+"""The text in which an order is searched, and how texts are folded to be alike."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from orders.models import Order, OrderLine
+
+_SPACE = re.compile(r"\s+")
+# Letters that are not a plain letter with an accent, so that decomposition leaves them.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'"})
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, with single spaces: "Łucja  LLŷd" becomes "lucja llyd"."""
+    plain = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold().translate(_LETTERS))
+    return _SPACE.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+
+
+def digits(text: str) -> str:
+    """Only the digits of a text."""
+    return "".join(c for c in text if c.isascii() and c.isdigit())
+
+
+def document_text(order: Order, lines: Iterable[OrderLine]) -> str:
+    """All that finds this order, folded, one entry a line."""
+    postcodes = [order.delivery_address_postcode or "", order.billing_address_postcode or ""]
+    phone = order.phone_number or ""
+    entries = [
+        str(order.glu_id),
+        str(order.uuid or ""),
+        " ".join((order.customer_first_name or "", order.customer_last_name or "")),
+        order.customer_name,
+        order.customer_email_address,
+        phone,
+        digits(phone),
+        " ".join((order.recipient_first_name or "", order.recipient_last_name or "")),
+        order.recipient_email_address,
+        order.delivery_name,
+        *postcodes,
+        *(postcode.replace(" ", "") for postcode in postcodes),
+    ]
+    for line in lines:
+        entries += [line.name, line.personal_message]
+    return "\n".join(dict.fromkeys(folded for entry in entries if (folded := fold(entry or ""))))

@@ -1,0 +1,231 @@
+"""The query string of a list: what it asks for, what is wrong with it, and how it is written back."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.timezone import localdate
+
+from glu_admin.tenancy.models import Organisation
+from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Amounts, Days, OrderCriteria
+from orders.search.words import SearchError, parse_words
+
+SORTS = ("created", "updated", "total", "scheduled")
+SIZES = (25, 50, 100)
+DEFAULT_SORT = "-created"
+_RELATIVE = re.compile(r"([+-]\d{1,5})d")
+_AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,4})?")
+_MOST_VALUES = 50
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A part of the query string that cannot be used; the message is for people."""
+
+    key: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """A read query string. With `errors` no rows may be shown or exported; `ignored` keys are said, not obeyed."""
+
+    criteria: OrderCriteria
+    sort: str = DEFAULT_SORT
+    size: int | None = None
+    cursor: str = ""
+    errors: tuple[Problem, ...] = ()
+    ignored: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True when every value could be read."""
+        return not self.errors
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The canonical key-value pairs: fixed order, no defaults, no cursor. Values that cannot be read are kept."""
+        out: list[tuple[str, str]] = [("q", self.criteria.q)] if self.criteria.q else []
+        for name in VALUE_FIELDS:
+            out += [(name, value) for value in getattr(self.criteria, name)]
+        for name in (*DAY_FIELDS, "total"):
+            if span := getattr(self.criteria, name):
+                out.append((name, span.text))
+        out += [(problem.key, problem.value) for problem in self.errors if problem.key != "cursor"]
+        if self.sort != DEFAULT_SORT:
+            out.append(("sort", self.sort))
+        if self.size:
+            out.append(("size", str(self.size)))
+        return out
+
+    def url_query(self, *, without: tuple[str, str] | None = None, **changes: str) -> str:
+        """The canonical query string with `changes` set ("" removes) and one pair left out; the cursor is dropped."""
+        pairs = [pair for pair in self.pairs() if pair != without and pair[0] not in changes]
+        pairs += [(name, value) for name, value in changes.items() if value]
+        return urlencode([pair for pair in pairs if pair != ("sort", DEFAULT_SORT)])
+
+    def all_orders(self) -> "Query":
+        """The same list without its page: what an export takes."""
+        return replace(self, cursor="", size=None)
+
+
+class _BadValue(ValueError):
+    """A value that cannot be read; the message is for people."""
+
+
+def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
+    """Read a query string; never raises. Days are the organisation's own, today included."""
+    data = QueryDict(params) if isinstance(params, str) else params
+    values: dict[str, object] = {}
+    errors: list[Problem] = []
+    ignored: list[Problem] = []
+    today = localdate(timezone=organisation.zone)
+    for key, given in _lists(data).items():
+        try:
+            values[key] = _read(key, given, today)
+        except KeyError:
+            ignored += [Problem(key, value, f"“{key}” is not a filter here and was ignored.") for value in given[:3]]
+        except (_BadValue, SearchError) as error:
+            errors += [Problem(key, value, str(error)) for value in given[:3]]
+    sort, size, cursor = values.pop("sort", DEFAULT_SORT), values.pop("size", None), str(values.pop("cursor", ""))
+    if cursor and read_cursor(cursor, str(sort)) is None:
+        errors.append(Problem("cursor", cursor, "This page’s address is broken; begin again from the first page."))
+    return Query(
+        OrderCriteria(**values),  # type: ignore[arg-type]
+        str(sort),
+        size if isinstance(size, int) else None,
+        cursor,
+        tuple(errors),
+        tuple(ignored),
+    )
+
+
+def write_cursor(sort: str, direction: str, value: object, glu_id: int) -> str:
+    """A page's place: the sort it belongs to, which way it goes, and the row it begins after."""
+    text = json.dumps([sort, direction, value, glu_id], separators=(",", ":"), default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str, sort: str) -> tuple[str, str | int | None, int] | None:
+    """(direction, value, Glu's id) of a cursor of this sort, else None."""
+    try:
+        data = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        of_sort, direction, value, glu_id = data
+    except (ValueError, TypeError):
+        return None
+    if of_sort != sort or direction not in ("older", "newer") or type(glu_id) is not int or abs(glu_id) >= 2**63:
+        return None
+    if value is not None and type(value) is not (int if sort.endswith("total") else str):
+        return None
+    if isinstance(value, str) and not _is_stamp(value):
+        return None
+    return direction, value, glu_id
+
+
+def _lists(data: QueryDict) -> Mapping[str, list[str]]:
+    return {key: [str(value) for value in values] for key, values in data.lists()}
+
+
+def _read(key: str, given: Sequence[str], today: date) -> object:
+    """The value of one key; KeyError for an unknown one, _BadValue or SearchError for one that cannot be read."""
+    if key in VALUE_FIELDS:
+        if len(given) > _MOST_VALUES or any("\0" in value or len(value) > 320 for value in given):
+            raise _BadValue(f"{LABELS[key]} has a value that cannot be looked for.")
+        return tuple(dict.fromkeys(given))
+    if key not in LABELS:
+        raise KeyError(key)
+    if len(set(given)) > 1:
+        raise _BadValue(f"{LABELS[key]} is there more than once.")
+    text = given[0].strip()
+    if key == "q":
+        if text:
+            parse_words(text)
+        return text
+    if not text:
+        return _blank(key)
+    if key in DAY_FIELDS:
+        return _days(text, today, LABELS[key])
+    if key == "total":
+        return _amounts(text)
+    if key == "sort" and text.removeprefix("-") not in SORTS:
+        raise _BadValue("Sort by created, updated, total or scheduled.")
+    if key == "size":
+        if not text.isdigit() or int(text) not in SIZES:
+            raise _BadValue("Rows can be 25, 50 or 100 a page.")
+        return int(text)
+    return text
+
+
+def _blank(key: str) -> object:
+    """An empty box of the filter form means that nothing is asked for."""
+    return {"sort": DEFAULT_SORT, "cursor": ""}.get(key)
+
+
+def _days(text: str, today: date, label: str) -> Days:
+    """`2026-01-01..2026-01-31`, `..2026-01-31`, `-7d..`, `today`: both days included."""
+    first_text, dots, last_text = text.partition("..")
+    first = _day(first_text, today, label)
+    last = _day(last_text, today, label) if dots else first
+    if first is None and last is None:
+        raise _BadValue(f"{label} needs a day, such as 2026-01-31, or two with .. between.")
+    if first is not None and last is not None and first > last:
+        raise _BadValue(f"{label} ends before it begins.")
+    return Days(first, last, text)
+
+
+def _day(text: str, today: date, label: str) -> date | None:
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        if match := _RELATIVE.fullmatch(text):
+            day = today + timedelta(days=int(match[1]))
+        elif text in ("today", "yesterday", "tomorrow"):
+            day = today + timedelta(days=("yesterday", "today", "tomorrow").index(text) - 1)
+        elif re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            day = date.fromisoformat(text)
+        else:
+            raise ValueError(text)
+    except (ValueError, OverflowError):
+        raise _BadValue(f"{label} has a day that cannot be read. Write it as 2026-01-31, today or -7d.") from None
+    if not date(1900, 1, 1) <= day <= date(9000, 1, 1):
+        raise _BadValue(f"{label} has a day that is too far away.")
+    return day
+
+
+def _amounts(text: str) -> Amounts:
+    """`50..`, `10.50..99`, `25`: major units, both included."""
+    least_text, dots, most_text = text.partition("..")
+    least = _amount(least_text)
+    most = _amount(most_text) if dots else least
+    if least is None and most is None:
+        raise _BadValue("Total needs an amount, such as 50, or two with .. between.")
+    if least is not None and most is not None and least > most:
+        raise _BadValue("Total ends below where it begins.")
+    return Amounts(least, most, text)
+
+
+def _amount(text: str) -> Decimal | None:
+    text = text.strip()
+    if not text:
+        return None
+    sign = text.removeprefix("-")
+    if not _AMOUNT.fullmatch(sign):
+        raise _BadValue("Total has an amount that cannot be read. Write it as 50 or 10.50.")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise _BadValue("Total has an amount that cannot be read.") from None
+
+
+def _is_stamp(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,86 @@
+"""Celery's doors into the mirror: thin, ids only. Messages are hints; the rows say what is due."""
+
+import multiprocessing
+import time
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from glu_admin.hints import hint
+from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
+from glu_admin.keys.vault import NoUsableKey, client_for
+from glu_admin.tenancy.models import Organisation
+from orders.mirror.engine import is_due, run_slice
+from orders.mirror.lease import LeaseLostError, take_lease
+from orders.mirror.session import Session
+from orders.models import MirrorState
+
+# Made before the pool forks, so that its processes see the shutdown that only their parent is told of.
+_shutting_down = multiprocessing.Event()
+
+
+@worker_shutting_down.connect
+def _note_shutdown(**_: Any) -> None:
+    _shutting_down.set()
+
+
+@shared_task(name="orders.tick")
+def tick() -> None:
+    """Send a hint for every organisation with something due, longest-waiting first, and for every key to be tried."""
+    for key_id in keys_to_try():
+        hint("keys.try_key", key_id)
+    for organisation in organisations_to_mirror():
+        MirrorState.across_organisations.get_or_create(organisation=organisation)
+    moment = now()
+    patience = timedelta(seconds=settings.MIRROR_SLICE_SECONDS + 2 * settings.MIRROR_TICK_SECONDS)
+    with transaction.atomic():
+        waiting = MirrorState.across_organisations.filter(
+            Q(hinted_at=None) | Q(hinted_at__lt=moment - patience),
+            Q(lease_expires_at=None) | Q(lease_expires_at__lt=moment),
+            organisation__in=organisations_to_mirror(),
+        ).order_by(F("hinted_at").asc(nulls_first=True), "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True, of=("self",))
+        for state in waiting.select_related("organisation"):
+            if is_due(state.organisation):
+                MirrorState.across_organisations.filter(pk=state.pk).update(hinted_at=moment)
+                _send(state.organisation, state)
+
+
+@shared_task(name="orders.mirror_organisation")
+def mirror_organisation(organisation_id: int) -> None:
+    """One slice of one organisation's mirror; sends the next hint itself while work is left."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is None or not is_due(organisation):
+        return
+    try:
+        client = client_for(organisation)
+    except NoUsableKey:
+        return
+    lease = take_lease(organisation)
+    if lease is None:
+        client.close()
+        return
+    ends_at = time.monotonic() + settings.MIRROR_SLICE_SECONDS
+    session = Session(organisation, client, lease)
+    try:
+        more = run_slice(session, lambda: time.monotonic() > ends_at or _shutting_down.is_set() or lease.wanted())
+    except LeaseLostError:
+        return
+    finally:
+        session.close()
+    if more and not _shutting_down.is_set():
+        _send(organisation, session.state())
+
+
+def _send(organisation: Organisation, state: MirrorState) -> None:
+    """A first copy goes to the bulk queue, so that no other organisation's poll waits behind it."""
+    hint(
+        "orders.mirror_organisation", organisation.pk, queue="bulk" if state.history_complete_at is None else "changes"
+    )

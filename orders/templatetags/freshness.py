@@ -1,0 +1,27 @@
+"""The freshness chip and the banners, for the frame of every page."""
+
+from typing import Any
+
+from django import template
+
+from glu_admin.tenancy.models import Membership, Organisation, Role
+from orders.freshness import banners
+from orders.freshness import freshness as freshness_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("orders/_freshness.html")
+def freshness_chip(organisation: Organisation) -> dict[str, Any]:
+    """The chip that says how fresh an organisation's copy is."""
+    return {"organisation": organisation, "freshness": freshness_of(organisation)}
+
+
+@register.inclusion_tag("orders/_banners.html")
+def mirror_banners(membership: Membership) -> dict[str, Any]:
+    """What everybody of an organisation should know; managers get the button that mends it."""
+    return {
+        "organisation": membership.organisation,
+        "banners": banners(membership.organisation),
+        "may_manage": membership.may(Role.MANAGER),
+    }

@@ -1,0 +1,122 @@
+/* The desk's own script: keys, polling, waiting, focus and trouble. Everything also works without it. */
+"use strict";
+(() => {
+  const POLL_MS = 60000;
+  const main = () => document.getElementById("main");
+
+  /* Single keys, never while somebody types or holds a modifier. */
+  const typing = (node) => node.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" ? document.querySelector("details.switch[open], details.menuhold[open], details.sure[open]") : null;
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+    const search = event.key === "/" ? document.querySelector("input[type=search]") : null;
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  });
+
+  /* A menu closes when the person turns elsewhere. */
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll("details.switch[open], details.menuhold[open], details.sure[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+
+  /* `poll` on the body each minute, only while the tab is seen; live parts listen with hx-trigger="poll from:body". */
+  let polledAt = Date.now();
+  const poll = () => {
+    if (document.hidden || Date.now() - polledAt < POLL_MS - 500) return;
+    polledAt = Date.now();
+    document.body.dispatchEvent(new CustomEvent("poll"));
+  };
+  setInterval(poll, POLL_MS);
+  document.addEventListener("visibilitychange", poll);
+  const isPoll = (detail) => detail.requestConfig?.triggeringEvent?.type === "poll";
+
+  /* Old rows stay and dim while new ones come. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isPoll(event.detail)) event.detail.target.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { target, successful } = event.detail;
+    target.removeAttribute("aria-busy");
+    if (target.id) document.getElementById(target.id)?.removeAttribute("aria-busy");
+    if (successful && !isPoll(event.detail)) document.querySelector(".trouble")?.remove();
+  });
+
+  /* Focus: htmx keeps it on an element whose id comes back. `data-focus-after="#chips a|#q"` names where it goes
+     when that element is gone: the one now in its place among the first selector's, else the next selector's first. */
+  let wish = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const from = event.detail.requestConfig?.elt?.closest?.("[data-focus-after]");
+    if (!from) return;
+    const selectors = from.dataset.focusAfter.split("|");
+    wish = { selectors, place: Math.max(0, [...document.querySelectorAll(selectors[0])].indexOf(from)) };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!wish) return;
+    const { selectors, place } = wish;
+    wish = null;
+    if (document.activeElement && document.activeElement !== document.body) return;
+    for (const selector of selectors) {
+      const found = [...document.querySelectorAll(selector)];
+      if (!found.length) continue;
+      const next = found[Math.min(place, found.length - 1)];
+      if (next.tabIndex < 0) next.tabIndex = -1;
+      next.focus({ preventScroll: true });
+      return;
+    }
+  });
+
+  /* Back on a list: the row that was opened has the focus again. Only its element id is remembered. */
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.(".grid tbody th a[id]");
+    if (row) sessionStorage.setItem("row", row.id);
+  });
+  const returned = () => {
+    const row = document.getElementById(sessionStorage.getItem("row") || "-");
+    if (row) row.focus();
+  };
+  window.addEventListener("pageshow", (event) => {
+    const [navigation] = performance.getEntriesByType("navigation");
+    if (event.persisted || navigation?.type === "back_forward") returned();
+  });
+
+  /* Trouble: one card, in the place that failed, with a way on that needs no script. */
+  const words = {
+    403: ["Not allowed", "Your role does not include this, or the page was open too long. Nothing was changed."],
+    404: ["Not found", "It may have been removed meanwhile."],
+    429: ["Too many requests", "Wait a minute, then try again."],
+    503: ["The database cannot be reached", "Nothing is lost. Try again in a moment."],
+  };
+  const trouble = (detail, title, text, place) => {
+    document.querySelector(".trouble")?.remove();
+    const card = document.getElementById("trouble-card")?.content.firstElementChild.cloneNode(true);
+    if (!card) return;
+    card.querySelector("b").textContent = title;
+    card.querySelector("p").textContent = text;
+    const pushes = detail.elt?.closest("[hx-push-url], [hx-replace-url]") && detail.requestConfig?.verb === "get";
+    card.querySelector("a").href = pushes ? detail.pathInfo?.finalRequestPath ?? location.href : location.href;
+    place.prepend(card);
+    card.focus();
+  };
+  const fits = (node) => node instanceof HTMLElement && node.matches("main, section, div, form, article, aside");
+  document.addEventListener("htmx:responseError", (event) => {
+    if (isPoll(event.detail)) return;
+    const [title, text] = words[event.detail.xhr.status] ?? ["Something went wrong", "It has been noted. Try again."];
+    trouble(event.detail, title, text, fits(event.detail.target) ? event.detail.target : main());
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      if (isPoll(event.detail) && document.querySelector(".trouble")) return;
+      trouble(event.detail, "The server cannot be reached", "Check the connection. What you see may be old.", main());
+    });
+  }
+})();

@@ -1,0 +1,109 @@
+"""A real Chromium before a real server, with one organisation's orders in it."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from glu_admin.keys.lifecycle import record_trial, set_key
+from glu_admin.keys.models import GluKey
+from glu_admin.sandbox.world import SandboxOrganisation, World
+from glu_admin.tenancy.models import Organisation, Role, User
+from orders.mirror.upsert import LineSet, write_lines, write_orders
+from orders.models import MirrorRun, MirrorState
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+# Playwright keeps an event loop in this thread, which Django would take for a mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PASSWORD = "correct horse battery"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WATCH = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.__violations.push(event.violatedDirective + " " + event.blockedURI);
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not Path(path).exists():
+        pytest.skip(f"no Chromium at {path}")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(transactional_db: None) -> Organisation:
+    """Alder House with 130 made-up orders, complete, and a manager."""
+    hotel = Organisation.objects.create(name="Alder House", slug="alder-house")
+    user = User.objects.create_user("manager@desk.example", PASSWORD, name="Mo Manager")
+    hotel.memberships.create(user=user, role=Role.MANAGER)
+    record_trial(set_key(hotel, "browser-key-1234", user), GluKey.State.ACCEPTED)
+    fill(hotel, list(World([SandboxOrganisation("a", "A", "k", seed=3, count=130)]).truth("a")))
+    moment = datetime.now(UTC)
+    MirrorState.across_organisations.create(
+        organisation=hotel, history_started_at=moment, history_complete_at=moment, watermark="2026-01-01T00:00:00+00:00"
+    )
+    MirrorRun.across_organisations.create(
+        organisation=hotel, kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE, started_at=moment
+    )
+    return hotel
+
+
+def fill(organisation: Organisation, rows: list[dict[str, Any]]) -> None:
+    """Write orders with their lines as the mirror would."""
+    moment = datetime.now(UTC) - timedelta(minutes=1)
+    lines = {row["id"]: row.pop("lines") for row in rows}
+    written = write_orders(organisation, rows, moment)
+    write_lines(organisation, [LineSet(pk, glu_id, lines[glu_id]) for glu_id, pk in written.pks.items()], moment)
+
+
+@pytest.fixture
+def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Iterator[Callable[..., Any]]:
+    """`open_page(path, **context options)`: a page of a signed-in manager. Nothing may break the content policy."""
+    contexts: list[Any] = []
+
+    def build(path: str = "", *, signed_in: bool = True, **options: Any) -> Any:
+        context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 1000}, **options)
+        contexts.append(context)
+        context.add_init_script(WATCH)
+        context.set_default_timeout(8000)
+        page = context.new_page()
+        if signed_in:
+            page.goto("/accounts/login/")
+            page.fill("[name=login]", "Manager@desk.example")
+            page.fill("[name=password]", PASSWORD)
+            page.click("button.btn-primary")
+            page.wait_for_url("**/orders/")
+        if path:
+            page.goto(path)
+        return page
+
+    yield build
+    for context in contexts:
+        for page in context.pages:
+            if page.url.startswith("http") and context.pages:
+                page.wait_for_load_state()
+                try:
+                    assert page.evaluate("window.__violations || []") == []
+                finally:
+                    page.close()
+        context.close()

@@ -1,0 +1,82 @@
+"""axe finds nothing on any page, in either theme, at a desk and on a phone; nothing scrolls sideways."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glu_admin.tenancy.models import Organisation
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
+  return found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html).join(" | "));
+}"""
+ORGANISATION = "/o/alder-house"
+PATHS = [
+    f"{ORGANISATION}/orders/",
+    f"{ORGANISATION}/orders/?created=never&colour=red&dispatch=Packed",
+    f"{ORGANISATION}/orders/?q=nobody-has-this-name",
+    "ORDER",
+    "LINE",
+    f"{ORGANISATION}/exports/",
+    f"{ORGANISATION}/mirror/",
+    f"{ORGANISATION}/key/",
+    f"{ORGANISATION}/key/remove/",
+    f"{ORGANISATION}/members/",
+    f"{ORGANISATION}/settings/",
+    "/organisations/",
+    "/organisations/add/",
+    "/profile/",
+    "/accounts/password/change/",
+    "/no-such-page/",
+]
+OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/invitations/none/"]
+
+
+def check(page: Any, path: str) -> list[str]:
+    page.goto(path)
+    page.evaluate(AXE)
+    found = [f"{path}: {one}" for one in page.evaluate(RUN)]
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if width[0] > width[1]:
+        found.append(f"{path}: scrolls sideways, {width}")
+    return found
+
+
+def places(desk: Organisation) -> list[str]:
+    """Every page by its address, with an order and a line that exist."""
+    order = desk.orders.filter(lines__personal_message__gt="").order_by("-created_at")[0]
+    own = {
+        "ORDER": f"{ORGANISATION}/orders/{order.glu_id}/",
+        "LINE": f"{ORGANISATION}/orders/{order.glu_id}/lines/{order.lines.all()[0].glu_id}/",
+    }
+    return [own.get(path, path) for path in PATHS]
+
+
+def test_the_content_policy_is_never_broken(open_page: Callable[..., Any], desk: Organisation) -> None:
+    page = open_page()
+    for path in places(desk):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.__violations") == [], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme: str, width: int) -> None:
+    page = open_page(color_scheme=scheme, bypass_csp=True)  # axe adds a style element of its own
+    page.set_viewport_size({"width": width, "height": 900})
+    found = [one for path in places(desk) for one in check(page, path)]
+    page.goto(PATHS[0])
+    page.click("#filters summary")
+    page.evaluate(AXE)
+    found += [f"filters open: {one}" for one in page.evaluate(RUN)]
+    outside = open_page(signed_in=False, color_scheme=scheme, bypass_csp=True)
+    outside.set_viewport_size({"width": width, "height": 900})
+    found += [one for path in OUTSIDE for one in check(outside, path)]
+    assert not found, "\n".join(found)

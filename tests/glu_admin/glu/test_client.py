@@ -1,0 +1,146 @@
+"""The client against a server that misbehaves: every failure has words, none has the key."""
+
+import socketserver
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.pace import Pace
+
+KEY = "planted-client-key-1"
+Script = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def serving(script: Script) -> Iterator[tuple[str, list[BaseHTTPRequestHandler]]]:
+    seen: list[BaseHTTPRequestHandler] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self)
+            script(self)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True, kwargs={"poll_interval": 0.01}).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", seen
+        server.shutdown()
+
+
+def answer(status: int, body: bytes = b"[]", **headers: str) -> Script:
+    def script(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return script
+
+
+def client(url: str, **options: Any) -> GluClient:
+    options = {"retries": 0, "backoff": 0, "read_timeout": 0.3, "total_timeout": 0.6, "longest_wait": 0, **options}
+    return GluClient(url, KEY, pace=Pace(10_000), **options)
+
+
+def test_it_asks_as_it_should() -> None:
+    with serving(answer(200, b'[{"id": 1}]')) as (url, seen):
+        got = client(url).get("/orders", [("updatedAt[after]", "2026-03-29T00:30:00+00:00")])
+    assert got.data == [{"id": 1}]
+    assert got.server_time is not None
+    assert got.server_time.utcoffset() is not None
+    request = seen[0]
+    assert request.command == "GET"
+    assert request.headers["x-api-key"] == KEY
+    assert request.headers["Accept"] == "application/json"
+    assert "updatedAt%5Bafter%5D=2026-03-29T00%3A30%3A00%2B00%3A00" in request.path
+
+
+def half(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100")
+    handler.end_headers()
+    handler.wfile.write(b"[1, 2")
+
+
+def slow(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    for _ in range(40):
+        try:
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+        except OSError:
+            return
+        threading.Event().wait(0.05)
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (answer(401), Refused),
+        (answer(403, b"<html>"), Refused),
+        (answer(404), NotFound),
+        (answer(429, Retry_After="120"), TooManyRequests),
+        (answer(500), Unreachable),
+        (answer(503, b"<html>", Retry_After="86400"), Unreachable),
+        (answer(302, Location="http://127.0.0.1:9/elsewhere"), Unreadable),
+        (answer(400), Unreadable),
+        (answer(200, b"<html>maintenance</html>"), Unreadable),
+        (answer(200, b""), Unreadable),
+        (answer(200, b"[NaN]"), Unreadable),
+        (answer(200, b"[" * 100_000), Unreadable),
+        (answer(200, b"x" * 3_000_000), Unreadable),
+        (half, Unreachable),
+        (slow, Unreachable),
+    ],
+    ids=range(15),
+)
+def test_every_failure_has_words_and_never_the_key(script: Script, error: type[GluError]) -> None:
+    with serving(script) as (url, _), pytest.raises(error) as caught:
+        client(url, max_body_bytes=1_000_000).get("/orders")
+    assert caught.value.words.endswith(".")
+    told = "".join(traceback.format_exception(caught.value)) + caught.value.words
+    assert KEY not in told
+    assert "127.0.0.1" not in caught.value.words
+    assert caught.value.__cause__ is None
+
+
+def test_nobody_listening() -> None:
+    with pytest.raises(Unreachable, match="could not be reached"):
+        client("http://127.0.0.1:9").get("/orders")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with (
+        serving(answer(200)) as (other, seen),
+        serving(answer(302, Location=other)) as (url, _),
+        pytest.raises(Unreadable),
+    ):
+        client(url).get("/orders")
+    assert seen == []
+
+
+def test_5xx_is_tried_again_and_429_sat_out() -> None:
+    left = iter([answer(503), answer(429, Retry_After="0"), answer(200, b"[7]")])
+    with serving(lambda handler: next(left)(handler)) as (url, seen):
+        assert client(url, retries=1, longest_wait=5).get("/orders").data == [7]
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize(("header", "least", "most"), [("90", 90, 90), ("Wed, 21 Oct 2093 07:28:00 GMT", 1e9, 1e10)])
+def test_a_long_retry_after_is_passed_on(header: str, least: float, most: float) -> None:
+    with serving(answer(429, Retry_After=header)) as (url, _), pytest.raises(TooManyRequests) as caught:
+        client(url, longest_wait=5).get("/orders")
+    assert least <= caught.value.retry_after <= most

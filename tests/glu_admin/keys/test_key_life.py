@@ -1,0 +1,127 @@
+"""A key's life: tried before it is used, refused, replaced, paused; and never seen again."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from glu_admin.keys import lifecycle
+from glu_admin.keys.models import GluKey
+from glu_admin.keys.tasks import try_key
+from glu_admin.keys.vault import NoUsableKey, client_for
+from glu_admin.sandbox.server import RunningSandbox
+from glu_admin.tenancy.models import Organisation
+from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
+
+State, Slot = GluKey.State, GluKey.Slot
+PAGE = "/o/alder-house/key/"
+
+
+def test_a_good_key_is_tried_and_then_used(house: Any, sandbox: RunningSandbox) -> None:
+    key = lifecycle.set_key(house.hotel, HOTEL_KEY, house.manager)
+    with pytest.raises(NoUsableKey):
+        client_for(house.hotel)
+    assert lifecycle.keys_to_try() == [key.pk]
+    try_key(key.pk)
+    current = lifecycle.current_key(house.hotel)
+    assert current is not None
+    assert (current.pk, current.state, current.last_four) == (key.pk, State.ACCEPTED, "0001")
+    assert client_for(house.hotel).get("/organisation").data["name"] == "Alder House"
+    assert list(lifecycle.organisations_to_mirror()) == [house.hotel]
+
+
+def test_a_refused_key_never_replaces_a_working_one(house: Any, sandbox: RunningSandbox) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    wrong = lifecycle.set_key(house.hotel, "a-wrong-key-9999", house.manager)
+    try_key(wrong.pk)
+    wrong.refresh_from_db()
+    assert (wrong.slot, wrong.state) == (Slot.CANDIDATE, State.REFUSED)
+    assert lifecycle.keys_to_try() == []
+    assert client_for(house.hotel).get("/organisation").data["name"] == "Alder House"
+
+
+def test_an_unreachable_glu_is_tried_again_later(house: Any, settings: Any) -> None:
+    settings.GLU_API_URL = "http://127.0.0.1:9"
+    settings.GLU_RETRIES = 0
+    key = lifecycle.set_key(house.hotel, HOTEL_KEY, None)
+    try_key(key.pk)
+    key.refresh_from_db()
+    assert (key.state, key.slot) == (State.UNREACHABLE, Slot.CANDIDATE)
+    assert key.try_again_at is not None
+    assert lifecycle.keys_to_try() == []
+    GluKey.across_organisations.update(try_again_at=None)
+    assert lifecycle.keys_to_try() == [key.pk]
+
+
+def test_a_key_refused_in_use_pauses_only_its_organisation_and_tells_managers_once(house: Any, settings: Any) -> None:
+    settings.EMAIL_URL, settings.EMAIL_BACKEND = "x", "django.core.mail.backends.locmem.EmailBackend"
+    accepted_key(house.hotel, HOTEL_KEY)
+    accepted_key(house.golf, GOLF_KEY)
+    for _ in range(2):
+        lifecycle.mark_refused(house.hotel, "Glu refused the key.")
+    assert [message.to for message in mail.outbox] == [["manager@desk.example"]]
+    assert HOTEL_KEY not in str(mail.outbox[0].message())
+    assert list(lifecycle.organisations_to_mirror()) == [house.golf]
+    lifecycle.resume(house.hotel)
+    assert lifecycle.keys_to_try() == [lifecycle.current_key(house.hotel).pk]  # type: ignore[union-attr]
+
+
+def test_pause_and_resume(house: Any) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    lifecycle.pause(house.hotel)
+    assert not lifecycle.organisations_to_mirror().exists()
+    with pytest.raises(NoUsableKey, match="paused"):
+        client_for(house.hotel)
+    lifecycle.resume(house.hotel)
+    assert lifecycle.organisations_to_mirror().exists()
+
+
+@pytest.mark.parametrize("secret", ["", "short", "two words here", "ключ-ключ-ключ", "x" * 600, "line\nbreak-in-it"])
+def test_what_cannot_be_a_key_is_said(house: Any, secret: str) -> None:
+    with pytest.raises(lifecycle.InvalidKey, match="one word"):
+        lifecycle.set_key(house.hotel, secret, None)
+    assert not GluKey.across_organisations.exists()
+
+
+def test_the_page_never_gives_a_key_back(house: Any, manager_client: Client) -> None:
+    secret = "planted-secret-key-7777"
+    pages = [manager_client.post(f"{PAGE}set/", {"secret": secret}, follow=True)]
+    pages.append(manager_client.post(f"{PAGE}set/", {"secret": f"{secret} {secret}"}))
+    for path in (PAGE, "/o/alder-house/mirror/", "/o/alder-house/orders/", f"{PAGE}remove/"):
+        pages.append(manager_client.get(path))
+    for page in pages:
+        assert secret not in page.content.decode()
+    assert "…7777" in pages[2].content.decode()
+    key = GluKey.across_organisations.get()
+    assert secret not in f"{key!r} {key} {key.token} {vars(key)}"
+    assert key.set_by == house.manager
+
+
+def test_remove_asks_first_and_keeps_the_orders(house: Any, manager_client: Client) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    manager_client.get(f"{PAGE}remove/")
+    assert GluKey.across_organisations.exists()
+    manager_client.post(f"{PAGE}remove/")
+    assert not GluKey.across_organisations.exists()
+
+
+def add(monkeypatch: pytest.MonkeyPatch, secret: str, *arguments: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+    call_command("organisation_add", *arguments)
+
+
+def test_organisation_add_reads_the_key_from_standard_input(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(monkeypatch, HOTEL_KEY, "Alder House", "--slug", "alder")
+    assert Organisation.objects.get(slug="alder").glu_keys.get().last_four == "0001"
+    for secret, arguments in (
+        (HOTEL_KEY, ("Other", "--slug", "alder")),
+        (HOTEL_KEY, ("Other", "--slug", "not a slug")),
+        ("bad", ("Other", "--slug", "other")),
+        (HOTEL_KEY, ("Other", "--slug", "other", "--timezone", "Mars/Olympus")),
+    ):
+        with pytest.raises(CommandError):
+            add(monkeypatch, secret, *arguments)
+    assert Organisation.objects.count() == 1

@@ -1,0 +1,132 @@
+"""The frame, the profile, headers, and the pages for what goes wrong."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from glu_admin.tenancy.context import chrome
+from glu_admin.tenancy.models import Role, User
+
+
+def test_theme_and_rows_are_the_persons_own(staff_client: Client, house: Any) -> None:
+    assert "data-bs-theme" not in staff_client.get("/profile/").text
+    staff_client.post("/profile/", {"name": "Tom", "theme": "dark", "rows_per_page": "100"})
+    assert '<html lang="en-GB" data-bs-theme="dark">' in staff_client.get("/profile/").text
+    house.staff.refresh_from_db()
+    assert (house.staff.name, house.staff.rows_per_page) == ("Tom", 100)
+    assert "errorlist" in staff_client.post("/profile/", {"theme": "pink", "rows_per_page": "7"}).text
+
+
+def test_pages_are_private_and_allow_no_inline_code(staff_client: Client) -> None:
+    for path in ("/profile/", "/o/alder-house/orders/", "/accounts/password/change/", "/no-such-page/"):
+        response = staff_client.get(path)
+        assert "no-store" in response.headers["Cache-Control"]
+        policy = response.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "style=" not in response.text
+        assert "<script>" not in response.text
+        assert " onclick=" not in response.text
+
+
+def test_the_rail_shows_what_one_may_do(manager_client: Client, staff_client: Client, viewer_client: Client) -> None:
+    pages = [client.get("/o/alder-house/orders/").text for client in (manager_client, staff_client, viewer_client)]
+    assert ["/o/alder-house/members/" in page for page in pages] == [True, False, False]
+    assert ["/o/alder-house/exports/" in page for page in pages] == [True, True, False]
+    assert all('<details class="switch">' not in page for page in pages)
+
+
+def test_several_organisations_get_a_switch(staff_client: Client, house: Any) -> None:
+    house.golf.memberships.create(user=house.staff, role=Role.VIEWER)
+    page = staff_client.get("/o/alder-house/orders/").text
+    assert '<details class="switch">' in page
+    assert "/o/brae-links/orders/" in page
+
+
+def test_chrome_costs_two_queries_at_most(
+    house: Any, rf: Any, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    request = rf.get("/")
+    request.user, request.resolver_match = house.staff, None
+    with django_assert_max_num_queries(2):
+        assert chrome(request)["memberships"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_database_away_is_said_in_words(
+    staff_client: Client, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    def away(self: Any) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(SessionStore, "_get_session_from_db", away)
+    staff_client.raise_request_exception = False
+    response = staff_client.get("/profile/", headers=headers)
+    assert response.status_code == 503
+    assert "lost" in response.text
+
+
+def test_database_away_inside_a_view(staff_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("glu_admin.tenancy.views.person", away)
+    assert staff_client.get("/profile/").status_code == 503
+
+
+@pytest.mark.django_db
+def test_error_pages_ask_the_database_nothing(rf: Any, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    from glu_admin.tenancy import errors
+
+    with django_assert_num_queries(0):
+        assert errors.server_error(rf.get("/")).status_code == 500
+        assert errors.database_away(rf.get("/")).status_code == 503
+        assert errors.csrf_failure(rf.get("/")).status_code == 403
+
+
+def test_a_form_from_elsewhere_is_refused_with_our_page(house: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(house.staff)
+    response = client.post("/profile/", {"name": "Mallory", "theme": "dark", "rows_per_page": "50"})
+    assert response.status_code == 403
+    assert "Glu Admin" in response.text
+    house.staff.refresh_from_db()
+    assert house.staff.name == "Staff"
+
+
+@pytest.mark.django_db
+def test_health_needs_no_login(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.json()["database"] == "ok"
+    assert "broker" in ready.json()
+    assert "no-store" in ready.headers["Cache-Control"]
+
+    def away(*args: Any) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("glu_admin.health.MigrationExecutor", away)
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (503, "away")
+
+
+def test_health_asks_nothing_of_the_database(client: Client) -> None:
+    assert client.get("/healthz").status_code == 200
+
+
+def test_set_password_from_standard_input(house: Any, monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("short\n"))
+    with pytest.raises(CommandError):
+        call_command("set_password", "staff@desk.example")
+    monkeypatch.setattr("sys.stdin", StringIO("a long enough phrase\n"))
+    call_command("set_password", "STAFF@desk.example", stdout=StringIO())
+    assert User.objects.get(pk=house.staff.pk).check_password("a long enough phrase")
+    with pytest.raises(CommandError):
+        call_command("set_password", "nobody@desk.example")

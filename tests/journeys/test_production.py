@@ -1,0 +1,137 @@
+"""compose.yaml's own commands and settings, run without containers against PostgreSQL and Redis."""
+
+import base64
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from glu_admin.sandbox.server import RunningSandbox
+from glu_admin.sandbox.world import SandboxOrganisation
+from tests.journeys.processes import ROOT, manage, on_services, own_broker, own_database, start, stop, wait_until
+
+KEY = "planted-secret-key-0042"
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+
+
+@pytest.fixture
+def glu() -> Iterator[RunningSandbox]:
+    with RunningSandbox([SandboxOrganisation("hotel", "Alder House", KEY, seed=4, count=70)]) as running:
+        yield running
+
+
+@pytest.fixture
+def environment(tmp_path: Path, glu: RunningSandbox) -> Iterator[dict[str, str]]:
+    """The settings of compose.yaml, pointed at this machine's services."""
+    if not on_services():
+        pytest.skip("runs where PostgreSQL and Redis are: make test-services")
+    with own_database() as database:
+        named = COMPOSE["services"]["web"]["environment"]
+        own = {"DATABASE_URL": database, "STATE_DIR": str(tmp_path / "state")}
+        own |= dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL"), own_broker(2))
+        assert set(named) == {*own, "GLU_ADMIN_MODE"}
+        yield {
+            **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
+            **named,
+            **own,
+            "SECRET_KEY": secrets.token_urlsafe(60),
+            "GLU_ROOT_KEYS": f"k1:{base64.b64encode(os.urandom(32)).decode()}",
+            "ALLOWED_HOSTS": "desk.example,127.0.0.1",
+            "TRUSTED_PROXY_COUNT": "1",
+            "STATIC_ROOT": str(tmp_path / "static"),
+            "GLU_API_URL": glu.url,
+            "MIRROR_TICK_SECONDS": "0.5",
+        }
+
+
+def command(service: str, port: int = 0) -> list[str]:
+    """A service's command as compose runs it, with this environment's programs and a free port."""
+    words = [str(word).replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in COMPOSE["services"][service]["command"]]
+    return [str(Path(sys.executable).with_name(words[0])), *words[1:]]
+
+
+def get(port: int, path: str, **headers: str) -> tuple[int, str]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+    try:
+        with urllib.request.build_opener(NoRedirect).open(request, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_whole_product_starts_mirrors_and_stops(
+    environment: dict[str, str], glu: RunningSandbox, tmp_path: Path
+) -> None:
+    subprocess.run(command("migrate"), cwd=ROOT, env=environment, check=True, capture_output=True)
+    manage(environment, "collectstatic", "--noinput")
+    port, log = free_port(), tmp_path / "all.log"
+    processes = [start(environment, command(name, port), log) for name in ("web", "worker", "beat")]
+    try:
+        wait_until(lambda: get(port, "/healthz")[0] == 200, "the web process answers")
+        ready = json.loads(get(port, "/readyz")[1])
+        assert ready == {"ready": True, "database": "ok", "broker": "ok"}
+        assert get(port, "/accounts/login/", Host="desk.example")[0] == 301  # to https
+        proxied = {"Host": "desk.example", "X-Forwarded-Proto": "https"}
+        wait_until(lambda: get(port, "/setup/", **proxied)[0] == 200, "the set-up page is there")
+        assert get(port, "/setup/", Host="elsewhere.example")[0] == 400
+        manage(environment, "organisation_add", "Alder House", "--slug", "alder", stdin=f"{KEY}\n")
+        wait_until(lambda: len(export(environment)) == 70, "every order is mirrored")
+        wait_until(lambda: export(environment) == {row["id"]: row for row in glu.truth("hotel")}, "and every line")
+    finally:
+        for process in processes:
+            stop(process, 30)
+    assert all(process.returncode in (0, -15) for process in processes)
+    text = log.read_text()
+    assert KEY not in text
+    assert KEY not in manage(environment, "dumpdata")
+    assert "Traceback" not in text
+
+
+def test_production_refuses_to_start_without_its_secrets(environment: dict[str, str]) -> None:
+    for name in ("SECRET_KEY", "GLU_ROOT_KEYS"):
+        told = manage({**environment, name: ""}, "check", fails=True)
+        assert f"{name} is not set" in told
+
+
+def test_a_wrong_root_key_stops_the_start_with_a_plain_message(environment: dict[str, str]) -> None:
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "organisation_add", "Alder House", "--slug", "alder", stdin=f"{KEY}\n")
+    manage(environment, "rotate_root_key")
+    other = {**environment, "GLU_ROOT_KEYS": f"k2:{base64.b64encode(os.urandom(32)).decode()}"}
+    for name in ("web", "worker"):
+        result = subprocess.run(
+            command(name, free_port()), cwd=ROOT, env=other, capture_output=True, text=True, timeout=60, check=False
+        )
+        told = result.stderr + result.stdout
+        assert result.returncode != 0
+        assert "does not hold the root key" in told
+        assert "Traceback" not in told
+
+
+def export(environment: dict[str, str]) -> dict[int, dict[str, object]]:
+    text = manage(environment, "export_orders", "alder", "--format", "jsonl")
+    rows = [json.loads(line) for line in text.splitlines()]
+    return {row["id"]: row for row in rows}

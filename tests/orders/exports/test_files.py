@@ -1,0 +1,147 @@
+"""Files: the right rows, exact amounts, safe cells, and back again."""
+
+import csv
+import io
+import json
+import sys
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glu_admin.tenancy.models import Organisation
+from orders.exports import csv_lines, csv_orders, jsonl_orders
+from orders.exports.cell_guard import guard
+from orders.search import parse_query
+from tests.orders.conftest import order, write
+
+TRIGGERS = tuple("=+-@\t\r\n\0＝＋－＠")
+
+
+hidden = st.builds("".join, st.tuples(st.text(" "), st.sampled_from(TRIGGERS), st.text(max_size=9)))
+
+
+@given(st.text(max_size=20) | hidden)
+def test_a_guarded_cell_never_starts_a_formula_and_gives_its_text_back(text: str) -> None:
+    safe = guard(text)
+    assert not safe.lstrip(" ").startswith(TRIGGERS)
+    assert (safe[1:] if safe.startswith("'") else safe) == text
+
+
+def read(texts: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(texts).removeprefix("\ufeff"), newline="")))
+
+
+NASTY = order(
+    41,
+    "2026-07-01T10:00:00+00:00",
+    customerName='=HYPERLINK("http://x";"y")',
+    phoneNumber="+44 7700 900416",
+    deliveryAddressLine1="1, High Street\nUpstairs",
+    discountAmount=-150,
+    total=1250,
+    ipAddress="192.0.2.7",
+    userAgent="Example/1.0",
+    lines=[{"id": 1, "name": "-10% off", "subtotal": 1250, "total": 1250, "personalMessage": "@all 💐"}],
+)
+
+
+def test_for_excel(house: Any) -> None:
+    write(house.hotel, NASTY)
+    text = "".join(csv_orders(house.hotel, parse_query("", house.hotel), excel=True))
+    assert text.startswith("\ufeffOrder,")
+    row = read([text])[0]
+    assert row["Buyer"] == '\'=HYPERLINK("http://x";"y")'
+    assert row["Phone"] == "'+44 7700 900416"
+    assert row["Delivery address 1"] == "1, High Street\nUpstairs"
+    assert (row["Total"], row["Discount"]) == ("12.50", "-1.50")
+    assert row["Created (Europe/London)"] == "2026-07-01 11:00:00"
+    assert "192.0.2.7" not in text
+    assert "Example/1.0" not in text
+    line = read(csv_lines(house.hotel, parse_query("", house.hotel), excel=True))[0]
+    assert (line["Order"], line["Name"], line["Personal message"]) == ("41", "'-10% off", "'@all 💐")
+
+
+def test_for_programs(house: Any) -> None:
+    write(house.hotel, NASTY, order(42, total=1250, currencyCode="JPY"), order(43, total=-1250, currencyCode="KWD"))
+    text = "".join(csv_orders(house.hotel, parse_query("sort=created", house.hotel), excel=False))
+    assert text.startswith("Order,")
+    rows = {row["Order"]: row for row in read([text])}
+    assert rows["41"]["Buyer"] == '=HYPERLINK("http://x";"y")'
+    assert rows["41"]["Created (UTC)"] == "2026-07-01T10:00:00+00:00"
+    assert [rows[one]["Total"] for one in ("41", "42", "43")] == ["12.50", "1250", "-1.250"]
+
+
+def test_gone_orders_only_when_asked_for(house: Any) -> None:
+    write(house.hotel, order(1), order(2))
+    house.hotel.orders.filter(glu_id=2).update(gone_at="2026-01-01T00:00:00Z")
+    query = parse_query("", house.hotel)
+    assert len(list(jsonl_orders(house.hotel, query))) == 1
+    assert len(list(jsonl_orders(house.hotel, query, include_gone=True))) == 2
+    assert len(read(csv_orders(house.hotel, query, excel=True))) == 1
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: bytes = b"") -> bytes:
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+    call_command(*arguments)
+    out.flush()
+    return out.buffer.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_out_and_in_again(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = run(monkeypatch, "export_orders", "alder-house", "--format", "jsonl")
+    other = Organisation.objects.create(name="Copy", slug="copy")
+    run(monkeypatch, "import_orders", "copy", stdin=file)
+    assert run(monkeypatch, "export_orders", "copy", "--format", "jsonl") == file
+    assert not other.orders.filter(lines_due_at__isnull=False).exists()
+    assert sum(other.order_counters.values_list("n", flat=True)) == 160
+    assert other.orders.filter(document=None).count() == 0
+    run(monkeypatch, "import_orders", "copy", stdin=file)
+    assert run(monkeypatch, "export_orders", "copy", "--format", "jsonl") == file
+
+
+def test_an_older_file_never_overwrites(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(house.hotel, order(1, total=5, updatedAt="2026-11-02T00:00:00+00:00"))
+    older = json.dumps(order(1, total=4)).encode()
+    run(monkeypatch, "import_orders", "alder-house", stdin=older)
+    assert house.hotel.orders.get().total == 5
+
+
+def test_a_broken_line_is_named(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="Line 2"):
+        run(monkeypatch, "import_orders", "alder-house", stdin=json.dumps(order(1)).encode() + b"\n{oops\n")
+
+
+@pytest.mark.parametrize("query", ["colour=red", "created=2026-02-30", "q=ab", "dispatch=Packed&colour=red"])
+def test_a_query_that_cannot_be_read_exports_nothing(
+    filled: Any, monkeypatch: pytest.MonkeyPatch, staff_client: Client, query: str
+) -> None:
+    with pytest.raises(CommandError):
+        run(monkeypatch, "export_orders", "alder-house", "--format", "csv", "--query", query)
+    for shape in ("orders", "lines", "json"):
+        response = staff_client.get(f"/o/alder-house/exports/file/?{query}&shape={shape}")
+        assert response.status_code == 400
+        assert response.headers["Content-Type"].startswith("text/html")
+        assert b"cannot be exported" in response.content
+
+
+def test_the_download_is_what_the_command_gives(
+    filled: Any, monkeypatch: pytest.MonkeyPatch, staff_client: Client
+) -> None:
+    query = "payment=Paid&created=2026-01-01..&sort=total"
+    for shape, form, arguments in (
+        ("orders", "excel", ("--format", "csv")),
+        ("orders", "plain", ("--format", "csv", "--plain")),
+        ("lines", "excel", ("--format", "csv", "--lines")),
+        ("json", "excel", ("--format", "jsonl")),
+    ):
+        response = staff_client.get(f"/o/alder-house/exports/file/?{query}&shape={shape}&form={form}")
+        assert response.headers["Content-Disposition"].startswith('attachment; filename="alder-house-')
+        got = b"".join(response)  # type: ignore[arg-type]
+        assert got == run(monkeypatch, "export_orders", "alder-house", *arguments, "--query", query)
+        assert len(got) > 1000

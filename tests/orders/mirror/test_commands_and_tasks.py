@@ -1,0 +1,161 @@
+"""The mirror by hand and by Celery's doors: the rows decide, the exit code tells."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils.timezone import now
+
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import TooManyRequests
+from glu_admin.keys.lifecycle import set_key
+from glu_admin.keys.models import GluKey
+from glu_admin.sandbox.server import RunningSandbox
+from orders import tasks
+from orders.mirror.lease import take_lease
+from orders.models import MirrorState
+from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
+
+
+def mirror(*arguments: str) -> str:
+    told = io.StringIO()
+    call_command("mirror", "alder-house", *arguments, stderr=told)
+    return told.getvalue()
+
+
+def test_by_hand_with_a_new_key(house: Any, sandbox: RunningSandbox) -> None:
+    set_key(house.hotel, HOTEL_KEY, None)
+    assert "Complete: 130 orders" in mirror()
+    sandbox.world.step("hotel")
+    assert "Complete" in mirror("--pass", "changes")
+    assert "Complete" in mirror("--pass", "history")
+    assert house.golf.orders.count() == 0
+
+
+def test_drift_alone_is_complete_but_what_is_set_aside_is_not(house: Any, sandbox: RunningSandbox) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    newest = dict(sandbox.truth("hotel")[0])
+    lines = newest.pop("lines")
+    sandbox.world.put("hotel", {**newest, "storeReference": "x", "total": "12.50"}, lines)
+    assert "Complete" in mirror()
+    sandbox.world.put("hotel", {"createdAt": newest["createdAt"], "total": 1}, [])
+    with pytest.raises(CommandError, match="1 rows are set aside"):
+        mirror("--pass", "history")
+
+
+def test_what_was_flagged_stays_said_until_the_history_is_read_without(house: Any, sandbox: RunningSandbox) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    second = sandbox.truth("hotel")[20]
+    for number in range(35):
+        sandbox.world.put("hotel", {**second, "id": 900_000 + number, "uuid": None, "lines": None}, [])
+    with pytest.raises(CommandError, match="tie_overflow"):
+        mirror()
+    assert house.hotel.orders.count() == 165
+    with pytest.raises(CommandError, match="tie_overflow"):
+        mirror("--pass", "changes")
+    for number in range(35):
+        sandbox.world.delete("hotel", 900_000 + number)
+    house.hotel.orders.filter(glu_id__gte=900_000).delete()
+    assert "Complete" in mirror("--pass", "history")
+
+
+@pytest.mark.parametrize("spoil", ["refused", "away", "nobody"])
+def test_what_goes_wrong_is_said(house: Any, sandbox: RunningSandbox, settings: Any, spoil: str) -> None:
+    if spoil != "nobody":
+        accepted_key(house.hotel, HOTEL_KEY)
+    if spoil == "refused":
+        sandbox.world.shops["hotel"].faults.revoked = True
+    if spoil == "away":
+        settings.GLU_API_URL = "http://127.0.0.1:9"
+    words = {"refused": "Glu refused the key", "away": "could not be reached", "nobody": "no Glu key"}[spoil]
+    with pytest.raises(CommandError, match=words):
+        mirror()
+    with pytest.raises(CommandError, match="no organisation"):
+        call_command("mirror", "nowhere")
+
+
+def test_lines_that_cannot_be_read_are_not_complete(house: Any, sandbox: RunningSandbox) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    mirror()
+    later = now() + timedelta(hours=1)
+    house.hotel.orders.filter(pk=house.hotel.orders.first().pk).update(lines_due_at=later, lines_error="No.")
+    with pytest.raises(CommandError, match="lines of 1 orders"):
+        mirror("--pass", "changes")
+
+
+@pytest.fixture
+def hints(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int, ...], str]]:
+    sent: list[tuple[str, tuple[int, ...], str]] = []
+    monkeypatch.setattr(tasks, "hint", lambda name, *args, queue="interactive": sent.append((name, args, queue)))
+    return sent
+
+
+def test_the_tick_finds_what_is_due_once(house: Any, sandbox: RunningSandbox, hints: Any) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    accepted_key(house.golf, GOLF_KEY)
+    waiting = set_key(house.hotel, "another-key-1234", None)
+    tasks.tick()
+    names = {(name, args) for name, args, _ in hints}
+    assert names == {
+        ("keys.try_key", (waiting.pk,)),
+        ("orders.mirror_organisation", (house.hotel.pk,)),
+        ("orders.mirror_organisation", (house.golf.pk,)),
+    }
+    hints.clear()
+    tasks.tick()
+    assert [name for name, *_ in hints] == ["keys.try_key"]
+    MirrorState.across_organisations.update(hinted_at=now() - timedelta(hours=1))
+    tasks.tick()
+    assert len(hints) == 4
+
+
+def test_a_slice_works_until_nothing_is_due_and_duplicates_do_nothing(
+    house: Any, sandbox: RunningSandbox, hints: Any, settings: Any
+) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    settings.MIRROR_SLICE_SECONDS = 0.2
+    runs = 0
+    tasks.mirror_organisation(house.hotel.pk)
+    while hints and runs < 50:
+        hints.clear()
+        tasks.mirror_organisation(house.hotel.pk)
+        runs += 1
+    assert house.hotel.orders.filter(lines_copied_at__isnull=False).count() == 130
+    served = sum(sandbox.world.shops["hotel"].requests.values())
+    for _ in range(3):
+        tasks.mirror_organisation(house.hotel.pk)
+    assert sum(sandbox.world.shops["hotel"].requests.values()) == served
+    tasks.mirror_organisation(999_999)
+
+
+def test_a_slice_leaves_a_held_lease_and_a_paused_key_alone(house: Any, sandbox: RunningSandbox, hints: Any) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    lease = take_lease(house.hotel)
+    assert lease is not None
+    tasks.mirror_organisation(house.hotel.pk)
+    lease.release()
+    GluKey.across_organisations.update(paused_at=now())
+    tasks.mirror_organisation(house.hotel.pk)
+    assert sum(sandbox.world.shops["hotel"].requests.values()) == 0
+
+
+def test_a_request_to_wait_is_kept_by_the_row(
+    house: Any, sandbox: RunningSandbox, hints: Any, monkeypatch: Any
+) -> None:
+
+    accepted_key(house.hotel, HOTEL_KEY)
+
+    def throttled(*_: Any, **__: Any) -> None:
+        raise TooManyRequests("Glu asked for fewer requests.", 100_000)
+
+    monkeypatch.setattr(GluClient, "get", throttled)
+    tasks.mirror_organisation(house.hotel.pk)
+    state = MirrorState.across_organisations.get(organisation=house.hotel)
+    assert state.last_error_kind == "throttled"
+    assert state.wait_until is not None
+    assert timedelta(minutes=14) < state.wait_until - now() <= timedelta(minutes=15)  # the cap
+    hints.clear()
+    tasks.tick()
+    assert hints == []

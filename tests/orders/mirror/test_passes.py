@@ -1,0 +1,169 @@
+"""The passes against the sandbox: complete, idempotent, cheap when nothing is new, resumable at any answer."""
+
+import json
+from typing import Any
+
+import pytest
+
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import Unreachable
+from glu_admin.sandbox.server import RunningSandbox
+from glu_admin.tenancy.models import Organisation
+from orders.exports import jsonl_orders
+from orders.mirror.engine import run_slice
+from orders.mirror.lease import Lease, LeaseLostError, take_lease
+from orders.mirror.passes import connect, open_run, read_pass
+from orders.mirror.session import Session
+from orders.models import MirrorRun, MirrorState
+from orders.search import parse_query
+
+HISTORY, CHANGES = MirrorRun.Pass.HISTORY, MirrorRun.Pass.CHANGES
+
+
+def mirrored(organisation: Organisation) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in jsonl_orders(organisation, parse_query("", organisation))]
+
+
+def by_id(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    return {row["id"]: row for row in rows}
+
+
+def mirror_everything(session: Session) -> None:
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(next_due_at=None)
+    while run_slice(session, lambda: False):
+        pass
+
+
+def test_the_mirror_equals_the_truth(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+    assert session.state().last_error == ""
+
+
+def test_changes_at_glu_arrive(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    for _ in range(40):
+        sandbox.world.step("hotel")
+    mirror_everything(session)
+    assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+
+
+def test_nothing_new_costs_one_request_and_writes_no_order(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    before = dict(session.organisation.orders.values_list("pk", "copied_at"))
+    session.client.requests = 0
+    mirror_everything(session)
+    assert session.client.requests == 1
+    assert dict(session.organisation.orders.values_list("pk", "copied_at")) == before
+
+
+def test_reading_everything_again_changes_nothing(session: Session) -> None:
+    mirror_everything(session)
+    run = open_run(session, HISTORY)
+    for _ in read_pass(session, run):
+        pass
+    assert (run.created, run.changed, run.unchanged) == (0, 0, run.rows)
+    assert not session.organisation.orders.filter(lines_due_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("stop_after", [1, 2, 4])
+def test_a_run_goes_on_where_it_stopped(session: Session, sandbox: RunningSandbox, stop_after: int) -> None:
+    """Stopped after any answer, another holder of the lease finishes; at most one page is read twice."""
+    connect(session)
+    for count, _ in enumerate(read_pass(session, open_run(session, HISTORY)), 1):
+        if count == stop_after:
+            break
+    session.lease.release()
+    lease = take_lease(session.organisation)
+    assert lease is not None
+    other = Session(session.organisation, session.client, lease)
+    run = open_run(other, HISTORY)
+    requests = run.requests
+    for _ in read_pass(other, run):
+        pass
+    assert run.state == MirrorRun.State.COMPLETE
+    assert run.requests > requests
+    assert session.organisation.orders.count() == 130
+    mirror_everything(other)
+    assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+
+
+def test_a_failure_in_the_middle_loses_nothing(
+    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once, answers = GluClient.get, iter(range(1000))
+
+    def failing(self: GluClient, path: str, params: Any = ()) -> Any:
+        if next(answers) in (3, 9, 40):
+            raise Unreachable("Glu could not be reached.")
+        return once(self, path, params)
+
+    monkeypatch.setattr(GluClient, "get", failing)
+    for _ in range(4):
+        session.update_state(wait_until=None)
+        if not run_slice(session, lambda: False) and session.state().last_error:
+            assert session.state().last_error_kind == "unreachable"
+    session.update_state(wait_until=None)
+    mirror_everything(session)
+    assert session.state().last_error == ""
+    assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+
+
+def test_the_watermark_is_glus_clock_less_the_overlap(session: Session) -> None:
+    connect(session)
+    newest = max(
+        row["updatedAt"]
+        for row in session.fetch(page=1, created_before=None, created_from=None, updated_from=None).rows
+    )
+    watermark = session.state().watermark
+    assert watermark is not None
+    assert watermark < newest
+    assert watermark.endswith("+00:00")
+
+
+def test_an_order_stamped_in_the_future_does_not_push_the_watermark(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    order = dict(sandbox.truth("hotel")[0])
+    lines = order.pop("lines")
+    sandbox.world.put("hotel", {**order, "updatedAt": "2031-01-01T00:00:00+00:00"}, lines)
+    mirror_everything(session)
+    mirror_everything(session)
+    assert (session.state().watermark or "") < "2031"
+    assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+
+
+def test_progress_of_the_first_copy_is_known(session: Session) -> None:
+    connect(session)
+    next(read_pass(session, open_run(session, HISTORY)))
+    state = session.state()
+    ids = sorted(session.organisation.orders.values_list("glu_id", flat=True))
+    assert state.history_newest_glu_id == ids[-1]
+    assert state.history_oldest_glu_id is not None
+    assert state.history_oldest_glu_id < ids[0]
+    assert state.history_reached_glu_id == ids[0]
+
+
+def test_only_the_holder_of_the_lease_writes(session: Session) -> None:
+    assert take_lease(session.organisation) is None
+    session.lease.release()
+    taken = take_lease(session.organisation)
+    assert taken is not None
+    with pytest.raises(LeaseLostError), session.lease.writing():
+        pass
+    with taken.writing():
+        pass
+
+
+def test_an_expired_lease_is_taken_over(session: Session, settings: Any) -> None:
+    settings.MIRROR_LEASE_SECONDS = -1
+    with session.lease.writing():
+        pass
+    assert isinstance(take_lease(session.organisation), Lease)
+
+
+def test_workers_stand_back_for_a_command(session: Session) -> None:
+    assert take_lease(session.organisation, by_hand=True) is None
+    assert session.lease.wanted()
+    session.lease.release()
+    assert take_lease(session.organisation) is None
+    assert take_lease(session.organisation, by_hand=True) is not None

@@ -1,0 +1,138 @@
+"""The query string: read strictly, said when wrong, written back canonically."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glu_admin.tenancy.models import Organisation
+from orders.search import chips, describe, parse_query
+from orders.search.find import day_start
+from orders.search.query import SORTS, read_cursor, write_cursor
+
+LONDON = Organisation(name="A", slug="a", timezone="Europe/London")
+
+
+def test_everything_at_once() -> None:
+    query = parse_query(
+        "dispatch=Outstanding&dispatch=Packed&payment=Paid&type=Gift+Card&channel=&method=Offline&delivery=Email"
+        "&created=2026-01-01..2026-01-31&updated=2026-02-01&scheduled=..2026-03-01&total=10.50..99&q=patel&sort=total"
+        "&size=100",
+        LONDON,
+    )
+    assert query.ok
+    assert query.ignored == ()
+    criteria = query.criteria
+    assert criteria.dispatch == ("Outstanding", "Packed")
+    assert criteria.channel == ("",)
+    assert criteria.created is not None
+    assert (criteria.created.first, criteria.created.last) == (date(2026, 1, 1), date(2026, 1, 31))
+    assert criteria.total is not None
+    assert (criteria.total.least, criteria.total.most) == (Decimal("10.50"), Decimal(99))
+    assert parse_query(query.url_query(), LONDON) == query
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "created=2026-02-30",
+        "created=2026-02-01..2026-01-01",
+        "created=soon",
+        "created=..",
+        "created=2026-01-01..2026-01-02..2026-01-03",
+        "created=2026-01-01&created=2026-01-02",
+        "created=0001-01-01..",
+        "created=%2B999999d",
+        "total=ten",
+        "total=9..1",
+        "total=1e5",
+        "total=NaN",
+        "sort=name",
+        "size=7",
+        "size=-1",
+        "cursor=garbage",
+        "q=ab",
+        "q=-smith",
+        "q=%00abc",
+        "dispatch=a%00b",
+    ],
+)
+def test_a_wrong_value_is_an_error_and_never_dropped(text: str) -> None:
+    query = parse_query(text, LONDON)
+    assert not query.ok
+    assert all(problem.message for problem in query.errors)
+    assert [chip.kind for chip in chips(query)].count("error") >= 1
+
+
+def test_an_unknown_key_is_ignored_and_said() -> None:
+    query = parse_query("colour=red&payment=Paid", LONDON)
+    assert query.ok
+    assert [problem.key for problem in query.ignored] == ["colour"]
+    assert "colour" not in query.url_query()
+    assert [chip.kind for chip in chips(query)] == ["active", "ignored"]
+
+
+def test_a_chip_removes_itself_and_only_itself() -> None:
+    query = parse_query("dispatch=Packed&dispatch=Failed&payment=Paid&q=patel&sort=total", LONDON)
+    left = {chip.label: chip.remove_query for chip in chips(query)}
+    assert left["Packed"] == "q=patel&dispatch=Failed&payment=Paid&sort=total"
+    assert left["“patel”"] == "dispatch=Packed&dispatch=Failed&payment=Paid&sort=total"
+    assert len(left) == 4
+
+
+def test_empty_boxes_of_a_form_ask_for_nothing() -> None:
+    query = parse_query("q=&created=&updated=&scheduled=&total=&sort=&size=", LONDON)
+    assert query.ok
+    assert query.criteria.is_empty()
+    assert query.url_query() == ""
+
+
+@time_machine.travel("2026-03-28T23:30:00+00:00")
+def test_relative_days_are_the_organisations_own() -> None:
+    auckland = Organisation(timezone="Pacific/Auckland")
+    for organisation, today in ((LONDON, date(2026, 3, 28)), (auckland, date(2026, 3, 29))):
+        days = parse_query("created=-7d..today&scheduled=today..%2B14d", organisation).criteria
+        assert days.created is not None
+        assert days.scheduled is not None
+        assert (days.created.first, days.created.last) == (today - timedelta(days=7), today)
+        assert days.scheduled.last == today + timedelta(days=14)
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2040, 1, 1)),
+    st.sampled_from(["Europe/London", "America/New_York", "Pacific/Apia", "Asia/Kathmandu", "America/Sao_Paulo"]),
+)
+def test_local_days_meet_without_gap_or_overlap(day: date, zone: str) -> None:
+    """Also where clocks change: every instant is in exactly one local day, the one its own clock says."""
+    organisation = Organisation(timezone=zone)
+    start, end = day_start(organisation, day), day_start(organisation, day + timedelta(days=1))
+    assert start <= end
+    if start.timestamp() < end.timestamp():
+        first = datetime.fromtimestamp(start.timestamp(), ZoneInfo(zone))
+        last = datetime.fromtimestamp(end.timestamp() - 1, ZoneInfo(zone))
+        assert first.date() >= day
+        assert last.date() <= day
+
+
+def test_described_in_words() -> None:
+    query = parse_query("dispatch=Outstanding&created=2026-01-01..2026-01-31", LONDON)
+    assert describe(query) == "Outstanding, Created 1 Jan 2026 to 31 Jan 2026, newest first"
+    assert describe(parse_query("", LONDON)) == "All orders, newest first"
+
+
+@given(st.sampled_from(["", "-"]), st.sampled_from(SORTS), st.integers(0, 2**62), st.integers() | st.none())
+def test_a_cursor_belongs_to_its_sort(sign: str, name: str, glu_id: int, amount: int | None) -> None:
+    sort = sign + name
+    value = amount if name == "total" or amount is None else "2026-01-01T00:00:00+00:00"
+    text = write_cursor(sort, "older", value, glu_id)
+    assert read_cursor(text, sort) == ("older", value, glu_id)
+    assert read_cursor(text, "-other") is None
+
+
+@given(st.text(max_size=60))
+def test_no_cursor_breaks_the_page(text: str) -> None:
+    assert read_cursor(text, "-created") is None or text

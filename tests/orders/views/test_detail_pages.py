@@ -1,0 +1,117 @@
+"""An order and its lines: everything Glu sent has a place, and nothing technical is shown."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.orders.conftest import order, write
+
+ORDER = "/o/alder-house/orders/41/"
+LINES = [
+    {
+        "id": 1,
+        "name": "Serenity spa day",
+        "subtotal": 12000,
+        "discount_amount": 1200,
+        "total": 10800,
+        "personalMessage": "Dear Beth,\nenjoy",
+        "selectedOptions": [{"name": "Day", "value": "Weekday"}],
+        "variant": {"id": 3312, "name": "One guest"},
+        "recurringProduct": {"deep": {"er": [1]}},
+    },
+    {"id": 2, "name": "Afternoon tea", "subtotal": 5800, "total": 5800, "refunded": True},
+]
+WHOLE = order(
+    41,
+    subtotal=17800,
+    discountAmount=1200,
+    deliveryAmount=695,
+    processingFee=150,
+    total=17445,
+    customerName="Priya Ashdown",
+    recipientFirstName="Niamh",
+    deliveryAddressLine1="14 Saddlers Court",
+    paymentMethod="Offline",
+    offlinePaymentMethod="Invoice",
+    transaction="/transactions/881204",
+    discountCodes=[{"code": "AUTUMN10"}],
+    storeReference="R-77",
+    ipAddress="192.0.2.99",
+    userAgent="SecretBrowser/9",
+    browserInfo={"name": "SecretBrowser"},
+    lines=LINES,
+)
+
+
+def text(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_everything_has_its_place(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, WHOLE)
+    page = text(viewer_client, ORDER)
+    for shown in (
+        "Priya Ashdown",
+        "Niamh",
+        "14 Saddlers Court",
+        "Invoice",
+        "881204",
+        "AUTUMN10",
+        "storeReference",
+        "R-77",
+        "£174.45",
+        "178.00 − 12.00 + 6.95 + 1.50 = 174.45, as Glu says",
+        "Lines: 120.00 + 58.00 = 178.00, as Glu says",
+        "Serenity spa day",
+        "Copied here",
+    ):
+        assert shown in page, shown
+    for hidden in ("192.0.2.99", "SecretBrowser"):
+        assert hidden not in page
+
+
+def test_a_sum_that_does_not_come_out_is_said(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, {**WHOLE, "total": 17444})
+    assert "= 174.45, but Glu says 174.44" in text(viewer_client, ORDER)
+
+
+def test_a_line_has_its_own_page(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, WHOLE)
+    page = text(viewer_client, f"{ORDER}lines/1/")
+    for shown in ("Dear Beth,\nenjoy", "Day: Weekday", "name One guest", "&quot;er&quot;", "£108.00", "Line 1 of 2"):
+        assert shown in page, shown
+    assert f"{ORDER}lines/2/" in page
+    assert "Yes" in text(viewer_client, f"{ORDER}lines/2/")
+
+
+@pytest.mark.parametrize("path", [f"{ORDER}lines/3/", "/o/alder-house/orders/42/", "/o/brae-links/orders/41/"])
+def test_what_is_not_there_is_404(house: Any, viewer_client: Client, path: str) -> None:
+    write(house.hotel, WHOLE)
+    write(house.golf, {**WHOLE, "lines": [{"id": 3}]})
+    assert viewer_client.get(path).status_code == 404
+
+
+def test_odd_values_are_shown_as_they_came(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(41, total="12.50", createdAt="2026-11-01T10:00:00.5Z", user=[], type={"x": 1}))
+    page = text(viewer_client, ORDER)
+    assert "12.50" in page
+    assert "&quot;x&quot;: 1" in page
+
+
+def test_lines_that_were_not_read_yet_are_said_to_follow(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, WHOLE)
+    house.hotel.order_lines.all().delete()
+    house.hotel.orders.update(lines_copied_at=None)
+    assert "They follow in a moment" in text(viewer_client, ORDER)
+    house.hotel.orders.update(lines_error="Glu has no such thing.")
+    assert "Glu has no such thing." in text(viewer_client, ORDER)
+
+
+def test_back_leads_to_the_same_list(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, WHOLE)
+    page = text(viewer_client, f"{ORDER}?payment=Paid&sort=total")
+    assert 'href="/o/alder-house/orders/?payment=Paid&amp;sort=total"' in page
+    assert f"{ORDER}lines/1/?payment=Paid&amp;sort=total" in page

@@ -1,0 +1,112 @@
+"""The order list: one answer for page and fragment, and every state says what it is."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.conftest import HOTEL_KEY, accepted_key
+from tests.orders.conftest import order, write
+
+LIST = "/o/alder-house/orders/"
+
+
+def ids(response: Any) -> list[int]:
+    return [int(one) for one in re.findall(r'id="o(\d+)"', response.content.decode())]
+
+
+@pytest.mark.parametrize("query", ["", "?dispatch=Dispatched&sort=total", "?q=gift", "?created=2026-01-01.."])
+def test_page_and_fragment_are_one_answer(filled: Any, viewer_client: Client, query: str) -> None:
+    page = viewer_client.get(LIST + query)
+    fragment = viewer_client.get(LIST + query, headers={"HX-Request": "true"})
+    assert ids(page) == ids(fragment)
+    assert len(ids(page)) > 0
+    for response in (page, fragment):
+        assert response.content.startswith(b"<!doctype html>")
+        assert "HX-Request" in response.headers["Vary"]
+
+
+def test_rows_a_page_are_the_persons_own(filled: Any, viewer_client: Client) -> None:
+    assert len(ids(viewer_client.get(LIST))) == 50
+    assert len(ids(viewer_client.get(f"{LIST}?size=100"))) == 100
+    filled.viewer.rows_per_page = 25
+    filled.viewer.save()
+    assert len(ids(viewer_client.get(LIST))) == 25
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(filled: Any, viewer_client: Client) -> None:
+    counted = []
+    for size in (25, 100):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            viewer_client.get(f"{LIST}?size={size}&payment=Paid")
+        counted.append(len(captured))
+    assert counted[0] == counted[1]
+    assert counted[0] < 25
+
+
+def test_only_own_orders(filled: Any, viewer_client: Client, outsider_client: Client) -> None:
+    own = viewer_client.get(LIST).content.decode()
+    other = outsider_client.get("/o/brae-links/orders/").content.decode()
+    assert own != other
+    stranger = filled.golf.orders.order_by("-created_at")[0]
+    assert str(stranger.uuid) not in viewer_client.get(f"{LIST}{stranger.glu_id}/").content.decode()
+
+
+@pytest.mark.parametrize("query", ["created=2026-02-30", "total=ten&colour=red", "q=ab", "cursor=broken"])
+def test_a_wrong_filter_shows_no_rows_and_says_why(filled: Any, viewer_client: Client, query: str) -> None:
+    response = viewer_client.get(f"{LIST}?{query}")
+    assert response.status_code == 200
+    assert ids(response) == []
+    assert b"This filter cannot be read" in response.content
+    assert b'class="chip bad"' in response.content
+
+
+def test_an_unknown_key_is_said_and_the_rest_obeyed(filled: Any, viewer_client: Client) -> None:
+    response = viewer_client.get(f"{LIST}?colour=red&payment=Paid")
+    assert b"colour ignored" in response.content
+    assert ids(response) == ids(viewer_client.get(f"{LIST}?payment=Paid"))
+
+
+def test_four_empties_read_differently(house: Any, viewer_client: Client) -> None:
+    assert b"No key yet" in viewer_client.get(LIST).content
+    accepted_key(house.hotel, HOTEL_KEY)
+    assert b"First copy running" in viewer_client.get(LIST).content
+    from orders.models import MirrorState
+
+    MirrorState.across_organisations.create(
+        organisation=house.hotel, history_started_at="2026-01-01T00:00Z", history_complete_at="2026-01-01T01:00Z"
+    )
+    assert b"Glu holds no orders" in viewer_client.get(LIST).content
+    write(house.hotel, order(1))
+    assert b"No order matches" in viewer_client.get(f"{LIST}?q=nobody").content
+
+
+def test_the_address_that_is_kept_is_canonical(filled: Any, viewer_client: Client) -> None:
+    asked = f"{LIST}?q=gift&created=&total=&payment=Paid"
+    typed = viewer_client.get(asked, headers={"HX-Request": "true", "HX-Trigger": "q"})
+    assert typed.headers["HX-Replace-Url"] == f"{LIST}?q=gift&payment=Paid"
+    applied = viewer_client.get(asked, headers={"HX-Request": "true", "HX-Trigger": "filter"})
+    assert applied.headers["HX-Push-Url"] == f"{LIST}?q=gift&payment=Paid"
+    plain = viewer_client.get(asked)
+    assert (plain.status_code, plain.headers["Location"]) == (302, f"{LIST}?q=gift&payment=Paid")
+
+
+def test_unknown_statuses_and_strange_text_are_shown_as_they_came(house: Any, viewer_client: Client) -> None:
+    write(
+        house.hotel,
+        order(1, dispatchStatus="Teleported", paymentStatus="<b>", customerName="<script>alert(1)</script>"),
+    )
+    text = viewer_client.get(LIST).content.decode()
+    assert 'title="Glu: Teleported"' in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script>alert" not in text
+
+
+def test_a_viewer_is_not_offered_the_export(filled: Any, viewer_client: Client, staff_client: Client) -> None:
+    assert b"/exports/" not in viewer_client.get(LIST).content
+    assert b"/exports/?payment=Paid" in staff_client.get(f"{LIST}?payment=Paid").content

@@ -1,0 +1,151 @@
+"""Every address declares who may go there: anonymous, outsider and each role, by GET and POST."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from glu_admin.tenancy.models import Role
+from orders.mirror.upsert import LineSet, write_lines, write_orders
+
+OK, FOUND, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, BAD = 200, 302, 302, 403, 404, 405, 400
+
+
+@dataclass(frozen=True)
+class Page:
+    """An organisation's page: the least role, what members get by GET and by an empty POST."""
+
+    role: Role
+    get: int = OK
+    post: int | None = None
+    args: tuple[str, ...] = ()
+
+
+V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER
+PAGES = {
+    "orders": Page(V),
+    "order": Page(V, args=("order",)),
+    "order_line": Page(V, args=("order", "line")),
+    "orders_export": Page(S),
+    "orders_export_file": Page(S),
+    "mirror": Page(V),
+    "freshness_chip": Page(V),
+    "key": Page(M),
+    "key_set": Page(M, get=NOT_ALLOWED, post=BAD),
+    "key_remove": Page(M, post=REDIRECT),
+    "key_pause": Page(M, get=NOT_ALLOWED, post=REDIRECT),
+    "key_resume": Page(M, get=NOT_ALLOWED, post=REDIRECT),
+    "members": Page(M),
+    "invite": Page(M, get=NOT_ALLOWED, post=BAD),
+    "invite_revoke": Page(M, get=NOT_ALLOWED, post=NOT_FOUND, args=("nobody",)),
+    "member_role": Page(M, get=NOT_ALLOWED, post=NOT_FOUND, args=("nobody",)),
+    "member_remove": Page(M, get=NOT_ALLOWED, post=NOT_FOUND, args=("nobody",)),
+    "organisation_settings": Page(M, post=OK),
+}
+# Pages of no organisation: what an anonymous visitor gets, and somebody who is signed in.
+OPEN = {
+    "healthz": (OK, OK),
+    "readyz": (OK, OK),
+    "setup": (NOT_FOUND, NOT_FOUND),
+    "invitation": (NOT_FOUND, NOT_FOUND),
+    "account_login": (OK, REDIRECT),
+    "account_logout": (REDIRECT, OK),
+    "account_signup": (OK, REDIRECT),
+    "account_inactive": (OK, OK),
+    "account_reset_password": (OK, OK),
+    "account_reset_password_done": (OK, OK),
+    "account_reset_password_from_key": (OK, OK),
+    "account_reset_password_from_key_done": (OK, OK),
+    "account_reauthenticate": (REDIRECT, OK),
+    "account_change_password": (REDIRECT, OK),
+    "account_set_password": (REDIRECT, REDIRECT),
+    "home": (REDIRECT, REDIRECT),
+    "organisations": (REDIRECT, OK),
+    "organisation_add": (REDIRECT, FORBIDDEN),
+    "profile": (REDIRECT, OK),
+}
+OPEN_ARGS: dict[str, list[Any]] = {
+    "invitation": ["no-such-token"],
+    "account_reset_password_from_key": ["1", "set-password"],
+}
+
+
+def every_name(patterns: list[Any] | None = None) -> Iterator[str]:
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            yield from every_name(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            yield entry.name or str(entry.pattern)
+
+
+@pytest.fixture
+def address(house: Any) -> Any:
+    """Addresses in Alder House; Brae Links holds an order and line with the same ids."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    for organisation in (house.hotel, house.golf):
+        raw = {"id": 41, "createdAt": "2026-01-01T10:00:00+00:00", "total": 1}
+        pk = write_orders(organisation, [raw], moment).pks[41]
+        write_lines(organisation, [LineSet(pk, 41, [{"id": 7, "name": "Tea"}])], moment)
+    values = {"order": 41, "line": 7, "nobody": 999_999}
+
+    def build(name: str, slug: str = "alder-house") -> str:
+        return reverse(name, args=[slug, *(values[arg] for arg in PAGES[name].args)])
+
+    return build
+
+
+def test_every_address_is_declared() -> None:
+    names = list(every_name())
+    assert len(names) == len(set(names))
+    assert set(names) == set(PAGES) | set(OPEN)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_anonymous_visitors_are_led_to_sign_in(address: Any, name: str, method: str) -> None:
+    response = getattr(Client(), method)(address(name))
+    assert response.status_code == REDIRECT
+    assert response.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_outsiders_find_nothing(address: Any, outsider_client: Client, name: str, method: str) -> None:
+    response = getattr(outsider_client, method)(address(name))
+    expected = (NOT_FOUND, NOT_ALLOWED) if method == "get" else (NOT_FOUND,)
+    assert response.status_code in expected
+    unknown = getattr(outsider_client, method)(address(name, "no-such-place"))
+    assert (unknown.status_code, unknown.content) == (response.status_code, response.content)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", list(Role))
+def test_members_get_what_their_role_allows(address: Any, house: Any, name: str, role: Role) -> None:
+    client, page = Client(), PAGES[name]
+    client.force_login(getattr(house, role.value))
+    allowed = role.rank >= page.role.rank
+    assert client.get(address(name)).status_code == (page.get if allowed or page.get == NOT_ALLOWED else FORBIDDEN)
+    posted = client.post(address(name))
+    if not allowed:
+        assert posted.status_code == FORBIDDEN
+    elif page.post is not None:
+        assert posted.status_code == page.post
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_other_pages(house: Any, viewer_client: Client, name: str) -> None:
+    path = reverse(name, args=OPEN_ARGS.get(name))
+    assert (Client().get(path).status_code, viewer_client.get(path).status_code) == OPEN[name]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_kept_by_the_browser(address: Any, manager_client: Client, name: str) -> None:
+    response = manager_client.get(address(name))
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "same-origin"
