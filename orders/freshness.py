@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
@@ -13,6 +14,15 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import Drift, MirrorRun, MirrorState, SetAside
 
 LATE_AFTER = timedelta(minutes=5)
+_LOOKING_SECONDS = 180
+
+FLAG_WORDS = {
+    "tie_overflow": "more orders in one second than Glu tells apart (tie_overflow)",
+    "walk_missed": "Glu left an order out of its list that it still has (walk_missed)",
+    "older_rows": "Glu gave older versions of orders than before (older_rows)",
+    "too_many_missing": "too many orders are missing at once (too_many_missing)",
+}
+"""What a flag of a run means, in words."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,19 @@ class MirrorReport:
     failed_lines: int
     set_aside: QuerySet[SetAside]
     drift: QuerySet[Drift]
+
+
+def note_look(organisation: Organisation) -> None:
+    """Somebody has an organisation's pages open: its polls come sooner for a while."""
+    cache.set(f"looking-{organisation.pk}", 1, _LOOKING_SECONDS)
+
+
+def somebody_looks(organisation: Organisation) -> bool:
+    """Whether a page of the organisation was asked for in the last minutes."""
+    try:
+        return bool(cache.get(f"looking-{organisation.pk}"))
+    except Exception:  # a cache that is away must not hold up the mirror
+        return False
 
 
 def freshness(organisation: Organisation) -> Freshness:
@@ -145,7 +168,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
     """What the mirror page shows."""
     state = _state(organisation)
     intervals = {
-        MirrorRun.Pass.CHANGES: f"every {settings.MIRROR_POLL_SECONDS:.0f} s",
+        MirrorRun.Pass.CHANGES: f"every {(state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS:.0f} s",
         MirrorRun.Pass.HISTORY: "once",
     }
     passes = []
@@ -202,7 +225,7 @@ def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCo
 
 def _stands_still(key: GluKey | None, trying: GluKey | None, state: MirrorState | None) -> bool:
     """Whether something has been due for so long that nobody can be working on it."""
-    patience = timedelta(seconds=2 * settings.MIRROR_POLL_SECONDS + settings.MIRROR_LEASE_SECONDS)
+    patience = timedelta(seconds=60 + settings.MIRROR_LEASE_SECONDS)
     if trying is not None and trying.state == GluKey.State.TRYING:
         return now() - trying.set_at > patience
     if key is None or key.state == GluKey.State.TRYING:

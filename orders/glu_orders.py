@@ -23,25 +23,18 @@ def list_orders(
     created_before: str | None = None,
     created_from: str | None = None,
     updated_from: str | None = None,
+    updated_before: str | None = None,
 ) -> Listed:
-    """GET /orders, newest creation first. Bounds are timestamps in Glu's own digits; `created_before` is exclusive.
+    """GET /orders, newest creation first. Bounds are timestamps in Glu's own digits; the two `before` are exclusive.
 
     Raises GluError; Unreadable when the answer is not a list.
     """
-    params = [("page", str(page))]
-    for name, bound in (
-        ("createdAt[strictly_before]", created_before),
-        ("createdAt[after]", created_from),
-        ("updatedAt[after]", updated_from),
-    ):
-        if bound is not None:
-            params.append((name, bound))
-    return _listed(client, "/orders", params)
+    return listed(client, "/orders", list_params(page, created_before, created_from, updated_from, updated_before))
 
 
 def list_lines(client: GluClient, order_id: int, page: int = 1) -> Listed:
     """GET /orders/{orderId}/lines; an empty list ends it. Raises GluError."""
-    return _listed(client, f"/orders/{order_id}/lines", [("page", str(page))])
+    return listed(client, f"/orders/{order_id}/lines", [("page", str(page))])
 
 
 def read_order(client: GluClient, order_id: int) -> dict[str, Any]:
@@ -52,7 +45,36 @@ def read_order(client: GluClient, order_id: int) -> dict[str, Any]:
     return data
 
 
-def _listed(client: GluClient, path: str, params: list[tuple[str, str]]) -> Listed:
+def read_organisation(client: GluClient) -> dict[str, Any]:
+    """GET /organisation: the organisation behind the key. Its path is not documented, so NotFound is to be expected."""
+    data = client.get("/organisation").data
+    if not isinstance(data, dict):
+        raise Unreadable("Glu’s answer was not an organisation.")
+    return data
+
+
+def list_params(
+    page: int,
+    created_before: str | None,
+    created_from: str | None,
+    updated_from: str | None,
+    updated_before: str | None,
+) -> list[tuple[str, str]]:
+    """The query of a list by its bounds."""
+    params = [("page", str(page))]
+    for name, bound in (
+        ("createdAt[strictly_before]", created_before),
+        ("createdAt[after]", created_from),
+        ("updatedAt[after]", updated_from),
+        ("updatedAt[strictly_before]", updated_before),
+    ):
+        if bound is not None:
+            params.append((name, bound))
+    return params
+
+
+def listed(client: GluClient, path: str, params: list[tuple[str, str]]) -> Listed:
+    """One page of any list. Raises GluError; Unreadable when the answer is not a list."""
     answer = client.get(path, params)
     if not isinstance(answer.data, list):
         raise Unreadable("Glu’s answer was not a list.")

@@ -16,7 +16,7 @@ from glu_admin.hints import hint
 from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.engine import is_due, run_slice
+from orders.mirror.engine import is_bulk, is_due, run_slice
 from orders.mirror.lease import LeaseLostError, take_lease
 from orders.mirror.session import Session
 from orders.models import MirrorState
@@ -80,7 +80,5 @@ def mirror_organisation(organisation_id: int) -> None:
 
 
 def _send(organisation: Organisation, state: MirrorState) -> None:
-    """A first copy goes to the bulk queue, so that no other organisation's poll waits behind it."""
-    hint(
-        "orders.mirror_organisation", organisation.pk, queue="bulk" if state.history_complete_at is None else "changes"
-    )
+    """What takes long goes to the bulk queue, so that no other organisation's poll waits behind it."""
+    hint("orders.mirror_organisation", organisation.pk, queue="bulk" if is_bulk(organisation, state) else "changes")

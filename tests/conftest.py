@@ -107,7 +107,7 @@ def sandbox(settings: object) -> Iterator[RunningSandbox]:
         settings.GLU_API_URL = running.url  # type: ignore[attr-defined]
         settings.GLU_REQUESTS_PER_SECOND = 5000  # type: ignore[attr-defined]
         settings.GLU_RETRIES = 0  # type: ignore[attr-defined]
-        settings.MIRROR_LINE_THREADS = 4  # type: ignore[attr-defined]
+        settings.MIRROR_CONNECTIONS = 4  # type: ignore[attr-defined]
         yield running
 
 

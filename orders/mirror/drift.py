@@ -8,8 +8,11 @@ from datetime import datetime
 from django.db.models import F
 
 from glu_admin.tenancy.models import Organisation
-from orders.models import Drift
-from orders.payload import DISPATCH_STATUSES, Parsed, ParsedOrder
+from orders.models import Drift, OrderChange
+from orders.payload import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS, Parsed, ParsedOrder
+
+_DOCUMENTED = {entry.glu for entry in ORDER_FIELDS} | ORDER_OBJECTS
+_MANY = 5  # orders that lose the same field at once: no coincidence, as nulls are left out one by one
 
 
 @dataclass
@@ -28,6 +31,17 @@ class DriftWatch:
     def line(self, parsed: Parsed, order_glu_id: int) -> None:
         """Note what is new about an order's line."""
         self._fields(parsed, order_glu_id, "line ")
+
+    def vanished(self, organisation: Organisation, changes: Iterable[OrderChange], orders: int) -> None:
+        """Note a documented field that went away from every changed order of a batch at once."""
+        gone: dict[str, set[int]] = defaultdict(set)
+        for one in changes:
+            if one.new is None and one.old and one.field in _DOCUMENTED:
+                gone[one.field].add(one.order_id)
+        for name, pks in gone.items():
+            if len(pks) == orders >= _MANY:
+                glu_ids = organisation.orders.filter(pk__in=pks).values_list("glu_id", flat=True)
+                self._seen[Drift.Kind.VANISHED_FIELD, name, ""] += list(glu_ids)
 
     def save(self, organisation: Organisation, seen_at: datetime) -> None:
         """Write what was noted: one row each, counted by orders."""

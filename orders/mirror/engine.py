@@ -10,9 +10,14 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable
 from glu_admin.keys.lifecycle import mark_refused
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.lines import read_due_lines
-from orders.mirror.passes import connect, fail_run, open_run, read_pass
+from orders.mirror.check import check_next, wanted_checks
+from orders.mirror.gone import ask_missing, due_missing
+from orders.mirror.identity import check_identity
+from orders.mirror.lines import LineStream
+from orders.mirror.passes import RECENT, WHOLE, connect, fail_run, open_run, unfinished
+from orders.mirror.reading import read_run
 from orders.mirror.session import Session
+from orders.mirror.upkeep import refresh_lines, retry_set_aside
 from orders.mirror.upsert import OtherOrganisationError
 from orders.mirror.walk import WalkError
 from orders.models import MirrorRun, MirrorState
@@ -30,30 +35,82 @@ def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
     """
     run: MirrorRun | None = None
     try:
-        if session.state().watermark is None and not connect(session):
-            raise Unreachable("Glu named no time to begin from.")
+        begin(session)
+        stream = LineStream(session)
         while not stop():
-            run = None
-            if changes_due(session.state()):
-                run = open_run(session, MirrorRun.Pass.CHANGES)
-            elif session.state().history_complete_at is None:
-                run = open_run(session, MirrorRun.Pass.HISTORY)
-            elif read_due_lines(session) == 0:
-                break
+            run = _next_run(session)
+            if check_next(session):
+                continue
             if run is not None:
-                for _ in read_pass(session, run):
-                    if stop() or (run.kind == MirrorRun.Pass.HISTORY and changes_due(session.state())):
-                        break
+                _read_for_a_while(session, run, stream, stop)
+            elif not (stream.work() or ask_missing(session)):
+                break
+        stream.finish()
         note_success(session)
     except MirrorFailure as error:
         note_failure(session, error, run)
         return False
+    finally:
+        note_pace(session)
     return is_due(session.organisation)
+
+
+def begin(session: Session) -> None:
+    """Make sure whose data this is, and connect if that was not done yet. Raises MirrorFailure."""
+    check_identity(session)
+    if session.state().watermark is None and not connect(session):
+        raise Unreachable("Glu named no time to begin from.")
+
+
+def _read_for_a_while(session: Session, run: MirrorRun, stream: LineStream, stop: Callable[[], bool]) -> None:
+    """Read a run until it is complete, a person waits, or something more urgent is due."""
+    poll = run.kind == MirrorRun.Pass.CHANGES
+    for _ in read_run(session, run, stream):
+        if stop() or wanted_checks(session.organisation).exists():
+            return
+        if not poll and changes_due(session.state()):
+            return
+    finish_run(session, run)
+
+
+def finish_run(session: Session, run: MirrorRun) -> None:
+    """What follows a complete run."""
+    if run.kind == MirrorRun.Pass.RECONCILE:
+        retry_set_aside(session)
+
+
+def _next_run(session: Session) -> MirrorRun | None:
+    """The most urgent pass that is due, begun or gone on with."""
+    state = session.state()
+    kind = next_pass(session.organisation, state)
+    if kind is None:
+        if state.history_complete_at is not None and _passed(state.refresh_due_at):
+            refresh_lines(session)
+        return None
+    reach = WHOLE if _passed(state.whole_due_at) else RECENT
+    return open_run(session, kind, reach=reach)
+
+
+def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass | None:
+    """Which pass is due now, the most urgent first; None when only lines may be."""
+    if changes_due(state):
+        return MirrorRun.Pass.CHANGES
+    if unfinished(organisation, MirrorRun.Pass.RANGE) is not None:
+        return MirrorRun.Pass.RANGE
+    if state.history_complete_at is None:
+        return MirrorRun.Pass.HISTORY
+    if _passed(state.trailing_due_at):
+        return MirrorRun.Pass.TRAILING
+    if _passed(state.transactions_due_at):
+        return MirrorRun.Pass.TRANSACTIONS
+    if _passed(state.recent_due_at) or _passed(state.whole_due_at):
+        return MirrorRun.Pass.RECONCILE
+    return None
 
 
 def changes_due(state: MirrorState) -> bool:
     """Whether the next poll for changes has come."""
-    return state.next_due_at is None or state.next_due_at <= now()
+    return _passed(state.next_due_at)
 
 
 def is_due(organisation: Organisation) -> bool:
@@ -65,10 +122,20 @@ def is_due(organisation: Organisation) -> bool:
     if state.wait_until is not None and state.wait_until > moment:
         return False
     return (
-        changes_due(state)
-        or state.history_complete_at is None
-        or organisation.orders.filter(lines_due_at__lte=moment).exists()
+        next_pass(organisation, state) is not None
+        or _passed(state.refresh_due_at)
+        or wanted_checks(organisation).exists()
+        or organisation.orders.filter(lines_due_at__lte=moment, gone_at=None).exists()
+        or due_missing(organisation).exists()
     )
+
+
+def is_bulk(organisation: Organisation, state: MirrorState) -> bool:
+    """Whether what is due takes long, so that it must not stand in the way of other organisations' polls."""
+    if state.history_complete_at is None:
+        return True
+    many = organisation.orders.filter(lines_due_at__lte=now(), gone_at=None)[settings.MIRROR_LINE_CHUNK :][:1]
+    return next_pass(organisation, state) in (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.TRANSACTIONS) or many.exists()
 
 
 def note_success(session: Session) -> None:
@@ -82,6 +149,9 @@ def note_success(session: Session) -> None:
 def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> None:
     """Write what happened in words, and when to try again; a refused key pauses the organisation."""
     words = str(getattr(error, "words", "Something went wrong."))
+    if run is not None and run.kind == MirrorRun.Pass.TRANSACTIONS and isinstance(error, (NotFound, Refused)):
+        _no_transactions(session, run, words)
+        return
     if run is not None and isinstance(error, (WalkError, OtherOrganisationError)):
         fail_run(session, run, words)
     if isinstance(error, Refused):
@@ -100,6 +170,21 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
             failures=F("failures") + 1 if failures < 10 else failures,
             wait_until=now() + timedelta(seconds=wait),
         )
+
+
+def note_pace(session: Session) -> None:
+    """Copy what the workers have learned of Glu's limit to the row that people see."""
+
+
+def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
+    """This key may not read transactions: said on the page, tried again once a day, and no reason to stop."""
+    fail_run(session, run, words)
+    with session.lease.writing():
+        session.update_state(transactions_error=words[:300], transactions_due_at=now() + timedelta(days=1))
+
+
+def _passed(due_at: object) -> bool:
+    return due_at is None or due_at <= now()  # type: ignore[operator]
 
 
 def _kind(error: Exception) -> str:

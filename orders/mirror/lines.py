@@ -1,5 +1,7 @@
-"""Order lines: one more request per order. Due-ness is a column; threads only talk to Glu, this thread only writes."""
+"""Order lines: one more request per order, read in threads while the lists go on. Due-ness is a column."""
 
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -8,79 +10,186 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, NotFound, Unreadable
+from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
 from orders.glu_orders import list_lines, read_order
+from orders.mirror.gone import suspect
 from orders.mirror.session import Session
-from orders.mirror.upsert import LineSet, write_lines
+from orders.mirror.upsert import LineSet, write_lines, write_orders
 from orders.models import Order
 
 _TRIES_BEFORE_WAITING = 5
-_BROKEN_ROUTE = 5  # so many orders in one chunk that fail, and not one that succeeds: the route itself is broken
+_BROKEN_ROUTE = 10  # so many failures one after another: the route itself is broken
 
 
 @dataclass(frozen=True)
 class _Fetched:
-    """One order's lines as they came, or why they did not."""
+    """One order's lines as they came, or why they did not; `header` is the order read again."""
 
     order: Order
     rows: list[Any] = field(default_factory=list)
     error: GluError | None = None
+    header: dict[str, Any] | None = None
 
 
 def due_lines(session: Session) -> QuerySet[Order]:
     """Orders whose lines are to be read now, newest first."""
-    return session.organisation.orders.filter(lines_due_at__lte=now()).order_by("-created_at", "-glu_id")
+    return session.organisation.orders.filter(lines_due_at__lte=now(), gone_at=None).order_by("-created_at", "-glu_id")
 
 
-def read_due_lines(session: Session) -> int:
-    """Read the lines of one chunk of due orders and write them in one transaction; the number of orders dealt with.
+class LineStream:
+    """Keeps requests for due lines under way and writes what comes, a chunk in one transaction.
 
-    One order's failure holds up no other: it is tried again later. Raises the GluError when Glu refuses the key, asks
-    for a pause, cannot be reached, or fails for the whole chunk; what was read until then is written.
+    One order's failure holds up no other: it is tried again later. The GluError is raised by whatever is called next
+    when Glu refuses the key, asks for a pause, or fails for one order after another; what was read until then is kept.
     """
-    columns = ("pk", "glu_id", "subtotal", "lines_attempts")
-    chunk = list(due_lines(session).only(*columns)[: settings.MIRROR_LINE_CHUNK])
-    if not chunk:
-        return 0
-    page_size = session.state().page_size
-    halted: list[GluError] = []
 
-    def fetch(order: Order) -> _Fetched | None:
-        if halted:
-            return None
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.count = 0
+        """Orders dealt with so far."""
+        self._page_size = session.state().page_size
+        self._flying: dict[Future[_Fetched], int] = {}
+        self._claimed: set[int] = set()
+        self._waiting: deque[Order] = deque()
+        self._done: list[_Fetched] = []
+        self._halted: GluError | None = None
+        self._failures = 0
+        self._dry = False
+
+    def wait_for(self, wanted: set[Future[Any]]) -> list[Future[Any]]:
+        """Those of `wanted` that are done, at least one; lines are read and written meanwhile."""
+        while True:
+            self._top_up()
+            ready = self._take(wanted)
+            if len(self._done) >= settings.MIRROR_LINE_CHUNK:
+                self.write()
+            if ready:
+                return ready
+
+    def work(self) -> bool:
+        """Read until a chunk is written; false when there was nothing to read."""
+        before, self._dry = self.count, False
+        while True:
+            self._top_up()
+            if self._flying:
+                self._take(set())
+            if len(self._done) >= settings.MIRROR_LINE_CHUNK or not self._flying:
+                self.write()
+                return self.count > before
+
+    def more(self) -> None:
+        """Orders have been written: there may be lines due again."""
+        self._dry = False
+
+    def finish(self) -> None:
+        """Take in what is under way, ask for nothing more, and write it."""
+        self._waiting.clear()
+        for future in list(self._flying):
+            if future.cancel():
+                self._flying.pop(future, None)
+        while self._flying:
+            self._take(set())
+        self.write()
+
+    def write(self) -> None:
+        """Write what has come. Raises the error that halted the stream, once everything good is kept."""
+        done, self._done = self._done, []
+        if done:
+            self._write(done)
+            self.count += len(done)
+            self._claimed -= {one.order.pk for one in done}
+        if self._halted is not None:
+            error, self._halted = self._halted, None
+            raise error
+
+    def _top_up(self) -> None:
+        most = 2 * settings.MIRROR_CONNECTIONS
+        while self._halted is None and len(self._flying) < most:
+            if not self._waiting and not self._dry:
+                self._claim()
+            if not self._waiting:
+                return
+            order = self._waiting.popleft()
+            self._flying[self.session.ask_lines(lambda order=order: self._fetch(order))] = order.pk  # type: ignore[misc]
+
+    def _claim(self) -> None:
+        columns = ("pk", "glu_id", "subtotal", "total", "lines_attempts", "lines_due_at", "payload_hash")
+        found = due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[: settings.MIRROR_LINE_CHUNK]
+        self._waiting.extend(found)
+        self._claimed |= {order.pk for order in self._waiting}
+        self._dry = not self._waiting
+
+    def _take(self, wanted: set[Future[Any]]) -> list[Future[Any]]:
+        """Sort what has finished into lines and what was waited for."""
+        ready = []
+        for future in self.session.next_finished():
+            if future in wanted:
+                ready.append(future)
+                continue
+            pk = self._flying.pop(future, None)
+            if pk is None or future.cancelled():
+                continue
+            try:
+                fetched = future.result()
+            except GluError as error:
+                self._halted = self._halted or error
+                self._claimed.discard(pk)
+                continue
+            self._failures = self._failures + 1 if fetched.error is not None else 0
+            if self._failures >= _BROKEN_ROUTE:
+                self._halted = self._halted or fetched.error
+            self._done.append(fetched)
+        return ready
+
+    def _fetch(self, order: Order) -> _Fetched:
+        """In a thread: everything Glu says of one order's lines."""
         try:
-            return _Fetched(order, _all_lines(session, order, page_size))
-        except (NotFound, Unreadable) as error:
+            rows, header = all_lines(self.session, order, self._page_size), None
+            if not rows and (order.subtotal or order.total):
+                # Money without lines is odd: believed when the order is still there and says so once more.
+                header = read_order(self.session.client, order.glu_id)
+                rows = all_lines(self.session, order, self._page_size)
+            return _Fetched(order, rows, header=header)
+        except NotFound as error:
             return _Fetched(order, error=error)
-        except GluError as error:
-            halted.append(error)
-            return None
+        except (Unreadable, Unreachable) as error:
+            return _Fetched(order, error=error)
 
-    fetched = [one for one in session.threads.map(fetch, chunk) if one is not None]
-    good = [one for one in fetched if one.error is None]
-    failed = [one for one in fetched if one.error is not None]
-    with session.lease.writing():
-        write_lines(session.organisation, [LineSet(one.order.pk, one.order.glu_id, one.rows) for one in good], now())
-        for one in failed:
-            _put_off(session, one)
-    if halted:
-        raise halted[0]
-    if len(failed) >= _BROKEN_ROUTE and not good:
-        raise failed[0].error or Unreadable("Glu’s order lines could not be read.")
-    return len(fetched)
+    def _write(self, done: list[_Fetched]) -> None:
+        session, moment = self.session, now()
+        good = [one for one in done if one.error is None]
+        with session.lease.writing():
+            headers = [one.header for one in done if one.header is not None]
+            if headers:
+                write_orders(session.organisation, headers, moment, looked_at=session.looked_at())
+            write_lines(
+                session.organisation,
+                [
+                    LineSet(one.order.pk, one.order.glu_id, one.rows, one.order.payload_hash, one.order.lines_due_at)
+                    for one in good
+                ],
+                moment,
+            )
+            for one in done:
+                if isinstance(one.error, NotFound):
+                    suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
+                if one.error is not None:
+                    _put_off(session, one)
 
 
-def _all_lines(session: Session, order: Order, page_size: int) -> list[Any]:
-    """Every page of an order's lines; the empty page that proves the end is left out where the sums prove it."""
+def all_lines(session: Session, order: Order, page_size: int) -> list[Any]:
+    """Every page of an order's lines; the empty page that proves the end is left out where the sums prove it.
+
+    Raises NotFound only when the order itself is not there either.
+    """
     rows: list[Any] = []
     page = 1
     while True:
         try:
             found = list_lines(session.client, order.glu_id, page).rows
         except NotFound:
-            if page == 1:
-                read_order(session.client, order.glu_id)  # raises NotFound when the order itself is gone
-            raise
+            read_order(session.client, order.glu_id)  # raises NotFound when the order itself is gone
+            raise Unreadable("Glu has the order but not its lines.") from None
         rows += found
         if not found or (len(found) < page_size and _sums_agree(order, rows)):
             return rows
@@ -101,7 +210,11 @@ def _sums_agree(order: Order, rows: list[Any]) -> bool:
 def _put_off(session: Session, one: _Fetched) -> None:
     """Try again soon, then ever later; the reason stays with the order."""
     tries = one.order.lines_attempts + 1
-    wait = 0 if tries < _TRIES_BEFORE_WAITING else min(60 * 2 ** (tries - _TRIES_BEFORE_WAITING), 6 * 3600)
+    wait: float
+    if isinstance(one.error, NotFound):  # asked for by id again first, which tells what became of the order
+        wait = settings.MIRROR_GONE_CONFIRM_SECONDS
+    else:
+        wait = 0 if tries < _TRIES_BEFORE_WAITING else min(60 * 2 ** min(tries - _TRIES_BEFORE_WAITING, 9), 6 * 3600)
     session.organisation.orders.filter(pk=one.order.pk).update(
         lines_due_at=now() + timedelta(seconds=wait),
         lines_attempts=F("lines_attempts") + 1,

@@ -1,54 +1,91 @@
-"""The passes over Glu: what changed since the watermark, and everything there is. Both are one walk that can stop."""
+"""The passes over Glu: what each of them reads, and what its completeness proves."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
+from glu_admin.tenancy.models import Organisation
+from orders.freshness import somebody_looks
 from orders.glu_orders import Listed
-from orders.mirror.reach import find_oldest
+from orders.mirror.gone import hold_if_too_many
 from orders.mirror.session import Session
-from orders.mirror.statistics import analyze
-from orders.mirror.upsert import Written, write_orders
-from orders.mirror.walk import Bounds, Step, walk
+from orders.mirror.upsert import write_orders
+from orders.mirror.walk import Ask, Bounds
 from orders.mirror.watermark import newest_change, next_watermark
+from orders.mirror.windows import cut
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.payload import ParsedOrder, Unusable, parse_order
 
+TOO_MANY_MISSING = "too_many_missing"
+"""The flag of a run that missed so many orders that nothing was concluded."""
+
+WHOLE, RECENT = "whole", "recent"
+
 _KEEP_RUNS = timedelta(days=2)
+_KEEP_PROOFS = timedelta(days=60)
 
 
 def connect(session: Session) -> bool:
     """Note Glu's clock and set the first watermark, before anything else is read; false while Glu names no time."""
-    listed = session.fetch(page=1, created_before=None, created_from=None, updated_from=None)
-    updated = [order.updated for row in listed.rows if (order := _usable(row)) and order.updated]
+    listed = session.fetch(Ask(Bounds()))
+    updated = [order.updated for row in listed.rows if (order := usable(row)) and order.updated]
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
-    watermark = next_watermark(listed.server_time, newest)
+    watermark = next_watermark(listed.server_time, newest, overlap(session.state()))
+    moment = now()
     with session.lease.writing():
-        write_orders(session.organisation, listed.rows, now())
-        _learn_page_size(session, listed)
+        write_orders(session.organisation, listed.rows, moment)
+        learn_page_size(session, listed)
         if watermark is not None:
-            session.update_state(watermark=str(watermark))
+            text = str(watermark)
+            session.update_state(watermark=text, connected_watermark=text, transactions_watermark=text)
+            session.update_state(
+                next_due_at=moment + timedelta(seconds=settings.MIRROR_POLL_MIN_SECONDS),
+                trailing_due_at=moment + timedelta(seconds=settings.MIRROR_TRAILING_EVERY_SECONDS),
+                recent_due_at=moment + timedelta(seconds=settings.MIRROR_RECENT_EVERY_SECONDS),
+                whole_due_at=moment + timedelta(seconds=settings.MIRROR_WHOLE_EVERY_SECONDS),
+                refresh_due_at=moment + timedelta(seconds=settings.MIRROR_REFRESH_EVERY_SECONDS),
+            )
     return watermark is not None
 
 
-def open_run(session: Session, kind: MirrorRun.Pass) -> MirrorRun:
-    """The run of this pass that was left unfinished, else a new one with its window."""
-    run = session.organisation.mirror_runs.filter(kind=kind, state=MirrorRun.State.RUNNING).order_by("-pk").first()
-    if run is not None:
-        return run
-    newest = newest_change(session.organisation)
+def overlap(state: MirrorState) -> int:
+    """How far a poll reads back behind the last one, in seconds; late rows have widened it."""
+    return max(state.overlap_seconds or 0, int(settings.MIRROR_OVERLAP_SECONDS))
+
+
+def unfinished(organisation: Organisation, kind: MirrorRun.Pass) -> MirrorRun | None:
+    """The run of this pass that was left in the middle."""
+    runs = organisation.mirror_runs.filter(kind=kind, state=MirrorRun.State.RUNNING)
+    return runs.order_by("pk").first() if kind == MirrorRun.Pass.RANGE else runs.order_by("-pk").first()
+
+
+def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE) -> MirrorRun:
+    """The run of this pass that was left unfinished, else a new one with its windows."""
+    left = unfinished(session.organisation, kind)
+    if left is not None:
+        if kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, WHOLE):
+            return left
+        fail_run(session, left, "A reading of the whole history took its place.")
+    newest, state = newest_change(session.organisation), session.state()
+    windows = _windows(session, kind, state, reach)
     with session.lease.writing():
+        generation = state.generation + 1
+        session.update_state(generation=generation)
         run = MirrorRun.across_organisations.create(
             organisation=session.organisation,
             kind=kind,
+            reach=reach if kind == MirrorRun.Pass.RECONCILE else "",
             started_at=now(),
-            updated_from=session.state().watermark if kind == MirrorRun.Pass.CHANGES else None,
-            newest_at_start=str(newest) if newest else None,
+            updated_from=windows[0].updated_from,
+            newest_at_start=state.watermark if kind == MirrorRun.Pass.TRANSACTIONS else str(newest) if newest else None,
         )
-        MirrorWindow.across_organisations.create(organisation=session.organisation, run=run, kind=kind)
+        for window in windows:
+            window.organisation, window.run, window.kind = session.organisation, run, kind
+            window.generation = generation
+        MirrorWindow.across_organisations.bulk_create(windows)
         if kind == MirrorRun.Pass.HISTORY:
             session.update_state(
                 history_started_at=run.started_at,
@@ -60,107 +97,131 @@ def open_run(session: Session, kind: MirrorRun.Pass) -> MirrorRun:
     return run
 
 
-def read_pass(session: Session, run: MirrorRun) -> Iterator[MirrorRun]:
-    """Walk the run's window, one answer a step, each written and checkpointed in one transaction.
+def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: str) -> list[MirrorWindow]:
+    """What a new run reads; windows of creation newest first."""
+    watermark = Stamp.parse(state.watermark)
+    if kind == MirrorRun.Pass.CHANGES:
+        return [MirrorWindow(updated_from=state.watermark)]
+    if kind == MirrorRun.Pass.TRAILING and watermark is not None:
+        back = str(watermark.plus(-_trailing_seconds(session)))
+        # Rows without updatedAt are in no window of updates; they are met by their creation.
+        return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
+    if kind == MirrorRun.Pass.TRANSACTIONS:
+        return [MirrorWindow(updated_from=state.transactions_watermark if state.transactions_complete_at else None)]
+    if kind == MirrorRun.Pass.RECONCILE:
+        since = timedelta(seconds=settings.MIRROR_RECENT_REACH_SECONDS) if reach == RECENT else None
+        return [_window(*edges) for edges in cut(session.organisation, since)]
+    return [MirrorWindow()]
 
-    Yields the run after every step; stop iterating to pause, and call again to go on. The run is COMPLETE after the
-    last step. Raises GluError, WalkError, OtherOrganisationError, LeaseLostError; what was written stays.
-    """
-    window = run.windows.get()
-    bounds = Bounds(
-        created_before=Stamp.parse(window.next_before),
-        created_from=Stamp.parse(window.created_from),
-        updated_from=Stamp.parse(run.updated_from),
-    )
-    page_size = session.state().page_size
-    asked = session.client.requests
-    for step in walk(session.fetch, bounds):
-        if run.kind == MirrorRun.Pass.HISTORY:
-            _measure_reach(session, run, step, page_size)
-        with session.lease.writing():
-            written = write_orders(session.organisation, step.rows, now())
-            quiet = run.kind == MirrorRun.Pass.CHANGES and _is_quiet(run, step, written, page_size)
-            page_size = max(page_size, _learn_page_size(session, Listed(step.rows, None)))
-            _checkpoint(run, window, step, written, session.client.requests - asked)
-            asked = session.client.requests
-            if step.complete or quiet:
-                _complete(session, run, window)
-        if run.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * page_size or step.complete):
-            analyze()
-        yield run
-        if quiet:
-            return
+
+def _trailing_seconds(session: Session) -> int:
+    """Two hours as a rule, three days once a night."""
+    runs = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.TRAILING, state=MirrorRun.State.COMPLETE)
+    if runs.filter(reach="night", started_at__gt=now() - timedelta(hours=24)).exists():
+        return int(settings.MIRROR_TRAILING_REACH_SECONDS)
+    return int(settings.MIRROR_TRAILING_NIGHT_SECONDS)
+
+
+def _window(created_from: Stamp | None, created_before: Stamp | None) -> MirrorWindow:
+    start, end = (str(bound) if bound else None for bound in (created_from, created_before))
+    return MirrorWindow(created_from=start, created_before=end, next_before=end)
 
 
 def fail_run(session: Session, run: MirrorRun, words: str) -> None:
-    """End a run that proved nothing; the next one begins anew."""
+    """End a run that proved nothing; its open windows stay on record as gaps, and the next run begins anew."""
     with session.lease.writing():
         run.state, run.error, run.finished_at = MirrorRun.State.FAILED, words[:300], now()
         run.save(update_fields=["state", "error", "finished_at"])
+        if run.kind == MirrorRun.Pass.CHANGES:
+            return
+        postponed = now() + timedelta(seconds=settings.MIRROR_ERROR_WAIT_SECONDS)
+        for name in _due_columns(run):
+            session.update_state(**{name: postponed})
 
 
-def _is_quiet(run: MirrorRun, step: Step, written: Written, page_size: int) -> bool:
-    """A poll may end after one answer that is shorter than a page and holds nothing new: the overlap's rows again."""
-    first = run.requests == 0
-    return first and 0 < len(step.rows) < page_size and written.unchanged == len(step.rows)
-
-
-def _checkpoint(run: MirrorRun, window: MirrorWindow, step: Step, written: Written, requests: int) -> None:
-    run.server_started_at = run.server_started_at or step.server_time
-    run.requests += requests
-    run.rows += len(step.rows)
-    run.created += written.created
-    run.changed += written.changed
-    run.unchanged += written.unchanged
-    run.stale += written.stale
-    run.set_aside += written.set_aside
-    run.flags = " ".join(sorted({*run.flags.split(), *step.flags}))
-    run.save()
-    window.next_before = str(step.next_before) if step.next_before else None
-    window.requests += requests
-    window.rows += len(step.rows)
-    window.save()
-
-
-def _complete(session: Session, run: MirrorRun, window: MirrorWindow) -> None:
-    """Mark the run complete, and in the same transaction move what its completeness proves."""
-    moment = now()
+def complete_run(session: Session, run: MirrorRun) -> None:
+    """Mark a run complete whose windows all are, and in the same transaction move what its completeness proves."""
+    moment, state = now(), session.state()
     run.state, run.finished_at = MirrorRun.State.COMPLETE, moment
-    run.save()
-    window.state, window.completed_at = MirrorWindow.State.COMPLETE, moment
-    window.save()
+    if run.kind in (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE) and hold_if_too_many(session.organisation, run):
+        run.flags = " ".join(sorted({*run.flags.split(), TOO_MANY_MISSING}))
+    if run.late:
+        _widen_overlap(session, state)
     if run.kind == MirrorRun.Pass.HISTORY:
-        session.update_state(history_complete_at=moment)
-        return
-    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start))
-    due = moment + timedelta(seconds=settings.MIRROR_POLL_SECONDS)
-    if watermark is not None:
-        session.update_state(watermark=str(watermark), next_due_at=due)
-    else:
-        session.update_state(next_due_at=due)
-    old = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, started_at__lt=moment - _KEEP_RUNS)
-    old.exclude(pk=run.pk).delete()
-
-
-def _measure_reach(session: Session, run: MirrorRun, step: Step, page_size: int) -> None:
-    """Note how far the first copy has come; with its first answer, also find out how far it has to go."""
-    orders = [order for row in step.rows if (order := _usable(row))]
-    if not orders:
-        return
-    last = orders[-1]
-    fields: dict[str, object] = {
-        "history_reached_glu_id": last.glu_id,
-        "history_reached_at": last.columns["created_at"],
+        session.update_state(history_complete_at=moment, next_due_at=moment)
+    elif run.kind == MirrorRun.Pass.CHANGES:
+        _complete_changes(session, run, state, moment)
+    elif run.kind == MirrorRun.Pass.TRANSACTIONS:
+        _complete_transactions(session, run, state, moment)
+    elif run.kind == MirrorRun.Pass.TRAILING and _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS:
+        run.reach = "night"
+    run.save()
+    every = {
+        "trailing_due_at": settings.MIRROR_TRAILING_EVERY_SECONDS,
+        "recent_due_at": settings.MIRROR_RECENT_EVERY_SECONDS,
+        "whole_due_at": settings.MIRROR_WHOLE_EVERY_SECONDS,
+        "transactions_due_at": settings.MIRROR_TRAILING_EVERY_SECONDS,
     }
-    if run.requests == 0 and session.state().history_newest_glu_id is None:
-        oldest = find_oldest(session.fetch, orders[0].created, page_size or len(step.rows))
-        fields["history_newest_glu_id"] = orders[0].glu_id
-        fields["history_oldest_glu_id"] = oldest.glu_id if oldest else None
-    with session.lease.writing():
-        session.update_state(**fields)
+    for name in _due_columns(run):
+        session.update_state(**{name: moment + timedelta(seconds=every[name])})
+    _forget_old_runs(session.organisation, run, moment)
 
 
-def _learn_page_size(session: Session, listed: Listed) -> int:
+def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
+    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), overlap(state))
+    if watermark is not None:
+        session.update_state(watermark=str(watermark))
+    seconds = _next_interval(session.organisation, run, state)
+    session.update_state(poll_seconds=seconds, next_due_at=moment + timedelta(seconds=seconds))
+
+
+def _next_interval(organisation: Organisation, run: MirrorRun, state: MirrorState) -> float:
+    """Sooner while things move, ever later while nothing does; halved while somebody looks."""
+    least, most = (
+        settings.MIRROR_POLL_MIN_SECONDS,
+        max(settings.MIRROR_POLL_MAX_SECONDS, settings.MIRROR_POLL_MIN_SECONDS),
+    )
+    seconds = state.poll_seconds or least
+    seconds = seconds / 2 if run.created or run.changed else seconds * 1.3
+    if somebody_looks(organisation):
+        seconds /= 2
+    return float(min(max(seconds, least), most))
+
+
+def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
+    session.update_state(
+        transactions_complete_at=state.transactions_complete_at or moment,
+        transactions_watermark=run.newest_at_start,
+        transactions_error="",
+    )
+
+
+def _widen_overlap(session: Session, state: MirrorState) -> None:
+    """Rows came later than polls look back: from now on they look back further."""
+    wider = min(2 * overlap(state), settings.MIRROR_TRAILING_REACH_SECONDS)
+    session.update_state(overlap_seconds=int(wider))
+
+
+def _due_columns(run: MirrorRun) -> Iterable[str]:
+    """The columns of the state that say when this pass comes again."""
+    if run.kind == MirrorRun.Pass.RECONCILE:
+        return ("recent_due_at", "whole_due_at") if run.reach == WHOLE else ("recent_due_at",)
+    column = {MirrorRun.Pass.TRAILING: "trailing_due_at", MirrorRun.Pass.TRANSACTIONS: "transactions_due_at"}
+    return (column[MirrorRun.Pass(run.kind)],) if run.kind in column else ()
+
+
+def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
+    """Polls are worth nothing after days, proofs after months; the last of each pass stays."""
+    polls = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
+    keep = _KEEP_RUNS if run.kind in polls else _KEEP_PROOFS
+    old = organisation.mirror_runs.filter(kind=run.kind, started_at__lt=moment - keep)
+    if run.kind == MirrorRun.Pass.RECONCILE:
+        old = old.exclude(reach=WHOLE)
+    if run.kind != MirrorRun.Pass.HISTORY:
+        old.exclude(pk=run.pk).exclude(state=MirrorRun.State.RUNNING).delete()
+
+
+def learn_page_size(session: Session, listed: Listed) -> int:
     """The longest page ever seen; only a page shorter than that may be taken for the last of a quiet poll."""
     MirrorState.across_organisations.filter(organisation=session.organisation, page_size__lt=len(listed.rows)).update(
         page_size=len(listed.rows)
@@ -168,7 +229,8 @@ def _learn_page_size(session: Session, listed: Listed) -> int:
     return len(listed.rows)
 
 
-def _usable(row: object) -> ParsedOrder | None:
+def usable(row: object) -> ParsedOrder | None:
+    """A row as an order, or None when it cannot be placed."""
     try:
         return parse_order(row)
     except Unusable:

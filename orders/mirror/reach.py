@@ -1,10 +1,14 @@
 """How far back an organisation's orders go, found with a dozen requests: for the progress of a first copy only."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from glu_admin.glu.bounds import Stamp
-from orders.mirror.walk import Fetch
+from orders.glu_orders import Listed
+from orders.mirror.lines import LineStream
+from orders.mirror.passes import usable
+from orders.mirror.session import Session
+from orders.mirror.walk import Ask, Bounds, Fetch, Step
+from orders.models import MirrorRun
 from orders.payload import Unusable, usable_id
 
 _YEAR = 365 * 24 * 3600
@@ -17,6 +21,35 @@ class Oldest:
 
     glu_id: int
     created: Stamp
+
+
+class Reach:
+    """Notes how far a first copy has come; with its first answer, also finds out how far it has to go."""
+
+    def __init__(self, session: Session, run: MirrorRun, stream: LineStream) -> None:
+        self.session, self.run, self.stream = session, run, stream
+
+    def note(self, step: Step, page_size: int) -> None:
+        """Write where the walk stands, in Glu's ids: they grow with creation."""
+        orders = [order for row in step.rows if (order := usable(row))]
+        if not orders:
+            return
+        fields: dict[str, object] = {
+            "history_reached_glu_id": orders[-1].glu_id,
+            "history_reached_at": orders[-1].columns["created_at"],
+        }
+        if self.run.requests == 0 and self.session.state().history_newest_glu_id is None:
+            oldest = find_oldest(self._fetch, orders[0].created, page_size or len(step.rows))
+            fields["history_newest_glu_id"] = orders[0].glu_id
+            fields["history_oldest_glu_id"] = oldest.glu_id if oldest else None
+        with self.session.lease.writing():
+            self.session.update_state(**fields)
+
+    def _fetch(self, ask: Ask) -> Listed:
+        """Ask while lines are read: a first copy reads one window, so no other list is under way."""
+        future = self.session.ask_list(MirrorRun.Pass.HISTORY, ask)
+        listed: Listed = self.stream.wait_for({future})[0].result()
+        return listed
 
 
 def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
@@ -32,23 +65,19 @@ def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
             if half < 3600:
                 break
             bound = low.plus(half)
-        rows = fetch(page=1, created_before=str(bound), created_from=None, updated_from=None).rows
+        rows = fetch(Ask(Bounds(created_before=bound))).rows
         if not rows:
             low = bound
             continue
-        found = _last(rows)
+        row = rows[-1]
+        created = Stamp.parse(row.get("createdAt")) if isinstance(row, dict) else None
+        try:
+            found = Oldest(usable_id(row), created) if created else None
+        except Unusable:
+            found = None
         if found is None:
             return best
         best, high = found, found.created.floor()
         if len(rows) < page_size:
             break
     return best
-
-
-def _last(rows: list[Any]) -> Oldest | None:
-    row = rows[-1]
-    created = Stamp.parse(row.get("createdAt")) if isinstance(row, dict) else None
-    try:
-        return Oldest(usable_id(row), created) if created else None
-    except Unusable:
-        return None

@@ -1,49 +1,79 @@
 """What every step of the mirror works with: one organisation, one client, one lease."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from glu_admin.glu.client import GluClient
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import Listed, list_orders
+from orders.glu_transactions import list_transactions
 from orders.mirror.lease import Lease
-from orders.models import MirrorState
+from orders.mirror.walk import Ask
+from orders.models import MirrorRun, MirrorState
+
+Answer = TypeVar("Answer")
 
 
 @dataclass
 class Session:
-    """One holder of one organisation's lease, talking to Glu with its key."""
+    """One holder of one organisation's lease, talking to Glu with its key.
+
+    Threads only speak with Glu; whoever holds the session is the one that touches the database.
+    """
 
     organisation: Organisation
     client: GluClient
     lease: Lease
+    _finished: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
 
     @cached_property
-    def threads(self) -> ThreadPoolExecutor:
-        """Threads that speak with Glu at once; kept as long as the session, as each keeps its connection."""
-        return ThreadPoolExecutor(settings.MIRROR_LINE_THREADS, thread_name_prefix="glu")
+    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, threading.Semaphore]:
+        """Threads for lists and for lines, kept as each keeps its connection, and the most requests at once.
+
+        Lists have threads of their own, so that they never queue behind the lines that wait to be asked for.
+        """
+        most = max(settings.MIRROR_CONNECTIONS, 1)
+        lists = ThreadPoolExecutor(max(settings.MIRROR_WINDOWS, 1), thread_name_prefix="glu-list")
+        return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), threading.Semaphore(most)
+
+    def ask_list(self, kind: MirrorRun.Pass, ask: Ask) -> Future[Listed]:
+        """Ask for a list in the background; `next_finished` brings it."""
+        return self._submit(self._threads[0], lambda: self.fetch(ask, kind))
+
+    def ask_lines(self, work: Callable[[], Answer]) -> Future[Answer]:
+        """Do `work` in a thread for lines; `next_finished` brings it."""
+        return self._submit(self._threads[1], work)
+
+    def next_finished(self) -> list[Future[Any]]:
+        """What has finished since the last call, at least one; waits for it."""
+        out = [self._finished.get()]
+        while True:
+            try:
+                out.append(self._finished.get_nowait())
+            except Empty:
+                return out
 
     def close(self) -> None:
         """Close the connections and give the lease back."""
-        if "threads" in self.__dict__:
-            self.threads.shutdown(cancel_futures=True)
+        if "_threads" in self.__dict__:
+            for pool in self._threads[:2]:
+                pool.shutdown(cancel_futures=True)
         self.client.close()
         self.lease.release()
 
-    def fetch(
-        self, *, page: int, created_before: str | None, created_from: str | None, updated_from: str | None
-    ) -> Listed:
+    def fetch(self, ask: Ask, kind: MirrorRun.Pass = MirrorRun.Pass.CHANGES) -> Listed:
         """One list request, in the form the walk asks for. Raises GluError."""
-        return list_orders(
-            self.client,
-            page=page,
-            created_before=created_before,
-            created_from=created_from,
-            updated_from=updated_from,
-        )
+        ask_glu = list_transactions if kind == MirrorRun.Pass.TRANSACTIONS else list_orders
+        bounds = {name: str(bound) for name, bound in vars(ask.bounds).items() if bound is not None}
+        return ask_glu(self.client, page=ask.page, **bounds)
 
     def state(self) -> MirrorState:
         """The organisation's mirror state as it is in the database now."""
@@ -52,3 +82,19 @@ class Session:
     def update_state(self, **fields: object) -> None:
         """Set fields of the mirror state; call it inside the lease's transaction."""
         MirrorState.across_organisations.filter(organisation=self.organisation).update(**fields)
+
+    def looked_at(self) -> datetime | None:
+        """When the last complete look at what changed began; what has a newer stamp was not there yet then."""
+        complete = self.organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+        return complete.order_by("-started_at").values_list("started_at", flat=True).first()
+
+    def _submit(self, pool: ThreadPoolExecutor, work: Callable[[], Answer]) -> Future[Answer]:
+        limit = self._threads[2]
+
+        def _bounded() -> Answer:
+            with limit:
+                return work()
+
+        future = pool.submit(_bounded)
+        future.add_done_callback(self._finished.put)
+        return future

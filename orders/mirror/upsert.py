@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import F
 
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.changes import line_changes, order_changes, record
 from orders.mirror.counters import Combination, add_differences, combination
 from orders.mirror.documents import rewrite_documents
 from orders.mirror.drift import DriftWatch
-from orders.mirror.quarantine import readmit, set_aside
+from orders.mirror.quarantine import forget_lines, readmit, set_aside
 from orders.models import Order, OrderLine, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import LINE_FIELDS, ORDER_FIELDS, Parsed, ParsedOrder, Unusable, parse_line, parse_order
@@ -28,7 +29,8 @@ _WRITTEN = [
     "lines_attempts",
     "lines_error",
 ]
-_LINE_WRITTEN = ["order", "position", *(entry.column for entry in LINE_FIELDS), "extra"]
+_LINE_COLUMNS = [entry.column for entry in LINE_FIELDS]
+_LINE_WRITTEN = ["order", "position", *_LINE_COLUMNS, "extra"]
 
 
 class OtherOrganisationError(Exception):
@@ -39,7 +41,8 @@ class OtherOrganisationError(Exception):
 
 @dataclass
 class Written:
-    """What became of a batch. `pks` are the orders written, by Glu's id; `stale` ones were older than ours."""
+    """What became of a batch. `pks` are the orders written, by Glu's id; `older` those that came older than ours;
+    `stamps` is when the new and the newer ones changed, by Glu's clock."""
 
     created: int = 0
     changed: int = 0
@@ -47,6 +50,8 @@ class Written:
     stale: int = 0
     set_aside: int = 0
     pks: dict[int, int] = field(default_factory=dict)
+    older: list[int] = field(default_factory=list)
+    stamps: list[datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -62,18 +67,26 @@ class _Known:
 
 
 def write_orders(
-    organisation: Organisation, rows: Iterable[Any], fetched_at: datetime, *, derive: bool = True
+    organisation: Organisation,
+    rows: Iterable[Any],
+    fetched_at: datetime,
+    *,
+    derive: bool = True,
+    looked_at: datetime | None = None,
+    accept_older: bool = False,
 ) -> Written:
     """Write a page of Glu's orders as they came; an unchanged one is not touched, an older one is dropped.
 
     A row without usable id or creation time is set aside. Written orders have their lines due. With `derive` false
-    the search documents and counters are left for the caller to build at the end. Raises OtherOrganisationError.
+    the search documents and counters are left for the caller to build at the end. `looked_at` is when the last complete
+    changes pass began, for the record of change. Raises OtherOrganisationError.
     """
     result, drift = Written(), DriftWatch()
     parsed = _parse_all(organisation, rows, fetched_at, result)
     known = _known(organisation, list(parsed))
     readmit(organisation, list(parsed))
     writing: list[ParsedOrder] = []
+    moved: dict[int, int] = {}
     differences: Counter[Combination] = Counter()
     for glu_id, order in sorted(parsed.items()):
         before = known.get(glu_id)
@@ -84,19 +97,31 @@ def write_orders(
         elif before.payload_hash == order.payload_hash and before.gone_at is None:
             result.unchanged += 1
             continue
-        elif _older(order, before):
+        elif _older(order, before) and not accept_older:
             result.stale += 1
+            result.older.append(glu_id)
             continue
         else:
             result.changed += 1
+            moved[before.pk] = glu_id
             differences[before.counted] -= 1
+        updated = order.columns["updated_at"]
+        if updated is not None and (before is None or updated != before.updated_at):
+            result.stamps.append(updated)
         differences[combination(order.columns)] += 1
         drift.order(order)
         writing.append(order)
     if not writing:
         return result
+    rows_now = {order.glu_id: _order(organisation, order, fetched_at) for order in writing}
+    if moved:
+        changes = []
+        for old in organisation.orders.filter(pk__in=list(moved)):
+            changes += order_changes(organisation, old, rows_now[old.glu_id], fetched_at, looked_at)
+        record(organisation, changes)
+        drift.vanished(organisation, changes, len(moved))
     made = Order.across_organisations.bulk_create(
-        [_order(organisation, order, fetched_at) for order in writing],
+        list(rows_now.values()),
         update_conflicts=True,
         unique_fields=["organisation", "glu_id"],
         update_fields=_WRITTEN,
@@ -116,13 +141,21 @@ class LineSet:
     order_pk: int
     order_glu_id: int
     rows: Sequence[Any]
+    # What the order was when its lines were asked for: if that has moved since, they are due again.
+    payload_hash: str | None = None
+    due_at: datetime | None = None
 
 
 def write_lines(
     organisation: Organisation, sets: Sequence[LineSet], fetched_at: datetime, *, derive: bool = True
 ) -> int:
-    """Replace the lines of each order by what Glu listed; the number of lines that had to be set aside."""
+    """Replace the lines of each order by what Glu listed; the number of lines that had to be set aside.
+
+    Lines that are the same are not written again. An order that has moved since its lines were asked for is left due.
+    """
     drift, aside = DriftWatch(), 0
+    orders = organisation.orders.in_bulk([one.order_pk for one in sets])
+    sets = [one for one in sets if one.order_pk in orders and _still(one, orders[one.order_pk])]
     lines: dict[int, OrderLine] = {}
     for one in sets:
         for position, raw in enumerate(one.rows):
@@ -136,26 +169,60 @@ def write_lines(
                 continue
             drift.line(parsed, one.order_glu_id)
             lines[parsed.glu_id] = _line(organisation, one.order_pk, position, parsed)
-    pks = [one.order_pk for one in sets]
-    organisation.order_lines.filter(order__in=pks).delete()
+    read_before = [one.order_pk for one in sets if orders[one.order_pk].lines_copied_at is not None]
+    written = _replace_lines(organisation, [orders[pk] for pk in read_before], lines, fetched_at)
     OrderLine.across_organisations.bulk_create(
-        lines.values(),
+        written,
         update_conflicts=True,
         unique_fields=["organisation", "glu_id"],
         update_fields=_LINE_WRITTEN,
     )
     drift.save(organisation, fetched_at)
-    # One writer: the order's stamp is still the one its lines were read for.
-    organisation.orders.filter(pk__in=pks).update(
-        lines_due_at=None,
-        lines_copied_at=fetched_at,
-        lines_for_updated_at=F("updated_at"),
-        lines_attempts=0,
-        lines_error="",
-    )
+    forget_lines(organisation, [one.order_glu_id for one in sets], fetched_at)
+    done = [one.order_pk for one in sets if one.payload_hash is None or orders[one.order_pk].lines_due_at == one.due_at]
+    # One writer, and `_still` above: the order's stamp is the one its lines were read for.
+    read = {"lines_copied_at": fetched_at, "lines_for_updated_at": F("updated_at"), "lines_attempts": 0}
+    organisation.orders.filter(pk__in=done).update(lines_due_at=None, lines_error="", **read)
+    if len(done) < len(sets):
+        organisation.orders.filter(pk__in=[one.order_pk for one in sets]).exclude(pk__in=done).update(**read)
     if derive:
-        rewrite_documents(organisation, pks)
+        touched = {line.order_id for line in written} | set(read_before)
+        rewrite_documents(organisation, sorted(touched))
     return aside
+
+
+def _still(one: LineSet, order: Order) -> bool:
+    """Whether the order is the version for which the lines were asked; if not, they stay due."""
+    return one.payload_hash is None or one.payload_hash == order.payload_hash
+
+
+def _replace_lines(
+    organisation: Organisation, orders: list[Order], lines: dict[int, OrderLine], seen_at: datetime
+) -> list[OrderLine]:
+    """Delete what orders that had lines before no longer have, record what moved; the lines that are to be written."""
+    if not orders:
+        return list(lines.values())
+    before: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
+    for line in organisation.order_lines.filter(order__in=list(before)):
+        before[line.order_id].append(line)
+    after: dict[int, list[OrderLine]] = {}
+    for line in lines.values():
+        after.setdefault(line.order_id, []).append(line)
+    changes, same, going = [], set[int](), []
+    for order in orders:
+        old, new = before[order.pk], after.get(order.pk, [])
+        going += [line.pk for line in old if line.glu_id not in lines or lines[line.glu_id].order_id != order.pk]
+        changes += line_changes(organisation, order, old, new, seen_at)
+        kept = {line.glu_id: line for line in old}
+        same |= {line.glu_id for line in new if line.glu_id in kept and _equal(kept[line.glu_id], line)}
+    record(organisation, changes)
+    if going:
+        organisation.order_lines.filter(pk__in=going).delete()
+    return [line for line in lines.values() if line.glu_id not in same]
+
+
+def _equal(one: OrderLine, other: OrderLine) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in ("position", "extra", *_LINE_COLUMNS))
 
 
 def _parse_all(

@@ -3,26 +3,22 @@
 Glu lists newest-created first, by page number, without a tie-breaker, and says nothing of totals; rows come and go
 while one reads, so page numbers lose rows. The walk always asks for page 1 and moves an upper bound on `createdAt`,
 which never changes. Only an empty answer proves the end.
+
+A walk does no input or output: it yields what to ask and is sent the answer, so that many can be read side by side.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from glu_admin.glu.bounds import Stamp
 from orders.glu_orders import Listed
 from orders.payload import Unusable, usable_id
 
-_MOST_PASSES = 10
-
-
-class Fetch(Protocol):
-    """One request for a list of orders; bounds are texts in Glu's own digits."""
-
-    def __call__(
-        self, *, page: int, created_before: str | None, created_from: str | None, updated_from: str | None
-    ) -> Listed: ...
+_MOST_PASSES = 12
+_UNMOVED_PASSES = 3
+_TRIES = 3
 
 
 class WalkError(Exception):
@@ -47,11 +43,20 @@ class StuckError(WalkError):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a walk reads; null is open. `created_before` is exclusive, the others inclusive."""
+    """What a walk reads; null is open. The two `before` are exclusive, the two `from` inclusive."""
 
     created_before: Stamp | None = None
     created_from: Stamp | None = None
     updated_from: Stamp | None = None
+    updated_before: Stamp | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request for a list."""
+
+    bounds: Bounds
+    page: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,50 @@ class Step:
     flags: tuple[str, ...] = ()
 
 
+Walking = Generator[Ask | Step, Listed | None, None]
+"""A walk under way: send it the answer to each Ask, and None after each Step."""
+
+Fetch = Callable[[Ask], Listed]
+
+
+def read_walk(fetch: Fetch, walking: Walking) -> Iterator[Step]:
+    """The steps of a walk, each question asked with `fetch`, one after the other."""
+    item = next(walking, None)
+    while item is not None:
+        if isinstance(item, Step):
+            yield item
+            item = next(walking, None)
+        else:
+            item = walking.send(fetch(item))
+
+
+def walk(bounds: Bounds) -> Walking:
+    """Read everything within `bounds`, newest first, one Step an answer; the last Step is complete and empty.
+
+    Raises WalkError when an answer breaks the bounds or the order also when it is asked for again.
+    """
+    bound = bounds.created_before
+    guard = _Guard()
+    while True:
+        listed = yield from _ask(replace(bounds, created_before=bound))
+        if not listed.rows:
+            yield Step([], bound, True, listed.server_time)
+            return
+        guard.check(bound, listed.rows)
+        oldest = _oldest(listed.rows)
+        if oldest is None:
+            raise StuckError("Glu sent a page on which nothing has a creation time.")
+        second = oldest.floor()
+        after = second.plus(1)
+        if bound is None or after.instant < bound.instant:
+            bound = after  # that second is read again whole: the page may have ended inside it
+            yield Step(listed.rows, bound, False, listed.server_time)
+        else:
+            yield Step(listed.rows, bound, False, listed.server_time)
+            yield from _close_second(bounds, second, bound)
+            bound = second
+
+
 @dataclass
 class _Guard:
     """Aborts a walk that sees the same rows under the same bound again."""
@@ -75,103 +124,176 @@ class _Guard:
         """Raise StuckError for an answer that came before."""
         key = (str(bound), frozenset(_ids(rows)))
         if key in self.seen:
-            raise StuckError("Glu gave the same orders again for the same dates.")
+            raise StuckError("Glu gave the same rows again for the same dates.")
         self.seen.add(key)
 
 
-def walk(fetch: Fetch, bounds: Bounds) -> Iterator[Step]:
-    """Read every order within `bounds`, newest first, one Step an answer; the last Step is complete and empty.
+class _Second:
+    """One crowded second of creation while it is read to its end."""
 
-    Raises WalkError when an answer breaks the bounds or the order; whatever `fetch` raises passes through.
-    """
-    bound = bounds.created_before
-    guard = _Guard()
-    while True:
-        listed = _ask(fetch, bounds, before=bound)
-        if not listed.rows:
-            yield Step([], bound, True, listed.server_time)
-            return
-        guard.check(bound, listed.rows)
-        oldest = _oldest(listed.rows)
-        if oldest is None:
-            raise StuckError("Glu sent a page on which no order has a creation time.")
-        second = oldest.floor()
-        after = second.plus(1)
-        if bound is None or after.instant < bound.instant:
-            bound = after  # that second is read again whole: the page may have ended inside it
-            yield Step(listed.rows, bound, False, listed.server_time)
+    def __init__(self, second: Stamp, bounds: Bounds, bound: Stamp) -> None:
+        # One second wider below: a server whose lower bound is exclusive would otherwise answer nothing.
+        self.bounds = replace(bounds, created_before=second.plus(1), created_from=second.plus(-1))
+        self.second = second
+        self.bound = bound
+        self.ids: set[int] = set()
+        self.stamps: list[Stamp] = []
+        self.undated = False
+        self.overflow = False
+
+    def take(self, listed: Listed) -> Step:
+        """Note the rows of one answer that lie in the second."""
+        inside = [row for row in listed.rows if _is_in(row, self.second)]
+        self.ids.update(_ids(inside))
+        for row in inside:
+            updated = stamp_of(row, "updatedAt")
+            self.undated |= updated is None
+            if updated is not None:
+                self.stamps.append(updated)
+        return Step(inside, self.bound, False, listed.server_time)
+
+    def span(self) -> tuple[Stamp | None, Stamp | None]:
+        """The oldest and the newest update seen, in whole seconds."""
+        ordered = sorted(self.stamps, key=lambda stamp: stamp.instant)
+        return (ordered[0].floor(), ordered[-1].floor()) if ordered else (None, None)
+
+
+def _close_second(bounds: Bounds, second: Stamp, bound: Stamp) -> Walking:
+    """Read a second that fills a page: whole if it is small, else by halves of `updatedAt`, oldest half first."""
+    crowd = _Second(second, bounds, bound)
+    if not (yield from _fits(crowd, crowd.bounds)):
+        yield from _pages(crowd, crowd.bounds)  # for how far its updates lie apart, and for rows without any
+        lowest, highest = crowd.span()
+        if lowest and highest and highest.instant > lowest.instant:
+            # Rows only move to later halves while this is read, and the last half is open: none can slip past.
+            yield from _halves(crowd, lowest, highest)
+            yield from _halves(crowd, highest, None)
+            yield from _below(crowd, lowest)
         else:
-            yield Step(listed.rows, bound, False, listed.server_time)
-            yield from _close_second(fetch, bounds, second, bound)
-            bound = second
+            crowd.overflow = True
+        if crowd.undated or crowd.overflow:
+            yield from _repeat(crowd, crowd.bounds)
+    yield Step([], second, False, None, ("tie_overflow",) if crowd.overflow else ())
 
 
-def _close_second(fetch: Fetch, bounds: Bounds, second: Stamp, bound: Stamp) -> Iterator[Step]:
-    """Read a second that fills a page: page after page, until two whole passes have added nothing."""
-    # One second wider below: a server whose lower bound is exclusive would otherwise answer nothing.
-    narrow = Bounds(second.plus(1), second.plus(-1), bounds.updated_from)
-    seen: set[int] = set()
+def _below(crowd: _Second, lowest: Stamp) -> Walking:
+    """The rows of the second that were updated before any that the first pages showed."""
+    low = crowd.bounds.updated_from
+    if low is not None and low.instant >= lowest.instant:
+        return
+    below = replace(crowd.bounds, updated_before=lowest)
+    if (yield from _fits(crowd, below)):
+        return
+    known = [stamp for stamp in crowd.stamps if stamp.instant < lowest.instant]
+    if not known:
+        yield from _repeat(crowd, below)
+        return
+    start = min(known, key=lambda stamp: stamp.instant).floor()
+    yield from _halves(crowd, start, lowest)
+    yield from _below(crowd, start)
+
+
+def _halves(crowd: _Second, low: Stamp, high: Stamp | None) -> Walking:
+    """Read the rows updated in [low, high), splitting the span until each part fits; `high` null is open."""
+    # Wider below by a second again, for the same reason; rows met twice do no harm.
+    part = replace(crowd.bounds, updated_from=low.plus(-1), updated_before=high)
+    if (yield from _fits(crowd, part)):
+        return
+    seconds = int((high.instant - low.instant).total_seconds()) if high else 0
+    if high is None or seconds <= 1:
+        yield from _repeat(crowd, part)
+        return
+    middle = low.plus(seconds // 2)
+    yield from _halves(crowd, low, middle)
+    yield from _halves(crowd, middle, high)
+
+
+def _fits(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | None, bool]:
+    """True when one page holds the span: it goes past the second, or page 2 is empty and page 1 is read once more."""
+    first = yield from _ask(bounds)
+    step = crowd.take(first)
+    yield step
+    if len(step.rows) < len(first.rows) or not first.rows:
+        return True
+    second = yield from _ask(bounds, page=2)
+    yield crowd.take(second)
+    if second.rows:
+        return False
+    yield crowd.take((yield from _ask(bounds)))
+    return True
+
+
+def _repeat(crowd: _Second, bounds: Bounds) -> Walking:
+    """Pass after pass until several have added nothing: the best there is, and it is flagged."""
+    crowd.overflow = True
     unmoved = 0
     for _ in range(_MOST_PASSES):
-        known = len(seen)
-        page = 1
-        while True:
-            listed = _ask(fetch, narrow, before=narrow.created_before, page=page)
-            inside = [row for row in listed.rows if _is_in(row, second)]
-            seen.update(_ids(inside))
-            yield Step(inside, bound, False, listed.server_time)
-            if len(inside) < len(listed.rows) or not listed.rows:
-                break
-            page += 1
-        unmoved = unmoved + 1 if len(seen) == known else 0
-        # One answer that went past the second held it whole; one that was followed by nothing is read once more.
-        if page == 1 or (page == 2 and not listed.rows and unmoved):
-            yield Step([], second, False, None)
+        known = len(crowd.ids)
+        yield from _pages(crowd, bounds)
+        unmoved = unmoved + 1 if len(crowd.ids) == known else 0
+        if unmoved == _UNMOVED_PASSES:
             return
-        if unmoved == 2:
-            break
-    yield Step([], second, False, None, ("tie_overflow",))
 
 
-def _ask(fetch: Fetch, bounds: Bounds, *, before: Stamp | None, page: int = 1) -> Listed:
-    listed = fetch(
-        page=page,
-        created_before=_text(before),
-        created_from=_text(bounds.created_from),
-        updated_from=_text(bounds.updated_from),
-    )
-    _check(listed.rows, Bounds(before, bounds.created_from, bounds.updated_from))
-    return listed
+def _pages(crowd: _Second, bounds: Bounds) -> Walking:
+    """Page after page until nothing of the second is left."""
+    page = 1
+    while True:
+        step = crowd.take((yield from _ask(bounds, page=page)))
+        yield step
+        if not step.rows:
+            return
+        page += 1
+
+
+def _ask(bounds: Bounds, page: int = 1) -> Generator[Ask | Step, Listed | None, Listed]:
+    """Ask, and again when the answer breaks the bounds: a filter that was dropped once may be honoured next time."""
+    for attempt in range(_TRIES):
+        listed = yield Ask(bounds, page)
+        if listed is None:
+            raise TypeError("a walk's question wants an answer")
+        try:
+            _check(listed.rows, bounds)
+        except WalkError:
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            return listed
+    raise AssertionError
 
 
 def _check(rows: list[Any], bounds: Bounds) -> None:
     """Every row satisfies every bound that was sent, and creation never increases."""
     last: Stamp | None = None
     for row in rows:
-        created, updated = _stamp(row, "createdAt"), _stamp(row, "updatedAt")
+        created, updated = stamp_of(row, "createdAt"), stamp_of(row, "updatedAt")
         if created is not None:
             if bounds.created_before and not created.before(bounds.created_before):
-                raise FilterNotHonouredError("Glu listed orders outside the creation dates asked for.")
+                raise FilterNotHonouredError("Glu listed rows outside the creation dates asked for.")
             if bounds.created_from and not created.at_or_after(bounds.created_from):
-                raise FilterNotHonouredError("Glu listed orders outside the creation dates asked for.")
+                raise FilterNotHonouredError("Glu listed rows outside the creation dates asked for.")
             if last is not None and created.instant > last.instant and created.wall > last.wall:
-                raise OrderNotHonouredError("Glu did not list the newest orders first.")
+                raise OrderNotHonouredError("Glu did not list the newest first.")
             last = created
-        if updated is not None and bounds.updated_from and not updated.at_or_after(bounds.updated_from):
-            raise FilterNotHonouredError("Glu listed orders that had not changed since the time asked for.")
+        if updated is not None:
+            if bounds.updated_from and not updated.at_or_after(bounds.updated_from):
+                raise FilterNotHonouredError("Glu listed rows that had not changed since the time asked for.")
+            if bounds.updated_before and not updated.before(bounds.updated_before):
+                raise FilterNotHonouredError("Glu listed rows that changed after the time asked for.")
 
 
-def _oldest(rows: list[Any]) -> Stamp | None:
-    stamps = [stamp for row in rows if (stamp := _stamp(row, "createdAt"))]
-    return min(stamps, key=lambda stamp: stamp.instant) if stamps else None
-
-
-def _stamp(row: Any, name: str) -> Stamp | None:
+def stamp_of(row: Any, name: str) -> Stamp | None:
+    """A timestamp of a row as it came, or None."""
     return Stamp.parse(row.get(name)) if isinstance(row, dict) else None
 
 
+def _oldest(rows: list[Any]) -> Stamp | None:
+    stamps = [stamp for row in rows if (stamp := stamp_of(row, "createdAt"))]
+    return min(stamps, key=lambda stamp: stamp.instant) if stamps else None
+
+
 def _is_in(row: Any, second: Stamp) -> bool:
-    created = _stamp(row, "createdAt")
+    created = stamp_of(row, "createdAt")
     return created is None or created.floor().instant == second.instant
 
 
@@ -181,7 +303,3 @@ def _ids(rows: list[Any]) -> Iterator[int]:
             yield usable_id(row)
         except (Unusable, AttributeError):
             continue
-
-
-def _text(stamp: Stamp | None) -> str | None:
-    return None if stamp is None else str(stamp)

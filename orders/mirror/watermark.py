@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from django.conf import settings
-
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.payload import payload
@@ -15,8 +13,8 @@ def newest_change(organisation: Organisation) -> Stamp | None:
     return Stamp.parse(payload(newest).get("updatedAt")) if newest else None
 
 
-def next_watermark(server_time: datetime | None, newest: Stamp | None) -> Stamp | None:
-    """min(Glu's clock when the pass began, newest change known then) less the overlap; None when neither is known.
+def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: int) -> Stamp | None:
+    """min(Glu's clock when the pass began, newest change known then) less `overlap` seconds; None when both are unknown.
 
     A row stamped in the future cannot push it past Glu's clock, and a clock running ahead cannot push it past the rows.
     """
@@ -29,4 +27,4 @@ def next_watermark(server_time: datetime | None, newest: Stamp | None) -> Stamp 
         base = newest.floor()
         if server_time is not None and server_time < base.instant:
             base = base.plus(int((server_time - base.instant).total_seconds()))
-    return base.plus(-settings.MIRROR_OVERLAP_SECONDS)
+    return base.plus(-overlap)

@@ -1,5 +1,6 @@
 """The rows of the mirror, one model a file."""
 
+from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
@@ -7,17 +8,24 @@ from orders.models.line import OrderLine
 from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
 from orders.models.mirror_window import MirrorWindow
+from orders.models.missing import MissingOrder
 from orders.models.order import Order
+from orders.models.probe import ProbeReport
 from orders.models.set_aside import SetAside
+from orders.models.transaction import Transaction
 
 __all__ = [
     "Drift",
     "MirrorRun",
     "MirrorState",
     "MirrorWindow",
+    "MissingOrder",
     "Order",
+    "OrderChange",
     "OrderCounter",
     "OrderDocument",
     "OrderLine",
+    "ProbeReport",
     "SetAside",
+    "Transaction",
 ]

@@ -14,9 +14,10 @@ class Drift(models.Model):
         UNKNOWN_FIELD = "unknown_field", "New field"
         ODD_VALUE = "odd_value", "A value of another kind"
         NEW_VALUE = "new_value", "New value"
+        VANISHED_FIELD = "vanished_field", "Field no longer sent"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="drifts", db_index=False)
-    kind = models.CharField(max_length=13, choices=Kind)
+    kind = models.CharField(max_length=14, choices=Kind)
     field = models.CharField(max_length=100)
     value = models.CharField(max_length=100, default="", blank=True)
     example_glu_id = models.BigIntegerField(null=True)

@@ -12,7 +12,11 @@ class MirrorRun(models.Model):
         """Which rows the pass reads."""
 
         CHANGES = "changes", "Changes"
+        TRAILING = "trailing", "Changes, read again"
         HISTORY = "history", "History"
+        RECONCILE = "reconcile", "Reconcile"
+        RANGE = "range", "A range asked for"
+        TRANSACTIONS = "transactions", "Transactions"
 
     class State(models.TextChoices):
         """Complete only when read to its proven end."""
@@ -22,7 +26,8 @@ class MirrorRun(models.Model):
         FAILED = "failed", "Failed"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="mirror_runs", db_index=False)
-    kind = models.CharField(max_length=10, choices=Pass)
+    kind = models.CharField(max_length=12, choices=Pass)
+    reach = models.CharField(max_length=40, default="", blank=True)  # what of the history a reconcile reads
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
     server_started_at = models.DateTimeField(null=True)
@@ -36,6 +41,8 @@ class MirrorRun(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     stale = models.PositiveIntegerField(default=0)
     set_aside = models.PositiveIntegerField(default=0)
+    late = models.PositiveIntegerField(default=0)  # rows that an earlier poll should have brought
+    missing = models.PositiveIntegerField(default=0)  # orders here that Glu did not list
     flags = models.CharField(max_length=200, default="", blank=True)
     error = models.CharField(max_length=300, default="", blank=True)
 

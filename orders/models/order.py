@@ -80,6 +80,11 @@ class Order(models.Model):
     lines_attempts = models.PositiveSmallIntegerField(default=0)
     lines_error = models.CharField(max_length=200, default="", blank=True)
 
+    # Somebody asked for this order to be read again now, and what came of the last time.
+    check_wanted_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    check_words = models.CharField(max_length=200, default="", blank=True)
+
     across_organisations = models.Manager()
 
     class Meta:
@@ -99,6 +104,7 @@ class Order(models.Model):
                 name="order_lines_due",
                 condition=Q(lines_due_at__isnull=False),
             ),
+            models.Index(F("organisation"), name="order_check_wanted", condition=Q(check_wanted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

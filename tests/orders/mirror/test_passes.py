@@ -12,8 +12,11 @@ from glu_admin.tenancy.models import Organisation
 from orders.exports import jsonl_orders
 from orders.mirror.engine import run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
-from orders.mirror.passes import connect, open_run, read_pass
+from orders.mirror.lines import LineStream
+from orders.mirror.passes import connect, open_run
+from orders.mirror.reading import read_run
 from orders.mirror.session import Session
+from orders.mirror.walk import Ask, Bounds
 from orders.models import MirrorRun, MirrorState
 from orders.search import parse_query
 
@@ -32,6 +35,13 @@ def mirror_everything(session: Session) -> None:
     MirrorState.across_organisations.filter(organisation=session.organisation).update(next_due_at=None)
     while run_slice(session, lambda: False):
         pass
+
+
+def read_to_its_end(session: Session, run: MirrorRun) -> None:
+    stream = LineStream(session)
+    for _ in read_run(session, run, stream):
+        pass
+    stream.finish()
 
 
 def test_the_mirror_equals_the_truth(session: Session, sandbox: RunningSandbox) -> None:
@@ -60,8 +70,7 @@ def test_nothing_new_costs_one_request_and_writes_no_order(session: Session, san
 def test_reading_everything_again_changes_nothing(session: Session) -> None:
     mirror_everything(session)
     run = open_run(session, HISTORY)
-    for _ in read_pass(session, run):
-        pass
+    read_to_its_end(session, run)
     assert (run.created, run.changed, run.unchanged) == (0, 0, run.rows)
     assert not session.organisation.orders.filter(lines_due_at__isnull=False).exists()
 
@@ -70,7 +79,7 @@ def test_reading_everything_again_changes_nothing(session: Session) -> None:
 def test_a_run_goes_on_where_it_stopped(session: Session, sandbox: RunningSandbox, stop_after: int) -> None:
     """Stopped after any answer, another holder of the lease finishes; at most one page is read twice."""
     connect(session)
-    for count, _ in enumerate(read_pass(session, open_run(session, HISTORY)), 1):
+    for count, _ in enumerate(read_run(session, open_run(session, HISTORY), LineStream(session)), 1):
         if count == stop_after:
             break
     session.lease.release()
@@ -79,8 +88,7 @@ def test_a_run_goes_on_where_it_stopped(session: Session, sandbox: RunningSandbo
     other = Session(session.organisation, session.client, lease)
     run = open_run(other, HISTORY)
     requests = run.requests
-    for _ in read_pass(other, run):
-        pass
+    read_to_its_end(other, run)
     assert run.state == MirrorRun.State.COMPLETE
     assert run.requests > requests
     assert session.organisation.orders.count() == 130
@@ -111,10 +119,7 @@ def test_a_failure_in_the_middle_loses_nothing(
 
 def test_the_watermark_is_glus_clock_less_the_overlap(session: Session) -> None:
     connect(session)
-    newest = max(
-        row["updatedAt"]
-        for row in session.fetch(page=1, created_before=None, created_from=None, updated_from=None).rows
-    )
+    newest = max(row["updatedAt"] for row in session.fetch(Ask(Bounds())).rows)
     watermark = session.state().watermark
     assert watermark is not None
     assert watermark < newest
@@ -134,7 +139,7 @@ def test_an_order_stamped_in_the_future_does_not_push_the_watermark(session: Ses
 
 def test_progress_of_the_first_copy_is_known(session: Session) -> None:
     connect(session)
-    next(read_pass(session, open_run(session, HISTORY)))
+    next(read_run(session, open_run(session, HISTORY), LineStream(session)))
     state = session.state()
     ids = sorted(session.organisation.orders.values_list("glu_id", flat=True))
     assert state.history_newest_glu_id == ids[-1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from glu_admin.glu.bounds import Stamp
 from orders.glu_orders import Listed
-from orders.mirror.walk import Bounds, FilterNotHonouredError, OrderNotHonouredError, StuckError, walk
+from orders.mirror.walk import Ask, Bounds, FilterNotHonouredError, OrderNotHonouredError, StuckError, read_walk, walk
 
 
 def stamp(second: int) -> str:
@@ -31,10 +31,11 @@ class FakeList:
         self.before_each = before_each
         self.requests = 0
 
-    def __call__(
-        self, *, page: int, created_before: str | None, created_from: str | None, updated_from: str | None
-    ) -> Listed:
+    def __call__(self, ask: Ask) -> Listed:
         self.requests += 1
+        bounds = ask.bounds
+        before, start = text(bounds.created_before), text(bounds.created_from)
+        updated, updated_before = text(bounds.updated_from), text(bounds.updated_before)
         if self.before_each:
             self.before_each(self)
         shuffled = list(self.rows.values())
@@ -42,18 +43,23 @@ class FakeList:
         found = [
             one
             for one in sorted(shuffled, key=lambda one: one["createdAt"], reverse=True)
-            if (created_before is None or one["createdAt"] < created_before)
-            and (created_from is None or one["createdAt"] >= created_from)
-            and (updated_from is None or one["updatedAt"] >= updated_from)
+            if (before is None or one["createdAt"] < before)
+            and (start is None or one["createdAt"] >= start)
+            and (updated is None or (one["updatedAt"] or "") >= updated)
+            and (updated_before is None or (one["updatedAt"] and one["updatedAt"] < updated_before))
         ]
-        return Listed(found[(page - 1) * self.page_size : page * self.page_size], None)
+        return Listed(found[(ask.page - 1) * self.page_size : ask.page * self.page_size], None)
+
+
+def text(bound: Stamp | None) -> str | None:
+    return None if bound is None else str(bound)
 
 
 def read(fetch: Any, bounds: Bounds | None = None) -> tuple[set[int], list[str]]:
     ids: set[int] = set()
     flags: list[str] = []
     complete = False
-    for step in walk(fetch, bounds or Bounds()):
+    for step in read_walk(fetch, walk(bounds or Bounds())):
         ids |= {one["id"] for one in step.rows}
         flags += step.flags
         complete = step.complete
@@ -85,11 +91,51 @@ def test_loses_no_row_that_was_there_all_along(data: st.DataObject, seconds: lis
     assert ids >= {one["id"] for one in rows} - doomed
 
 
-def test_a_crowded_second_is_read_whole_and_flagged() -> None:
+def test_a_crowded_second_is_read_whole_and_flagged_where_nothing_tells_its_rows_apart() -> None:
     rows = [row(n, 10) for n in range(12)] + [row(100 + n, 20 + n) for n in range(3)]
     ids, flags = read(FakeList(rows, 5))
     assert ids == {one["id"] for one in rows}
     assert flags == ["tie_overflow"]
+
+
+@given(updates=st.lists(st.integers(10, 5000), min_size=6, max_size=60, unique=True), below=st.integers(0, 4))
+def test_a_crowded_second_is_split_by_when_its_rows_changed(updates: list[int], below: int) -> None:
+    rows = [row(n, 10, updated=when * 2) for n, when in enumerate(updates)]
+    rows += [row(1000 + n, 9) for n in range(below)] + [row(2000, 20)]
+    ids, flags = read(FakeList(rows, 5))
+    assert (ids, flags) == ({one["id"] for one in rows}, [])
+
+
+@given(data=st.data(), updates=st.lists(st.integers(10, 4000), min_size=12, max_size=40, unique=True))
+def test_a_crowded_second_loses_no_row_that_changes_while_it_is_read(data: st.DataObject, updates: list[int]) -> None:
+    rows = [row(n, 10, updated=when * 2) for n, when in enumerate(updates)]
+    moving = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=20))
+
+    def life(fake: FakeList) -> None:
+        if moving:
+            one = moving.pop()
+            fake.rows[one] = row(one, 10, updated=9000 + fake.requests * 3)
+
+    ids, _ = read(FakeList(rows, 5, life))
+    assert ids == {one["id"] for one in rows}
+
+
+def test_rows_without_an_update_in_a_crowded_second_are_read_and_flagged() -> None:
+    rows = [row(n, 10, updated=20 + 2 * n) for n in range(12)]
+    for one in rows[::3]:
+        one["updatedAt"] = None
+    ids, flags = read(FakeList(rows, 5))
+    assert ids == {one["id"] for one in rows}
+    assert flags == ["tie_overflow"]
+
+
+def test_a_filter_that_is_dropped_once_is_asked_for_again() -> None:
+    fake = FakeList([row(n, n) for n in range(40)])
+
+    def sometimes_deaf(ask: Ask) -> Listed:
+        return fake(Ask(Bounds(), ask.page) if fake.requests % 3 == 1 else ask)
+
+    assert read(sometimes_deaf) == (set(range(40)), [])
 
 
 def test_a_second_that_fills_one_page_exactly_is_not_flagged() -> None:
@@ -107,8 +153,8 @@ def test_an_ignored_filter_is_noticed() -> None:
     rows = [row(n, n) for n in range(20)]
     fake = FakeList(rows)
 
-    def deaf(*, page: int, created_before: str | None, created_from: str | None, updated_from: str | None) -> Listed:
-        return fake(page=page, created_before=None, created_from=None, updated_from=None)
+    def deaf(ask: Ask) -> Listed:
+        return fake(Ask(Bounds(), ask.page))
 
     with pytest.raises(FilterNotHonouredError):
         read(deaf)
@@ -117,7 +163,7 @@ def test_an_ignored_filter_is_noticed() -> None:
 
 
 def test_a_wrong_order_is_noticed() -> None:
-    def backwards(**_: Any) -> Listed:
+    def backwards(_: Ask) -> Listed:
         return Listed([row(1, 5), row(2, 9)], None)
 
     with pytest.raises(OrderNotHonouredError):
@@ -127,7 +173,7 @@ def test_a_wrong_order_is_noticed() -> None:
 def test_a_list_that_stands_still_is_noticed() -> None:
     """A server that drops offsets and shifts them could serve the same rows for ever."""
 
-    def stuck(*, created_before: str | None, **_: Any) -> Listed:
+    def stuck(_: Ask) -> Listed:
         return Listed([{"id": 1, "createdAt": "nonsense"}], None)
 
     with pytest.raises(StuckError):

@@ -16,7 +16,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import without_nulls
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.counters import recount
-from orders.mirror.lines import due_lines, read_due_lines
+from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from orders.mirror.upsert import LineSet, OtherOrganisationError, write_lines, write_orders
@@ -148,7 +148,8 @@ class CounterTest(TestCase):
 def test_due_lines_are_read_newest_first_and_once(session: Session, sandbox: RunningSandbox) -> None:
     connect(session)
     first = due_lines(session)[0].glu_id
-    while read_due_lines(session):
+    stream = LineStream(session)
+    while stream.work():
         pass
     assert not due_lines(session).exists()
     assert session.organisation.orders.get(glu_id=first).lines.exists()
@@ -161,7 +162,7 @@ def test_an_order_with_more_lines_than_a_page_is_read_whole(session: Session, sa
     newest = sandbox.truth("hotel")[0]
     sandbox.world.put("hotel", {**order(newest["id"]), "createdAt": newest["createdAt"], "subtotal": 65}, lines)
     connect(session)
-    read_due_lines(session)
+    LineStream(session).work()
     assert session.organisation.orders.get(glu_id=newest["id"]).lines.count() == 65
 
 
@@ -182,7 +183,7 @@ def test_one_orders_failure_holds_up_no_other(
         return once(self, path, params)
 
     monkeypatch.setattr(GluClient, "get", failing)
-    read_due_lines(session)
+    LineStream(session).work()
     found = session.organisation.orders.get(glu_id=unlucky)
     assert words in found.lines_error
     assert found.lines_due_at is not None
@@ -199,6 +200,7 @@ def test_what_was_read_before_glu_went_away_is_kept(session: Session, monkeypatc
         return once(self, path, params)
 
     monkeypatch.setattr(GluClient, "get", failing)
+    stream = LineStream(session)
     with pytest.raises(Unreachable):
-        read_due_lines(session)
+        any(not stream.work() for _ in range(5))
     assert session.organisation.orders.filter(lines_copied_at__isnull=False).count() >= 5

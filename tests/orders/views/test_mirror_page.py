@@ -11,7 +11,9 @@ from django.utils.timezone import now
 from glu_admin.keys import lifecycle
 from orders.freshness import banners, freshness, mirror_report
 from orders.mirror.engine import run_slice
-from orders.mirror.passes import connect, open_run, read_pass
+from orders.mirror.lines import LineStream
+from orders.mirror.passes import connect, open_run
+from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun
 from tests.conftest import HOTEL_KEY, accepted_key
@@ -28,7 +30,7 @@ def test_from_no_key_to_up_to_date(session: Session, house: Any) -> None:
     assert freshness(house.golf).words == "No key"
     assert freshness(organisation).tone == "blue"
     connect(session)
-    assert next(read_pass(session, open_run(session, MirrorRun.Pass.HISTORY))).rows == 30
+    assert next(read_run(session, open_run(session, MirrorRun.Pass.HISTORY), LineStream(session))).rows == 30
     copy = mirror_report(organisation).first_copy
     assert copy is not None
     assert copy.orders >= 30

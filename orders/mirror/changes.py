@@ -1,0 +1,122 @@
+"""The record of what moved, field by field: written where the rows are written, in the same transaction."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import Order, OrderChange, OrderLine
+from orders.payload import line_payload, payload
+
+MOST_PER_ORDER = 200
+"""So many entries are kept of one order, the newest: what bounds the record's growth."""
+
+_LONGEST = 1000
+_NOT_RECORDED = frozenset({"id", "updatedAt", "ipAddress", "userAgent", "browserInfo", "attachedOrder"})
+
+
+def order_changes(
+    organisation: Organisation, old: Order, new: Order, seen_at: datetime, looked_at: datetime | None
+) -> list[OrderChange]:
+    """What differs between two versions of an order; technical fields and the stamp itself are left out.
+
+    `looked_at` is when the last complete changes pass began: a version with a new stamp was not there yet then.
+    """
+    known = [old.copied_at, *([old.checked_at] if old.checked_at else [])]
+    if looked_at is not None and new.updated_at != old.updated_at:
+        known.append(looked_at)
+    seen_old_at = min(max(known), seen_at)
+
+    def _change(name: str, before: str | None, after: str | None) -> OrderChange:
+        return OrderChange(
+            organisation=organisation,
+            order_id=old.pk,
+            field=name[:60],
+            old=before,
+            new=after,
+            glu_updated_at=new.updated_at,
+            seen_old_at=seen_old_at,
+            seen_new_at=seen_at,
+        )
+
+    out = [_change(name, *values) for name, values in _differences(payload(old), payload(new))]
+    if old.gone_at is not None:
+        out.append(_change(OrderChange.BACK, None, None))
+    return out
+
+
+def line_changes(
+    organisation: Organisation, order: Order, old: Iterable[OrderLine], new: Iterable[OrderLine], seen_at: datetime
+) -> list[OrderChange]:
+    """What differs between two readings of an order's lines: fields, lines added and lines taken away."""
+    before = {line.glu_id: line for line in old}
+    after = {line.glu_id: line for line in new}
+    out = []
+    for glu_id in [*after, *(one for one in before if one not in after)]:
+        was, now_is = before.get(glu_id), after.get(glu_id)
+        moved: list[tuple[str, tuple[str | None, str | None]]] = []
+        if was is None:
+            moved = [(OrderChange.ADDED, (None, None))]
+        elif now_is is None:
+            moved = [(OrderChange.REMOVED, (None, None))]
+        else:
+            moved = list(_differences(line_payload(was), line_payload(now_is)))
+        name = (now_is or was).name or ""  # type: ignore[union-attr]
+        out += [
+            OrderChange(
+                organisation=organisation,
+                order_id=order.pk,
+                line_glu_id=glu_id,
+                line_name=name.replace("\0", "")[:100],
+                field=field[:60],
+                old=values[0],
+                new=values[1],
+                glu_updated_at=order.updated_at,
+                seen_old_at=order.lines_copied_at,
+                seen_new_at=seen_at,
+            )
+            for field, values in moved
+        ]
+    return out
+
+
+def record(organisation: Organisation, changes: list[OrderChange]) -> None:
+    """Write them, and drop the oldest of an order that has too many."""
+    if not changes:
+        return
+    OrderChange.across_organisations.bulk_create(changes)
+    mine = organisation.order_changes.order_by()
+    crowded = (
+        mine.filter(order__in={one.order_id for one in changes})
+        .values("order_id")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=MOST_PER_ORDER)
+        .values_list("order_id", flat=True)
+    )
+    for order_pk in crowded:
+        newest = mine.filter(order=order_pk).order_by("-seen_new_at", "-pk")
+        oldest_kept = newest.values_list("pk", flat=True)[:MOST_PER_ORDER]
+        mine.filter(order=order_pk).exclude(pk__in=list(oldest_kept)).delete()
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str | None, str | None]]]:
+    for name in [*new, *(one for one in old if one not in new)]:
+        if name not in _NOT_RECORDED and old.get(name) != new.get(name):
+            yield _storable(name), (_text(old.get(name)), _text(new.get(name)))
+
+
+def _text(value: Any) -> str | None:
+    """A value as text for people: words as they are, everything else as JSON, long ones cut."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = _storable(text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _storable(text: str) -> str:
+    """Text that a database takes: NUL and half surrogates are shown escaped."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,132 @@
+"""Orders that Glu no longer lists: accused by a window read to its end, gone only after two answers of 404."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from glu_admin.glu.errors import NotFound
+from glu_admin.tenancy.models import Organisation
+from orders.glu_orders import read_order
+from orders.mirror.changes import record
+from orders.mirror.session import Session
+from orders.mirror.upsert import write_orders
+from orders.models import MirrorRun, MissingOrder, Order, OrderChange
+
+WALK_MISSED = "walk_missed"
+"""The flag of a run whose walk did not list an order that Glu has."""
+
+_FEW = 5
+_SHARE = 0.01
+
+
+def suspect(
+    organisation: Organisation,
+    pks: list[int],
+    moment: datetime,
+    *,
+    run: MirrorRun | None = None,
+    not_found_at: datetime | None = None,
+) -> None:
+    """Put orders under suspicion, to be asked for by id; one that is already keeps its dates."""
+    MissingOrder.across_organisations.bulk_create(
+        [
+            MissingOrder(
+                organisation=organisation,
+                order_id=pk,
+                run=run,
+                found_at=moment,
+                not_found_at=not_found_at,
+                due_at=moment + _confirmation() if not_found_at else moment,
+            )
+            for pk in pks
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
+    """Glu listed these: they are not missing."""
+    organisation.missing_orders.filter(order__glu_id__in=glu_ids).delete()
+
+
+def hold_if_too_many(organisation: Organisation, run: MirrorRun) -> bool:
+    """The circuit breaker: a run that misses more than a few concludes nothing until a person decides."""
+    accused = organisation.missing_orders.filter(run=run)
+    count = accused.count()
+    if count <= max(_FEW, int(organisation.orders.filter(gone_at=None).count() * _SHARE)):
+        return False
+    accused.update(held=True)
+    return True
+
+
+def due_missing(organisation: Organisation) -> QuerySet[MissingOrder]:
+    """Those to be asked for now; the accused of a run wait until it is done, as it may turn out to miss too many."""
+    due = organisation.missing_orders.filter(held=False, due_at__lte=now())
+    return due.exclude(run__state=MirrorRun.State.RUNNING).select_related("order", "run")
+
+
+def ask_missing(session: Session) -> int:
+    """Ask by id for one chunk of the orders whose time has come; how many were asked for.
+
+    200 clears the order, and the run that missed it is flagged; 404 twice, the confirmation time apart, makes it gone.
+    Whatever else Glu answers proves nothing and is raised.
+    """
+    chunk = list(due_missing(session.organisation).order_by("due_at", "pk")[: settings.MIRROR_LINE_CHUNK])
+    for one in chunk:
+        try:
+            header = read_order(session.client, one.order.glu_id)
+        except NotFound:
+            _not_found(session, one)
+            continue
+        with session.lease.writing():
+            write_orders(session.organisation, [header], now(), looked_at=session.looked_at())
+            session.organisation.missing_orders.filter(pk=one.pk).delete()
+            if one.run is not None:
+                flag_run(session.organisation, one.run, WALK_MISSED)
+    return len(chunk)
+
+
+def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:
+    """Add a flag to a run."""
+    fresh = organisation.mirror_runs.get(pk=run.pk)
+    fresh.flags = " ".join(sorted({*fresh.flags.split(), flag}))[:200]
+    fresh.save(update_fields=["flags"])
+    run.flags = fresh.flags
+
+
+def _not_found(session: Session, one: MissingOrder) -> None:
+    moment = now()
+    with session.lease.writing():
+        if one.not_found_at is None:
+            session.organisation.missing_orders.filter(pk=one.pk).update(
+                not_found_at=moment, due_at=moment + _confirmation()
+            )
+            return
+        session.organisation.missing_orders.filter(pk=one.pk).delete()
+        mark_gone(session.organisation, [one.order], moment)
+
+
+def mark_gone(organisation: Organisation, orders: list[Order], moment: datetime) -> None:
+    """The rows stay, marked; nothing more is read of them unless they come back."""
+    pks = [order.pk for order in orders if order.gone_at is None]
+    organisation.orders.filter(pk__in=pks).update(gone_at=moment, lines_due_at=None, lines_error="", lines_attempts=0)
+    record(
+        organisation,
+        [
+            OrderChange(
+                organisation=organisation,
+                order=order,
+                field=OrderChange.GONE,
+                seen_old_at=order.checked_at or order.copied_at,
+                seen_new_at=moment,
+            )
+            for order in orders
+            if order.pk in pks
+        ],
+    )
+
+
+def _confirmation() -> timedelta:
+    return timedelta(seconds=settings.MIRROR_GONE_CONFIRM_SECONDS)

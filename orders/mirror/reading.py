@@ -1,0 +1,201 @@
+"""Reads a run: its windows side by side, one answer a step, each written and checkpointed in one transaction."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from glu_admin.glu.bounds import Stamp
+from orders.glu_orders import Listed
+from orders.mirror.gone import acquit, suspect
+from orders.mirror.lines import LineStream
+from orders.mirror.older import OLDER_ROWS, settle_older
+from orders.mirror.passes import complete_run, learn_page_size, usable
+from orders.mirror.reach import Reach
+from orders.mirror.session import Session
+from orders.mirror.statistics import analyze
+from orders.mirror.transactions import write_transactions
+from orders.mirror.upsert import Written, write_orders
+from orders.mirror.walk import Bounds, Step, Walking, walk
+from orders.mirror.windows import inside
+from orders.models import MirrorRun, MirrorWindow
+
+_ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
+_SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING)
+
+
+@dataclass
+class _Reader:
+    """One window while it is read."""
+
+    window: MirrorWindow
+    walking: Walking
+    seen: set[int] = field(default_factory=set)
+    older: set[int] = field(default_factory=set)
+
+
+def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
+    """Read the run's open windows to their ends, newest first; lines that are due are read by `stream` meanwhile.
+
+    Yields the run after every step; stop iterating to pause, and call again to go on. The run is COMPLETE after the
+    last step. Raises GluError, WalkError, OtherOrganisationError, LeaseLostError; what was written stays.
+    """
+    reading = _Reading(session, run, stream)
+    while True:
+        reading.ask()
+        if not reading.flying:
+            break
+        for future in stream.wait_for(set(reading.flying)):
+            yield from reading.take(future)
+            if run.state == MirrorRun.State.COMPLETE:
+                return
+    if run.state != MirrorRun.State.COMPLETE:
+        with session.lease.writing():
+            complete_run(session, run)
+        yield run
+
+
+class _Reading:
+    """The windows of one run under way."""
+
+    def __init__(self, session: Session, run: MirrorRun, stream: LineStream) -> None:
+        self.session, self.run, self.stream = session, run, stream
+        self.kind = MirrorRun.Pass(run.kind)
+        state = session.state()
+        self.page_size = state.page_size
+        self.history_complete = state.history_complete_at is not None
+        self.watermark = Stamp.parse(state.watermark)
+        self.signal_from = Stamp.parse(state.connected_watermark)
+        self.looked_at = session.looked_at()
+        self.missing = session.organisation.missing_orders.exists()
+        self.side_by_side = settings.MIRROR_WINDOWS if self.kind in _SIDE_BY_SIDE else 1
+        self.asked = session.client.requests
+        self.flying: dict[Future[Listed], _Reader] = {}
+        self.reach = Reach(session, run, stream) if self.kind == MirrorRun.Pass.HISTORY else None
+        windows = run.windows.filter(state=MirrorWindow.State.OPEN).order_by("pk")
+        self.waiting = deque(self._reader(window) for window in windows)
+
+    def ask(self) -> None:
+        """Begin more windows while there is room."""
+        while self.waiting and len(self.flying) < self.side_by_side:
+            reader = self.waiting.popleft()
+            self._fly(reader, next(reader.walking))
+
+    def take(self, future: Future[Listed]) -> Iterator[MirrorRun]:
+        """Go on with the window whose answer came: write its steps, then ask what its walk asks next."""
+        reader = self.flying.pop(future)
+        item = reader.walking.send(future.result())
+        while isinstance(item, Step):
+            quiet = self._write(reader, item)
+            yield self.run
+            if quiet:
+                return
+            try:
+                item = next(reader.walking)
+            except StopIteration:
+                return
+        self._fly(reader, item)
+
+    def _reader(self, window: MirrorWindow) -> _Reader:
+        start = Stamp.parse(window.created_from)
+        bounds = Bounds(
+            created_before=Stamp.parse(window.next_before),
+            # A second wider below, for a server whose lower bound is exclusive.
+            created_from=start.plus(-1) if start else None,
+            updated_from=Stamp.parse(window.updated_from),
+        )
+        seen = {int(glu_id) for glu_id in window.seen.split(",") if glu_id}
+        return _Reader(window, walk(bounds), seen)
+
+    def _fly(self, reader: _Reader, item: Any) -> None:
+        self.flying[self.session.ask_list(self.kind, item)] = reader
+
+    def _write(self, reader: _Reader, step: Step) -> bool:
+        """One answer in one transaction; true when it ends a poll early."""
+        session, run, moment = self.session, self.run, now()
+        if self.reach is not None:
+            self.reach.note(step, self.page_size)
+        settled = not (step.complete and reader.older) or settle_older(session, reader.older)
+        with session.lease.writing():
+            written = self._write_rows(step, moment)
+            quiet = self.kind == MirrorRun.Pass.CHANGES and self._is_quiet(step, written)
+            if self.kind != MirrorRun.Pass.TRANSACTIONS:
+                self.page_size = max(self.page_size, learn_page_size(session, Listed(step.rows, None)))
+                if self.missing:
+                    acquit(session.organisation, [order.glu_id for row in step.rows if (order := usable(row))])
+            self._checkpoint(reader, step, written, moment)
+            if step.complete or quiet:
+                self._close(reader, moment, settled)
+                if not run.windows.filter(state=MirrorWindow.State.OPEN).exists():
+                    complete_run(session, run)
+        if written.created or written.changed:
+            self.stream.more()
+        if self.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * self.page_size or step.complete):
+            analyze()
+        return quiet
+
+    def _write_rows(self, step: Step, moment: datetime) -> Written:
+        if self.kind == MirrorRun.Pass.TRANSACTIONS:
+            return write_transactions(self.session.organisation, step.rows, moment, self.signal_from)
+        return write_orders(self.session.organisation, step.rows, moment, looked_at=self.looked_at)
+
+    def _is_quiet(self, step: Step, written: Written) -> bool:
+        """A poll may end after one answer shorter than a page that holds nothing new: the overlap's rows again."""
+        first = self.run.requests == 0
+        return first and 0 < len(step.rows) < self.page_size and written.unchanged == len(step.rows)
+
+    def _checkpoint(self, reader: _Reader, step: Step, written: Written, moment: datetime) -> None:
+        run, window = self.run, reader.window
+        requests, self.asked = self.session.client.requests - self.asked, self.session.client.requests
+        run.server_started_at = run.server_started_at or step.server_time
+        flags = set(step.flags)
+        if self.kind in _ACCUSING and written.older:
+            reader.older |= set(written.older)
+            flags.add(OLDER_ROWS)
+        for one in (run, window):
+            one.requests += requests
+            one.rows += len(step.rows)
+        window.flags = " ".join(sorted({*window.flags.split(), *flags}))[:200]
+        run.created += written.created
+        run.changed += written.changed
+        run.unchanged += written.unchanged
+        run.stale += written.stale
+        run.set_aside += written.set_aside
+        run.late += self._late(written)
+        run.save()
+        window.next_before = str(step.next_before) if step.next_before else None
+        window.started_at = window.started_at or moment
+        if self.kind in _ACCUSING:
+            reader.seen |= {order.glu_id for row in step.rows if (order := usable(row))}
+            window.seen = ",".join(map(str, reader.seen))
+        window.save()
+
+    def _late(self, written: Written) -> int:
+        """How many rows changed so long ago, by Glu's clock, that a poll should have brought them."""
+        if self.watermark is None or not self.history_complete or self.kind == MirrorRun.Pass.CHANGES:
+            return 0
+        if self.kind in (MirrorRun.Pass.HISTORY, MirrorRun.Pass.TRANSACTIONS):
+            return 0
+        return sum(stamp < self.watermark.instant for stamp in written.stamps)
+
+    def _close(self, reader: _Reader, moment: datetime, settled: bool) -> None:
+        """The window was read to its end; only now may it accuse."""
+        window = reader.window
+        window.state, window.completed_at = MirrorWindow.State.COMPLETE, moment
+        if self.kind in _ACCUSING:
+            here = inside(self.session.organisation, window).filter(first_copied_at__lt=window.started_at or moment)
+            absent = [pk for pk, glu_id in here.values_list("pk", "glu_id") if glu_id not in reader.seen]
+            self.run.missing += len(absent)
+            self.run.save(update_fields=["missing"])
+            suspect(self.session.organisation, absent, moment, run=self.run)
+            self.missing |= bool(absent)
+        flags = set(window.flags.split()) - ({OLDER_ROWS} if settled else set())
+        window.flags, window.seen = " ".join(sorted(flags)), ""
+        window.save()
+        self.run.flags = " ".join(sorted({*self.run.flags.split(), *flags}))[:200]
+        self.run.save(update_fields=["flags"])

@@ -1,0 +1,118 @@
+"""The writer of transactions: a refund or a payment says that an order's lines may have moved.
+
+Source: https://glu.gitbook.io/docs/api/organisation-api/transaction
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import now
+
+from glu_admin.glu.bounds import Stamp
+from glu_admin.tenancy.models import Organisation
+from orders.mirror.upsert import Written
+from orders.models import Transaction
+from orders.payload import Unusable, canonical, usable_id
+
+_WRITTEN = [
+    "order_glu_id",
+    "type",
+    "amount",
+    "currency_code",
+    "gateway",
+    "gateway_reference",
+    "card_type",
+    "card_last_four",
+    "created_at",
+    "updated_at",
+    "payload_hash",
+    "copied_at",
+]
+
+
+def write_transactions(
+    organisation: Organisation, rows: Iterable[Any], fetched_at: datetime, signal_from: Stamp | None
+) -> Written:
+    """Write a page of transactions; the orders that new or changed ones name have their lines due.
+
+    Transactions from before `signal_from` (Glu's clock) say nothing: every line was read after that. A row without a
+    usable id or creation time is counted as set aside and left, as the walk brings it again.
+    """
+    result = Written()
+    parsed: dict[int, Transaction] = {}
+    for raw in rows:
+        one = _parse(organisation, raw, fetched_at)
+        if one is None:
+            result.set_aside += 1
+        else:
+            parsed[one.glu_id] = one
+    known = dict(organisation.transactions.filter(glu_id__in=list(parsed)).values_list("glu_id", "payload_hash"))
+    writing = [one for glu_id, one in sorted(parsed.items()) if known.get(glu_id) != one.payload_hash]
+    result.created = sum(one.glu_id not in known for one in writing)
+    result.changed = len(writing) - result.created
+    result.unchanged = len(parsed) - len(writing)
+    Transaction.across_organisations.bulk_create(
+        writing, update_conflicts=True, unique_fields=["organisation", "glu_id"], update_fields=_WRITTEN
+    )
+    named = {
+        one.order_glu_id
+        for one in writing
+        if one.order_glu_id is not None
+        and (signal_from is None or (one.updated_at or one.created_at) >= signal_from.instant)
+    }
+    organisation.orders.filter(glu_id__in=named, gone_at=None).update(lines_due_at=now())
+    return result
+
+
+def reference(value: Any) -> int | None:
+    """The id a relation names: a number, digits, the end of an address, or an object's own id; else None."""
+    if isinstance(value, dict):
+        value = value.get("id", value.get("@id"))
+    if isinstance(value, str):
+        value = value.rstrip("/").rpartition("/")[2]
+    try:
+        return usable_id({"id": value})
+    except Unusable:
+        return None
+
+
+def _parse(organisation: Organisation, raw: Any, fetched_at: datetime) -> Transaction | None:
+    if not isinstance(raw, dict):
+        return None
+    created, updated = Stamp.parse(raw.get("createdAt")), Stamp.parse(raw.get("updatedAt"))
+    try:
+        glu_id = usable_id(raw)
+    except Unusable:
+        return None
+    if created is None:
+        return None
+    amount, card = raw.get("amount"), raw.get("card_number")
+    last_four = card.strip()[-4:] if isinstance(card, str) else ""
+    safe = {**canonical(raw), "card_number": last_four}
+    text = json.dumps(safe, sort_keys=True, separators=(",", ":"))
+    return Transaction(
+        organisation=organisation,
+        glu_id=glu_id,
+        order_glu_id=reference(raw.get("attachedOrder")),
+        type=_word(raw.get("type")),
+        amount=amount if type(amount) is int and abs(amount) < 2**63 else None,
+        currency_code=_word(raw.get("currencyCode")),
+        gateway=_word(raw.get("gateway")),
+        gateway_reference=_word(raw.get("gatewayReference")),
+        card_type=_word(raw.get("card_type")),
+        card_last_four=last_four if last_four.isdigit() else "",
+        created_at=created.instant,
+        updated_at=updated.instant if updated else None,
+        payload_hash=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
+        copied_at=fetched_at,
+    )
+
+
+def _word(value: Any) -> str | None:
+    """A text of ordinary length, or None."""
+    if not isinstance(value, str) or "\0" in value:
+        return None
+    return value.encode("utf-8", "replace").decode()[:320]

@@ -1,0 +1,61 @@
+"""What keeps a complete mirror true: lines read again by and by, and set-aside rows tried once more."""
+
+import math
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.timezone import now
+
+from glu_admin.glu.errors import NotFound
+from glu_admin.tenancy.models import Organisation
+from orders.glu_orders import read_order
+from orders.mirror.session import Session
+from orders.mirror.upsert import write_orders
+from orders.models import SetAside
+
+_OPEN = Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled")) | Q(payment_status="Pending")
+_MOST_RETRIES = 50
+
+
+def refresh_lines(session: Session) -> int:
+    """Make due the lines that were read longest ago, a share each time, so that none is older than the stated age.
+
+    Nothing says that a refund of a line moves its order; orders still open are read once a day. How many became due.
+    """
+    moment = now()
+    with session.lease.writing():
+        session.update_state(refresh_due_at=moment + timedelta(seconds=settings.MIRROR_REFRESH_EVERY_SECONDS))
+        fresh = session.organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
+        open_age = timedelta(seconds=settings.MIRROR_OPEN_LINES_MAX_AGE_SECONDS)
+        count = fresh.filter(_OPEN, lines_copied_at__lt=moment - open_age).update(lines_due_at=moment)
+        share = settings.MIRROR_REFRESH_EVERY_SECONDS / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
+        rolling = math.ceil(session.organisation.orders.filter(gone_at=None).count() * min(share, 1))
+        # Twice the refresh interval at least: what was read in the last turn is not read again in this one.
+        settled = moment - timedelta(seconds=min(settings.MIRROR_LINES_MAX_AGE_SECONDS / 2, 86400.0))
+        oldest = fresh.filter(lines_copied_at__lt=settled).order_by("lines_copied_at", "pk")[:rolling]
+        return count + session.organisation.orders.filter(pk__in=list(oldest.values_list("pk", flat=True))).update(
+            lines_due_at=moment
+        )
+
+
+def all_lines_due(organisation: Organisation) -> None:
+    """Make the lines of every order due, for the most thorough pass; the caller holds the lease."""
+    organisation.orders.filter(lines_due_at=None, gone_at=None).update(lines_due_at=now())
+
+
+def retry_set_aside(session: Session) -> None:
+    """Ask by id for orders that were set aside; one that can be placed now is written, one that is gone forgotten."""
+    waiting = session.organisation.set_aside.filter(kind=SetAside.Kind.ORDER).exclude(glu_id="")
+    for one in waiting.order_by("last_seen_at")[:_MOST_RETRIES]:
+        digits = one.glu_id.strip('"')
+        if not digits.isdigit():
+            continue
+        try:
+            header = read_order(session.client, int(digits))
+        except NotFound:
+            with session.lease.writing():
+                session.organisation.set_aside.filter(pk=one.pk).delete()
+            continue
+        with session.lease.writing():
+            write_orders(session.organisation, [header], now())

@@ -1,0 +1,35 @@
+"""Payments, refunds and chargebacks, as Glu lists them."""
+
+from django.db import models
+
+from glu_admin.tenancy.models import Organisation
+
+
+class Transaction(models.Model):
+    """One transaction; `amount` is in the minor unit of `currency_code`. Of a card only the last four digits are kept.
+
+    Source: https://glu.gitbook.io/docs/api/organisation-api/transaction
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="transactions", db_index=False
+    )
+    glu_id = models.BigIntegerField()
+    order_glu_id = models.BigIntegerField(null=True)
+    type = models.TextField(null=True)
+    amount = models.BigIntegerField(null=True)
+    currency_code = models.TextField(null=True)
+    gateway = models.TextField(null=True)
+    gateway_reference = models.TextField(null=True)
+    card_type = models.TextField(null=True)
+    card_last_four = models.CharField(max_length=4, default="", blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+    payload_hash = models.CharField(max_length=32)
+    copied_at = models.DateTimeField()
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "glu_id"], name="transaction_by_glu_id")]
+        indexes = [models.Index(fields=["organisation", "order_glu_id"], name="transaction_of_order")]
