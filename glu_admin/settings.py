@@ -236,7 +236,8 @@ GLU_MAX_BODY_BYTES = env.int("GLU_MAX_BODY_BYTES", default=16 * 1024 * 1024)
 GLU_RETRIES = env.int("GLU_RETRIES", default=3)
 GLU_RETRY_BACKOFF = env.float("GLU_RETRY_BACKOFF", default=0.5)
 GLU_RETRY_AFTER_CAP = env.float("GLU_RETRY_AFTER_CAP", default=900.0)
-GLU_REQUESTS_PER_SECOND = env.float("GLU_REQUESTS_PER_SECOND", default=100.0)
+GLU_REQUESTS_PER_SECOND = env.float("GLU_REQUESTS_PER_SECOND", default=200.0)
+GLU_REQUESTS_PER_SECOND_AT_FIRST = env.float("GLU_REQUESTS_PER_SECOND_AT_FIRST", default=20.0)
 
 # --- the mirror -----------------------------------------------------------------------------------------------------
 MIRROR_TICK_SECONDS = env.float("MIRROR_TICK_SECONDS", default=5.0)

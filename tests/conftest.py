@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.test import Client, override_settings
@@ -97,7 +98,7 @@ def outsider_client(house: House) -> Client:
 
 
 @pytest.fixture
-def sandbox(settings: object) -> Iterator[RunningSandbox]:
+def sandbox(settings: object, tmp_path: Path) -> Iterator[RunningSandbox]:
     """A still Glu with two organisations of 130 orders each and the same ids, which the settings point to."""
     organisations = [
         SandboxOrganisation("hotel", "Alder House", HOTEL_KEY, seed=5, count=130),
@@ -106,6 +107,8 @@ def sandbox(settings: object) -> Iterator[RunningSandbox]:
     with RunningSandbox(organisations) as running:
         settings.GLU_API_URL = running.url  # type: ignore[attr-defined]
         settings.GLU_REQUESTS_PER_SECOND = 5000  # type: ignore[attr-defined]
+        settings.GLU_REQUESTS_PER_SECOND_AT_FIRST = 5000  # type: ignore[attr-defined]
+        settings.STATE_DIR = tmp_path  # type: ignore[attr-defined]
         settings.GLU_RETRIES = 0  # type: ignore[attr-defined]
         settings.MIRROR_CONNECTIONS = 4  # type: ignore[attr-defined]
         yield running

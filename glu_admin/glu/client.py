@@ -19,7 +19,16 @@ from glu_admin.glu.pace import Pace
 
 Params = Sequence[tuple[str, str]]
 
-_FIRST_WAIT = 1.0  # seconds after a 429 that names no time; doubles with each further one
+_MOST_429 = 8  # answers of 429 in a row to one question
+_UNSAID_WAIT = 5.0  # seconds to leave Glu alone after that, when it names none
+
+
+class _BrokenAnswer(Exception):
+    """An answer that broke off or was no JSON: worth asking again, as urllib3 does for what fails before it."""
+
+    def __init__(self, error: GluError) -> None:
+        super().__init__(error.words)
+        self.error = error
 
 
 @dataclass(frozen=True)
@@ -50,10 +59,14 @@ class GluClient:
         backoff: float = 0.5,
         longest_wait: float = 5,
     ) -> None:
-        """Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised."""
+        """Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised.
+
+        While `interactive` is set, requests go before those of other clients of the same pace: somebody waits.
+        """
         self._base_url = base_url.rstrip("/")
         self._key = key
-        self._pace = pace
+        self.pace = pace
+        self.interactive = False
         self._timeout = (connect_timeout, read_timeout)
         self._total_timeout = total_timeout
         self._max_body_bytes = max_body_bytes
@@ -69,6 +82,7 @@ class GluClient:
             raise_on_status=False,
         )
         self._local = threading.local()
+        self._stopped = threading.Event()
         self._counting = threading.Lock()
         self._sessions: list[requests.Session] = []
         self.requests = 0
@@ -76,21 +90,40 @@ class GluClient:
     def get(self, path: str, params: Params = ()) -> Answer:
         """GET `path` (such as "/orders") and decode its JSON.
 
-        Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show.
+        Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show; Interrupted
+        when it was still waiting for its turn.
         """
-        wait = _FIRST_WAIT
-        while True:
-            self._pace.wait()
-            with self._counting:
-                self.requests += 1
-            try:
-                return self._once(path, params)
-            except TooManyRequests as error:
-                asked = error.retry_after if error.retry_after >= 0 else wait
-                if asked > self._longest_wait:
-                    raise TooManyRequests(error.words, asked) from None
-                wait *= 2
-                self._pace.pause(asked)
+        retries, slept = self._retry, 0.0
+        for attempt in range(_MOST_429 + 1):
+            while True:
+                longest = max(self._longest_wait - slept, 0)
+                self.pace.wait(interactive=self.interactive, longest=longest, stop=self._stopped)
+                with self._counting:
+                    self.requests += 1
+                try:
+                    return self._once(path, params)
+                except TooManyRequests as error:
+                    asked = error.retry_after if error.retry_after >= 0 else None
+                    break
+                except _BrokenAnswer as broken:
+                    try:
+                        retries = retries.increment("GET", path, error=urllib3.exceptions.ProtocolError("answer"))
+                    except urllib3.exceptions.MaxRetryError:
+                        raise broken.error from None
+                    retries.sleep()
+            self.pace.throttled(asked)
+            slept += asked or 0
+            if slept > self._longest_wait or attempt == _MOST_429:
+                raise TooManyRequests("Glu asked for fewer requests.", asked or _UNSAID_WAIT)
+        raise AssertionError
+
+    def interrupt(self) -> None:
+        """Let nobody wait for the pace any longer: whoever does gets Interrupted."""
+        self._stopped.set()
+
+    def resume(self) -> None:
+        """Undo `interrupt`."""
+        self._stopped.clear()
 
     def close(self) -> None:
         """Close every connection."""
@@ -100,19 +133,23 @@ class GluClient:
     def _once(self, path: str, params: Params) -> Answer:
         deadline = time.monotonic() + self._total_timeout
         try:
-            with self._session().get(
+            response = self._session().get(
                 self._base_url + path, params=list(params), timeout=self._timeout, allow_redirects=False, stream=True
-            ) as response:
-                body = self._body(response, deadline)
+            )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # `from None`: the original carries the request, and with it the key.
             raise Unreachable(_connection_words(error)) from None
+        with response:
+            try:
+                body = self._body(response, deadline)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise _BrokenAnswer(Unreachable(_connection_words(error))) from None
         if response.status_code != 200:
             _refuse(response)
         try:
             data = json.loads(body, parse_constant=_no_constants)
         except (ValueError, RecursionError):
-            raise Unreadable("Glu’s answer was not JSON.") from None
+            raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
         return Answer(data, _server_time(response.headers.get("Date")))
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:

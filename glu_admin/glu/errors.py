@@ -39,6 +39,12 @@ class Unreachable(GluError):
     kind = "unreachable"
 
 
+class Interrupted(GluError):
+    """Whoever wanted the answer no longer does; nothing is known of Glu."""
+
+    kind = "interrupted"
+
+
 class Unreadable(GluError):
     """An answer that is not what Glu documents: not JSON, too large, a redirect, another 4xx."""
 

@@ -1,10 +1,12 @@
 """Where a key is opened: only for the client that speaks with Glu, and only in workers and commands."""
 
+import redis
 from django.conf import settings
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, Refused
 from glu_admin.glu.pace import Pace
+from glu_admin.glu.pace_stores import FileStore, RedisStore, Store
 from glu_admin.keys.lifecycle import current_key, record_trial
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.ring import keyring, place_of
@@ -48,11 +50,28 @@ def try_key(key: GluKey) -> GluKey.State:
     return state
 
 
+def _pace(key: GluKey) -> Pace:
+    """The pace all workers share for this organisation: in Redis, or in a file of the embedded run."""
+    name = f"glu-pace-{key.organisation_id}"
+    url = next((url for url in (settings.CELERY_BROKER_URL, settings.CACHE_URL) if url.startswith("redis")), None)
+    store: Store
+    if url is not None:
+        store = RedisStore(redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2), name)
+    else:
+        store = FileStore(settings.STATE_DIR / "pace" / f"{name}.json")
+    return Pace(
+        settings.GLU_REQUESTS_PER_SECOND,
+        at_first=settings.GLU_REQUESTS_PER_SECOND_AT_FIRST,
+        longest_pause=settings.GLU_RETRY_AFTER_CAP,
+        store=store,
+    )
+
+
 def _client(key: GluKey, longest_wait: float) -> GluClient:
     return GluClient(
         settings.GLU_API_URL,
         keyring().open(key.token, place_of(key)),
-        pace=Pace(settings.GLU_REQUESTS_PER_SECOND),
+        pace=_pace(key),
         connect_timeout=settings.GLU_CONNECT_TIMEOUT,
         read_timeout=settings.GLU_READ_TIMEOUT,
         total_timeout=settings.GLU_TOTAL_TIMEOUT,

@@ -174,6 +174,13 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
 
 def note_pace(session: Session) -> None:
     """Copy what the workers have learned of Glu's limit to the row that people see."""
+    learned = session.client.pace.learned()
+    session.update_state(
+        learned_rate=learned.rate,
+        requests_today=learned.requests_today,
+        throttled_today=learned.throttled_today,
+        requests_day=now().date(),
+    )
 
 
 def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:

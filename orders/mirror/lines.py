@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
+from glu_admin.glu.errors import GluError, Interrupted, NotFound, Unreachable, Unreadable
 from orders.glu_orders import list_lines, read_order
 from orders.mirror.gone import suspect
 from orders.mirror.session import Session
@@ -83,12 +83,17 @@ class LineStream:
 
     def finish(self) -> None:
         """Take in what is under way, ask for nothing more, and write it."""
+        self._claimed -= {order.pk for order in self._waiting}
         self._waiting.clear()
-        for future in list(self._flying):
-            if future.cancel():
-                self._flying.pop(future, None)
-        while self._flying:
-            self._take(set())
+        self.session.client.interrupt()  # those that still wait for their turn
+        try:
+            for future in list(self._flying):
+                if future.cancel():
+                    self._claimed.discard(self._flying.pop(future))
+            while self._flying:
+                self._take(set())
+        finally:
+            self.session.client.resume()
         self.write()
 
     def write(self) -> None:
@@ -131,6 +136,9 @@ class LineStream:
                 continue
             try:
                 fetched = future.result()
+            except Interrupted:
+                self._claimed.discard(pk)
+                continue
             except GluError as error:
                 self._halted = self._halted or error
                 self._claimed.discard(pk)

@@ -14,7 +14,7 @@ def newest_change(organisation: Organisation) -> Stamp | None:
 
 
 def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: int) -> Stamp | None:
-    """min(Glu's clock when the pass began, newest change known then) less `overlap` seconds; None when both are unknown.
+    """min(Glu's clock when the pass began, newest change known then) less `overlap` seconds; None if both are unknown.
 
     A row stamped in the future cannot push it past Glu's clock, and a clock running ahead cannot push it past the rows.
     """
