@@ -76,5 +76,15 @@ def last_range(organisation: Organisation, first: date | None, last: date | None
     return runs.order_by("-pk").first()
 
 
+def decide_missing(organisation: Organisation, *, ask: bool) -> None:
+    """Orders held back because too many were missing at once: ask for each of them by id, or let them be."""
+    held = organisation.missing_orders.filter(held=True)
+    if ask:
+        held.update(held=False, due_at=now())
+        hint("orders.mirror_organisation", organisation.pk, queue="changes")
+    else:
+        held.delete()
+
+
 def _midnight(organisation: Organisation, day: date) -> datetime:
     return datetime.combine(day, time(), organisation.zone)

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.models import Drift, MirrorRun, MirrorState, SetAside
+from orders.models import MirrorRun, MirrorState
 
 LATE_AFTER = timedelta(minutes=5)
 _LOOKING_SECONDS = 180
@@ -58,36 +57,12 @@ class FirstCopy:
     requests_per_second: float
 
 
-@dataclass(frozen=True)
-class PassReport:
-    """One pass: its last run, and its last complete one."""
-
-    kind: MirrorRun.Pass
-    when: str
-    last: MirrorRun | None
-    complete: MirrorRun | None
-
-
-@dataclass(frozen=True)
-class MirrorReport:
-    """Everything the mirror page says."""
-
-    freshness: Freshness
-    state: MirrorState | None
-    key: GluKey | None
-    candidate: GluKey | None
-    first_copy: FirstCopy | None
-    passes: list[PassReport]
-    orders: int
-    due_lines: int
-    failed_lines: int
-    set_aside: QuerySet[SetAside]
-    drift: QuerySet[Drift]
-
-
 def note_look(organisation: Organisation) -> None:
     """Somebody has an organisation's pages open: its polls come sooner for a while."""
-    cache.set(f"looking-{organisation.pk}", 1, _LOOKING_SECONDS)
+    try:
+        cache.set(f"looking-{organisation.pk}", 1, _LOOKING_SECONDS)
+    except Exception:  # a cache that is away must not hold up a page
+        return
 
 
 def somebody_looks(organisation: Organisation) -> bool:
@@ -122,7 +97,8 @@ def freshness(organisation: Organisation) -> Freshness:
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
         return Freshness("blue", f"First copy{share}", checked_at)
-    if checked_at is None or now() - checked_at > LATE_AFTER:
+    expected = timedelta(seconds=state.poll_seconds or 0)
+    if checked_at is None or now() - checked_at > LATE_AFTER + expected:
         return Freshness("amber", f"{ago}, late", checked_at)
     return Freshness("green", f"Up to date, {ago}", checked_at)
 
@@ -158,37 +134,13 @@ def banners(organisation: Organisation) -> list[Banner]:
         }
         tone, icon, title = titles.get(state.last_error_kind, ("red", "warning", "Glu’s answers cannot be used"))
         out.append(Banner(tone, icon, title, f"{state.last_error} {since}{kept}"))
+    elif organisation.missing_orders.filter(held=True).exists():
+        text = "So many that nothing was concluded: Glu may show only a part of them for now. Somebody has to decide."
+        out.append(Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide"))
     elif _stands_still(key, trying, state):
         text = f"No worker has taken it up for minutes: the worker or the broker may be away. {kept}"
         out.append(Banner("amber", "hourglass", "Copying stands still", text))
     return out
-
-
-def mirror_report(organisation: Organisation) -> MirrorReport:
-    """What the mirror page shows."""
-    state = _state(organisation)
-    intervals = {
-        MirrorRun.Pass.CHANGES: f"every {(state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS:.0f} s",
-        MirrorRun.Pass.HISTORY: "once",
-    }
-    passes = []
-    for kind, when in intervals.items():
-        runs = organisation.mirror_runs.filter(kind=kind).order_by("-started_at", "-pk")
-        passes.append(PassReport(kind, when, runs.first(), runs.filter(state=MirrorRun.State.COMPLETE).first()))
-    waiting = organisation.orders.filter(lines_due_at__isnull=False)
-    return MirrorReport(
-        freshness=freshness(organisation),
-        state=state,
-        key=current_key(organisation),
-        candidate=candidate_key(organisation),
-        first_copy=first_copy(organisation, state),
-        passes=passes,
-        orders=organisation.orders.count(),
-        due_lines=waiting.count(),
-        failed_lines=waiting.exclude(lines_error="").count(),
-        set_aside=organisation.set_aside.all(),
-        drift=organisation.drifts.all(),
-    )
 
 
 def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:

@@ -59,14 +59,10 @@ class GluClient:
         backoff: float = 0.5,
         longest_wait: float = 5,
     ) -> None:
-        """Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised.
-
-        While `interactive` is set, requests go before those of other clients of the same pace: somebody waits.
-        """
+        """Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised."""
         self._base_url = base_url.rstrip("/")
         self._key = key
         self.pace = pace
-        self.interactive = False
         self._timeout = (connect_timeout, read_timeout)
         self._total_timeout = total_timeout
         self._max_body_bytes = max_body_bytes
@@ -93,11 +89,10 @@ class GluClient:
         Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show; Interrupted
         when it was still waiting for its turn.
         """
-        retries, slept = self._retry, 0.0
+        retries, left, slept = self._retry, self._longest_wait, 0.0
         for attempt in range(_MOST_429 + 1):
             while True:
-                longest = max(self._longest_wait - slept, 0)
-                self.pace.wait(interactive=self.interactive, longest=longest, stop=self._stopped)
+                self.pace.wait(interactive=self.interactive, longest=left, stop=self._stopped)
                 with self._counting:
                     self.requests += 1
                 try:
@@ -112,10 +107,20 @@ class GluClient:
                         raise broken.error from None
                     retries.sleep()
             self.pace.throttled(asked)
-            slept += asked or 0
-            if slept > self._longest_wait or attempt == _MOST_429:
+            left -= slept  # of what is left, this pause has still to be sat out
+            slept = asked or 0.0
+            if slept > left or attempt == _MOST_429:
                 raise TooManyRequests("Glu asked for fewer requests.", asked or _UNSAID_WAIT)
         raise AssertionError
+
+    @property
+    def interactive(self) -> bool:
+        """Whether this thread's requests go before others, within their share: somebody waits for them."""
+        return getattr(self._local, "interactive", False)
+
+    @interactive.setter
+    def interactive(self, value: bool) -> None:
+        self._local.interactive = value
 
     def interrupt(self) -> None:
         """Let nobody wait for the pace any longer: whoever does gets Interrupted."""

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from glu_admin.tenancy.models import Membership, Organisation, Role
-from orders.freshness import banners
+from orders.freshness import banners, note_look
 from orders.freshness import freshness as freshness_of
 
 register = template.Library()
@@ -13,7 +13,8 @@ register = template.Library()
 
 @register.inclusion_tag("orders/_freshness.html")
 def freshness_chip(organisation: Organisation) -> dict[str, Any]:
-    """The chip that says how fresh an organisation's copy is."""
+    """The chip that says how fresh an organisation's copy is; who sees it makes the polls come sooner."""
+    note_look(organisation)
     return {"organisation": organisation, "freshness": freshness_of(organisation)}
 
 

@@ -9,12 +9,15 @@ from django.shortcuts import get_object_or_404, render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from orders.checks import check_state
+from orders.coverage import verified_at
 from orders.models import Order, OrderLine
 from orders.money import major_units, money
 from orders.payload import LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, extra_of, line_payload, payload
 from orders.search import parse_query
 from orders.search.chips import describe
 from orders.views.rows import buyer_name, recipient_name
+from orders.views.timeline import field_words, timeline
 
 _TECHNICAL = ("ipAddress", "userAgent", "browserInfo")
 _MASKED = "masked"
@@ -46,6 +49,9 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
         "proofs": _proofs(found, lines),
         "others": _others(extra),
         "has_technical": any(name in payload(found) for name in _TECHNICAL),
+        "days": timeline(organisation, found),
+        "check": check_state(organisation, found),
+        "verified_at": verified_at(found, organisation),
         "raw": _pretty({**payload(found), **{name: _MASKED for name in _TECHNICAL if name in payload(found)}}),
         **_back(request, organisation),
     }
@@ -156,15 +162,15 @@ def _options(extra: dict[str, Any]) -> list[tuple[str, str, bool]]:
         if value in (None, [], {}, ""):
             continue
         if isinstance(value, list):
-            out.append((_label(name), ", ".join(_flat(one) for one in value), False))
+            out.append((field_words(name), ", ".join(_flat(one) for one in value), False))
         elif isinstance(value, dict):
             flat = {key: one for key, one in value.items() if not isinstance(one, (dict, list))}
             if len(flat) == len(value):
-                out.append((_label(name), " · ".join(f"{key} {one}" for key, one in flat.items()), False))
+                out.append((field_words(name), " · ".join(f"{key} {one}" for key, one in flat.items()), False))
             else:
-                out.append((_label(name), _pretty(value), True))
+                out.append((field_words(name), _pretty(value), True))
         else:
-            out.append((_label(name) if name in LINE_OBJECTS else name, str(value), False))
+            out.append((field_words(name) if name in LINE_OBJECTS else name, str(value), False))
     return out
 
 
@@ -176,12 +182,6 @@ def _others(extra: dict[str, Any]) -> list[tuple[str, str]]:
         for name, value in extra.items()
         if name not in ORDER_OBJECTS and not (name in documented and name in _TECHNICAL)
     ]
-
-
-def _label(name: str) -> str:
-    """ "orderLineTypeVoucher" as "Order line type voucher"."""
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
-    return words[:1].upper() + words[1:].replace("_", " ")
 
 
 def _pretty(value: Any) -> str:

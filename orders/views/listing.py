@@ -71,6 +71,7 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "sort_words": SORT_WORDS[query.sort],
         "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
         "export_query": query.all_orders().url_query(),
+        "range_query": query.url_query() if query.ok and isinstance(query.criteria.created, Days) else "",
         "hidden": _hidden(query),
     }
     if not page.rows:

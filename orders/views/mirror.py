@@ -1,17 +1,26 @@
 """The mirror page: what is copied, how recently, and what needs somebody."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from orders.freshness import freshness, mirror_report
+from orders.coverage import Coverage
+from orders.freshness import freshness
+from orders.proof import mirror_report, needs_a_person
 
 
 @door(Role.VIEWER)
 def mirror_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Every pass and its state; the first copy's card asks for itself again while it runs."""
-    return render(request, "orders/mirror.html", {"report": mirror_report(organisation)})
+    report = mirror_report(organisation)
+    return render(
+        request,
+        "orders/mirror.html",
+        {"report": report, "strip": _strip(report.coverage), "wanting": needs_a_person(report)},
+    )
 
 
 @door(Role.VIEWER)
@@ -20,3 +29,16 @@ def freshness_fragment(request: HttpRequest, organisation: Organisation) -> Http
     return render(
         request, "orders/_freshness.html", {"organisation": organisation, "freshness": freshness(organisation)}
     )
+
+
+def _strip(coverage: Coverage) -> dict[str, Any]:
+    """The days as squares of a picture: a column a week, Monday on top; the months' names above."""
+    squares, names, month = [], [], None
+    for number, day in enumerate(coverage.days):
+        column, row = divmod(number, 7)
+        squares.append({"x": column * 14, "y": 16 + row * 14, "day": day})
+        if row == 0 and day.day.month != month:
+            if month is not None or day.day.day <= 14:
+                names.append({"x": column * 14, "words": f"{day.day:%b}"})
+            month = day.day.month
+    return {"squares": squares, "names": names, "width": (len(coverage.days) + 6) // 7 * 14}

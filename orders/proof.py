@@ -1,0 +1,207 @@
+"""What the mirror can prove of itself: the read side of its page and of `mirror_status`."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.timezone import now
+
+from glu_admin.keys.lifecycle import candidate_key, current_key
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.models import Organisation
+from orders.coverage import Coverage, coverage
+from orders.freshness import FLAG_WORDS, FirstCopy, Freshness, first_copy, freshness
+from orders.models import Drift, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """One pass: its last run, and its last complete one."""
+
+    name: str
+    when: str
+    last: MirrorRun | None
+    complete: MirrorRun | None
+
+    @property
+    def flags(self) -> str:
+        """What the last run was flagged with, in words."""
+        return "; ".join(FLAG_WORDS.get(flag, flag) for flag in (self.last.flags.split() if self.last else ()))
+
+
+@dataclass(frozen=True)
+class MirrorReport:
+    """Everything the mirror page says."""
+
+    freshness: Freshness
+    state: MirrorState | None
+    key: GluKey | None
+    candidate: GluKey | None
+    first_copy: FirstCopy | None
+    coverage: Coverage
+    passes: list[PassReport]
+    orders: int
+    transactions: int
+    changes: int
+    due_lines: int
+    failed_lines: int
+    oldest_due: datetime | None
+    oldest_lines: datetime | None
+    gone: int
+    missing: QuerySet[MissingOrder]
+    held: int
+    set_aside: QuerySet[SetAside]
+    drift: QuerySet[Drift]
+    probe: ProbeReport | None
+
+    @property
+    def requests_today(self) -> int:
+        """Requests sent to Glu today (UTC)."""
+        return self.state.requests_today if self.state and self.state.requests_day == now().date() else 0
+
+    @property
+    def throttled_today(self) -> int:
+        """Answers of 429 today (UTC)."""
+        return self.state.throttled_today if self.state and self.state.requests_day == now().date() else 0
+
+    @property
+    def findings(self) -> list[dict[str, str]]:
+        """What the last probe proved."""
+        found: list[dict[str, str]] = json.loads(self.probe.findings) if self.probe else []
+        return found
+
+
+def mirror_report(organisation: Organisation) -> MirrorReport:
+    """What the mirror page shows."""
+    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    waiting = organisation.orders.filter(lines_due_at__isnull=False)
+    read = organisation.orders.filter(lines_copied_at__isnull=False, gone_at=None)
+    return MirrorReport(
+        freshness=freshness(organisation),
+        state=state,
+        key=current_key(organisation),
+        candidate=candidate_key(organisation),
+        first_copy=first_copy(organisation, state),
+        coverage=coverage(organisation),
+        passes=_passes(organisation, state),
+        orders=organisation.orders.count(),
+        transactions=organisation.transactions.count(),
+        changes=organisation.order_changes.count(),
+        due_lines=waiting.count(),
+        failed_lines=waiting.exclude(lines_error="").count(),
+        oldest_due=waiting.order_by("lines_due_at").values_list("lines_due_at", flat=True).first(),
+        oldest_lines=read.order_by("lines_copied_at").values_list("lines_copied_at", flat=True).first(),
+        gone=organisation.orders.filter(gone_at__isnull=False).count(),
+        missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),
+        held=organisation.missing_orders.filter(held=True).count(),
+        set_aside=organisation.set_aside.all(),
+        drift=organisation.drifts.all(),
+        probe=organisation.probes.first(),
+    )
+
+
+def needs_a_person(report: MirrorReport) -> list[str]:
+    """What will not mend itself, in sentences; empty when nobody has to do anything."""
+    out = []
+    if report.key is None and report.candidate is None:
+        out.append("There is no key.")
+    for key in (report.key, report.candidate):
+        if key is not None and key.state == GluKey.State.REFUSED:
+            out.append(f"Glu refuses the key ending in {key.last_four}.")
+    if report.key is not None and report.key.paused_at is not None:
+        out.append("Copying is paused.")
+    if report.state is not None and report.state.last_error:
+        out.append(f"The last attempt failed: {report.state.last_error}")
+    if report.held:
+        out.append(f"{report.held} orders are missing from Glu at once; nothing was concluded.")
+    if aside := report.set_aside.count():
+        out.append(f"{aside} rows could not be placed and are set aside.")
+    if report.failed_lines:
+        out.append(f"The lines of {report.failed_lines} orders could not be read.")
+    out += [f"{one.name}: {one.flags}." for one in report.passes if one.flags]
+    return out
+
+
+def as_data(report: MirrorReport) -> dict[str, Any]:
+    """The report as plain values for JSON; times are ISO 8601, UTC."""
+    state = report.state
+    return {
+        "freshness": {
+            "words": report.freshness.words,
+            "tone": report.freshness.tone,
+            "last_complete_look": report.freshness.checked_at,
+        },
+        "next_look": state.next_due_at if state else None,
+        "key": {"state": report.key.state, "ends_in": report.key.last_four} if report.key else None,
+        "organisation_at_glu": state.glu_organisation_id if state else None,
+        "orders": report.orders,
+        "transactions": report.transactions,
+        "changes_recorded": report.changes,
+        "lines": {
+            "due": report.due_lines,
+            "failed": report.failed_lines,
+            "oldest_due": report.oldest_due,
+            "oldest_read": report.oldest_lines,
+        },
+        "set_aside": report.set_aside.count(),
+        "new_things": report.drift.count(),
+        "gone": report.gone,
+        "missing": {"waiting": report.missing.count() - report.held, "held": report.held},
+        "coverage_days": report.coverage.counts,
+        "oldest_proven_day": report.coverage.oldest_proven,
+        "pace": {
+            "requests_per_second": state.learned_rate if state else None,
+            "requests_today": report.requests_today,
+            "throttled_today": report.throttled_today,
+        },
+        "passes": [
+            {
+                "name": one.name,
+                "last": one.last.state if one.last else None,
+                "last_complete": one.complete.started_at if one.complete else None,
+                "flags": one.last.flags.split() if one.last else [],
+                "late": one.last.late if one.last else 0,
+            }
+            for one in report.passes
+        ],
+        "needs_a_person": needs_a_person(report),
+    }
+
+
+def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassReport]:
+    poll = (state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS
+    whole = Q(kind=MirrorRun.Pass.RECONCILE, reach="whole")
+    kinds = [
+        ("Changes", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES)),
+        ("Trailing", f"again every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}", Q(kind=MirrorRun.Pass.TRAILING)),
+        ("History", "once", Q(kind=MirrorRun.Pass.HISTORY)),
+        (
+            "Recent",
+            f"last {_span(settings.MIRROR_RECENT_REACH_SECONDS)}, every {_span(settings.MIRROR_RECENT_EVERY_SECONDS)}",
+            Q(kind=MirrorRun.Pass.RECONCILE) & ~whole,
+        ),
+        ("Everything", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole),
+        (
+            "Transactions",
+            f"every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}",
+            Q(kind=MirrorRun.Pass.TRANSACTIONS),
+        ),
+        ("Range", "when asked for", Q(kind=MirrorRun.Pass.RANGE)),
+    ]
+    out = []
+    for name, when, which in kinds:
+        runs = organisation.mirror_runs.filter(which).order_by("-started_at", "-pk")
+        out.append(PassReport(name, when, runs.first(), runs.filter(state=MirrorRun.State.COMPLETE).first()))
+    return out
+
+
+def _span(seconds: float) -> str:
+    """A settled interval in its largest round unit."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size and seconds % size == 0:
+            count = int(seconds // size)
+            return word if count == 1 else f"{count} {word}s"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,170 @@
+"""The history of an order as people read it: what changed at Glu, between when and when, newest first."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.timezone import now
+
+from glu_admin.glu.bounds import Stamp
+from glu_admin.tenancy.models import Organisation
+from orders.models import Order, OrderChange, Transaction
+from orders.money import money
+from orders.payload import LINE_FIELDS, ORDER_FIELDS
+from orders.templatetags.desk import DISPATCH, PAYMENT, UNKNOWN, full_text, when_text
+
+MOST_SHOWN = 100
+
+_MONEY = {entry.glu for entry in (*ORDER_FIELDS, *LINE_FIELDS) if entry.kind == "integer"}
+_TIMES = {entry.glu for entry in ORDER_FIELDS if entry.kind == "time"}
+_STATUSES = {"dispatchStatus": ("Dispatch", DISPATCH), "paymentStatus": ("Payment", PAYMENT)}
+_OWN = {
+    OrderChange.ADDED: ("plus", "was added"),
+    OrderChange.REMOVED: ("x", "was taken away"),
+    OrderChange.GONE: ("archive", "Glu no longer returned this order"),
+    OrderChange.BACK: ("undo", "Glu returned this order again"),
+}
+_ICONS = (("deliveryAddress", "pin"), ("billingAddress", "pin"), ("delivery", "dispatch"), ("scheduled", "calendar"),
+          ("customer", "person"), ("recipient", "gift"), ("phone", "person"), ("personalMessage", "message"),
+          ("refunded", "undo"), ("payment", "payments"), ("transaction", "payments"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: `old` and `new` are null where there is nothing to compare."""
+
+    at: datetime
+    icon: str
+    what: str
+    when: str
+    title: str
+    tone: str = ""
+    old: str | None = None
+    new: str | None = None
+    compares: bool = False
+    small: str = ""
+    line_glu_id: int | None = None
+
+
+def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[Entry]]]:
+    """Everything known to have happened to an order, by day in the organisation's zone, newest first."""
+    zone = organisation.zone
+    changes = organisation.order_changes.filter(order=order)[:MOST_SHOWN]
+    entries = [_change(one, order, zone) for one in changes]
+    payments = organisation.transactions.filter(order_glu_id=order.glu_id)
+    entries += [_transaction(one, zone) for one in payments]
+    if order.checked_at:
+        entries.append(_event(order.checked_at, "check", f"Checked against Glu: {_lower(order.check_words)}", zone))
+    entries.append(_event(order.first_copied_at, "archive", "First copied here", zone))
+    entries.append(_event(order.created_at, "gift", "Placed at Glu", zone))
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    by_day = groupby(entries, key=lambda entry: entry.at.astimezone(zone).date())
+    return [(_day_words(day_entries[0].at, zone), day_entries) for day_entries in (list(one) for _, one in by_day)]
+
+
+def _change(one: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
+    old, new = (_words(one.field, value, order, zone) for value in (one.old, one.new))
+    icon, what, tone = _look(one)
+    small = ""
+    if one.glu_updated_at and (one.seen_old_at is None or one.seen_old_at <= one.glu_updated_at <= one.seen_new_at):
+        small = f"Glu’s stamp {one.glu_updated_at.astimezone(zone):%H:%M:%S}"
+    own = one.field in OrderChange.OWN_FIELDS
+    return Entry(
+        at=one.seen_new_at,
+        icon=icon,
+        what=what,
+        when=_interval(one, zone),
+        title=full_text(one.seen_new_at, zone),
+        tone=tone,
+        old=None if own else old,
+        new=None if own else new,
+        compares=not own,
+        small=small,
+        line_glu_id=one.line_glu_id,
+    )
+
+
+def _look(one: OrderChange) -> tuple[str, str, str]:
+    """Icon, words and tone of a change."""
+    if one.field in _OWN:
+        icon, words = _OWN[one.field]
+        return icon, f"{one.line_name or 'A line'} {words}" if one.line_glu_id is not None else words, ""
+    if one.field in _STATUSES and one.line_glu_id is None:
+        words, badges = _STATUSES[one.field]
+        badge = badges.get(one.new or "", UNKNOWN)
+        return badge.icon or "ring", words, badge.tone
+    icon = next((icon for start, icon in _ICONS if one.field.startswith(start)), "tag")
+    if one.field in _MONEY:
+        icon = "payments"
+    words = field_words(one.field)
+    return icon, f"{one.line_name or 'Line'}: {words.lower()}" if one.line_glu_id is not None else words, ""
+
+
+def field_words(name: str) -> str:
+    """ "deliveryAddressPostcode" as "Delivery address postcode"."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str | None:
+    """A recorded value as people read it."""
+    if value is None or value == "":
+        return None
+    if field in _MONEY and value.lstrip("-").isdigit():
+        return money(int(value), order.currency_code)
+    if field in _TIMES and (stamp := Stamp.parse(value)):
+        return when_text(stamp.instant, zone)
+    if field == "refunded":
+        return {"true": "Yes", "false": "No"}.get(value, value)
+    return _flat(value) if value[:1] in "[{" else value
+
+
+def _flat(text: str) -> str:
+    """Recorded JSON by its telling names, else as it is."""
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return text
+    several = value if isinstance(value, list) else [value]
+    named = [one.get("code") or one.get("name") if isinstance(one, dict) else None for one in several]
+    return ", ".join(str(one) for one in named) if several and all(named) else text
+
+
+def _transaction(one: Transaction, zone: ZoneInfo) -> Entry:
+    what = (
+        f"{one.type or 'Transaction'} of {money(one.amount, one.currency_code)}"
+        if one.amount is not None
+        else "Transaction"
+    )
+    gateway = " ".join(part for part in (one.gateway, one.gateway_reference) if part)
+    return _event(one.created_at, "undo" if (one.type or "").startswith("Refund") else "payments", what, zone, gateway)
+
+
+def _event(at: datetime, icon: str, what: str, zone: ZoneInfo, small: str = "") -> Entry:
+    return Entry(at, icon, what, f"{at.astimezone(zone):%H:%M}", full_text(at, zone), small=small)
+
+
+def _interval(one: OrderChange, zone: ZoneInfo) -> str:
+    """Between when and when it happened, as far as can be known."""
+    new = one.seen_new_at.astimezone(zone)
+    if one.seen_old_at is None:
+        return f"before {new:%H:%M}"
+    old = one.seen_old_at.astimezone(zone)
+    if old.date() != new.date():
+        return f"between {when_text(one.seen_old_at, zone)} and {new:%H:%M}"
+    return f"{new:%H:%M}" if f"{old:%H:%M}" == f"{new:%H:%M}" else f"between {old:%H:%M} and {new:%H:%M}"
+
+
+def _day_words(at: datetime, zone: ZoneInfo) -> str:
+    local, here = at.astimezone(zone), now().astimezone(zone)
+    days = (here.date() - local.date()).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    return f"{local:%A} {local.day} {local:%B}" + ("" if local.year == here.year else f" {local.year}")
+
+
+def _lower(words: str) -> str:
+    return (words[:1].lower() + words[1:]).rstrip(".") or "done"
