@@ -120,6 +120,7 @@ class GluClient:
 
     @interactive.setter
     def interactive(self, value: bool) -> None:
+        """Set it for this thread."""
         self._local.interactive = value
 
     def interrupt(self) -> None:
