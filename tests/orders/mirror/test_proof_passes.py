@@ -1,0 +1,351 @@
+"""What keeps a complete mirror true: reconcile, gone orders, late rows, transactions, checks, the record of change."""
+
+import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.utils.timezone import now
+
+from glu_admin.glu.client import GluClient
+from glu_admin.sandbox.server import RunningSandbox
+from orders.checks import check_state, decide_missing, want_check, want_range
+from orders.mirror.engine import run_slice
+from orders.mirror.gone import WALK_MISSED
+from orders.mirror.session import Session
+from orders.mirror.windows import ORDERS_PER_WINDOW, cut
+from orders.models import MirrorRun, MirrorState, OrderChange
+from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
+
+RECONCILE = MirrorRun.Pass.RECONCILE
+
+
+def due(session: Session, *names: str) -> None:
+    """Make passes due now, in the order of the engine's choosing."""
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(**dict.fromkeys(names))
+
+
+def work(session: Session) -> None:
+    while run_slice(session, lambda: False):
+        pass
+    assert session.state().last_error == ""
+
+
+def equal(session: Session, sandbox: RunningSandbox) -> bool:
+    return by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+
+
+def last(session: Session, kind: MirrorRun.Pass) -> MirrorRun:
+    return session.organisation.mirror_runs.filter(kind=kind).order_by("-pk")[0]
+
+
+def silently(sandbox: RunningSandbox, place: int, **fields: Any) -> int:
+    """Change an order at Glu without its stamp moving; its id."""
+    row = dict(sandbox.truth("hotel")[place])
+    lines = row.pop("lines")
+    sandbox.world.put("hotel", {**row, **fields}, lines)
+    return int(row["id"])
+
+
+def test_reconcile_finds_what_polls_cannot(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    edited = silently(sandbox, 70, deliveryAddressPostcode="ZZ9 9ZZ")
+    backdated = {**sandbox.truth("hotel")[90], "id": 777, "uuid": None, "lines": None}
+    sandbox.world.put("hotel", backdated, [{"id": 7771, "name": "Tea"}])
+    mirror_everything(session)
+    assert not equal(session, sandbox)
+    due(session, "whole_due_at")
+    work(session)
+    assert equal(session, sandbox)
+    run = last(session, RECONCILE)
+    assert (run.created, run.changed, run.late, run.flags) == (1, 1, 1, "")
+    assert session.organisation.order_changes.get(order__glu_id=edited).field == "deliveryAddressPostcode"
+    assert session.state().overlap_seconds == 120  # polls look back further from now on
+
+
+def test_reading_everything_again_asks_for_no_line_and_writes_no_order(session: Session) -> None:
+    mirror_everything(session)
+    before = dict(session.organisation.orders.values_list("pk", "copied_at"))
+    asked: list[str] = []
+    once = GluClient.get
+
+    def noting(self: GluClient, path: str, params: Any = ()) -> Any:
+        asked.append(path)
+        return once(self, path, params)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GluClient, "get", noting)
+        due(session, "whole_due_at")
+        work(session)
+    assert set(asked) == {"/orders"}
+    assert dict(session.organisation.orders.values_list("pk", "copied_at")) == before
+    assert not session.organisation.order_changes.exists()
+
+
+def test_windows_cut_the_history_without_a_gap(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    mirror_everything(session)
+    windows = cut(session.organisation)
+    assert windows[0][1] is None
+    assert windows[-1][0] is None
+    assert all(newer[0] == older[1] for newer, older in itertools.pairwise(windows))
+    assert len(windows) == 6
+    assert ORDERS_PER_WINDOW == 600
+    due(session, "whole_due_at")
+    work(session)
+    run = last(session, RECONCILE)
+    assert run.windows.count() == 6
+    assert run.missing == 0
+
+
+def test_gone_only_after_two_answers_apart(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    victim = sandbox.truth("hotel")[40]["id"]
+    sandbox.world.delete("hotel", victim)
+    due(session, "whole_due_at")
+    work(session)
+    order = session.organisation.orders.get(glu_id=victim)
+    assert order.gone_at is None
+    assert session.organisation.missing_orders.get().not_found_at is not None
+    with time_machine.travel(now() + timedelta(hours=25)):
+        due(session, "next_due_at")
+        work(session)
+        order.refresh_from_db()
+        assert order.gone_at is not None
+    assert equal(session, sandbox)
+    assert not session.organisation.missing_orders.exists()
+    assert [one.field for one in session.organisation.order_changes.all()] == [OrderChange.GONE]
+
+
+def test_one_that_comes_back_is_revived(session: Session, sandbox: RunningSandbox, settings: Any) -> None:
+    settings.MIRROR_GONE_CONFIRM_SECONDS = 0
+    mirror_everything(session)
+    victim = dict(sandbox.truth("hotel")[40])
+    lines = victim.pop("lines")
+    sandbox.world.delete("hotel", victim["id"])
+    due(session, "whole_due_at")
+    work(session)
+    assert session.organisation.orders.get(glu_id=victim["id"]).gone_at is not None
+    sandbox.world.put("hotel", victim, lines)
+    due(session, "whole_due_at")
+    work(session)
+    assert session.organisation.orders.get(glu_id=victim["id"]).gone_at is None
+    assert equal(session, sandbox)
+
+
+def test_a_live_order_that_the_list_left_out_is_an_alarm_and_stays(
+    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror_everything(session)
+    hidden = sandbox.truth("hotel")[55]["id"]
+    once = GluClient.get
+
+    def forgetful(self: GluClient, path: str, params: Any = ()) -> Any:
+        answer = once(self, path, params)
+        if path == "/orders":
+            answer.data[:] = [row for row in answer.data if row["id"] != hidden]
+        return answer
+
+    monkeypatch.setattr(GluClient, "get", forgetful)
+    due(session, "whole_due_at")
+    work(session)
+    assert last(session, RECONCILE).flags == WALK_MISSED
+    assert session.organisation.orders.get(glu_id=hidden).gone_at is None
+    with pytest.raises(CommandError, match=WALK_MISSED):
+        call_command("mirror_status", "alder-house")
+
+
+@pytest.mark.parametrize("ask", [True, False])
+def test_too_many_at_once_wait_for_a_person(
+    session: Session, sandbox: RunningSandbox, settings: Any, ask: bool
+) -> None:
+    settings.MIRROR_GONE_CONFIRM_SECONDS = 0
+    mirror_everything(session)
+    for row in sandbox.truth("hotel")[10:30]:
+        sandbox.world.delete("hotel", row["id"])
+    due(session, "whole_due_at")
+    work(session)
+    assert not session.organisation.orders.filter(gone_at__isnull=False).exists()
+    assert session.organisation.missing_orders.filter(held=True).count() == 20
+    decide_missing(session.organisation, ask=ask)
+    work(session)
+    assert session.organisation.orders.filter(gone_at__isnull=False).count() == (20 if ask else 0)
+    assert not session.organisation.missing_orders.exists()
+
+
+def test_trailing_brings_late_rows_and_rows_without_a_stamp(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    newest = dict(sandbox.truth("hotel")[0])
+    newest.pop("lines")
+    watermark = session.state().watermark or ""
+    behind = (datetime.fromisoformat(watermark) - timedelta(minutes=20)).isoformat()
+    sandbox.world.put("hotel", {**newest, "id": 900_001, "uuid": None, "createdAt": behind, "updatedAt": behind}, [])
+    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
+    sandbox.world.put("hotel", {**newest, "id": 900_002, "uuid": None, "createdAt": moment, "updatedAt": None}, [])
+    mirror_everything(session)
+    assert session.organisation.orders.filter(glu_id__gte=900_001).count() == 0
+    due(session, "trailing_due_at")
+    work(session)
+    assert session.organisation.orders.filter(glu_id__gte=900_001).count() == 2
+    assert last(session, MirrorRun.Pass.TRAILING).late == 1
+
+
+def test_a_refund_that_only_a_transaction_tells_of(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    assert session.organisation.transactions.count() > 50
+    lines_asked = sandbox.world.shops["hotel"].requests["lines"]
+    shop = sandbox.world.shops["hotel"]
+    glu_id = sandbox.truth("hotel")[60]["id"]
+    sold = shop.sold[glu_id]
+    sold.lines[0]["refunded"] = True
+    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
+    shop.put(
+        glu_id,
+        type(sold)(
+            sold.order,
+            sold.lines,
+            [*sold.transactions, {"id": 88, "type": "Refund", "amount": 5, "createdAt": moment, "updatedAt": moment,
+                                  "currencyCode": "GBP", "card_number": "4111111111111111",
+                                  "attachedOrder": f"https://api.glu.example/orders/{glu_id}"}],
+        ),
+        sold.order["createdAt"][:19],
+    )  # fmt: skip
+    due(session, "transactions_due_at")
+    work(session)
+    assert equal(session, sandbox)
+    assert sandbox.world.shops["hotel"].requests["lines"] == lines_asked + 1
+    change = session.organisation.order_changes.get()
+    assert (change.field, change.old, change.new) == ("refunded", "false", "true")
+    assert session.organisation.transactions.get(glu_id=88).card_last_four == "1111"
+
+
+def test_lines_are_read_again_by_and_by(session: Session, sandbox: RunningSandbox, settings: Any) -> None:
+    mirror_everything(session)
+    shop = sandbox.world.shops["hotel"]
+    glu_id = sandbox.truth("hotel")[100]["id"]
+    shop.sold[glu_id].lines[0]["name"] = "Another name"
+    settings.MIRROR_LINES_MAX_AGE_SECONDS = 2 * 86400
+    begun = now()
+    orders = session.organisation.orders
+    orders.update(lines_copied_at=begun - timedelta(days=1))
+    for _ in range(2 * 24 + 2):  # hour by hour, each order comes round once within the stated age
+        orders.update(lines_copied_at=F("lines_copied_at") - timedelta(hours=1))
+        due(session, "refresh_due_at")
+        work(session)
+    assert equal(session, sandbox)
+    assert not orders.filter(lines_copied_at__lt=begun - timedelta(days=3)).exists()
+
+
+def test_check_now_says_identical_or_what_moved(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    glu_id = silently(sandbox, 3, total=424242)
+    order = session.organisation.orders.get(glu_id=glu_id)
+    want_check(session.organisation, order)
+    want_check(session.organisation, order)
+    asked = sandbox.world.shops["hotel"].requests["lines"]
+    work(session)
+    assert sandbox.world.shops["hotel"].requests["lines"] == asked + 1  # asked for twice, read once
+    order.refresh_from_db()
+    state = check_state(session.organisation, order)
+    assert not state.waiting
+    assert [(one.field, one.new) for one in state.changes] == [("total", "424242")]
+    want_check(session.organisation, order)
+    work(session)
+    order.refresh_from_db()
+    assert check_state(session.organisation, order).words == "Identical to Glu."
+
+
+def test_check_now_of_an_order_that_is_not_there(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    order = session.organisation.orders.get(glu_id=sandbox.truth("hotel")[3]["id"])
+    sandbox.world.delete("hotel", order.glu_id)
+    want_check(session.organisation, order)
+    work(session)
+    order.refresh_from_db()
+    assert "no longer returns" in order.check_words
+    assert order.gone_at is None
+    assert session.organisation.missing_orders.get().not_found_at is not None
+
+
+def test_a_range_is_read_again(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    rows = sandbox.truth("hotel")
+    inside, outside = silently(sandbox, 20, total=1), silently(sandbox, 110, total=2)
+    day = datetime.fromisoformat(rows[20]["createdAt"]).astimezone(session.organisation.zone).date()
+    run = want_range(session.organisation, day, day)
+    assert want_range(session.organisation, day, day).pk == run.pk
+    work(session)
+    assert session.organisation.orders.get(glu_id=inside).total == 1
+    assert session.organisation.orders.get(glu_id=outside).total != 2
+    run.refresh_from_db()
+    assert run.state == MirrorRun.State.COMPLETE
+    assert run.missing == 0
+
+
+def test_another_organisation_behind_the_key_stops_everything(
+    session: Session, sandbox: RunningSandbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror_everything(session)
+    settings.MIRROR_ORGANISATION_EVERY_SECONDS = 0
+    before = mirrored(session.organisation)
+    shops = sandbox.world.by_key
+    monkeypatch.setitem(shops, "hotel-key-0001", shops["golf-key-0002"])
+    due(session, "next_due_at")
+    run_slice(session, lambda: False)
+    assert session.state().last_error_kind == "wrong_organisation"
+    assert mirrored(session.organisation) == before
+
+
+def test_the_most_thorough_pass_by_hand(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    sandbox.world.shops["hotel"].sold[sandbox.truth("hotel")[50]["id"]].lines[0]["name"] = "Renamed without a trace"
+    silently(sandbox, 60, phoneNumber="07700 900999")
+    session.lease.release()
+    call_command("mirror", "alder-house", "--pass", "reconcile")
+    assert equal(session, sandbox)
+    sandbox.world.delete("hotel", sandbox.truth("hotel")[10]["id"])
+    with pytest.raises(CommandError, match="no longer listed"):
+        call_command("mirror", "alder-house", "--pass", "reconcile")
+
+
+def test_what_changes_is_recorded_within_bounds(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    for number in range(230):
+        glu_id = silently(sandbox, 5, phoneNumber=f"07700 {number}", userAgent=f"browser {number}")
+        order = session.organisation.orders.get(glu_id=glu_id)
+        if number < 4 or number > 200:
+            want_check(session.organisation, order)
+            work(session)
+    changes = session.organisation.order_changes.filter(order__glu_id=glu_id)
+    assert {one.field for one in changes} == {"phoneNumber"}
+    assert changes[0].new == "07700 229"
+    assert changes[0].old == "07700 228"
+    assert changes[0].seen_old_at is not None
+    assert changes[0].seen_old_at <= changes[0].seen_new_at
+
+
+def test_a_field_that_all_orders_lose_is_named(session: Session, sandbox: RunningSandbox) -> None:
+    mirror_everything(session)
+    for place in range(8):
+        silently(sandbox, place, customerEmailAddress=None)
+    due(session, "whole_due_at")
+    work(session)
+    assert ("vanished_field", "customerEmailAddress") in {
+        (one.kind, one.field) for one in session.organisation.drifts.all()
+    }
+
+
+def test_status_as_data(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    mirror_everything(session)
+    call_command("mirror_status", "alder-house", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["orders"] == 130
+    assert told["needs_a_person"] == []
+    assert told["coverage_days"]["never"] == 0
+    assert told["coverage_days"]["partly"] == 1  # today
+    call_command("mirror_status", "alder-house")
+    assert "130" in capsys.readouterr().out
