@@ -93,11 +93,10 @@ class GluClient:
         Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show; Interrupted
         when it was still waiting for its turn.
         """
-        retries, slept = self._retry, 0.0
+        retries, left, slept = self._retry, self._longest_wait, 0.0
         for attempt in range(_MOST_429 + 1):
             while True:
-                longest = max(self._longest_wait - slept, 0)
-                self.pace.wait(interactive=self.interactive, longest=longest, stop=self._stopped)
+                self.pace.wait(interactive=self.interactive, longest=left, stop=self._stopped)
                 with self._counting:
                     self.requests += 1
                 try:
@@ -112,8 +111,9 @@ class GluClient:
                         raise broken.error from None
                     retries.sleep()
             self.pace.throttled(asked)
-            slept += asked or 0
-            if slept > self._longest_wait or attempt == _MOST_429:
+            left -= slept  # of what is left, this pause has still to be sat out
+            slept = asked or 0.0
+            if slept > left or attempt == _MOST_429:
                 raise TooManyRequests("Glu asked for fewer requests.", asked or _UNSAID_WAIT)
         raise AssertionError
 

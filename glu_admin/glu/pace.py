@@ -6,6 +6,7 @@ up to two per cent more each second, and only while it is the rate that holds re
 
 import json
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from glu_admin.glu.errors import Interrupted, TooManyRequests
-from glu_admin.glu.pace_stores import MemoryStore, Store, StoreAwayError
+from glu_admin.glu.pace_stores import Change, MemoryStore, Store, StoreAwayError
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ Out = TypeVar("Out")
 
 _BATCH_SECONDS = 0.1  # how far ahead a process takes slots, so that the store is asked ten times a second at most
 _STALE_SECONDS = 1.0
+_SAME_SECONDS = 0.05  # how far two readings of one moment may lie apart
 _INTERACTIVE_SHARE = 0.2
 _INTERACTIVE_BURST = 5
 _RETRY_STORE_SECONDS = 5.0
@@ -45,7 +47,7 @@ class PaceState:
 
     def reserved(self, now: float, ceiling: float, longest: float) -> tuple["PaceState", list[float]]:
         """The next slots, some of them at once; the rate has grown if it is what held requests back."""
-        one = self._sane(now, longest)
+        one = self.sane(now, longest)
         rate = one.rate
         if one.next_at > now:  # slots are asked for faster than they come
             seconds = min(max(now - one.grown_at, 0.0), 1.0)
@@ -60,7 +62,7 @@ class PaceState:
 
     def interrupted(self, now: float, longest: float) -> tuple["PaceState", bool]:
         """A slot for somebody who waits, at once, if their share allows; the others come one slot later."""
-        one = self._sane(now, longest)
+        one = self.sane(now, longest)
         gap = 1 / one.rate
         due = max(one.interactive_at, now - _INTERACTIVE_BURST * gap / _INTERACTIVE_SHARE)
         if one.paused_until > now or due > now:
@@ -69,7 +71,7 @@ class PaceState:
 
     def throttled(self, now: float, retry_after: float, floor: float, longest: float) -> "PaceState":
         """After a 429: slower, at most once a second, and nobody asks for `retry_after` seconds."""
-        one = self._sane(now, longest)
+        one = self.sane(now, longest)
         one = replace(one, throttled_today=one.throttled_today + 1)
         if one.slow_start:
             one = replace(one, slow_start=False, rate=max(one.rate * 0.7, floor), cut_at=now)
@@ -85,13 +87,14 @@ class PaceState:
             return replace(self, day=day, requests_today=requests, throttled_today=0)
         return replace(self, requests_today=self.requests_today + requests)
 
-    def _sane(self, now: float, longest: float) -> "PaceState":
+    def sane(self, now: float, longest: float) -> "PaceState":
         """Times further away than any pause may be come from a clock that jumped, and are forgotten."""
         far = now + longest + 1
         return replace(
             self,
             next_at=self.next_at if self.next_at <= far else now,
             paused_until=self.paused_until if self.paused_until <= far else now,
+            interactive_at=self.interactive_at if self.interactive_at <= far else now,
         )
 
 
@@ -111,8 +114,10 @@ class Pace:
         self._ceiling, self._floor, self._longest = ceiling, min(floor, ceiling), longest_pause
         self._first = PaceState(rate=min(at_first or ceiling, ceiling), slow_start=at_first is not None)
         self._store: Store = store or MemoryStore()
-        self._spare = MemoryStore()
+        self._spare, self._away = MemoryStore(), False
         self._away_until = 0.0
+        self._known = self._first
+        self._paused = 0.0  # on this process's own clock, as all times here
         self._lock = threading.Lock()
         self._slots: deque[float] = deque()
         self._used = 0
@@ -125,13 +130,18 @@ class Pace:
         """
         if interactive and self._interrupt():
             return
-        with self._lock:
-            at, now, paused = self._slot()
-            self._used += 1
-        if longest is not None and paused - now > longest:
-            raise TooManyRequests("Glu asked for fewer requests.", paused - now)
-        if at > now and stop.wait(at - now):
-            raise Interrupted("The work was interrupted.")
+        while True:
+            with self._lock:
+                at = self._slot(longest)
+            seconds = at - time.monotonic()
+            if seconds > 0 and stop.wait(seconds):
+                raise Interrupted("The work was interrupted.")
+            with self._lock:
+                if seconds > _STALE_SECONDS:  # another worker may have been told to pause meanwhile
+                    self._change(lambda state, now: (state, None))
+                if self._paused <= time.monotonic() + _SAME_SECONDS:
+                    self._used += 1
+                    return
 
     def throttled(self, retry_after: float | None) -> None:
         """Glu answered 429, and asked for a pause of so many seconds if it said."""
@@ -150,43 +160,73 @@ class Pace:
             self._used += went
             return went
 
-    def _slot(self) -> tuple[float, float, float]:
-        """The next slot on this process's clock, with its time now and the end of Glu's pause."""
-        now = time.time()
-        while self._slots and self._slots[0] < now - _STALE_SECONDS:
+    def _slot(self, longest: float | None) -> float:
+        """When the next request may be sent. Raises TooManyRequests when Glu's pause lasts longer than `longest`."""
+        left = self._paused - time.monotonic()
+        if longest is not None and left > longest:
+            raise TooManyRequests("Glu asked for fewer requests.", left)
+        earliest = max(time.monotonic() - _STALE_SECONDS, self._paused - _SAME_SECONDS)
+        while self._slots and self._slots[0] < earliest:
             self._slots.popleft()
-        paused = now
         if not self._slots:
 
-            def _take(state: PaceState, clock: float) -> tuple[PaceState, tuple[list[float], float]]:
+            def _take(state: PaceState, clock: float) -> tuple[PaceState, list[float]]:
+                if longest is not None and state.paused_until - clock > longest:
+                    return state, []
                 after, slots = state.reserved(clock, self._ceiling, self._longest)
-                return after, ([slot - clock for slot in slots], after.paused_until - clock)
+                return after, [slot - clock for slot in slots]
 
-            delays, pause = self._change(_take)
-            now = time.time()
+            delays = self._change(_take)
+            now = time.monotonic()
+            if not delays:
+                raise TooManyRequests("Glu asked for fewer requests.", max(self._paused - now, 0.0))
             self._slots.extend(now + delay for delay in delays)
-            paused = now + pause
-        return self._slots.popleft(), now, paused
+        return self._slots.popleft()
 
     def _change(self, change: Callable[[PaceState, float], tuple[PaceState, Out]]) -> Out:
         """Read, change and write the shared state; without the store this process goes on alone."""
         used, self._used = self._used, 0
 
-        def _through(text: str | None, now: float) -> tuple[str, Out]:
-            state, out = change(self._read(text).counted(now, used), now)
-            return json.dumps(asdict(state)), out
+        def _through(text: str | None, now: float) -> tuple[str, tuple[Out, PaceState, float]]:
+            state, out = change(self._read(text).sane(now, self._longest).counted(now, used), now)
+            return json.dumps(asdict(state)), (out, state, state.paused_until - now)
 
+        out, self._known, pause = self._apply(_through)
+        paused = time.monotonic() + pause
+        if abs(paused - self._paused) > _SAME_SECONDS:
+            self._paused = paused
+        return out
+
+    def _apply(self, through: Change[Out]) -> Out:
         if time.monotonic() >= self._away_until:
             try:
-                return self._store.change(_through)
+                out = self._store.change(through)
             except StoreAwayError:
                 self._away_until = time.monotonic() + _RETRY_STORE_SECONDS
-                logger.warning("the shared pace is away; this process goes on with its own")
-        return self._spare.change(_through)
+                if not self._away:
+                    logger.warning("the shared pace is away; this process goes on with its own")
+                    self._go_alone()
+            else:
+                self._away = False
+                return out
+        return self._spare.change(through)
+
+    def _go_alone(self) -> None:
+        """Begin with what was known last; its times are by the store's clock, so only the pause is kept, as a rest."""
+        pause = max(self._paused - time.monotonic(), 0.0)
+        known = replace(
+            self._known, next_at=0, cut_at=0, grown_at=0, interactive_at=0, paused_until=time.time() + pause
+        )
+        self._spare.change(lambda *_: (json.dumps(asdict(known)), None))
+        self._away = True
 
     def _read(self, text: str | None) -> PaceState:
+        """What the store has; anything but a whole and sensible state is taken for nothing."""
         try:
             state = PaceState(**json.loads(text)) if text else self._first
+            numbers = [value for name, value in asdict(state).items() if name not in ("day", "slow_start")]
+            if not all(math.isfinite(number) for number in numbers):
+                return self._first
             return replace(state, rate=min(max(float(state.rate), self._floor), self._ceiling))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError, RecursionError):
             return self._first

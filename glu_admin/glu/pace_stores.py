@@ -52,7 +52,7 @@ class FileStore:
         """See Store."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a+", encoding="utf-8") as file:
+            with self._path.open("a+", encoding="utf-8", errors="replace") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
                 text, out = change(file.read() or None, time.time())
@@ -79,7 +79,8 @@ class RedisStore:
                     pipe.watch(self._key)  # type: ignore[no-untyped-call]
                     seconds, micros = pipe.time()
                     found = pipe.get(self._key)
-                    text, out = change(found.decode() if isinstance(found, bytes) else None, seconds + micros / 1e6)
+                    old = found.decode(errors="replace") if isinstance(found, bytes) else None
+                    text, out = change(old, seconds + micros / 1e6)
                     pipe.multi()
                     pipe.set(self._key, text, ex=_EXPIRY_SECONDS)
                     try:

@@ -53,7 +53,8 @@ def try_key(key: GluKey) -> GluKey.State:
 def _pace(key: GluKey) -> Pace:
     """The pace all workers share for this organisation: in Redis, or in a file of the embedded run."""
     name = f"glu-pace-{key.organisation_id}"
-    url = next((url for url in (settings.CELERY_BROKER_URL, settings.CACHE_URL) if url.startswith("redis")), None)
+    urls = (settings.CELERY_BROKER_URL, settings.CACHE_URL)
+    url = next((url for url in urls if url.startswith(("redis://", "rediss://"))), None)
     store: Store
     if url is not None:
         store = RedisStore(redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2), name)

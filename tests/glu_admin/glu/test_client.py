@@ -144,3 +144,46 @@ def test_a_long_retry_after_is_passed_on(header: str, least: float, most: float)
     with serving(answer(429, Retry_After=header)) as (url, _), pytest.raises(TooManyRequests) as caught:
         client(url, longest_wait=5).get("/orders")
     assert least <= caught.value.retry_after <= most
+
+
+class Told(Pace):
+    """Never holds back, and notes how long it might have."""
+
+    def __init__(self) -> None:
+        super().__init__(10_000)
+        self.longest: list[float | None] = []
+        self.asked: list[float | None] = []
+
+    def wait(self, *, interactive: bool = False, longest: float | None = None, stop: threading.Event) -> None:
+        self.longest.append(longest)
+
+    def throttled(self, retry_after: float | None) -> None:
+        self.asked.append(retry_after)
+
+
+def test_pauses_are_sat_out_as_long_as_they_fit_together() -> None:
+    left = iter([answer(429, Retry_After="3"), answer(429, Retry_After="2"), answer(200, b"[7]")])
+    pace = Told()
+    with serving(lambda handler: next(left)(handler)) as (url, _):
+        assert GluClient(url, KEY, pace=pace, longest_wait=5).get("/orders").data == [7]
+    assert pace.asked == [3, 2]
+    assert pace.longest == [5, 5, 2]  # at each request, the pause asked for before it still fits
+
+
+def test_pauses_that_do_not_fit_together_are_passed_on() -> None:
+    pace = Told()
+    with serving(answer(429, Retry_After="3")) as (url, seen), pytest.raises(TooManyRequests) as caught:
+        GluClient(url, KEY, pace=pace, longest_wait=5).get("/orders")
+    assert len(seen) == 2
+    assert caught.value.retry_after == 3
+
+
+def test_429_without_a_time_is_asked_again_only_so_often() -> None:
+    pace = Told()
+    with serving(answer(429)) as (url, seen):
+        asking = GluClient(url, KEY, pace=pace, longest_wait=5)
+        with pytest.raises(TooManyRequests) as caught:
+            asking.get("/orders")
+    assert len(seen) == asking.requests == 9
+    assert pace.asked == [None] * 9
+    assert caught.value.retry_after == 5

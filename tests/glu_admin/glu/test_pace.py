@@ -1,8 +1,12 @@
 """The pace: learns a limit nobody tells, is shared, lets those who wait go first, and survives nonsense."""
 
+import json
+import subprocess
+import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from glu_admin.glu import pace as pace_module
 from glu_admin.glu.errors import Interrupted, TooManyRequests
 from glu_admin.glu.pace import Pace, PaceState
 from glu_admin.glu.pace_stores import FileStore, MemoryStore, RedisStore, Store, StoreAwayError
@@ -91,8 +96,19 @@ def test_those_who_wait_go_first_within_their_share() -> None:
 
 
 def test_a_clock_that_jumped_is_not_waited_for() -> None:
-    state = replace(PaceState(rate=10), next_at=NOW + 1e6, paused_until=NOW + 1e6)
+    state = replace(PaceState(rate=10), next_at=NOW + 1e6, paused_until=NOW + 1e6, interactive_at=NOW + 1e6)
     assert state.reserved(NOW, 200, 900)[1][0] <= NOW + 1
+    assert state.interrupted(NOW, 900)[1] is True
+
+
+def test_this_machines_clock_may_jump(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace, moment = Pace(100), time.time()
+    pace.wait(stop=NEVER)
+    monkeypatch.setattr(time, "time", lambda: moment - 3600)
+    began = time.monotonic()
+    for _ in range(5):
+        pace.wait(stop=NEVER)
+    assert time.monotonic() - began < 1
 
 
 def test_requests_are_counted_by_day() -> None:
@@ -156,19 +172,116 @@ def test_whoever_waits_can_be_let_go() -> None:
         pace.wait(stop=stopped)
 
 
-def test_a_torn_file_is_begun_anew(tmp_path: Path) -> None:
+def in_threads(count: int, work: Any) -> list[threading.Thread]:
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def test_a_pause_too_long_is_told_to_every_thread() -> None:
+    pace, stopped, told = Pace(200), threading.Event(), []
+    pace.throttled(60)
+
+    def work() -> None:
+        try:
+            pace.wait(longest=5, stop=stopped)
+        except TooManyRequests as error:
+            told.append(error.retry_after)
+        except Interrupted:
+            return
+
+    threads = in_threads(8, work)
+    for thread in threads:
+        thread.join(0.1)
+    stopped.set()
+    assert len(told) == 8
+    assert pace.learned().requests_today == 0
+    assert pace.learned().next_at == 0
+
+
+@pytest.mark.parametrize("by_another_worker", [False, True])
+def test_a_pause_holds_those_back_who_have_a_slot(by_another_worker: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace_module, "_STALE_SECONDS", 0.01)
+    store, stopped, sent = MemoryStore(), threading.Event(), []
+    pace = Pace(20, store=store)
+
+    def work() -> None:
+        try:
+            pace.wait(stop=stopped)
+        except Interrupted:
+            return
+        sent.append(time.monotonic())
+
+    pace.wait(stop=NEVER)
+    threads = in_threads(4, work)
+    (Pace(20, store=store) if by_another_worker else pace).throttled(60)
+    time.sleep(0.25)
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    assert len(sent) <= by_another_worker  # what it had for at most _STALE_SECONDS
+
+
+def test_processes_never_get_the_same_slot(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from glu_admin.glu.pace import Pace\nfrom glu_admin.glu.pace_stores import FileStore\n"
+        "pace = Pace(50, store=FileStore(Path(sys.argv[1])))\n"
+        "for _ in range(100): print(*pace._change(lambda state, now: state.reserved(now, 50, 900)))\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "1.json")]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in "12"]
+    slots = sorted(float(slot) for process in processes for slot in process.communicate()[0].split())
+    assert len(slots) == 2 * 100 * 5
+    assert min(late - early for early, late in pairwise(slots)) > 0.019
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        b'{"rate": 3, "slow',
+        b"\xff\xfe\x00",
+        b"[1]",
+        b"null",
+        b"[" * 100_000,
+        b'{"rate": NaN}',
+        b'{"rate": null}',
+        b'{"rate": 5, "next_at": "soon"}',
+        b'{"rate": 5, "requests_today": 1e999}',
+        b'{"rate": 5, "of_another_version": 1}',
+    ],
+    ids=range(10),
+)
+def test_a_torn_or_foreign_file_is_begun_anew(found: bytes, tmp_path: Path) -> None:
     path = tmp_path / "1.json"
-    path.write_text('{"rate": 3, "slow')
+    path.write_bytes(found)
     Pace(50, store=FileStore(path)).wait(stop=NEVER)
-    assert '"rate": 50' in path.read_text()
+    assert json.loads(path.read_text())["rate"] == 50
 
 
-def test_without_the_store_the_work_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    class Away:
+def test_without_the_store_the_work_goes_on_as_it_was(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace_module, "_RETRY_STORE_SECONDS", 0)
+
+    class Flaky(MemoryStore):
+        away = False
+
         def change(self, change: Any) -> Any:
-            raise StoreAwayError
+            if self.away:
+                raise StoreAwayError
+            return super().change(change)
 
-    pace = Pace(1000, store=Away())
-    for _ in range(5):
-        pace.wait(stop=NEVER)
-    assert len(caplog.records) == 1
+    store = Flaky(lambda: NOW)  # its clock is not ours
+    store.change(lambda *_: (json.dumps(asdict(PaceState(rate=400, slow_start=False))), None))
+    pace = Pace(1000, at_first=20, store=store)
+    for away in (False, True, False, True):
+        store.away = away
+        began = time.monotonic()
+        for _ in range(3):
+            pace.wait(stop=NEVER)
+        assert time.monotonic() - began < 0.3
+        assert pace.learned().rate == pytest.approx(400, rel=0.05)
+        assert not pace.learned().slow_start
+    assert len(caplog.records) == 2  # one for each time it went away
