@@ -141,7 +141,7 @@ def _announce(web: int, sandbox: int, password: str) -> None:
     else:
         lines.append("  Password    as before; for a new one:")
         lines.append(f"              GLU_ADMIN_MODE=embedded STATE_DIR={STATE.relative_to(ROOT)} {command}")
-    lines.append(f"\n  Sandbox     http://127.0.0.1:{sandbox}/_control/")
+    lines.append(f"\n  Sandbox     http://127.0.0.1:{sandbox}/   (switches to make Glu misbehave)")
     lines.append("  Log         var/demo/demo.log\n\n  Ctrl-C stops everything.\n")
     print("\n".join(lines), flush=True)
 

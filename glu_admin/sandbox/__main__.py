@@ -42,7 +42,7 @@ def main() -> int:
     with sandbox:
         if options.port_file:
             options.port_file.write_text(str(sandbox.port))
-        print(f"Sandbox Glu API on {sandbox.url} (controls: {sandbox.url}/_control/)", flush=True)
+        print(f"Sandbox Glu API on {sandbox.url} (open it in a browser for its switches)", flush=True)
         stop.wait()
     return 0
 

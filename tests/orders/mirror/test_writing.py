@@ -12,8 +12,8 @@ from hypothesis.extra.django import TestCase
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.sandbox.data import make_order
+from glu_admin.sandbox.rendering import without_nulls
 from glu_admin.sandbox.server import RunningSandbox
-from glu_admin.sandbox.world import without_nulls
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.counters import recount
 from orders.mirror.lines import LineStream, due_lines

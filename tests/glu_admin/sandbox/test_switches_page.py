@@ -1,0 +1,156 @@
+"""The page of switches: everything is there, pressing works without a script, and other sites cannot press."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from html.parser import HTMLParser
+
+import pytest
+import requests
+
+from glu_admin.sandbox.faults import Faults
+from glu_admin.sandbox.server import RunningSandbox
+from glu_admin.sandbox.switches import GROUPS, PRESETS
+from glu_admin.sandbox.world import SandboxOrganisation
+
+PERSON = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.fixture
+def running() -> Iterator[RunningSandbox]:
+    organisations = [
+        SandboxOrganisation("hotel", "Alder <House>", "hotel-key", seed=1, count=40),
+        SandboxOrganisation("golf", "Brae Links", "golf-key", seed=2, count=40),
+    ]
+    with RunningSandbox(organisations) as sandbox:
+        yield sandbox
+
+
+class Forms(HTMLParser):
+    """The forms of a page as a browser would send them: action, and the values of its fields as they stand."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[tuple[str, str]], str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        here = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            assert here["method"] == "post"
+            self.found.append((here["action"], [], ""))
+        elif tag == "input" and (here["type"] != "checkbox" or "checked" in here):
+            self.found[-1][1].append((here["name"], here["value"]))
+        elif tag == "select":
+            self.select = here["name"]
+        elif tag == "option" and "selected" in here:
+            self.found[-1][1].append((self.select, here["value"]))
+
+    def handle_data(self, data: str) -> None:
+        if self.found and data.strip():
+            action, values, words = self.found[-1]
+            self.found[-1] = (action, values, words + data.strip())
+
+
+def page(running: RunningSandbox) -> str:
+    answer = requests.get(f"{running.url}/", headers=PERSON, timeout=5)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    return answer.text
+
+
+def press(running: RunningSandbox, words: str, number: int = 0, **changed: str) -> requests.Response:
+    """Send the form with these words, with some fields changed; `number` picks the organisation."""
+    action, values, _ = [one for one in Forms(page(running)).found if one[2].startswith(words)][number]
+    data = [(name, text) for name, text in values if name not in changed] + list(changed.items())
+    headers = {**PERSON, "Origin": running.url}
+    return requests.post(running.url + action, data=data, headers=headers, timeout=5, allow_redirects=False)
+
+
+def test_every_fault_has_one_switch() -> None:
+    switches = [one.fault for row in GROUPS.values() for one in row]
+    assert sorted(switches) == sorted(field.name for field in fields(Faults))
+    assert all(one.seen for row in GROUPS.values() for one in row)
+
+
+def test_the_page_is_whole_without_scripts_or_other_hosts(running: RunningSandbox) -> None:
+    html = page(running)
+    assert "Alder &lt;House&gt;" in html
+    assert "<script" not in html
+    assert not re.search(r"(src|href)=\"?(https?:)?//", html)
+    assert "hotel-key" not in html
+
+
+@pytest.mark.parametrize(("label", "values"), PRESETS)
+def test_presets_and_calm(running: RunningSandbox, label: str, values: dict[str, str]) -> None:
+    answer = press(running, label)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/#hotel")
+    faults = running.world.shops["hotel"].faults
+    assert faults == Faults(**{name: faults.read(name, text) for name, text in values.items()})  # type: ignore[arg-type]
+    assert running.world.shops["golf"].faults == Faults()
+    press(running, "Calm again")
+    assert faults == Faults()
+
+
+def test_applying_sets_all_and_an_unticked_box_is_off(running: RunningSandbox) -> None:
+    faults = running.world.shops["golf"].faults
+    faults.revoked, faults.clock_skew_s = True, -3600.5
+    assert press(running, "Pace", 1).status_code == 303
+    assert faults == Faults(revoked=True, clock_skew_s=-3600.5)
+    press(running, "Pace", 1, error_rate="0.25", relations="urls", revoked="0", shuffle_ties="1")
+    assert faults == Faults(clock_skew_s=-3600.5, error_rate=0.25, relations="urls", shuffle_ties=True)
+
+
+def test_things_happen_and_are_counted(running: RunningSandbox) -> None:
+    press(running, "One order comes in")
+    assert len(running.truth("hotel")) == 41
+    before = running.truth("hotel")
+    press(running, "Ten things happen")
+    assert running.truth("hotel") != before
+    running.world.shops["hotel"].faults.rate_limit = 1
+    for _ in range(4):
+        requests.get(f"{running.url}/organisation", headers={"x-api-key": "hotel-key"}, timeout=5)
+    html = page(running)
+    assert "1 request served" in html
+    assert "3 answered 429" in html
+    press(running, "Hold everything still")
+    assert running.world.live is False
+    press(running, "Let life go on")
+    assert running.world.live is True
+
+
+def test_a_bad_value_is_answered_in_words(running: RunningSandbox) -> None:
+    answer = press(running, "Pace", page_size="0")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "page_size" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "{url}"}, 200),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Host": "rebound.example"}, 403),
+        ({"Host": "rebound.example", "Origin": "http://rebound.example"}, 403),
+        ({"Host": "127.0.0.1.example"}, 403),
+        ({"Host": "localhost"}, 200),
+    ],
+)
+def test_other_sites_cannot_press(running: RunningSandbox, headers: dict[str, str], status: int) -> None:
+    headers = {name: text.format(url=running.url) for name, text in headers.items()}
+    url = f"{running.url}/_control/faults?organisation=hotel&revoked=1"
+    assert requests.post(url, headers=headers, timeout=5).status_code == status
+    assert running.world.shops["hotel"].faults.revoked is (status == 200)
+
+
+def test_looking_changes_nothing(running: RunningSandbox) -> None:
+    for control in ("faults?organisation=hotel&revoked=1", "calm?organisation=hotel", "insert?organisation=hotel"):
+        assert requests.get(f"{running.url}/_control/{control}", timeout=5).status_code == 405
+    status = requests.get(f"{running.url}/_control/", timeout=5).json()["organisations"][0]
+    assert status["faults"]["revoked"] is False
+    assert status["orders"] == 40
