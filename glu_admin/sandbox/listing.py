@@ -118,7 +118,7 @@ def _date_filters(shop: Shop, query: dict[str, str]) -> list[DateFilter]:
     filters = []
     for name, value in query.items():
         match = _DATE_FILTER.fullmatch(name)
-        bound = filter_digits(value, datetime.now(UTC)) if match else None
+        bound = filter_digits(value, datetime.fromtimestamp(shop.clock(), UTC)) if match else None
         if match and bound is not None:
             operator = _EXCLUSIVE.get(match[2], match[2]) if shop.faults.exclusive_bounds else match[2]
             filters.append(DateFilter(match[1], operator, bound))

@@ -45,8 +45,7 @@ def send(answer: Answer, start: Start, shop: Shop | None = None, cut_short: str 
     if shop is None:
         start(answer.status_line, headers)
         return [body]
-    if shop.faults.clock_skew_s:
-        headers.append(("Date", formatdate(time.time() + shop.faults.clock_skew_s, usegmt=True)))
+    headers.append(("Date", formatdate(shop.clock() + shop.faults.clock_skew_s, usegmt=True)))
     if cut_short == "json":
         body = body[: len(body) // 2]
     if cut_short != "length" and not shop.faults.slow_body_ms:
@@ -80,7 +79,7 @@ def _slow_down(shop: Shop) -> Answer:
     if faults.rate_limit_retry_after == "seconds":
         answer.headers.append(("Retry-After", str(math.ceil(faults.retry_after_seconds))))
     elif faults.rate_limit_retry_after == "date":
-        when = math.ceil(time.time() + faults.clock_skew_s + faults.retry_after_seconds)
+        when = math.ceil(shop.clock() + faults.clock_skew_s + faults.retry_after_seconds)
         answer.headers.append(("Retry-After", formatdate(when, usegmt=True)))
     return answer
 

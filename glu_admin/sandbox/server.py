@@ -1,6 +1,8 @@
 """The sandbox as a server: in a thread for tests, or alone with `python -m glu_admin.sandbox`."""
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +26,9 @@ class RunningSandbox:
         port: int = 0,
         epoch: datetime | None = None,
         state: Path | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self.world = World(organisations, epoch=epoch, state=state)
+        self.world = World(organisations, epoch=epoch, state=state, clock=clock)
         self._server: Any = create_server(
             SandboxApp(self.world),
             host="127.0.0.1",

@@ -6,7 +6,7 @@ import random
 import time
 from bisect import bisect_left, insort
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -39,7 +39,7 @@ class Placed(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What an order was before a change (None: not there), and when the change is made and seen (monotonic)."""
+    """What an order was before a change (None: not there), and when it is made and seen, by the shop's clock."""
 
     glu_id: Any
     before: Placed | None
@@ -53,6 +53,7 @@ class Shop:
 
     organisation: SandboxOrganisation
     faults: Faults = field(default_factory=Faults)
+    clock: Callable[[], float] = time.time
     sold: dict[Any, Sold] = field(default_factory=dict)
     listing: list[Entry] = field(default_factory=list)
     places: dict[Any, Entry] = field(default_factory=dict)
@@ -105,7 +106,7 @@ class Shop:
 
     def show(self) -> None:
         """What is committed and not seen yet is seen from now on."""
-        now = time.monotonic()
+        now = self.clock()
         self.past = deque((one._replace(seen_at=min(one.seen_at, now)) for one in self.past), maxlen=_CHANGES_KEPT)
         self.all_seen_at = min(self.all_seen_at, now)
 
@@ -141,7 +142,7 @@ class Shop:
 
     def seen(self, ago: float = 0) -> "View":
         """The orders as a request sees them now, or as a replica `ago` seconds behind does."""
-        at, hidden = time.monotonic() - ago, dict[Any, Placed | None]()
+        at, hidden = self.clock() - ago, dict[Any, Placed | None]()
         if self.all_seen_at > at:
             for change in reversed(self.past):
                 if change.made_at + self.longest_wait <= at:
@@ -164,7 +165,7 @@ class Shop:
 
     def _remember(self, glu_id: Any, wait: float) -> None:
         before = Placed(self.places[glu_id], self.sold[glu_id]) if glu_id in self.sold else None
-        now = time.monotonic()
+        now = self.clock()
         self.past.append(Change(glu_id, before, now, now + wait))
         self.all_seen_at, self.longest_wait = max(self.all_seen_at, now + wait), max(self.longest_wait, wait)
 

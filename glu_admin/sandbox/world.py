@@ -3,7 +3,8 @@
 import json
 import random
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -20,44 +21,63 @@ class World:
     """All organisations of one sandbox; every method may be called from any thread. Faults are not remembered."""
 
     def __init__(
-        self, organisations: list[SandboxOrganisation], *, epoch: datetime | None = None, state: Path | None = None
+        self,
+        organisations: list[SandboxOrganisation],
+        *,
+        epoch: datetime | None = None,
+        state: Path | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`epoch` is the newest moment of made data (aware UTC, default now); `state` is where it is remembered."""
+        """`epoch` is the newest moment of made data (aware UTC, default now); `state` is where it is remembered.
+
+        `clock` is this Glu's own, in seconds since 1970.
+        """
         self.lock = threading.RLock()
+        self._clock = clock
         self.live = True
-        self.epoch = _remembered_epoch(state, epoch or datetime.now(UTC).replace(microsecond=0))
-        self.shops = {one.slug: _make(one, self.epoch) for one in organisations}
-        self.by_key = {one.key: self.shops[one.slug] for one in organisations}
+        self.epoch = _remembered_epoch(state, epoch or self._now())
+        self.shops: dict[str, Shop] = {}
+        self.by_key: dict[str, Shop] = {}
+        for one in organisations:
+            self.open(one)
         self._chance = random.Random(f"life {self.epoch}")
         self._journal: IO[str] | None = None
         if state is not None:
             self._replay(state / "journal.jsonl")
             self._journal = (state / "journal.jsonl").open("a", encoding="utf-8")
 
+    def open(self, organisation: SandboxOrganisation) -> None:
+        """Another organisation, with the orders made for it."""
+        with self.lock:
+            shop = self.shops[organisation.slug] = _make(organisation, self.epoch, self._clock)
+            self.by_key[organisation.key] = shop
+
     def step(self, slug: str) -> None:
         """One thing happens at an organisation: an order comes in, or one moves on."""
         with self.lock:
             shop = self.shops[slug]
-            happening = life.step(shop, self._chance, _now(), self.epoch)
+            happening = life.step(shop, self._chance, self._now(), self.epoch)
             self._happen(shop, happening, shop.faults.late_commit_s)
 
     def comes_in(self, slug: str) -> None:
         """An order comes in at an organisation."""
         with self.lock:
             shop = self.shops[slug]
-            self._happen(shop, life.comes_in(shop, self._chance, _now(), self.epoch), wait=shop.faults.late_commit_s)
+            self._happen(
+                shop, life.comes_in(shop, self._chance, self._now(), self.epoch), wait=shop.faults.late_commit_s
+            )
 
     def churn(self, slug: str) -> None:
         """Anything that the organisation's faults allow happens, drawn from its own chance."""
         with self.lock:
             shop = self.shops[slug]
-            self._happen(shop, life.churn(shop, shop.dice(), _now(), self.epoch), wait=shop.faults.late_commit_s)
+            self._happen(shop, life.churn(shop, shop.dice(), self._now(), self.epoch), wait=shop.faults.late_commit_s)
 
     def plant(self, slug: str, kind: str, *, times: int = 1, days: float = 1) -> list[int]:
         """Insert orders of an odd `kind` (see `life.PLANTS`) now, stamped `days` back or ahead; their ids."""
         with self.lock:
             shop = self.shops[slug]
-            rows = [life.planted(shop, shop.dice(), kind, _now(), self.epoch, days) for _ in range(times)]
+            rows = [life.planted(shop, shop.dice(), kind, self._now(), self.epoch, days) for _ in range(times)]
             for row in rows:
                 self._happen(shop, row)
             return [row.glu_id for row in rows]
@@ -65,7 +85,7 @@ class World:
     def crowd(self, slug: str, count: int, *, ago: float = 3600) -> list[int]:
         """Insert `count` orders created in the same second, `ago` seconds back, updated since; their ids."""
         with self.lock:
-            shop, moment = self.shops[slug], _now()
+            shop, moment = self.shops[slug], self._now()
             rows = life.crowd(shop, shop.dice(), count, moment - timedelta(seconds=int(ago)), moment)
             for row in rows:
                 self._happen(shop, row)
@@ -112,6 +132,9 @@ class World:
         if self._journal:
             self._journal.close()
 
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(int(self._clock()), UTC)
+
     def _happen(self, shop: Shop, happening: life.Happening, wait: float = 0) -> None:
         glu_id, sold, listed_at = happening
         if sold is None:
@@ -153,8 +176,8 @@ class World:
             shop.forget()
 
 
-def _make(organisation: SandboxOrganisation, epoch: datetime) -> Shop:
-    shop = Shop(organisation)
+def _make(organisation: SandboxOrganisation, epoch: datetime, clock: Callable[[], float]) -> Shop:
+    shop = Shop(organisation, clock=clock)
     gaps = random.Random(f"gaps {organisation.seed}")
     made = []
     for created in creation_times(organisation.seed, organisation.count, epoch):
@@ -174,7 +197,3 @@ def _remembered_epoch(state: Path | None, epoch: datetime) -> datetime:
     if not path.exists():
         path.write_text(epoch.isoformat())
     return datetime.fromisoformat(path.read_text())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
