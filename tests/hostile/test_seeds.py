@@ -1,0 +1,18 @@
+"""Schedules that once found something, and a few more; `make bench` plays hundreds."""
+
+import pytest
+
+from glu_admin.sandbox.server import RunningSandbox
+from tests.hostile.arena import hostile_glu
+from tests.hostile.schedule import run_schedule
+
+
+@pytest.fixture(scope="module")
+def glu():  # type: ignore[no-untyped-def]
+    with hostile_glu() as running:
+        yield running
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_mirror_keeps_its_word(db: None, glu: RunningSandbox, settings: object, seed: int) -> None:
+    assert run_schedule(glu, seed) == []
