@@ -67,10 +67,8 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
             "ignore_filters_rate", "Date filters ignored", "Noticed; the look at Glu says so and is made again.", _SHARE
         ),
         Switch("exclusive_bounds", "Bounds that exclude", "No order on the edge of a page is missed."),
-        Switch(
-            "honour_offsets", "Offsets of bounds heeded", "The same orders are copied; the probe tells which it is."
-        ),
-        Switch("bad_dates_400", "Unreadable dates refused", "Never sent by the copy; the probe tells which it is."),
+        Switch("honour_offsets", "Offsets of bounds heeded", "The same orders are copied; the probe tells."),
+        Switch("bad_dates_400", "Unreadable dates refused", "Never sent by the copy; the probe tells."),
         Switch("extras", "Page size, order and total on request", "Never needed; the probe compares the total."),
         Switch("wrong_order_rate", "Oldest first", "Noticed; such a list proves nothing.", _SHARE),
         Switch("stale_rate", "Answers from a lagging replica", "An order never goes back to how it was.", _SHARE),
