@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.client import GluClient, Reply
-from glu_admin.glu.errors import Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.errors import Refused, TooManyRequests, Unreadable
 from glu_admin.tenancy.models import Organisation
 from orders.payload import Unusable, usable_id
 
@@ -62,6 +62,8 @@ class Known:
             raise TooManyRequests("Glu asked for fewer requests.", 0)
         if reply.status in (401, 403) and not odd:
             raise Refused("Glu refused the key.")
+        if not odd:
+            _own_errors(reply)
         return reply
 
     def rows(self, *params: tuple[str, str], path: str = "/orders") -> list[Row]:
@@ -141,9 +143,8 @@ class Known:
 
 
 def rows_of(reply: Reply) -> list[Row]:
-    """The objects of a list that was answered. Raises Unreadable, and Unreachable for an error of Glu's own."""
-    if reply.status >= 500:
-        raise Unreachable(f"Glu answered with an error of its own ({reply.status}).")
+    """The objects of a list that was answered. Raises Unreadable."""
+    _own_errors(reply)
     if reply.status != 200:
         raise Unreadable(f"Glu answered {reply.status}.")
     if not isinstance(reply.data, list):
@@ -160,6 +161,12 @@ def kind_of(headers: Mapping[str, str]) -> str:
     """The content type of an answer, without its parameters."""
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return kind if _KIND.fullmatch(kind) else "no content type"
+
+
+def _own_errors(reply: Reply) -> None:
+    """An error of Glu's own says nothing of how it behaves otherwise."""
+    if reply.status >= 500:
+        raise Unreadable(f"Glu answered with an error of its own ({reply.status}).")
 
 
 def _amount(value: object) -> int:
