@@ -1,6 +1,6 @@
 """Questions about dates: how they are written, and what the date filters do with a bound."""
 
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from glu_admin.glu.bounds import Stamp
 from orders.models import Mark
@@ -9,7 +9,6 @@ from orders.probe.questions import Found, Question, compared, not_known, questio
 
 _RETURNED, _LEFT_OUT, _IGNORED = "returned", "left out", "the filter is ignored"
 _NO_ORDER = "there is no order to try it with"
-_EAST = timezone(timedelta(hours=5))
 _UNHEEDED = "The mirror checks every row against its bounds and refuses such a list; nothing would be copied."
 
 
@@ -150,10 +149,10 @@ def _offset(known: Known) -> Found:
 
 
 def _shifted(stamp: Stamp) -> Stamp:
-    """The same instant as digits of another zone."""
-    if stamp.suffix == "+05:00":
-        return Stamp(stamp.instant.replace(tzinfo=None), "", "+00:00", stamp.instant)
-    return Stamp(stamp.instant.astimezone(_EAST).replace(tzinfo=None), "", "+05:00", stamp.instant)
+    """The same instant as digits of another zone, some hours off in whichever direction the calendar goes on."""
+    hours = -5 if stamp.instant.year > 9000 else 4 if stamp.suffix == "+05:00" else 5
+    wall = (stamp.instant + timedelta(hours=hours)).replace(tzinfo=None)
+    return Stamp(wall, "", f"{hours:+03}:00", stamp.instant)
 
 
 @question("Dates", "Half a second after an order", "the fraction is dropped")

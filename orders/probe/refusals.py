@@ -27,7 +27,10 @@ def _retry_after(known: Known) -> Found:
     seconds = sum(value is not None and value.strip().isdigit() for value in met)
     dates = sum(value is not None for value in met) - seconds
     told = [f"{count} {words}" for count, words in ((seconds, "in seconds"), (dates, "as a date")) if count]
-    return compared(f"429 met {len(met)} times, {', '.join(told) or 'none with it'}", None not in met)
+    return compared(
+        f"429 met {len(met)} {'time' if len(met) == 1 else 'times'}, {', '.join(told) or 'none with it'}",
+        None not in met,
+    )
 
 
 @question(

@@ -267,13 +267,35 @@ def test_another_organisation_than_the_pinned_one(house: Any, glu: Any) -> None:
     assert found()["Organisation id"].found == "5, not the pinned one"
 
 
-@pytest.mark.parametrize(("how", "words"), [("seconds", "in seconds"), ("date", "as a date"), ("", "none with it")])
-def test_it_slows_down_when_told(glu: Any, sandbox: RunningSandbox, how: str, words: str) -> None:
-    glu.rate_limit, glu.rate_limit_retry_after = 15, how
-    one = found()["Retry-After"]
-    assert words in one.found
-    assert one.mark == (Mark.AS_ASSUMED if how else Mark.DIFFERS)
-    assert sandbox.world.shops["hotel"].mishaps["rate_limit"] > 0
+LATER = "Wed, 21 Oct 2026 07:28:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("says", "words", "mark"),
+    [("7", "1 in seconds", Mark.AS_ASSUMED), (LATER, "1 as a date", Mark.AS_ASSUMED), ("", "none", Mark.DIFFERS)],
+)
+def test_a_429_is_waited_out_and_told(bend: Any, says: str, words: str, mark: Mark) -> None:
+    asked: list[str] = []
+
+    def by(straight: Look, path: str, params: Any, **options: Any) -> Reply:
+        asked.append(path)
+        if asked.count("/transactions") == 1 and path == "/transactions":
+            return Reply(429, {"Retry-After": says} if says else {}, None)
+        return straight(path, params, **options)
+
+    bend(by)
+    findings = found()
+    assert findings["Retry-After"].found.startswith("429 met 1 time, ")
+    assert words in findings["Retry-After"].found
+    assert findings["Retry-After"].mark == mark
+    assert findings["Transactions"].mark == Mark.AS_ASSUMED
+
+
+def test_it_slows_down_when_told(glu: Any, sandbox: RunningSandbox) -> None:
+    glu.rate_limit, glu.rate_limit_retry_after = 15, "seconds"
+    findings = found()
+    assert findings["A wrong key"].mark == Mark.AS_ASSUMED
+    assert ("429 met" in findings["Retry-After"].found) is (sandbox.world.shops["hotel"].mishaps["rate_limit"] > 0)
 
 
 def test_one_question_that_fails_ends_nothing(glu: Any) -> None:
@@ -382,7 +404,7 @@ STAMPS = st.sampled_from(
     ["2026-03-01T10:20:30+00:00", "2026-03-01T10:20:31.5Z", "9999-12-31T23:59:59+00:00", "soon", 5]
 )
 ORDERS = st.fixed_dictionaries(
-    {"id": JSON, "createdAt": STAMPS},
+    {"id": st.integers(0, 99) | JSON, "createdAt": STAMPS},
     optional=dict.fromkeys(("updatedAt", "subtotal", "total", "discountAmount", "dispatchStatus", "type"), JSON),
 )
 REPLIES = st.builds(
