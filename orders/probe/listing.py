@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 from glu_admin.glu.bounds import Stamp
-from orders.models import Mark
 from orders.probe.known import Known, Placed, Row, ids_of, rows_of
 from orders.probe.questions import Found, Question, compared, not_known, question
 from orders.probe.words import plain
@@ -199,11 +198,18 @@ def _ascending(known: Known) -> Found:
     reply = known.ask(("page", "1"), ("order[createdAt]", "asc"), odd=True)
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)
-    stamps = [stamp for row in rows_of(reply) if (stamp := Stamp.parse(row.get("createdAt")))]
-    if len(stamps) < 2 or stamps[0].instant == stamps[-1].instant:
-        return not_known("there are too few orders to tell")
-    rises = stamps[0].instant < stamps[-1].instant
-    return Found("heeded", Mark.DIFFERS) if rises else Found("ignored", Mark.AS_ASSUMED)
+    rises, usually = _rises(rows_of(reply)), _rises(known.page_1)
+    if rises is None or usually:
+        return not_known("no difference could be told")
+    return compared("heeded" if rises else "ignored", not rises)
+
+
+def _rises(rows: list[Row]) -> bool | None:
+    """Whether a list begins with older orders than it ends with; None when they are of one time."""
+    stamps = [stamp for row in rows if (stamp := Stamp.parse(row.get("createdAt")))]
+    if not stamps or stamps[0].instant == stamps[-1].instant:
+        return None
+    return stamps[0].instant < stamps[-1].instant
 
 
 LISTING: tuple[Question, ...] = (

@@ -20,6 +20,7 @@ from glu_admin.keys.lifecycle import set_key
 from glu_admin.sandbox.server import RunningSandbox
 from orders.models import Finding, Mark, MirrorState
 from orders.probe.run import QUESTIONS, probe
+from orders.probe.words import counted
 from orders.proof import mirror_report, needs_a_person
 from tests.conftest import HOTEL_KEY, accepted_key
 
@@ -373,6 +374,23 @@ def test_nothing_of_anybody_is_kept(house: Any, glu: Any, sandbox: RunningSandbo
         ]
         assert not [value for value in private if value in told]
         assert str(row["billingContact"]) not in told
+
+
+def test_what_is_no_vocabulary_is_told_by_its_kind_alone(glu: Any, sandbox: RunningSandbox) -> None:
+    newest, second = sandbox.truth("hotel")[:2]
+    odd = {"channel": "rosa@mail.example", "gateway": {"rosa": 1}, "type": "07700 900123", "rosa@mail.example": 1}
+    sandbox.world.put("hotel", {**newest, **odd}, newest.pop("lines"))
+    sandbox.world.put("hotel", {**second, "paymentMethod": "Card 4929123"}, second.pop("lines"))
+    findings = found()
+    assert not [one for one in findings.values() if any(word in one.found for word in ("rosa", "900123", "4929"))]
+    assert "a text 1" in findings["channel"].found
+    assert "an object 1" in findings["gateway"].found
+    assert "an odd name 1" in findings["Fields that are not documented"].found
+
+
+def test_so_many_words_are_no_vocabulary() -> None:
+    assert counted(f"Reason {letter}" for letter in "abcdefghijklm") == "13 different values"
+    assert counted(["Paid", "Paid", None, "", 7]) == "Paid 2, nothing 2, 7 1"
 
 
 def _personal(name: str) -> bool:
