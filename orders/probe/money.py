@@ -123,6 +123,7 @@ def _formulas() -> dict[str, Callable[[Row], int]]:
 
 def _formula(signs: tuple[int, ...]) -> Callable[[Row], int]:
     def made(row: Row) -> int:
+        """What the parts of one order come to."""
         parts = zip(signs, _PARTS, strict=True)
         return int(row["subtotal"]) + sum(sign * _whole(row.get(part)) for sign, part in parts)
 
