@@ -1,8 +1,8 @@
 """What the mirror can prove of itself: the read side of its page and of `mirror_status`."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.coverage import Coverage, coverage
 from orders.freshness import FLAG_WORDS, FirstCopy, Freshness, first_copy, freshness
-from orders.models import Drift, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
+from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,10 @@ class MirrorReport:
         """Answers of 429 today (UTC)."""
         return self.state.throttled_today if self.state and self.state.requests_day == now().date() else 0
 
-    @property
-    def findings(self) -> list[dict[str, str]]:
+    @cached_property
+    def findings(self) -> list[Finding]:
         """What the last probe proved."""
-        found: list[dict[str, str]] = json.loads(self.probe.findings) if self.probe else []
-        return found
+        return self.probe.read() if self.probe else []
 
 
 def mirror_report(organisation: Organisation) -> MirrorReport:
@@ -122,6 +121,7 @@ def needs_a_person(report: MirrorReport) -> list[str]:
     if report.failed_lines:
         out.append(f"The lines of {report.failed_lines} orders could not be read.")
     out += [f"{one.name}: {one.flags}." for one in report.passes if one.flags]
+    out += [f"The probe found “{one.what}”: {one.found}. {one.means}" for one in report.findings if one.breaks]
     return out
 
 
@@ -167,6 +167,7 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
             }
             for one in report.passes
         ],
+        "last_probe": report.probe.made_at if report.probe else None,
         "needs_a_person": needs_a_person(report),
     }
 

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,6 +37,15 @@ class Answer:
 
     data: Any
     server_time: datetime | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Any answer as it came, whatever its status; `data` is its JSON, None when it holds none."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
 
 
 class GluClient:
@@ -113,6 +122,31 @@ class GluClient:
                 raise TooManyRequests("Glu asked for fewer requests.", asked or _UNSAID_WAIT)
         raise AssertionError
 
+    def look(
+        self, path: str, params: Params = (), *, accept: str = "application/json", key: str | None = None
+    ) -> Reply:
+        """GET `path` once and give whatever is answered, for questions about Glu itself.
+
+        `key` is asked with instead of the organisation's own. A 429 slows the pace and is given like any other. Raises
+        TooManyRequests only when Glu's pause is too long to sit out, Unreachable, Unreadable (too large), Interrupted.
+        """
+        self.pace.wait(interactive=self.interactive, longest=self._longest_wait, stop=self._stopped)
+        with self._counting:
+            self.requests += 1
+        headers = {"Accept": accept} if key is None else {"Accept": accept, "x-api-key": key}
+        try:
+            response, body = self._fetch(path, params, headers)
+        except _BrokenAnswer as broken:
+            raise broken.error from None
+        if response.status_code == 429:
+            asked = _retry_after(response.headers.get("Retry-After"))
+            self.pace.throttled(asked if asked >= 0 else None)
+        try:
+            data = _decoded(body)
+        except ValueError:
+            data = None
+        return Reply(response.status_code, response.headers, data)
+
     @property
     def interactive(self) -> bool:
         """Whether this thread's requests go before others, within their share: somebody waits for them."""
@@ -137,10 +171,26 @@ class GluClient:
             session.close()
 
     def _once(self, path: str, params: Params) -> Answer:
+        response, body = self._fetch(path, params, {})
+        if response.status_code != 200:
+            _refuse(response)
+        try:
+            data = _decoded(body)
+        except ValueError:
+            raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
+        return Answer(data, server_time(response.headers))
+
+    def _fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
+        """One GET, whatever its status, with its whole body; `headers` go before the session's."""
         deadline = time.monotonic() + self._total_timeout
         try:
             response = self._session().get(
-                self._base_url + path, params=list(params), timeout=self._timeout, allow_redirects=False, stream=True
+                self._base_url + path,
+                params=list(params),
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # `from None`: the original carries the request, and with it the key.
@@ -150,13 +200,7 @@ class GluClient:
                 body = self._body(response, deadline)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 raise _BrokenAnswer(Unreachable(_connection_words(error))) from None
-        if response.status_code != 200:
-            _refuse(response)
-        try:
-            data = json.loads(body, parse_constant=_no_constants)
-        except (ValueError, RecursionError):
-            raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
-        return Answer(data, _server_time(response.headers.get("Date")))
+        return response, body
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         parts, size = [], 0
@@ -221,11 +265,16 @@ def _retry_after(value: str | None) -> float:
         return -1
     if value.strip().isdigit():
         return float(value)
-    when = _server_time(value)
+    when = _moment(value)
     return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else -1
 
 
-def _server_time(value: str | None) -> datetime | None:
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Glu's own clock by an answer's Date header (aware UTC, whole seconds), if it can be read."""
+    return _moment(headers.get("Date"))
+
+
+def _moment(value: str | None) -> datetime | None:
     try:
         when = parsedate_to_datetime(value or "")
     except ValueError:
@@ -233,8 +282,16 @@ def _server_time(value: str | None) -> datetime | None:
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
+def _decoded(body: bytes) -> Any:
+    """A body's JSON; raises ValueError when it is none."""
+    try:
+        return json.loads(body, parse_constant=_no_constants)
+    except RecursionError:
+        raise ValueError("It is nested too deeply.") from None
+
+
 def _no_constants(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-__all__ = ["Answer", "GluClient", "GluError", "Params"]
+__all__ = ["Answer", "GluClient", "GluError", "Params", "Reply", "server_time"]

@@ -56,9 +56,9 @@ class Problem(Exception):
         return Answer(self.status, json.dumps(body).encode(), headers)
 
 
-def json_answer(body: Any) -> Answer:
+def json_answer(body: Any, kind: str = "application/json") -> Answer:
     """A payload with status 200."""
-    headers = [("Content-Type", "application/json; charset=utf-8"), ("Vary", "Accept")]
+    headers = [("Content-Type", f"{kind}; charset=utf-8"), ("Vary", "Accept")]
     return Answer(200, json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"), headers)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from glu_admin.sandbox import controls, mishaps
 from glu_admin.sandbox.answers import Answer, Problem, json_answer
 from glu_admin.sandbox.data import Sold
-from glu_admin.sandbox.listing import lines_page, orders_page, transactions_page
+from glu_admin.sandbox.listing import lines_page, orders_collection, orders_page, transactions_page
 from glu_admin.sandbox.mishaps import Start
 from glu_admin.sandbox.rendering import rendered
 from glu_admin.sandbox.shop import Shop, View
@@ -41,17 +41,17 @@ class SandboxApp:
             with self.world.lock:
                 if answer := mishaps.instead(shop):
                     return answer, ""
-                _check(environ)
+                linked = _check(environ, shop.faults.extras)
                 if self.world.live and shop.strikes("churn_rate"):
                     self.world.churn(shop.organisation.slug)
                 cut_short = mishaps.cut(shop)
                 query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-                body = self._route(shop, path.rstrip("/").split("/")[1:], query)
+                body = self._route(shop, path.rstrip("/").split("/")[1:], query, linked)
         except Problem as problem:
             return problem.answer(), ""
-        return json_answer(body), cut_short
+        return json_answer(body, "application/ld+json" if linked else "application/json"), cut_short
 
-    def _route(self, shop: Shop, parts: list[str], query: dict[str, str]) -> Any:
+    def _route(self, shop: Shop, parts: list[str], query: dict[str, str], linked: bool) -> Any:
         shop.requests["lines" if len(parts) > 2 else "".join(parts[:1])] += 1
         source = self.world.shops.get(shop.faults.swapped, shop)
         view = source.seen(shop.faults.stale_s if shop.strikes("stale_rate") else 0)
@@ -60,7 +60,7 @@ class SandboxApp:
                 owner = source.organisation
                 return {"id": owner.seed, "hashId": f"org{owner.seed:04}", "name": owner.name, "status": "active"}
             case ["orders"]:
-                return orders_page(shop, view, query)
+                return (orders_collection if linked else orders_page)(shop, view, query)
             case ["orders", glu_id]:
                 return rendered(_find(view, glu_id).order, source.faults)
             case ["orders", glu_id, "lines"]:
@@ -76,12 +76,16 @@ class SandboxApp:
         raise Problem(404, "Not Found")
 
 
-def _check(environ: dict[str, Any]) -> None:
+def _check(environ: dict[str, Any], linked: bool) -> bool:
+    """Whether the answer is to be application/ld+json, which is there if `linked`."""
     if environ["REQUEST_METHOD"] != "GET":
         raise Problem(405, "Method Not Allowed")
     accept = environ.get("HTTP_ACCEPT", "*/*")
-    if not any(kind in accept for kind in ("*/*", "application/json", "application/*")):
+    if any(kind in accept for kind in ("*/*", "application/json", "application/*")):
+        return False
+    if not (linked and "application/ld+json" in accept):
         raise Problem(406, "Requested format is not supported.")
+    return True
 
 
 def _find(view: View, glu_id: str) -> Sold:

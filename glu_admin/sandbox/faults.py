@@ -5,7 +5,19 @@ from dataclasses import dataclass, fields
 
 CHOICES = {"rate_limit_retry_after": ("", "seconds", "date"), "relations": ("ids", "iris", "urls", "objects")}
 # What shows in what is kept of an order, or in how lists are read: it is no accident of one answer.
-PERSISTING = {"page_size", "relations", "unknown_fields", "unknown_statuses", "vanish", "seed"}
+PERSISTING = {
+    "page_size",
+    "extras",
+    "honour_offsets",
+    "bad_dates_400",
+    "rate_headers",
+    "relations",
+    "nulls_shown",
+    "unknown_fields",
+    "unknown_statuses",
+    "vanish",
+    "seed",
+}
 _WHOLE, _SIGNED = {"page_size", "seed"}, {"clock_skew_s", "seed"}
 _LONGEST_S = 86_400 * 366
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -40,6 +52,8 @@ class Faults:
     html_rate: float = 0
     # The Date header is off by this much.
     clock_skew_s: float = 0
+    # Every answer tells the limit, an ETag and how it may be cached.
+    rate_headers: bool = False
 
     # Lists. Rows a page.
     page_size: int = 30
@@ -51,6 +65,12 @@ class Faults:
     ignore_filters_rate: float = 0
     # [after] means strictly_after, [before] strictly_before.
     exclusive_bounds: bool = False
+    # The offset and the fraction of a bound count, instead of its digits alone.
+    honour_offsets: bool = False
+    # A date that cannot be read is refused, instead of ignored.
+    bad_dates_400: bool = False
+    # itemsPerPage, pagination=false and order[createdAt] are heeded, and application/ld+json tells the total.
+    extras: bool = False
     # The list comes oldest first.
     wrong_order_rate: float = 0
     # The answer is `stale_s` seconds old, from a replica that lags.
@@ -69,6 +89,8 @@ class Faults:
 
     # Payloads. How other resources are referred to: ids, iris, urls or objects.
     relations: str = "ids"
+    # A field that holds nothing is sent as null, instead of left out.
+    nulls_shown: bool = False
     # Fields, and values of dispatchStatus and paymentStatus, that were never documented.
     unknown_fields: bool = False
     unknown_statuses: bool = False

@@ -41,7 +41,19 @@ class DateFilter(NamedTuple):
 
 def orders_page(shop: Shop, view: View, query: dict[str, str]) -> list[Payload]:
     """GET /orders, newest first."""
-    filters, backwards = _date_filters(shop, query), shop.strikes("wrong_order_rate")
+    backwards = shop.strikes("wrong_order_rate") or _asked_oldest_first(shop, query)
+    rows = _orders(shop, view, query, backwards)
+    return all_rendered(_page(shop, rows, query, by_date=True), view.shop.faults)
+
+
+def orders_collection(shop: Shop, view: View, query: dict[str, str]) -> Payload:
+    """GET /orders as application/ld+json: the same page, with the number of all rows that match."""
+    member = orders_page(shop, view, query)
+    return {"@type": "Collection", "totalItems": sum(1 for _ in _orders(shop, view, query, False)), "member": member}
+
+
+def _orders(shop: Shop, view: View, query: dict[str, str], backwards: bool) -> Iterator[Payload]:
+    filters = _date_filters(shop, query)
     lowest = {
         name: max((one.bound for one in filters if one.field == name and "after" in one.operator), default=None)
         for name in ("createdAt", "updatedAt")
@@ -50,8 +62,7 @@ def orders_page(shop: Shop, view: View, query: dict[str, str]) -> list[Payload]:
     found = view.orders(
         since=lowest["createdAt"] or "", until=highest, updated_since=lowest["updatedAt"], oldest_first=backwards
     )
-    rows = (one.sold.order for one in found if all(_matches(one.sold.order, *bound) for bound in filters))
-    return all_rendered(_page(shop, rows, query, by_date=True), view.shop.faults)
+    return (one.sold.order for one in found if all(_matches(one.sold.order, *bound) for bound in filters))
 
 
 def transactions_page(shop: Shop, view: View, query: dict[str, str]) -> list[Payload]:
@@ -71,6 +82,9 @@ def lines_page(shop: Shop, view: View, sold: Sold, query: dict[str, str]) -> lis
 
 def _page(shop: Shop, rows: Iterator[Payload], query: dict[str, str], *, by_date: bool) -> list[Payload]:
     faults, size = shop.faults, shop.faults.page_size
+    if faults.extras:
+        wanted = query.get("itemsPerPage", "")
+        size = 1_000_000 if query.get("pagination") == "false" else int(wanted) if wanted.isdigit() else size
     match = _PHP_INT.match(query.get("page", query.get("page[]", "1")))
     page = int(float(match[1])) if match else 0
     if page < 1:
@@ -118,11 +132,18 @@ def _date_filters(shop: Shop, query: dict[str, str]) -> list[DateFilter]:
     filters = []
     for name, value in query.items():
         match = _DATE_FILTER.fullmatch(name)
-        bound = filter_digits(value, datetime.fromtimestamp(shop.clock(), UTC)) if match else None
+        moment = datetime.fromtimestamp(shop.clock(), UTC)
+        bound = filter_digits(value, moment, exact=shop.faults.honour_offsets) if match else None
+        if match and bound is None and shop.faults.bad_dates_400:
+            raise Problem(400, "Invalid date.")
         if match and bound is not None:
             operator = _EXCLUSIVE.get(match[2], match[2]) if shop.faults.exclusive_bounds else match[2]
             filters.append(DateFilter(match[1], operator, bound))
     return [] if filters and shop.strikes("ignore_filters_rate") else filters
+
+
+def _asked_oldest_first(shop: Shop, query: dict[str, str]) -> bool:
+    return shop.faults.extras and query.get("order[createdAt]", "").lower() == "asc"
 
 
 def _matches(row: Payload, name: str, operator: str, bound: str) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from typing import Any
@@ -46,6 +47,9 @@ def send(answer: Answer, start: Start, shop: Shop | None = None, cut_short: str 
         start(answer.status_line, headers)
         return [body]
     headers.append(("Date", formatdate(shop.clock() + shop.faults.clock_skew_s, usegmt=True)))
+    if shop.faults.rate_headers:
+        headers += [("X-RateLimit-Limit", "600"), ("X-RateLimit-Remaining", "599")]
+        headers += [("ETag", f'"{zlib.crc32(body):08x}"'), ("Cache-Control", "private, max-age=0"), ("Age", "12")]
     if cut_short == "json":
         body = body[: len(body) // 2]
     if cut_short != "length" and not shop.faults.slow_body_ms:

@@ -22,14 +22,14 @@ def without_nulls(payload: Payload) -> Payload:
 
 def all_rendered(payloads: Iterable[Payload], faults: Faults) -> list[Payload]:
     """Payloads as this organisation's Glu sends them."""
-    if faults.relations == "ids" and not faults.unknown_statuses and not faults.unknown_fields:
+    if faults.relations == "ids" and not (faults.unknown_statuses or faults.unknown_fields or faults.nulls_shown):
         return [without_nulls(payload) for payload in payloads]
     return [rendered(payload, faults) for payload in payloads]
 
 
 def rendered(payload: Payload, faults: Faults) -> Payload:
     """A payload as this organisation's Glu sends it."""
-    out = without_nulls(payload)
+    out = dict(payload) if faults.nulls_shown else without_nulls(payload)
     if faults.relations != "ids":
         for name, collection in _RELATIONS.items():
             if isinstance(out.get(name), int):

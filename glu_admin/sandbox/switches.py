@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
             "Freshness goes by this machine's clock, not by Glu's.",
             "± s",
         ),
+        Switch("rate_headers", "Headers that tell the limit", "Only the probe looks at them, and names them."),
     ),
     "Lists": (
         Switch("page_size", "Rows a page", "Copying takes more or fewer requests; the orders are the same.", "rows"),
@@ -66,6 +67,9 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
             "ignore_filters_rate", "Date filters ignored", "Noticed; the look at Glu says so and is made again.", _SHARE
         ),
         Switch("exclusive_bounds", "Bounds that exclude", "No order on the edge of a page is missed."),
+        Switch("honour_offsets", "Offsets of bounds heeded", "The same orders are copied; the probe tells."),
+        Switch("bad_dates_400", "Unreadable dates refused", "Never sent by the copy; the probe tells."),
+        Switch("extras", "Page size, order and total on request", "Never needed; the probe compares the total."),
         Switch("wrong_order_rate", "Oldest first", "Noticed; such a list proves nothing.", _SHARE),
         Switch("stale_rate", "Answers from a lagging replica", "An order never goes back to how it was.", _SHARE),
         Switch("stale_s", "… which lags by", "How old such an answer is.", "s"),
@@ -88,6 +92,7 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
         Switch(
             "relations", "How others are referred to", "Contacts and payments read the same however they are written."
         ),
+        Switch("nulls_shown", "Empty fields sent as null", "An order is the same with them and without."),
         Switch("unknown_fields", "New fields", "Listed once under Things we had not seen before; kept as they came."),
         Switch("unknown_statuses", "New statuses", "Shown and searchable under the name that Glu gives them."),
         Switch("lines_broken", "Lines never answer", "Orders are there; their lines are said to be missing."),

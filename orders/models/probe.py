@@ -1,12 +1,45 @@
 """What a first conversation with Glu proved."""
 
+import json
+from dataclasses import dataclass
+
 from django.db import models
 
 from glu_admin.tenancy.models import Organisation
 
 
+class Mark(models.TextChoices):
+    """How what was found compares with what was assumed; noted is what nobody had assumed anything about."""
+
+    AS_ASSUMED = "as assumed"
+    DIFFERS = "differs"
+    NOT_KNOWN = "not known"
+    NOTED = "noted"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the probe asked, in words without personal data. `means` says what follows if it differs.
+
+    `relied` is what the mirror relies on: if that differs, the copy may not be what it says it is.
+    """
+
+    group: str
+    what: str
+    found: str
+    assumed: str
+    mark: str
+    relied: bool = False
+    means: str = ""
+
+    @property
+    def breaks(self) -> bool:
+        """Whether something that the mirror relies on is not so."""
+        return self.relied and self.mark == Mark.DIFFERS
+
+
 class ProbeReport(models.Model):
-    """One run of the probe: JSON text, a list of findings without personal data."""
+    """One complete run of the probe: JSON text, a list of findings without personal data."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="probes", db_index=False)
     made_at = models.DateTimeField()
@@ -17,3 +50,7 @@ class ProbeReport(models.Model):
     class Meta:
         ordering = ["-made_at", "-pk"]
         indexes = [models.Index(fields=["organisation", "-made_at"], name="probe_newest")]
+
+    def read(self) -> list[Finding]:
+        """The findings, in the order they were asked."""
+        return [Finding(**one) for one in json.loads(self.findings)]

@@ -10,11 +10,10 @@ from django.db.models import Q
 from tqdm import tqdm
 
 from glu_admin.glu.errors import NotFound, Refused
-from glu_admin.keys.lifecycle import candidate_key, current_key
-from glu_admin.keys.models import GluKey
-from glu_admin.keys.vault import NoUsableKey, client_for, try_key
+from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
 from orders.freshness import FLAG_WORDS
+from orders.management.new_key import try_new_key
 from orders.management.waiting import wait_for_lease
 from orders.mirror.engine import MirrorFailure, begin, finish_run, note_failure, note_pace, note_success
 from orders.mirror.gone import ask_missing
@@ -50,7 +49,7 @@ class Command(BaseCommand):
         organisation = Organisation.objects.filter(slug=options["slug"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation “{options['slug']}”.")
-        self._try_new_key(organisation)
+        try_new_key(organisation, self.stderr.write)
         try:
             client = client_for(organisation, longest_wait=settings.GLU_RETRY_AFTER_CAP)
         except NoUsableKey as error:
@@ -68,11 +67,6 @@ class Command(BaseCommand):
             note_pace(session)
             session.close()
         self._judge(session, run)
-
-    def _try_new_key(self, organisation: Organisation) -> None:
-        for key in (candidate_key(organisation), current_key(organisation)):
-            if key is not None and key.state in (GluKey.State.TRYING, GluKey.State.UNREACHABLE):
-                self.stderr.write(f"Trying the key ending in {key.last_four}: {try_key(key).label}.")
 
     def _mirror(self, session: Session, kind: str | None, runs: list[MirrorRun]) -> None:
         begin(session)

@@ -14,7 +14,7 @@ from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
 
-KEY = "planted-client-key-1"
+KEY, OTHER_KEY = "planted-client-key-1", "planted-wrong-key-2"
 Script = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -64,6 +64,55 @@ def test_it_asks_as_it_should() -> None:
     assert request.headers["x-api-key"] == KEY
     assert request.headers["Accept"] == "application/json"
     assert "updatedAt%5Bafter%5D=2026-03-29T00%3A30%3A00%2B00%3A00" in request.path
+
+
+def test_a_look_gives_whatever_is_answered() -> None:
+    with serving(answer(406, b'{"detail": "No."}', Vary="Accept")) as (url, seen):
+        reply = client(url).look("/orders", [("page", "0")], accept="application/ld+json", key=OTHER_KEY)
+    assert (reply.status, reply.data, reply.headers["vary"]) == (406, {"detail": "No."}, "Accept")
+    request = seen[0]
+    assert (request.command, request.path) == ("GET", "/orders?page=0")
+    assert request.headers.get_all("x-api-key") == [OTHER_KEY]
+    assert request.headers.get_all("Accept") == ["application/ld+json"]
+
+
+def test_a_look_with_another_key_leaves_the_own_one_in_place() -> None:
+    with serving(answer(200)) as (url, seen):
+        asking = client(url)
+        asking.look("/orders", key=OTHER_KEY)
+        asking.look("/orders")
+        assert asking.get("/orders").data == []
+        assert asking.requests == 3
+    assert [one.headers["x-api-key"] for one in seen] == [OTHER_KEY, KEY, KEY]
+    assert [one.headers["Accept"] for one in seen] == ["application/json"] * 3
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "data"), [(200, b"<html>", None), (302, b"", None), (500, b"null", None), (401, b"[1]", [1])]
+)
+def test_a_look_follows_nothing_and_takes_nothing_for_json(status: int, body: bytes, data: Any) -> None:
+    with serving(answer(status, body, Location="http://127.0.0.1:9/")) as (url, seen):
+        reply = client(url).look("/orders")
+    assert (reply.status, reply.data, len(seen)) == (status, data, 1)
+
+
+def test_a_look_keeps_to_the_pace() -> None:
+    with serving(answer(429, Retry_After="30")) as (url, seen):
+        asking = client(url, longest_wait=0.1)
+        assert asking.look("/orders").status == 429
+        with pytest.raises(TooManyRequests) as error:
+            asking.look("/orders")
+    assert error.value.retry_after > 25
+    assert len(seen) == 1
+    assert asking.pace.learned().throttled_today == 1
+
+
+@pytest.mark.parametrize(("body", "kind"), [(b"[" + b"1," * 50_000 + b"1]", Unreadable), (None, Unreachable)])
+def test_a_look_is_bounded(body: bytes | None, kind: type[GluError]) -> None:
+    with serving(half if body is None else answer(200, body)) as (url, _), pytest.raises(kind) as error:
+        client(url, max_body_bytes=10_000).look("/orders", key=OTHER_KEY)
+    assert KEY not in "".join(traceback.format_exception(error.value))
+    assert OTHER_KEY not in "".join(traceback.format_exception(error.value))
 
 
 def half(handler: BaseHTTPRequestHandler) -> None:

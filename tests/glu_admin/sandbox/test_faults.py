@@ -350,6 +350,46 @@ def test_a_schedule_is_repeated_from_its_seed(running: RunningSandbox) -> None:
     assert 5 < again.count(200) < 35
 
 
+def test_extras_are_heeded_only_when_switched_on(running: RunningSandbox) -> None:
+    newest = ids(ask(running).json())
+    linked = {"x-api-key": "hotel-key", "Accept": "application/ld+json"}
+    for on in (False, True):
+        faults(running, extras=int(on))
+        assert ids(ask(running, itemsPerPage="2").json()) == (newest[:2] if on else newest)
+        assert len(ask(running, pagination="false").json()) == (100 if on else 30)
+        oldest_first = ids(ask(running, **{"order[createdAt]": "asc"}).json())
+        assert (oldest_first == newest) is not on
+        told = requests.get(f"{running.url}/orders?page=2", headers=linked, timeout=5)
+        assert told.status_code == (200 if on else 406)
+    assert told.headers["Content-Type"] == "application/ld+json; charset=utf-8"
+    assert told.json()["totalItems"] == 100
+    assert ids(told.json()["member"]) == ids(ask(running, page="2").json())
+
+
+def test_bounds_by_instant_and_dates_refused(running: RunningSandbox) -> None:
+    row = running.truth("hotel")[10]
+    moment = datetime.fromisoformat(row["createdAt"])
+    east = (moment + timedelta(hours=2)).replace(tzinfo=None).isoformat() + "+02:00"
+    window = {"createdAt[after]": east, "createdAt[before]": east}
+    assert row["id"] not in ids(ask(running, **window).json())
+    assert ask(running, **{"createdAt[after]": "nonsense"}).status_code == 200
+    faults(running, honour_offsets=1, bad_dates_400=1)
+    assert row["id"] in ids(ask(running, **window).json())
+    assert ask(running, **{"createdAt[after]": "nonsense"}).status_code == 400
+
+
+def test_nulls_and_headers_that_tell(running: RunningSandbox) -> None:
+    plain = ask(running)
+    faults(running, nulls_shown=1, rate_headers=1)
+    told = ask(running)
+    assert None not in plain.json()[0].values()
+    assert told.json()[0]["deliveryContactAddress"] is None
+    assert {name: value for name, value in told.json()[0].items() if value is not None} == plain.json()[0]
+    for name in ("ETag", "Age", "X-RateLimit-Limit"):
+        assert name in told.headers
+        assert name not in plain.headers
+
+
 def test_calm_ends_accidents_and_keeps_payloads(running: RunningSandbox) -> None:
     faults(running, error_rate=1, revoked=1, vanish=0.5, relations="iris", page_size=9)
     control(running, "calm")

@@ -106,6 +106,21 @@ def test_dates_are_read_as_php_does(value: str, digits: str | None) -> None:
     assert filter_digits(value, EPOCH) == digits
 
 
+@pytest.mark.parametrize(
+    ("value", "digits"),
+    [
+        ("2026-03-29T05:30:00+05:00", "2026-03-29T00:30:00"),
+        ("2026-03-29T00:30:00.500Z", "2026-03-29T00:30:00.5"),
+        ("2026-03-29T00:30:00.000-0130", "2026-03-29T02:00:00"),
+        ("2026-03-29T00:30:00", "2026-03-29T00:30:00"),
+        ("2026-03-29", "2026-03-29T00:00:00"),
+        ("nonsense", None),
+    ],
+)
+def test_dates_with_their_offset_and_fraction(value: str, digits: str | None) -> None:
+    assert filter_digits(value, EPOCH, exact=True) == digits
+
+
 def test_items_and_lines(running: RunningSandbox) -> None:
     for truth in running.truth("hotel")[:5]:
         lines = truth.pop("lines")

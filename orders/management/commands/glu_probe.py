@@ -1,0 +1,65 @@
+"""manage.py glu_probe SLUG [--json]: how Glu behaves where its documentation is silent, asked with GET alone."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from glu_admin.glu.errors import GluError
+from glu_admin.keys.vault import NoUsableKey, client_for
+from glu_admin.tenancy.models import Organisation
+from orders.management.new_key import try_new_key
+from orders.models import Finding
+from orders.probe.run import keep_report, probe
+
+_WIDEST = 44
+
+
+class Command(BaseCommand):
+    """Exit 0 when every question was asked, whatever the answers; 1 when Glu refused, was away, or there is no key."""
+
+    help = "Ask Glu how it behaves, compare that with what is assumed, and keep the report for the mirror page."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The organisation, and the form."""
+        parser.add_argument("slug")
+        parser.add_argument("--json", action="store_true", help="the findings as JSON instead of lines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the findings on standard output."""
+        organisation = Organisation.objects.filter(slug=options["slug"]).first()
+        if organisation is None:
+            raise CommandError(f"There is no organisation “{options['slug']}”.")
+        try_new_key(organisation, self.stderr.write)
+        try:
+            client = client_for(organisation, longest_wait=settings.GLU_RETRY_AFTER_CAP)
+        except NoUsableKey as error:
+            raise CommandError(str(error)) from None
+        try:
+            findings = probe(organisation, client)
+        except GluError as error:
+            raise CommandError(f"The probe did not come to its end: {error.words}") from None
+        finally:
+            client.close()
+        keep_report(organisation, findings)
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
+        else:
+            self._print(findings)
+            self.stderr.write(f"{len(findings)} questions, {client.requests} requests, all of them GET.")
+
+    def _print(self, findings: list[Finding]) -> None:
+        rows = [("", "found", "assumed"), *((f"  {one.what}", one.found, one.assumed) for one in findings)]
+        widths = [min(max(map(len, column)), _WIDEST) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows]
+        self.stdout.write(lines.pop(0))
+        for group, members in groupby(zip(findings, lines, strict=True), key=lambda pair: pair[0].group):
+            self.stdout.write(group)
+            for one, line in members:
+                self.stdout.write(f"{line}  {one.mark}{', and the mirror relies on it' if one.breaks else ''}")
+                if one.means:
+                    self.stdout.write(f"    {one.means}")

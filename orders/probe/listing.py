@@ -1,0 +1,228 @@
+"""Questions about the organisation, about pages, and about the order of the list."""
+
+from itertools import pairwise
+
+from glu_admin.glu.bounds import Stamp
+from orders.probe.known import Known, Placed, Row, ids_of, rows_of
+from orders.probe.questions import Found, Question, compared, not_known, question
+from orders.probe.words import plain
+
+_FAR_PAGE = "1000000"
+_BEFORE_ALL = "1990-01-01T00:00:00+00:00"
+_TIMES = 3
+
+
+def _organisation(known: Known) -> Row | Found:
+    reply = known.ask(path="/organisation", odd=True)
+    if reply.status != 200 or not isinstance(reply.data, dict):
+        return compared(f"not told ({reply.status})", False)
+    return reply.data
+
+
+@question(
+    "Organisation",
+    "Organisation id",
+    "told by /organisation",
+    means="The mirror cannot pin the organisation; another one’s key is noticed by its orders only.",
+)
+def _organisation_id(known: Known) -> Found:
+    told = _organisation(known)
+    if isinstance(told, Found):
+        return told
+    glu_id, state = told.get("id", told.get("hashId")), getattr(known.organisation, "mirror_state", None)
+    if glu_id is None:
+        return compared("not told", False)
+    pinned = state.glu_organisation_id if state is not None else None
+    words = f"{plain(glu_id)}{', not the pinned one' if pinned and pinned != str(glu_id) else ''}"
+    return compared(words, not pinned or pinned == str(glu_id))
+
+
+@question("Organisation", "Organisation status", "active")
+def _organisation_status(known: Known) -> Found:
+    told = _organisation(known)
+    if isinstance(told, Found):
+        return not_known(told.words)
+    status = plain(told.get("status"))
+    return compared(status, status == "active")
+
+
+@question(
+    "Organisation",
+    "Transactions",
+    "readable",
+    means="Refunds of single lines are found when lines are compared, which takes longer.",
+)
+def _transactions(known: Known) -> Found:
+    reply = known.ask(("page", "1"), path="/transactions", odd=True)
+    if reply.status in (401, 403, 404):
+        return compared(f"not readable ({reply.status})", False)
+    return compared(f"readable, {len(rows_of(reply))} on page 1", True)
+
+
+@question("Paging", "Orders a page", "30")
+def _page_size(known: Known) -> Found:
+    first, second = len(known.page_1), len(known.page_2)
+    if not second and first <= 30:
+        return not_known(f"{first} on page 1, none on page 2")
+    return compared(f"{first} on page 1, {second} on page 2", first == 30)
+
+
+@question(
+    "Paging",
+    "Page 1,000,000",
+    "an empty list",
+    means="The mirror ends a list only at an empty answer, so it cannot finish crowded seconds.",
+    relied=True,
+)
+def _beyond_the_end(known: Known) -> Found:
+    return _emptiness(known, ("page", _FAR_PAGE))
+
+
+@question(
+    "Paging",
+    "Orders before 1990",
+    "an empty list",
+    means="This is how the mirror knows that it has read everything; nothing could ever be proven complete.",
+    relied=True,
+)
+def _before_all(known: Known) -> Found:
+    return _emptiness(known, ("page", "1"), ("createdAt[strictly_before]", _BEFORE_ALL))
+
+
+def _emptiness(known: Known, *params: tuple[str, str]) -> Found:
+    reply = known.ask(*params)
+    if reply.status != 200:
+        return compared(f"answered {reply.status}", False)
+    rows = len(rows_of(reply))
+    return compared(f"{rows} orders" if rows else "an empty list", not rows)
+
+
+@question("Paging", "Page 0", "400")
+def _page_0(known: Known) -> Found:
+    status = known.ask(("page", "0"), odd=True).status
+    return compared(f"{status}", status == 400)
+
+
+@question("Paging", "itemsPerPage=1", "ignored")
+def _items_per_page(known: Known) -> Found:
+    if len(known.page_1) < 2:
+        return not_known("there are too few orders to tell")
+    reply = known.ask(("page", "1"), ("itemsPerPage", "1"), odd=True)
+    if reply.status != 200:
+        return compared(f"answered {reply.status}", False)
+    rows = len(rows_of(reply))
+    return compared("heeded" if rows == 1 else "ignored", rows > 1)
+
+
+@question("Paging", "pagination=false", "ignored")
+def _pagination(known: Known) -> Found:
+    """Asked of the last two pages' reach only, lest all there is comes in one answer."""
+    size, reach = len(known.page_1), [one.created for one in known.placed]
+    if not known.page_2 or not reach:
+        return not_known("there are too few orders to tell")
+    params = (("page", "1"), ("createdAt[after]", str(reach[-1])), ("pagination", "false"))
+    reply = known.ask(*params, odd=True)
+    if reply.status != 200:
+        return compared(f"answered {reply.status}", False)
+    rows = len(rows_of(reply))
+    return compared("heeded" if rows > size else "ignored", rows <= size)
+
+
+@question("Paging", "A parameter that Glu does not know", "ignored")
+def _unknown_parameter(known: Known) -> Found:
+    reply = known.ask(("page", "1"), ("glu_admin_probe", "1"), odd=True)
+    return compared("ignored" if reply.status == 200 else f"answered {reply.status}", reply.status == 200)
+
+
+@question("Paging", "Total by application/ld+json", "406, no total")
+def _total(known: Known) -> Found:
+    reply = known.ask(("page", "1"), accept="application/ld+json", odd=True)
+    if reply.status != 200:
+        return compared(f"{reply.status}, no total", reply.status == 406)
+    told = reply.data if isinstance(reply.data, dict) else {}
+    total = told.get("totalItems", told.get("hydra:totalItems"))
+    if type(total) is not int:
+        return compared("200, no total", False)
+    here = known.organisation.orders.filter(gone_at=None).count()
+    state = getattr(known.organisation, "mirror_state", None)
+    if state is None or state.history_complete_at is None:
+        return compared(f"{total} orders; {here} here, still being copied", False)
+    return compared(f"{total} orders; {here} here{'' if here == total else ', which differs'}", False)
+
+
+@question(
+    "Order of the list",
+    "Newest first",
+    "yes",
+    means="The mirror seeks by the oldest order of a page; such a list proves nothing, and nothing is copied.",
+    relied=True,
+)
+def _newest_first(known: Known) -> Found:
+    stamps = [one.created for one in known.placed]
+    if len(stamps) < 2 or stamps[0].instant == stamps[-1].instant:
+        return not_known("there are too few orders to tell")
+    falls = all(one.instant >= two.instant or one.wall >= two.wall for one, two in pairwise(stamps))
+    return compared(f"yes, {len(stamps)} in a row" if falls else "no", falls)
+
+
+@question("Order of the list", "Orders of the same second", "in any order")
+def _ties(known: Known) -> Found:
+    tied = _tied(known.placed)
+    if tied is None:
+        return not_known(f"no two of {len(known.placed)} orders share a second")
+    second = tied[0].created
+    window = (("createdAt[after]", str(second.plus(-1))), ("createdAt[strictly_before]", str(second.plus(1))))
+    answers = {tuple(ids_of(known.rows(("page", "1"), *window))) for _ in range(_TIMES)}
+    words = "another order on each request" if len(answers) > 1 else f"the same order in {_TIMES} requests"
+    return compared(words, True)
+
+
+def _tied(placed: list[Placed]) -> list[Placed] | None:
+    """The orders of the sample's most crowded second, if it has more than one."""
+    seconds: dict[object, list[Placed]] = {}
+    for one in placed:
+        seconds.setdefault(one.created.wall, []).append(one)
+    crowded = max(seconds.values(), key=len, default=[])
+    return crowded if len(crowded) > 1 else None
+
+
+@question("Order of the list", "Two requests in a row", "the same orders")
+def _twice(known: Known) -> Found:
+    one, two = (set(ids_of(known.rows(("page", "1")))) for _ in range(2))
+    moved = len(one ^ two)
+    return compared("the same orders" if not moved else f"{moved} orders came or went", not moved)
+
+
+@question("Order of the list", "order[createdAt]=asc", "ignored")
+def _ascending(known: Known) -> Found:
+    reply = known.ask(("page", "1"), ("order[createdAt]", "asc"), odd=True)
+    if reply.status != 200:
+        return compared(f"answered {reply.status}", False)
+    rises, usually = _rises(rows_of(reply)), _rises(known.page_1)
+    if rises is None or usually:
+        return not_known("no difference could be told")
+    return compared("heeded" if rises else "ignored", not rises)
+
+
+def _rises(rows: list[Row]) -> bool | None:
+    """Whether a list begins with older orders than it ends with; None when they are of one time."""
+    stamps = [stamp for row in rows if (stamp := Stamp.parse(row.get("createdAt")))]
+    if not stamps or stamps[0].instant == stamps[-1].instant:
+        return None
+    return stamps[0].instant < stamps[-1].instant
+
+
+LISTING: tuple[Question, ...] = (
+    _organisation_id,
+    _organisation_status,
+    _transactions,
+    _page_size,
+    _beyond_the_end,
+    _before_all,
+    _page_0,
+    _items_per_page,
+    _pagination,
+    _unknown_parameter,
+    _total,
+)
+ORDER: tuple[Question, ...] = (_newest_first, _ties, _twice, _ascending)

@@ -1,0 +1,49 @@
+"""Questions about how Glu refuses."""
+
+from orders.probe.known import Known, kind_of
+from orders.probe.questions import Found, Question, compared, not_known, question
+
+_NO_SUCH_ORDER = "999999999999"
+_WRONG_KEY = "glu-admin-probe-with-a-wrong-key"
+
+
+@question(
+    "Errors",
+    "An order that is not there",
+    "404",
+    means="The mirror marks an order as gone only after 404, so deleted orders stay unmarked.",
+    relied=True,
+)
+def _no_such_order(known: Known) -> Found:
+    reply = known.ask(path=f"/orders/{_NO_SUCH_ORDER}", odd=True)
+    return compared(f"{reply.status}, {kind_of(reply.headers)}", reply.status == 404)
+
+
+@question("Errors", "Retry-After", "with every 429")
+def _retry_after(known: Known) -> Found:
+    met = known.retry_after
+    if not met:
+        return not_known("no 429 was met")
+    seconds = sum(value is not None and value.strip().isdigit() for value in met)
+    dates = sum(value is not None for value in met) - seconds
+    told = [f"{count} {words}" for count, words in ((seconds, "in seconds"), (dates, "as a date")) if count]
+    return compared(
+        f"429 met {len(met)} {'time' if len(met) == 1 else 'times'}, {', '.join(told) or 'none with it'}",
+        None not in met,
+    )
+
+
+@question(
+    "Errors",
+    "A wrong key",
+    "401 or 403",
+    means="The mirror could not notice that a key is no longer accepted.",
+    relied=True,
+)
+def _wrong_key(known: Known) -> Found:
+    reply = known.ask(("page", "1"), key=_WRONG_KEY, odd=True)
+    return compared(f"{reply.status}, {kind_of(reply.headers)}", reply.status in (401, 403))
+
+
+# The wrong key comes last: whoever guards Glu may remember it.
+REFUSALS: tuple[Question, ...] = (_no_such_order, _retry_after, _wrong_key)

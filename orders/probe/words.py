@@ -1,0 +1,34 @@
+"""What of Glu's answers may be kept: short words of a vocabulary, never a person's."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+_WORD = re.compile(r"[^\W\d_][\w &/()+.-]{0,39}")
+_LONG_NUMBER = re.compile(r"\d{4}")
+_MOST_WORDS = 12
+
+
+def plain(value: object) -> str:
+    """A number or a word of a vocabulary as it is, anything else by its kind."""
+    if type(value) is int and abs(value) < 10**15:
+        return str(value)
+    if isinstance(value, str) and _WORD.fullmatch(value) and not _LONG_NUMBER.search(value):
+        return value
+    if value is None or value == "":
+        return "nothing"
+    return {str: "a text", bool: "yes or no", dict: "an object", list: "a list"}.get(type(value), "a number")
+
+
+def counted(values: Iterable[object]) -> str:
+    """How often each value came, most often first. So many that they can be no vocabulary are only counted."""
+    counts = Counter(plain(value) for value in values)
+    if len(counts) > _MOST_WORDS:
+        return f"{len(counts)} different values"
+    return listed(counts)
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Names with how often they came."""
+    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{name} {count}" for name, count in ranked) or "none"
