@@ -118,7 +118,8 @@ class LineStream:
             self._flying[self.session.ask_lines(lambda order=order: self._fetch(order))] = order.pk  # type: ignore[misc]
 
     def _claim(self) -> None:
-        columns = ("pk", "glu_id", "subtotal", "total", "lines_attempts", "lines_due_at", "payload_hash")
+        # With the organisation, which a relation's rows are given: deferred, it would be one query an order.
+        columns = ("pk", "organisation", "glu_id", "subtotal", "total", "lines_attempts", "lines_due_at", "payload_hash")
         found = due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[: settings.MIRROR_LINE_CHUNK]
         self._waiting.extend(found)
         self._claimed |= {order.pk for order in self._waiting}
