@@ -108,7 +108,8 @@ class LineStream:
             raise error
 
     def _top_up(self) -> None:
-        most = 2 * settings.MIRROR_CONNECTIONS
+        # Enough to keep every connection busy while a chunk, or a page of orders, is written.
+        most = settings.MIRROR_CONNECTIONS + 2 * settings.MIRROR_LINE_CHUNK
         while self._halted is None and len(self._flying) < most:
             if not self._waiting and not self._dry:
                 self._claim()
