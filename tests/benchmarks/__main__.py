@@ -8,10 +8,17 @@ import importlib.util
 import sys
 import time
 
-from tests.benchmarks import desk, history, limit, nothing
+from tests.benchmarks import desk, fairness, history, limit, memory, nothing
 from tests.benchmarks.bars import Bars
 
-PARTS = {"history": history.run, "limit": limit.run, "nothing": nothing.run, "desk": desk.run}
+PARTS = {
+    "history": history.run,
+    "limit": limit.run,
+    "nothing": nothing.run,
+    "memory": memory.run,
+    "fairness": fairness.run,
+    "desk": desk.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -1,11 +1,12 @@
 """One action of the product in a process of its own, measured from inside: `python -m tests.benchmarks.measured …`.
 
 add SLUG…       organisations whose keys count as accepted
+due SLUG COUNT  the orders of a sandbox organisation of that size, all with their lines due, and nothing else
 mirror SLUG     manage.py mirror
 poll SLUG       the worker's task, with a poll due
 reconcile SLUG  the worker's task again and again, with a reading of the whole history due, until it is complete
 
-All but `add` print JSON: seconds, processor seconds, and rows written by table, when COUNT=1 (counting costs time).
+The last three print JSON: seconds, processor seconds, and rows written by table, when COUNT=1 (counting costs time).
 """
 
 import json
@@ -21,12 +22,17 @@ from typing import Any
 
 import django
 
+_PASSES = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "transactions_due_at")
+
 
 def main(action: str, *slugs: str) -> None:
     """Do it."""
     django.setup()
     if action == "add":
         _add(slugs)
+        return
+    if action == "due":
+        _due(slugs[0], int(slugs[1]))
         return
     written: Counter[str] = Counter()
     from django.db import connection
@@ -52,6 +58,41 @@ def _add(slugs: tuple[str, ...]) -> None:
     for slug in slugs:
         organisation = Organisation.objects.create(name=slug, slug=slug)
         record_trial(set_key(organisation, key_of(slug), None), GluKey.State.ACCEPTED)
+
+
+def _due(slug: str, count: int) -> None:
+    """Rows as a first copy leaves them whose lines were never read; the sandbox's first organisation has seed 1."""
+    from django.db import connection
+
+    from glu_admin.sandbox.world import SandboxOrganisation, World
+    from glu_admin.tenancy.models import Organisation
+    from orders.models import MirrorState
+
+    organisation = Organisation.objects.get(slug=slug)
+    world = World([SandboxOrganisation(slug, slug, slug, seed=1, count=count)])
+    moment = _now()
+    names = (
+        "organisation_id glu_id created_at updated_at subtotal total payload_hash first_copied_at copied_at "
+        "lines_due_at extra lines_attempts lines_error check_words"
+    )
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY orders_order ({', '.join(names.split())}) FROM STDIN") as copy:
+            for one in world.shops[slug].sold.values():
+                order = one.order
+                told = [order[name] for name in ("id", "createdAt", "updatedAt", "subtotal", "total")]
+                copy.write_row([organisation.pk, *told, str(order["id"]), moment, moment, moment, "", 0, "", ""])
+        cursor.execute("ANALYZE orders_order")
+    later = moment + timedelta(days=1)
+    stamp = moment.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    MirrorState.across_organisations.create(
+        organisation=organisation,
+        page_size=30,
+        organisation_asked_at=moment,
+        history_complete_at=moment,
+        refresh_due_at=later,
+        **dict.fromkeys(("watermark", "connected_watermark", "transactions_watermark"), stamp),
+        **dict.fromkeys(_PASSES, later),
+    )
 
 
 def _mirror(slug: str) -> Callable[[], None]:
@@ -99,8 +140,7 @@ def _quiet(slug: str) -> Any:
 
     state = MirrorState.across_organisations.filter(organisation__slug=slug)
     later = _now() + timedelta(days=1)
-    columns = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "transactions_due_at")
-    state.update(refresh_due_at=later, **dict.fromkeys(columns, later))
+    state.update(refresh_due_at=later, **dict.fromkeys(_PASSES, later))
     return state
 
 
