@@ -120,7 +120,16 @@ class LineStream:
 
     def _claim(self) -> None:
         # With the organisation, which a relation's rows are given: deferred, it would be one query an order.
-        columns = ("pk", "organisation", "glu_id", "subtotal", "total", "lines_attempts", "lines_due_at", "payload_hash")
+        columns = (
+            "pk",
+            "organisation",
+            "glu_id",
+            "subtotal",
+            "total",
+            "lines_attempts",
+            "lines_due_at",
+            "payload_hash",
+        )
         found = due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[: settings.MIRROR_LINE_CHUNK]
         self._waiting.extend(found)
         self._claimed |= {order.pk for order in self._waiting}
