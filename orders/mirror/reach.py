@@ -31,16 +31,17 @@ class Reach:
 
     def note(self, step: Step, page_size: int) -> None:
         """Write where the walk stands, in Glu's ids: they grow with creation."""
-        orders = [order for row in step.rows if (order := usable(row))]
-        if not orders:
+        newest = next(filter(None, map(usable, step.rows)), None)
+        last = next(filter(None, map(usable, reversed(step.rows))), None)
+        if newest is None or last is None:
             return
         fields: dict[str, object] = {
-            "history_reached_glu_id": orders[-1].glu_id,
-            "history_reached_at": orders[-1].columns["created_at"],
+            "history_reached_glu_id": last.glu_id,
+            "history_reached_at": last.columns["created_at"],
         }
         if self.run.requests == 0 and self.session.state().history_newest_glu_id is None:
-            oldest = find_oldest(self._fetch, orders[0].created, page_size or len(step.rows))
-            fields["history_newest_glu_id"] = orders[0].glu_id
+            oldest = find_oldest(self._fetch, newest.created, page_size or len(step.rows))
+            fields["history_newest_glu_id"] = newest.glu_id
             fields["history_oldest_glu_id"] = oldest.glu_id if oldest else None
         with self.session.lease.writing():
             self.session.update_state(**fields)
