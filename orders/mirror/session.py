@@ -48,6 +48,10 @@ class Session:
         """Ask for a list in the background; `next_finished` brings it."""
         return self._submit(self._threads[0], lambda: self.fetch(ask, kind))
 
+    def ask_beside(self, work: Callable[[], Answer]) -> Future[Answer]:
+        """Do `work` in a thread for lists; nobody waits for it."""
+        return self._submit(self._threads[0], work)
+
     def ask_lines(self, work: Callable[[], Answer]) -> Future[Answer]:
         """Do `work` in a thread for lines; `next_finished` brings it."""
         return self._submit(self._threads[1], work)
