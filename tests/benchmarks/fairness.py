@@ -42,7 +42,7 @@ def run(bars: Bars) -> None:
             here.run([sys.executable, "-m", "tests.benchmarks.measured", "due", "large", str(DUE)])
             _pause(here, "now()")
             worker = here.start(*_worker())
-            beat = here.start(*_worker()[:4], "beat", "--pidfile=", "--loglevel", "ERROR")
+            beat = here.start(*_worker()[:5], "beat", "--pidfile=", "--loglevel", "ERROR")
             try:
                 wait_until(lambda: _polled(here) == SMALL, 180)
                 _measure(bars, here, glu)
