@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from tests.benchmarks.bars import Bars
 from tests.benchmarks.place import Glu, add, databases, key_of, place, sandbox
 
-ORDERS, PAGE, CONNECTIONS, RUNS = 3000, 30, 16, 1
+ORDERS, PAGE, CONNECTIONS, RUNS = 3000, 30, 16, 5
 LATENCIES = ((0.2, 1.15), (0.05, 1.25))
 MOST_REQUESTS = 1.03
 

@@ -1,7 +1,7 @@
 """One action of the product in a process of its own, measured from inside: `python -m tests.benchmarks.measured …`.
 
 add SLUG…       organisations whose keys count as accepted
-due SLUG COUNT  the orders of a sandbox organisation of that size, all with their lines due, and nothing else
+due SLUG COUNT  a paused organisation with the orders of the sandbox's first, all with their lines due, no pass
 mirror SLUG     manage.py mirror
 poll SLUG       the worker's task, with a poll due
 reconcile SLUG  the worker's task again and again, with a reading of the whole history due, until it is complete
@@ -50,25 +50,30 @@ def main(action: str, *slugs: str) -> None:
 
 
 def _add(slugs: tuple[str, ...]) -> None:
-    from glu_admin.keys.lifecycle import record_trial, set_key
-    from glu_admin.keys.models import GluKey
     from glu_admin.tenancy.models import Organisation
-    from tests.benchmarks.place import key_of
 
     for slug in slugs:
-        organisation = Organisation.objects.create(name=slug, slug=slug)
-        record_trial(set_key(organisation, key_of(slug), None), GluKey.State.ACCEPTED)
+        _accept(Organisation.objects.create(name=slug, slug=slug))
+
+
+def _accept(organisation: Any) -> None:
+    from glu_admin.keys.lifecycle import record_trial, set_key
+    from glu_admin.keys.models import GluKey
+    from tests.benchmarks.place import key_of
+
+    record_trial(set_key(organisation, key_of(organisation.slug), None), GluKey.State.ACCEPTED)
 
 
 def _due(slug: str, count: int) -> None:
     """Rows as a first copy leaves them whose lines were never read; the sandbox's first organisation has seed 1."""
     from django.db import connection
 
+    from glu_admin.keys.lifecycle import pause
     from glu_admin.sandbox.world import SandboxOrganisation, World
     from glu_admin.tenancy.models import Organisation
     from orders.models import MirrorState
 
-    organisation = Organisation.objects.get(slug=slug)
+    organisation = Organisation.objects.create(name=slug, slug=slug)
     world = World([SandboxOrganisation(slug, slug, slug, seed=1, count=count)])
     moment = _now()
     names = (
@@ -93,6 +98,8 @@ def _due(slug: str, count: int) -> None:
         **dict.fromkeys(("watermark", "connected_watermark", "transactions_watermark"), stamp),
         **dict.fromkeys(_PASSES, later),
     )
+    _accept(organisation)
+    pause(organisation)
 
 
 def _mirror(slug: str) -> Callable[[], None]:
