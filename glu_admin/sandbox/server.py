@@ -36,8 +36,9 @@ class RunningSandbox:
             threads=24,
             connection_limit=500,
             ident=None,
-            asyncore_loop_timeout=0.1,
         )
+        # Given as an argument it is cut to whole seconds, and none at all keeps a core busy for nothing.
+        self._server.adj.asyncore_loop_timeout = 0.1
         self.port: int = self._server.effective_port
         self.url = f"http://127.0.0.1:{self.port}"
         self._stopped = threading.Event()

@@ -24,18 +24,17 @@ def add_differences(organisation: Organisation, differences: Counter[Combination
     moved = {values: n for values, n in differences.items() if n}
     if not moved:
         return
-    known = {
-        tuple(row[1:]): row[0]
-        for row in organisation.order_counters.values_list("pk", *COUNTED_FIELDS)
-        if tuple(row[1:]) in moved
-    }
-    for values, n in moved.items():
-        if values in known:
-            organisation.order_counters.filter(pk=known[values]).update(n=F("n") + n)
+    for *values, n in organisation.order_counters.values_list(*COUNTED_FIELDS, "n"):
+        if (known := tuple(values)) in moved:
+            moved[known] += n
     OrderCounter.across_organisations.bulk_create(
-        OrderCounter(organisation=organisation, n=n, **dict(zip(COUNTED_FIELDS, values, strict=True)))
-        for values, n in moved.items()
-        if values not in known
+        (
+            OrderCounter(organisation=organisation, n=n, **dict(zip(COUNTED_FIELDS, values, strict=True)))
+            for values, n in moved.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["organisation", *COUNTED_FIELDS],
+        update_fields=["n"],
     )
 
 

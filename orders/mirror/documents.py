@@ -15,6 +15,8 @@ def write_documents(organisation: Organisation, orders: Sequence[Order], lines: 
     by_order: dict[int, list[OrderLine]] = defaultdict(list)
     for line in lines:
         by_order[line.order_id].append(line)
+    for held in by_order.values():
+        held.sort(key=lambda line: (line.position, line.glu_id))  # wherever they came from, the same text
     texts = {order.pk: document_text(order, by_order[order.pk]) for order in orders}
     known = dict(
         OrderDocument.across_organisations.filter(organisation=organisation, order__in=list(texts)).values_list(

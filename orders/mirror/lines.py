@@ -108,7 +108,8 @@ class LineStream:
             raise error
 
     def _top_up(self) -> None:
-        most = 2 * settings.MIRROR_CONNECTIONS
+        # Enough to keep every connection busy while a chunk, or a page of orders, is written.
+        most = settings.MIRROR_CONNECTIONS + 2 * settings.MIRROR_LINE_CHUNK
         while self._halted is None and len(self._flying) < most:
             if not self._waiting and not self._dry:
                 self._claim()
@@ -118,7 +119,17 @@ class LineStream:
             self._flying[self.session.ask_lines(lambda order=order: self._fetch(order))] = order.pk  # type: ignore[misc]
 
     def _claim(self) -> None:
-        columns = ("pk", "glu_id", "subtotal", "total", "lines_attempts", "lines_due_at", "payload_hash")
+        # With the organisation, which a relation's rows are given: deferred, it would be one query an order.
+        columns = (
+            "pk",
+            "organisation",
+            "glu_id",
+            "subtotal",
+            "total",
+            "lines_attempts",
+            "lines_due_at",
+            "payload_hash",
+        )
         found = due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[: settings.MIRROR_LINE_CHUNK]
         self._waiting.extend(found)
         self._claimed |= {order.pk for order in self._waiting}

@@ -1,10 +1,11 @@
 """How far back an organisation's orders go, found with a dozen requests: for the progress of a first copy only."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.errors import GluError
 from orders.glu_orders import Listed
-from orders.mirror.lines import LineStream
 from orders.mirror.passes import usable
 from orders.mirror.session import Session
 from orders.mirror.walk import Ask, Bounds, Fetch, Step
@@ -24,32 +25,45 @@ class Oldest:
 
 
 class Reach:
-    """Notes how far a first copy has come; with its first answer, also finds out how far it has to go."""
+    """Notes how far a first copy has come; beside it, finds out how far it has to go."""
 
-    def __init__(self, session: Session, run: MirrorRun, stream: LineStream) -> None:
-        self.session, self.run, self.stream = session, run, stream
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._wanted = session.state().history_newest_glu_id is None
+        self._finding: Future[Oldest | None] | None = None
 
     def note(self, step: Step, page_size: int) -> None:
         """Write where the walk stands, in Glu's ids: they grow with creation."""
-        orders = [order for row in step.rows if (order := usable(row))]
-        if not orders:
+        first = next(filter(None, map(usable, step.rows)), None)
+        last = next(filter(None, map(usable, reversed(step.rows))), None)
+        if first is None or last is None:
             return
         fields: dict[str, object] = {
-            "history_reached_glu_id": orders[-1].glu_id,
-            "history_reached_at": orders[-1].columns["created_at"],
+            "history_reached_glu_id": last.glu_id,
+            "history_reached_at": last.columns["created_at"],
         }
-        if self.run.requests == 0 and self.session.state().history_newest_glu_id is None:
-            oldest = find_oldest(self._fetch, orders[0].created, page_size or len(step.rows))
-            fields["history_newest_glu_id"] = orders[0].glu_id
-            fields["history_oldest_glu_id"] = oldest.glu_id if oldest else None
+        if self._finding is not None and self._finding.done():
+            fields |= self._found(self._finding)
+            self._finding = None
+        elif self._finding is None and self._wanted:
+            size = page_size or len(step.rows)
+            self._finding = self.session.ask_beside(lambda: find_oldest(self._fetch, first.created, size))
         with self.session.lease.writing():
             self.session.update_state(**fields)
 
+    def _found(self, finding: Future[Oldest | None]) -> dict[str, object]:
+        """What was found goes into the state; where Glu failed it is asked again, and the walk will meet that too."""
+        try:
+            oldest = finding.result()
+        except GluError:
+            return {}
+        self._wanted = False
+        newest = self.session.organisation.orders.order_by("-created_at", "-glu_id").values_list("glu_id", flat=True)
+        return {"history_newest_glu_id": newest.first(), "history_oldest_glu_id": oldest.glu_id if oldest else None}
+
     def _fetch(self, ask: Ask) -> Listed:
-        """Ask while lines are read: a first copy reads one window, so no other list is under way."""
-        future = self.session.ask_list(MirrorRun.Pass.HISTORY, ask)
-        listed: Listed = self.stream.wait_for({future})[0].result()
-        return listed
+        """In a thread, one request after the other, while the walk goes on."""
+        return self.session.fetch(ask, MirrorRun.Pass.HISTORY)
 
 
 def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:

@@ -1,8 +1,9 @@
 """What every step of the mirror works with: one organisation, one client, one lease."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +23,30 @@ from orders.models import MirrorRun, MirrorState
 Answer = TypeVar("Answer")
 
 
+class _Slots:
+    """So many requests at once, those for lists first: what a list names is what the lines are asked for."""
+
+    def __init__(self, most: int) -> None:
+        self._free, self._lists = most, 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self, *, for_list: bool) -> Iterator[None]:
+        """Wait for a slot and hold it."""
+        with self._changed:
+            self._lists += for_list
+            while not self._free or (self._lists and not for_list):
+                self._changed.wait()
+            self._lists -= for_list
+            self._free -= 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
+
+
 @dataclass
 class Session:
     """One holder of one organisation's lease, talking to Glu with its key.
@@ -35,22 +60,26 @@ class Session:
     _finished: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
 
     @cached_property
-    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, threading.Semaphore]:
+    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, _Slots]:
         """Threads for lists and for lines, kept as each keeps its connection, and the most requests at once.
 
         Lists have threads of their own, so that they never queue behind the lines that wait to be asked for.
         """
         most = max(settings.MIRROR_CONNECTIONS, 1)
         lists = ThreadPoolExecutor(max(settings.MIRROR_WINDOWS, 1), thread_name_prefix="glu-list")
-        return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), threading.Semaphore(most)
+        return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), _Slots(most)
 
     def ask_list(self, kind: MirrorRun.Pass, ask: Ask) -> Future[Listed]:
         """Ask for a list in the background; `next_finished` brings it."""
-        return self._submit(self._threads[0], lambda: self.fetch(ask, kind))
+        return self._submit(lambda: self.fetch(ask, kind), for_list=True)
+
+    def ask_beside(self, work: Callable[[], Answer]) -> Future[Answer]:
+        """Do `work` in a thread for lists; nobody waits for it."""
+        return self._submit(work, for_list=True)
 
     def ask_lines(self, work: Callable[[], Answer]) -> Future[Answer]:
         """Do `work` in a thread for lines; `next_finished` brings it."""
-        return self._submit(self._threads[1], work)
+        return self._submit(work, for_list=False)
 
     def next_finished(self) -> list[Future[Any]]:
         """What has finished since the last call, at least one; waits for it."""
@@ -88,13 +117,13 @@ class Session:
         complete = self.organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
         return complete.order_by("-started_at").values_list("started_at", flat=True).first()
 
-    def _submit(self, pool: ThreadPoolExecutor, work: Callable[[], Answer]) -> Future[Answer]:
-        limit = self._threads[2]
+    def _submit(self, work: Callable[[], Answer], *, for_list: bool) -> Future[Answer]:
+        lists, lines, slots = self._threads
 
         def _bounded() -> Answer:
-            with limit:
+            with slots.one(for_list=for_list):
                 return work()
 
-        future = pool.submit(_bounded)
+        future = (lists if for_list else lines).submit(_bounded)
         future.add_done_callback(self._finished.put)
         return future

@@ -11,7 +11,7 @@ from django.db.models import F
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.changes import line_changes, order_changes, record
 from orders.mirror.counters import Combination, add_differences, combination
-from orders.mirror.documents import rewrite_documents
+from orders.mirror.documents import write_documents
 from orders.mirror.drift import DriftWatch
 from orders.mirror.quarantine import forget_lines, readmit, set_aside
 from orders.models import Order, OrderLine, SetAside
@@ -130,7 +130,9 @@ def write_orders(
     drift.save(organisation, fetched_at)
     if derive:
         add_differences(organisation, differences)
-        rewrite_documents(organisation, list(result.pks.values()))
+        # What was just made has no lines yet.
+        lines = list(organisation.order_lines.filter(order__in=list(moved))) if moved else []
+        write_documents(organisation, made, lines)
     return result
 
 
@@ -187,7 +189,7 @@ def write_lines(
         organisation.orders.filter(pk__in=[one.order_pk for one in sets]).exclude(pk__in=done).update(**read)
     if derive:
         touched = {line.order_id for line in written} | set(read_before)
-        rewrite_documents(organisation, sorted(touched))
+        write_documents(organisation, [orders[pk] for pk in sorted(touched)], list(lines.values()))
     return aside
 
 
