@@ -1,0 +1,79 @@
+"""Bars 4 and 5: random fault schedules from seeds, in which the mirror may fail but must never be wrong in silence.
+
+HOSTILE_RUNS says how many (500), HOSTILE_FIRST from which seed on. The schedules are tests/hostile/schedule.py's.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = int(os.environ.get("HOSTILE_RUNS", "500"))
+FIRST = int(os.environ.get("HOSTILE_FIRST", "0"))
+
+
+def main() -> int:
+    """Play the schedules on every core, each process with a database of its own; the number that went wrong."""
+    begun, share = time.monotonic(), -(-RUNS // (os.cpu_count() or 1))
+    starts = range(FIRST, FIRST + RUNS, share)
+    players = [_player(start, min(start + share, FIRST + RUNS)) for start in starts]
+    told = [line for player in players for line in player]
+    for line in told:
+        if not line.startswith("played"):
+            print(f"  {line}")
+    played, wrong = (sum(line.startswith(word) for line in told) for word in ("played", "seed"))
+    missed = wrong + (RUNS - played)
+    print(f"  {played} fault schedules played in {(time.monotonic() - begun) / 60:.0f} min, {wrong} silent divergences "
+          f"(bar 0)  {'MISSED' if missed else 'met'}", flush=True)  # fmt: skip
+    return missed
+
+
+def _player(first: int, last: int) -> Iterator[str]:
+    """Start a process that plays seeds; an iterator over the lines it prints."""
+    folder = tempfile.TemporaryDirectory()
+    environment = {
+        **os.environ,
+        "GLU_ADMIN_MODE": "embedded",
+        "DJANGO_SETTINGS_MODULE": "glu_admin.settings",
+        "STATE_DIR": folder.name,
+        **dict.fromkeys(("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL"), ""),
+        "LOG_LEVEL": "CRITICAL",
+    }
+    command = [sys.executable, "-m", "tests.benchmarks.hostile", str(first), str(last)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+
+    def _lines() -> Iterator[str]:
+        assert process.stdout is not None
+        with folder, process:
+            yield from (line.rstrip("\n") for line in process.stdout)
+
+    return _lines()
+
+
+def play(first: int, last: int) -> None:
+    """Play the seeds in [first, last) one after the other, a line each."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.hostile.arena import hostile_glu
+    from tests.hostile.schedule import run_schedule
+
+    call_command("migrate", verbosity=0)
+    with open(os.devnull, "w") as away:
+        sys.stderr = away  # progress bars
+        for seed in range(first, last):
+            with hostile_glu() as glu:
+                wrong = run_schedule(glu, seed)
+            for what in wrong:
+                print(f"seed {seed}: {what}", flush=True)
+            print(f"played {seed}", flush=True)
+
+
+if __name__ == "__main__":
+    play(int(sys.argv[1]), int(sys.argv[2]))
