@@ -1,9 +1,11 @@
 """Installations of the product for the hunts: state, database and broker of their own, and their processes."""
 
+import json
 import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from typing import Any
 import psycopg
 
 from tests.faults.servers import Servers
-from tests.journeys.processes import Process, kill, manage, start_celery, stop
+from tests.journeys.processes import ROOT, Process, kill, manage, start_celery, stop
 
 QUEUES = "interactive,changes,bulk"
 SPEED = {
@@ -93,9 +95,12 @@ class Installation:
         """Its STATE_DIR."""
         return Path(self.environment["STATE_DIR"])
 
-    def add(self, slug: str, key: str) -> None:
-        """Add an organisation with a key that a worker is to try."""
-        manage(self.environment, "organisation_add", slug.title(), "--slug", slug, stdin=f"{key}\n")
+    def add(self, **keys: str) -> None:
+        """Add organisations by their slugs, with keys that a worker is to try."""
+        self.python(
+            "from glu_admin.keys.lifecycle import set_key\nfrom glu_admin.tenancy.models import Organisation\n"
+            f"for slug, key in {keys!r}.items(): set_key(Organisation.objects.create(name=slug, slug=slug), key, None)"
+        )
 
     def manage(self, *arguments: str, **settings: str) -> str:
         """What a management command prints; it has to succeed."""
@@ -104,6 +109,15 @@ class Installation:
     def python(self, code: str) -> str:
         """What code prints that runs with the models of this installation."""
         return self.manage("shell", "--verbosity", "0", "-c", code)
+
+    def told(self, *arguments: str) -> Any:
+        """What `tests.faults.invariants` says."""
+        command = [sys.executable, "-m", "tests.faults.invariants", *arguments]
+        result = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=200, check=False
+        )
+        assert result.returncode == 0, result.stderr[-2000:]
+        return json.loads(result.stdout)
 
     def start_worker(self, *, app: str = "", level: str = "WARNING") -> Process:
         """One more worker: threads on files, as the README says, or processes on services, as compose.yaml does."""

@@ -1,7 +1,7 @@
 """What holds in every database of the product, whatever befell it; asked in a process with the installation's settings.
 
-`python -m tests.faults.invariants SLUG` prints JSON: "broken" says what does not hold, "tables" is the content of the
-mirror without what depends on when and how often it was written.
+`python -m tests.faults.invariants SLUG…` prints JSON for each: "broken" says what does not hold, "tables" is what the
+mirror holds, without what depends on when and how often it was written. With --mirror, each is mirrored first.
 """
 
 import json
@@ -23,15 +23,23 @@ _TOLD_BY_TIME = {
 }
 
 
-def main(slug: str) -> None:
-    """Print what there is to say of an organisation."""
+def main(slugs: list[str], *, mirror: bool) -> None:
+    """Print what there is to say of these organisations."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
     django.setup()
+    from django.core.management import call_command
+
     from glu_admin.tenancy.models import Organisation
 
-    organisation = Organisation.objects.get(slug=slug)
-    broken = [*_rows(organisation), *_counters(organisation), *_runs(organisation)]
-    json.dump({"broken": broken, "tables": _tables(organisation)}, sys.stdout, default=str)
+    told = {}
+    for slug in slugs:
+        if mirror:
+            call_command("mirror", slug)
+            call_command("mirror", slug, kind="transactions")
+        organisation = Organisation.objects.get(slug=slug)
+        broken = [*_rows(organisation), *_counters(organisation), *_runs(organisation)]
+        told[slug] = {"broken": broken, "tables": _tables(organisation)}
+    json.dump(told, sys.stdout, default=str)
 
 
 def _rows(organisation: "Organisation") -> list[str]:
@@ -104,4 +112,4 @@ def _kept(row: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main([word for word in sys.argv[1:] if word != "--mirror"], mirror="--mirror" in sys.argv)

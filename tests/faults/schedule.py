@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EMBEDDED, SERVICES = "embedded", "services"
-LEASE_SECONDS = 3.0
+LEASE_SECONDS = 2.0
 
 # How likely each fault is in a hunt, and its least and greatest rate.
 _RATES = {

@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -76,8 +76,9 @@ def stop(process: Process, seconds: float = 10) -> None:
 
 
 def kill(process: Process) -> None:
-    """kill -9."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """kill -9 of it and its children, if any is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
