@@ -42,8 +42,8 @@ class _Reader:
 def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
     """Read the run's open windows to their ends, newest first; lines that are due are read by `stream` meanwhile.
 
-    Yields the run after every step; stop iterating to pause, and call again to go on. The run is COMPLETE after the
-    last step. Raises GluError, WalkError, OtherOrganisationError, LeaseLostError; what was written stays.
+    Yields the run wherever it may be left; stop iterating to pause, and call again to go on. The run is COMPLETE after
+    the last step. Raises GluError, WalkError, OtherOrganisationError, LeaseLostError; what was written stays.
     """
     reading = _Reading(session, run, stream)
     while True:
@@ -92,7 +92,8 @@ class _Reading:
         item = reader.walking.send(future.result())
         while isinstance(item, Step):
             quiet = self._write(reader, item)
-            yield self.run
+            if item.seam:  # left inside a crowded second, it would be begun anew each time and never come to its end
+                yield self.run
             if quiet:
                 return
             try:
