@@ -110,8 +110,7 @@ class _Reading:
             created_from=start.plus(-1) if start else None,
             updated_from=Stamp.parse(window.updated_from),
         )
-        seen = {int(glu_id) for glu_id in window.seen.split(",") if glu_id}
-        return _Reader(window, walk(bounds), seen)
+        return _Reader(window, walk(bounds), _ids(window.seen), _ids(window.older))
 
     def _fly(self, reader: _Reader, item: Any) -> None:
         self.flying[self.session.ask_list(self.kind, item)] = reader
@@ -174,6 +173,7 @@ class _Reading:
         if self.kind in _ACCUSING:
             reader.seen |= {order.glu_id for row in step.rows if (order := usable(row))}
             window.seen = ",".join(map(str, reader.seen))
+            window.older = ",".join(map(str, reader.older))
         window.save()
 
     def _late(self, written: Written) -> int:
@@ -196,7 +196,11 @@ class _Reading:
             suspect(self.session.organisation, absent, moment, run=self.run)
             self.missing |= bool(absent)
         flags = set(window.flags.split()) - ({OLDER_ROWS} if settled else set())
-        window.flags, window.seen = " ".join(sorted(flags)), ""
+        window.flags, window.seen, window.older = " ".join(sorted(flags)), "", ""
         window.save()
         self.run.flags = " ".join(sorted({*self.run.flags.split(), *flags}))[:200]
         self.run.save(update_fields=["flags"])
+
+
+def _ids(text: str) -> set[int]:
+    return {int(glu_id) for glu_id in text.split(",") if glu_id}
