@@ -133,18 +133,27 @@ class Installation:
         self.workers.append(worker)
         return worker
 
-    def start_beat(self, *, level: str = "WARNING") -> None:
+    def start_beat(self, *, level: str = "WARNING") -> Process:
         """One more beat, with a memory of its own."""
         self._started += 1
         memory = self.folder / f"beat{self._started}"
         log = memory.with_suffix(".log")
         arguments = ("beat", "--pidfile=", "--schedule", str(memory))
-        self.beats.append(start_celery(self.environment, *arguments, app=self.app, level=level, log=log))
+        beat = start_celery(self.environment, *arguments, app=self.app, level=level, log=log)
+        self.beats.append(beat)
+        return beat
 
     def kill_worker(self, worker: Process) -> None:
         """kill -9 of a worker with all its children."""
         self.workers.remove(worker)
         kill(worker)
+
+    def revive(self) -> None:
+        """Start anew what has ended by itself, as a supervisor would: a worker may, when it loses its broker."""
+        for workers, again in ((self.workers, self.start_worker), (self.beats, self.start_beat)):
+            for process in [one for one in workers if one.poll() is not None]:
+                workers.remove(process)
+                again()
 
     def freeze(self, worker: Process, seconds: float) -> None:
         """SIGSTOP, and SIGCONT so much later, unless it was killed meanwhile."""

@@ -74,20 +74,21 @@ def draw(seed: int, kind: str) -> Schedule:
     happenings = [Happening(chance.randint(5, 60), "kill", chance.random())]  # in the middle of the history
     for _ in range(chance.randint(4, 8)):
         happenings.append(Happening(chance.randint(5, 90), chance.choice(_BEFALLS[kind]), chance.random()))
+    orders = chance.choice((120, 250, 640))
     return Schedule(
         seed=seed,
-        orders=chance.choice((120, 250, 640)),
+        orders=orders,
         crowd=chance.choice((0, 0, 40)),
         workers=chance.choice((1, 2, 2, 3)),
         beats=chance.choice((1, 2)),
         doubled=chance.random() < 0.8,
-        settings=_settings(chance),
+        settings=_settings(chance, orders),
         faults=_faults(chance, seed),
         happenings=tuple(happenings),
     )
 
 
-def _settings(chance: random.Random) -> dict[str, str]:
+def _settings(chance: random.Random, orders: int) -> dict[str, str]:
     """Waits and sizes; lines are read again so often that also silent refunds are found soon."""
     drawn = {
         "MIRROR_LEASE_SECONDS": LEASE_SECONDS,
@@ -96,7 +97,7 @@ def _settings(chance: random.Random) -> dict[str, str]:
         "MIRROR_WHOLE_EVERY_SECONDS": chance.uniform(3, 6),
         "MIRROR_RECENT_EVERY_SECONDS": chance.uniform(2, 6),
         "MIRROR_REFRESH_EVERY_SECONDS": 2,
-        "MIRROR_LINES_MAX_AGE_SECONDS": chance.uniform(6, 10),
+        "MIRROR_LINES_MAX_AGE_SECONDS": chance.uniform(6, 10) + orders / 20,
         "MIRROR_ORGANISATION_EVERY_SECONDS": chance.choice((2, 3600)),
         "MIRROR_CONNECTIONS": chance.choice((2, 4, 8)),
         "MIRROR_WINDOWS": chance.choice((1, 4)),

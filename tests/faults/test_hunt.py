@@ -40,6 +40,7 @@ def test_the_mirror_becomes_the_truth(ground: Ground, seed: int) -> None:
                 installation.start_worker()
             for happening in schedule.happenings:
                 wait_for_requests(glu, happening.after)
+                installation.revive()
                 befall(installation, glu, happening)
             calm(glu)
             become_the_truth(installation, glu)
@@ -133,6 +134,7 @@ def become_the_truth(installation: Installation, glu: RunningSandbox) -> None:
     expected = {slug: truth(glu, slug) for slug in KEYS}
 
     def _equal() -> bool:
+        installation.revive()
         if installation.rows("SELECT 1 FROM orders_missingorder WHERE held"):
             installation.python(
                 "from glu_admin.tenancy.models import Organisation\nfrom orders.checks import decide_missing\n"
