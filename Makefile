@@ -6,7 +6,7 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 TESTS ?= tests
 
-.PHONY: help install demo run test test-services test-browser check format bench lock clean
+.PHONY: help install demo run test test-services test-browser test-faults check format bench lock clean
 
 help: ## list every chore
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -21,16 +21,19 @@ demo: install ## run it all here against the sandbox (FRESH=1 starts over)
 	@exec $(PYTHON) -m glu_admin.demo
 
 test: install ## the test suite, with nothing else needed
-	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m "not browser" $(TESTS)
+	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m "not browser and not faults" $(TESTS)
 
 test-services: install ## the same suite on PostgreSQL and Redis
 	@STATE_DIR=var/test-services DATABASE_URL=$(TEST_DATABASE_URL) CELERY_BROKER_URL=$(TEST_REDIS_URL) CACHE_URL= EMAIL_URL= \
-		$(PYTHON) -m pytest -n 2 -m "not browser" $(TESTS)
+		$(PYTHON) -m pytest -n 2 -m "not browser and not faults" $(TESTS)
 
 test-browser: install ## the journeys in a real Chromium
 	@.ci/install --group e2e
 	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= CHROMIUM=$$(.ci/chromium) \
 		$(PYTHON) -m pytest -m browser $(TESTS)
+
+test-faults: install ## hunts with real processes and servers of its own (FAULT_SEED=17 for one, FAULT_RUNS=50 for many)
+	@STATE_DIR=var/test-faults DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m faults tests/faults
 
 check: install ## lint, types, import contracts, migrations, deploy check
 	@$(PYTHON) -m ruff check

@@ -64,15 +64,21 @@ def resume(organisation: Organisation) -> None:
 
 
 def record_trial(key: GluKey, state: GluKey.State, detail: str = "") -> None:
-    """Write what Glu said of a key. An accepted candidate takes the place of the key in use."""
+    """Write what Glu said of a key that is still here. An accepted candidate takes the place of the key in use.
+
+    Two workers may have tried the same key at the same time: the second finds it in its place already.
+    """
     moment = now()
     key.state, key.detail, key.checked_at, key.try_again_at = state, detail[:200], moment, None
     if state == GluKey.State.UNREACHABLE:
         tried_for = (moment - key.set_at).total_seconds()
         key.try_again_at = moment + timedelta(seconds=min(max(tried_for, 30), 600))
     with transaction.atomic():
+        if not GluKey.across_organisations.select_for_update().filter(pk=key.pk).exists():
+            return
         if state == GluKey.State.ACCEPTED and key.slot == GluKey.Slot.CANDIDATE:
-            GluKey.across_organisations.filter(organisation=key.organisation, slot=GluKey.Slot.CURRENT).delete()
+            in_use = GluKey.across_organisations.filter(organisation=key.organisation, slot=GluKey.Slot.CURRENT)
+            in_use.exclude(pk=key.pk).delete()
             key.slot = GluKey.Slot.CURRENT
         key.save(update_fields=["state", "detail", "checked_at", "try_again_at", "slot"])
 

@@ -43,8 +43,10 @@ def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
                 continue
             if run is not None:
                 _read_for_a_while(session, run, stream, stop)
-            elif not (stream.work() or ask_missing(session)):
-                break
+            else:
+                worked = stream.work()  # a chunk and a chunk: lines may be due all the time
+                if not (ask_missing(session) or worked):
+                    break
         stream.finish()
         note_success(session)
     except MirrorFailure as error:

@@ -42,8 +42,8 @@ class _Reader:
 def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
     """Read the run's open windows to their ends, newest first; lines that are due are read by `stream` meanwhile.
 
-    Yields the run after every step; stop iterating to pause, and call again to go on. The run is COMPLETE after the
-    last step. Raises GluError, WalkError, OtherOrganisationError, LeaseLostError; what was written stays.
+    Yields the run wherever it may be left; stop iterating to pause, and call again to go on. The run is COMPLETE after
+    the last step. Raises GluError, WalkError, OtherOrganisationError, LeaseLostError; what was written stays.
     """
     reading = _Reading(session, run, stream)
     while True:
@@ -92,7 +92,8 @@ class _Reading:
         item = reader.walking.send(future.result())
         while isinstance(item, Step):
             quiet = self._write(reader, item)
-            yield self.run
+            if item.seam:  # left inside a crowded second, it would be begun anew each time and never come to its end
+                yield self.run
             if quiet:
                 return
             try:
@@ -109,8 +110,7 @@ class _Reading:
             created_from=start.plus(-1) if start else None,
             updated_from=Stamp.parse(window.updated_from),
         )
-        seen = {int(glu_id) for glu_id in window.seen.split(",") if glu_id}
-        return _Reader(window, walk(bounds), seen)
+        return _Reader(window, walk(bounds), _ids(window.seen), _ids(window.older))
 
     def _fly(self, reader: _Reader, item: Any) -> None:
         self.flying[self.session.ask_list(self.kind, item)] = reader
@@ -173,6 +173,7 @@ class _Reading:
         if self.kind in _ACCUSING:
             reader.seen |= {order.glu_id for row in step.rows if (order := usable(row))}
             window.seen = ",".join(map(str, reader.seen))
+            window.older = ",".join(map(str, reader.older))
         window.save()
 
     def _late(self, written: Written) -> int:
@@ -195,7 +196,11 @@ class _Reading:
             suspect(self.session.organisation, absent, moment, run=self.run)
             self.missing |= bool(absent)
         flags = set(window.flags.split()) - ({OLDER_ROWS} if settled else set())
-        window.flags, window.seen = " ".join(sorted(flags)), ""
+        window.flags, window.seen, window.older = " ".join(sorted(flags)), "", ""
         window.save()
         self.run.flags = " ".join(sorted({*self.run.flags.split(), *flags}))[:200]
         self.run.save(update_fields=["flags"])
+
+
+def _ids(text: str) -> set[int]:
+    return {int(glu_id) for glu_id in text.split(",") if glu_id}

@@ -61,13 +61,17 @@ class Ask:
 
 @dataclass(frozen=True)
 class Step:
-    """One answer: its rows, and the bound from which the walk goes on once they are written."""
+    """One answer: its rows, and the bound from which the walk goes on once they are written.
+
+    Not at a `seam` the walk is inside a crowded second, which it would begin anew if it were left there.
+    """
 
     rows: list[Any]
     next_before: Stamp | None
     complete: bool
     server_time: datetime | None
     flags: tuple[str, ...] = ()
+    seam: bool = True
 
 
 Walking = Generator[Ask | Step, Listed | None, None]
@@ -109,7 +113,7 @@ def walk(bounds: Bounds) -> Walking:
             bound = after  # that second is read again whole: the page may have ended inside it
             yield Step(listed.rows, bound, False, listed.server_time)
         else:
-            yield Step(listed.rows, bound, False, listed.server_time)
+            yield Step(listed.rows, bound, False, listed.server_time, seam=False)
             yield from _close_second(bounds, second, bound)
             bound = second
 
@@ -150,7 +154,7 @@ class _Second:
             self.undated |= updated is None
             if updated is not None:
                 self.stamps.append(updated)
-        return Step(inside, self.bound, False, listed.server_time)
+        return Step(inside, self.bound, False, listed.server_time, seam=False)
 
     def span(self) -> tuple[Stamp | None, Stamp | None]:
         """The oldest and the newest update seen, in whole seconds."""

@@ -34,6 +34,7 @@ class MirrorWindow(models.Model):
     rows = models.PositiveIntegerField(default=0)
     flags = models.CharField(max_length=200, default="", blank=True)
     seen = models.TextField(default="", blank=True)  # ids a reconcile has met so far; emptied when it is complete
+    older = models.TextField(default="", blank=True)  # ids it met in an older version than ours, until they are settled
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
 

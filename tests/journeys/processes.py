@@ -1,14 +1,17 @@
 """Starting, asking and stopping the product's own processes, for the journeys that need real ones."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -51,9 +54,15 @@ def start(environment: dict[str, str], command: list[str], log: Path | None = No
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True)
 
 
-def start_celery(environment: dict[str, str], *arguments: str) -> Process:
-    """A Celery process with the project's application."""
-    return start(environment, [sys.executable, "-m", "celery", "-A", "glu_admin.celery", *arguments, "-l", "ERROR"])
+def start_celery(
+    environment: dict[str, str],
+    *arguments: str,
+    app: str = "glu_admin.celery",
+    level: str = "ERROR",
+    log: Path | None = None,
+) -> Process:
+    """A Celery process with the project's application, or with another `app` around it."""
+    return start(environment, [sys.executable, "-m", "celery", "-A", app, *arguments, "-l", level], log)
 
 
 def stop(process: Process, seconds: float = 10) -> None:
@@ -67,8 +76,9 @@ def stop(process: Process, seconds: float = 10) -> None:
 
 
 def kill(process: Process) -> None:
-    """kill -9."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """kill -9 of it and its children, if any is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
@@ -82,12 +92,26 @@ def manage(environment: dict[str, str], *arguments: str, stdin: str = "", fails:
     return result.stderr if fails else result.stdout
 
 
-def wait_until(done: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def export(environment: dict[str, str], slug: str = "alder") -> dict[int, dict[str, Any]]:
+    """What the product exports of an organisation as JSON Lines, by Glu's id."""
+    text = manage(environment, "export_orders", slug, "--format", "jsonl")
+    rows = [json.loads(line) for line in text.splitlines()]
+    return {row["id"]: row for row in rows}
+
+
+def wait_until(done: Callable[[], bool], what: str, seconds: float = 60, every: float = 0.1) -> None:
     """Ask again and again, as other processes are at work; fail with `what` in the end."""
     ends_at = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < ends_at, f"waited too long until {what}"
-        time.sleep(0.1)
+        time.sleep(every)
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _sql(statement: str) -> None:

@@ -1,6 +1,5 @@
 """kill -9 of the worker in the middle of the history: started again, the mirror becomes equal to the truth."""
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
-from tests.journeys.processes import kill, manage, own_broker, own_database, start_celery, stop, wait_until
+from tests.journeys.processes import export, kill, manage, own_broker, own_database, start_celery, stop, wait_until
 
 KEY = "journey-key-0001"
 WORKER = ("worker", "--pool", "threads", "--concurrency", "2", "--queues", "interactive,changes,bulk")
@@ -65,12 +64,6 @@ def test_the_mirror_survives_it(glu: RunningSandbox, environment: dict[str, str]
     finally:
         stop(beat)
     manage(environment, "mirror", "alder")  # exits 0 only when complete
-
-
-def export(environment: dict[str, str]) -> dict[int, dict[str, object]]:
-    text = manage(environment, "export_orders", "alder", "--format", "jsonl")
-    rows = [json.loads(line) for line in text.splitlines()]
-    return {row["id"]: row for row in rows}
 
 
 def asked(glu: RunningSandbox) -> int:

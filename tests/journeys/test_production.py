@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -18,7 +17,18 @@ import yaml
 
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
-from tests.journeys.processes import ROOT, manage, on_services, own_broker, own_database, start, stop, wait_until
+from tests.journeys.processes import (
+    ROOT,
+    export,
+    free_port,
+    manage,
+    on_services,
+    own_broker,
+    own_database,
+    start,
+    stop,
+    wait_until,
+)
 
 KEY = "planted-secret-key-0042"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -76,12 +86,6 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_the_whole_product_starts_mirrors_and_stops(
     environment: dict[str, str], glu: RunningSandbox, tmp_path: Path
 ) -> None:
@@ -129,9 +133,3 @@ def test_a_wrong_root_key_stops_the_start_with_a_plain_message(environment: dict
         assert result.returncode != 0
         assert "does not hold the root key" in told
         assert "Traceback" not in told
-
-
-def export(environment: dict[str, str]) -> dict[int, dict[str, object]]:
-    text = manage(environment, "export_orders", "alder", "--format", "jsonl")
-    rows = [json.loads(line) for line in text.splitlines()]
-    return {row["id"]: row for row in rows}

@@ -43,6 +43,19 @@ def test_a_refused_key_never_replaces_a_working_one(house: Any, sandbox: Running
     assert client_for(house.hotel).get("/organisation").data["name"] == "Alder House"
 
 
+def test_a_key_tried_twice_at_once_is_used_and_one_replaced_meanwhile_is_not(house: Any) -> None:
+    lifecycle.set_key(house.hotel, "first-key-0001", None)
+    one, again = (GluKey.across_organisations.get(organisation=house.hotel) for _ in range(2))
+    for key in (one, again):
+        lifecycle.record_trial(key, State.ACCEPTED)
+    lifecycle.set_key(house.hotel, "second-key-0002", None)
+    replaced = GluKey.across_organisations.get(organisation=house.hotel, slot=Slot.CANDIDATE)
+    lifecycle.set_key(house.hotel, "third-key-0003", None)
+    lifecycle.record_trial(replaced, State.ACCEPTED)
+    slots = house.hotel.glu_keys.order_by("pk").values_list("slot", "state", "last_four")
+    assert list(slots) == [("current", "accepted", "0001"), ("candidate", "trying", "0003")]
+
+
 def test_an_unreachable_glu_is_tried_again_later(house: Any, settings: Any) -> None:
     settings.GLU_API_URL = "http://127.0.0.1:9"
     settings.GLU_RETRIES = 0

@@ -15,6 +15,9 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.checks import check_state, decide_missing, want_check, want_range
 from orders.mirror.engine import run_slice
 from orders.mirror.gone import WALK_MISSED
+from orders.mirror.lines import LineStream
+from orders.mirror.passes import open_run
+from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.windows import ORDERS_PER_WINDOW, cut
 from orders.models import MirrorRun, MirrorState, OrderChange
@@ -268,6 +271,35 @@ def test_check_now_of_an_order_that_is_not_there(session: Session, sandbox: Runn
     order.refresh_from_db()
     assert "no longer returns" in order.check_words
     assert order.gone_at is None
+    assert session.organisation.missing_orders.get().not_found_at is not None
+
+
+def test_older_rows_are_settled_also_when_their_window_is_read_in_several_goes(
+    session: Session, sandbox: RunningSandbox
+) -> None:
+    (glu_id,) = sandbox.world.plant("hotel", "future")
+    mirror_everything(session)
+    back = sandbox.world.shops["hotel"].sold[glu_id].order | {"paymentStatus": "Refunded"}
+    sandbox.world.put("hotel", back | {"updatedAt": datetime.now(UTC).replace(microsecond=0).isoformat()})
+    run = open_run(session, RECONCILE)
+    while run.state != MirrorRun.State.COMPLETE:
+        stream = LineStream(session)
+        next(iter(read_run(session, run, stream)))
+        stream.finish()
+    assert session.organisation.orders.get(glu_id=glu_id).payment_status == "Refunded"
+    assert run.flags == ""
+
+
+def test_missing_orders_are_asked_for_while_lines_are_due_all_the_time(
+    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror_everything(session)
+    glu_id = session.organisation.orders.latest("created_at").glu_id
+    sandbox.world.delete("hotel", glu_id)
+    due(session, "whole_due_at")
+    monkeypatch.setattr(LineStream, "work", lambda self: True)
+    turns = iter(range(20))
+    run_slice(session, lambda: next(turns, None) is None)
     assert session.organisation.missing_orders.get().not_found_at is not None
 
 
