@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from glu_admin.glu.bounds import Stamp
-from glu_admin.glu.errors import GluError
+from glu_admin.glu.errors import GluError, Interrupted
 from orders.glu_orders import Listed
 from orders.mirror.passes import usable
 from orders.mirror.session import Session
@@ -27,9 +27,8 @@ class Oldest:
 class Reach:
     """Notes how far a first copy has come; beside it, finds out how far it has to go."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._wanted = session.state().history_newest_glu_id is None
+    def __init__(self, session: Session, run: MirrorRun) -> None:
+        self.session, self.run = session, run
         self._finding: Future[Oldest | None] | None = None
 
     def note(self, step: Step, page_size: int) -> None:
@@ -45,24 +44,25 @@ class Reach:
         if self._finding is not None and self._finding.done():
             fields |= self._found(self._finding)
             self._finding = None
-        elif self._finding is None and self._wanted:
+        elif self.run.requests == 0:  # once: where Glu is so slow that a slice ends before, there is no percentage
             size = page_size or len(step.rows)
             self._finding = self.session.ask_beside(lambda: find_oldest(self._fetch, first.created, size))
         with self.session.lease.writing():
             self.session.update_state(**fields)
 
     def _found(self, finding: Future[Oldest | None]) -> dict[str, object]:
-        """What was found goes into the state; where Glu failed it is asked again, and the walk will meet that too."""
+        """What was found goes into the state; where Glu failed, the walk will meet that too."""
         try:
             oldest = finding.result()
         except GluError:
             return {}
-        self._wanted = False
         newest = self.session.organisation.orders.order_by("-created_at", "-glu_id").values_list("glu_id", flat=True)
         return {"history_newest_glu_id": newest.first(), "history_oldest_glu_id": oldest.glu_id if oldest else None}
 
     def _fetch(self, ask: Ask) -> Listed:
         """In a thread, one request after the other, while the walk goes on."""
+        if self.session.closing.is_set():
+            raise Interrupted("The slice is over.")
         return self.session.fetch(ask, MirrorRun.Pass.HISTORY)
 
 

@@ -76,7 +76,7 @@ class _Reading:
         self.side_by_side = settings.MIRROR_WINDOWS if self.kind in _SIDE_BY_SIDE else 1
         self.asked = session.client.requests
         self.flying: dict[Future[Listed], _Reader] = {}
-        self.reach = Reach(session) if self.kind == MirrorRun.Pass.HISTORY else None
+        self.reach = Reach(session, run) if self.kind == MirrorRun.Pass.HISTORY else None
         windows = run.windows.filter(state=MirrorWindow.State.OPEN).order_by("pk")
         self.waiting = deque(self._reader(window) for window in windows)
 

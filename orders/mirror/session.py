@@ -57,6 +57,8 @@ class Session:
     organisation: Organisation
     client: GluClient
     lease: Lease
+    closing: threading.Event = field(default_factory=threading.Event)
+    """Set when the session ends: what goes on beside the walk stops at its next request."""
     _finished: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
 
     @cached_property
@@ -92,6 +94,7 @@ class Session:
 
     def close(self) -> None:
         """Close the connections and give the lease back."""
+        self.closing.set()
         if "_threads" in self.__dict__:
             for pool in self._threads[:2]:
                 pool.shutdown(cancel_futures=True)

@@ -93,6 +93,8 @@ class Arena:
         self.clock: Clock = glu.world._clock  # type: ignore[assignment]
         glu.world.open(SandboxOrganisation(self.slug, "Alder House", self.key, seed=seed % 900, count=count))
         self.shop = glu.world.shops[self.slug]
+        self.mixed = False
+        """Whether the key ever opened another organisation: what was copied of it then, only a person can tell apart."""
         self.shop.faults.page_size, self.shop.faults.seed = 5, seed
         self.travel = time_machine.travel(datetime.fromtimestamp(self.clock(), UTC), tick=True)
         self.ours = self.travel.start()
@@ -111,6 +113,7 @@ class Arena:
         """Set faults; those of rates strike at random."""
         for name, value in values.items():
             setattr(self.shop.faults, name, value)
+        self.mixed |= bool(values.get("swapped"))
 
     def happens(self, times: int = 1) -> None:
         """Ordinary days: orders come in or move on, at any age, are deleted, lines are refunded."""
@@ -290,6 +293,8 @@ class Arena:
                 self.slice()
             decide_missing(self.organisation, ask=True)
         reason = self.by_hand()
+        if self.mixed and "another organisation" in reason:
+            return
         if "tie_overflow" not in reason:
             assert reason == "", f"quiet, and yet: {reason}"
         self.equal()
