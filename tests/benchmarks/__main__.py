@@ -5,6 +5,7 @@
 
 import importlib
 import importlib.util
+import signal
 import sys
 import time
 
@@ -26,6 +27,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - {*PARTS, "hostile"}:
         print(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)} and hostile.", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that databases and processes are not left behind
     bars, begun = Bars(), time.monotonic()
     for name, run in PARTS.items():
         if not names or name in names:

@@ -1,0 +1,85 @@
+"""One session's requests: so many at once, lists before lines, and rows claimed with few queries."""
+
+import threading
+from typing import Any
+
+from glu_admin.sandbox.server import RunningSandbox
+from orders.glu_orders import Listed
+from orders.mirror.lines import LineStream
+from orders.mirror.passes import connect
+from orders.mirror.session import Session
+from orders.mirror.walk import Ask, Bounds
+from orders.models import MirrorRun
+
+MOST = 4  # connections, in the sandbox's settings
+
+
+def test_a_list_is_asked_before_the_lines_that_wait_already(session: Session) -> None:
+    order: list[str] = []
+    held, full = threading.Event(), threading.Barrier(MOST + 1)
+
+    def _hold() -> None:
+        full.wait(5)
+        held.wait(5)
+
+    def _fetch(*_: Any) -> Listed:
+        order.append("list")
+        return Listed([], None)
+
+    session.fetch = _fetch  # type: ignore[method-assign]
+    holding = [session.ask_lines(_hold) for _ in range(MOST)]
+    full.wait(5)
+    waiting = [session.ask_lines(lambda: order.append("line")) for _ in range(3 * MOST)]
+    asked = session.ask_list(MirrorRun.Pass.HISTORY, Ask(Bounds()))
+    _wait_for_the_list(session)
+    held.set()
+    for future in (*holding, *waiting, asked):
+        future.result(5)
+    assert order[0] == "list"
+    assert len(order) == 3 * MOST + 1
+
+
+def test_no_more_requests_at_once_than_the_setting(session: Session) -> None:
+    counting, now, most = threading.Lock(), 0, 0
+
+    def _work() -> None:
+        nonlocal now, most
+        with counting:
+            now += 1
+            most = max(most, now)
+        threading.Event().wait(0.01)
+        with counting:
+            now -= 1
+
+    for future in [ask(_work) for _ in range(20) for ask in (session.ask_lines, session.ask_beside)]:
+        future.result(5)
+    assert most == MOST
+
+
+def test_a_failing_request_gives_its_slot_back(session: Session) -> None:
+    for _ in range(2 * MOST):
+        assert isinstance(session.ask_lines(lambda: 1 / 0).exception(5), ZeroDivisionError)
+    assert session.ask_lines(lambda: 7).result(5) == 7
+
+
+def test_claiming_orders_is_one_query(
+    session: Session, sandbox: RunningSandbox, django_assert_num_queries: Any
+) -> None:
+    connect(session)
+    stream = LineStream(session)
+    with django_assert_num_queries(1):
+        stream._claim()
+    assert len(stream._waiting) == 30
+    with django_assert_num_queries(0):
+        assert all(order.lines_due_at and order.payload_hash and order.glu_id for order in stream._waiting)
+
+
+def _wait_for_the_list(session: Session) -> None:
+    """Until the list's thread waits for a slot."""
+    slots = session._threads[2]
+    for _ in range(500):
+        with slots._changed:
+            if slots._lists:
+                return
+        threading.Event().wait(0.01)
+    raise AssertionError("the list never came to wait")
