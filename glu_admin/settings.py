@@ -260,7 +260,7 @@ MIRROR_SLICE_SECONDS = env.float("MIRROR_SLICE_SECONDS", default=20.0)
 MIRROR_LEASE_SECONDS = env.float("MIRROR_LEASE_SECONDS", default=120.0)
 MIRROR_CONNECTIONS = env.int("MIRROR_CONNECTIONS", default=16)
 MIRROR_WINDOWS = env.int("MIRROR_WINDOWS", default=4)
-MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=60)
+MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=100)
 
 # --- Celery ---------------------------------------------------------------------------------------------------------
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]

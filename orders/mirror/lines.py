@@ -61,19 +61,19 @@ class LineStream:
         while True:
             self._top_up()
             ready = self._take(wanted)
-            if len(self._done) >= settings.MIRROR_LINE_CHUNK:
+            if self._is_half_done():
                 self.write()
             if ready:
                 return ready
 
     def work(self) -> bool:
-        """Read until a chunk is written; false when there was nothing to read."""
+        """Read until half a chunk is written; false when there was nothing to read."""
         before, self._dry = self.count, False
         while True:
             self._top_up()
             if self._flying:
                 self._take(set())
-            if len(self._done) >= settings.MIRROR_LINE_CHUNK or not self._flying:
+            if self._is_half_done() or not self._flying:
                 self.write()
                 return self.count > before
 
@@ -108,15 +108,18 @@ class LineStream:
             raise error
 
     def _top_up(self) -> None:
-        # Enough to keep every connection busy while a chunk, or a page of orders, is written.
-        most = settings.MIRROR_CONNECTIONS + 2 * settings.MIRROR_LINE_CHUNK
-        while self._halted is None and len(self._flying) < most:
+        # At most a chunk is in hand and unwritten, which is all that a kill costs; while one half of it is written the
+        # other keeps the connections busy.
+        while self._halted is None and len(self._flying) + len(self._done) < settings.MIRROR_LINE_CHUNK:
             if not self._waiting and not self._dry:
                 self._claim()
             if not self._waiting:
                 return
             order = self._waiting.popleft()
             self._flying[self.session.ask_lines(lambda order=order: self._fetch(order))] = order.pk  # type: ignore[misc]
+
+    def _is_half_done(self) -> bool:
+        return 2 * len(self._done) >= settings.MIRROR_LINE_CHUNK
 
     def _claim(self) -> None:
         # With the organisation, which a relation's rows are given: deferred, it would be one query an order.

@@ -159,12 +159,15 @@ def write_lines(
     orders = organisation.orders.in_bulk([one.order_pk for one in sets])
     sets = [one for one in sets if one.order_pk in orders and _still(one, orders[one.order_pk])]
     lines: dict[int, OrderLine] = {}
+    elsewhere = _held_elsewhere(organisation, sets)
     for one in sets:
         for position, raw in enumerate(one.rows):
             try:
                 parsed = parse_line(raw)
                 if parsed.glu_id in lines and lines[parsed.glu_id].order_id == one.order_pk:
                     raise Unusable("Another line of the same order has the same id.")
+                if parsed.glu_id in lines or parsed.glu_id in elsewhere:
+                    raise Unusable("Another order has a line with the same id.")
             except Unusable as reason:
                 aside += 1
                 set_aside(organisation, SetAside.Kind.LINE, raw, str(reason), fetched_at, order_glu_id=one.order_glu_id)
@@ -191,6 +194,14 @@ def write_lines(
         touched = {line.order_id for line in written} | set(read_before)
         write_documents(organisation, [orders[pk] for pk in sorted(touched)], list(lines.values()))
     return aside
+
+
+def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> set[int]:
+    """Ids of these lines that orders have which are not being written now: taking one away would lose it there."""
+    ids = [row["id"] for one in sets for row in one.rows if isinstance(row, dict) and type(row.get("id")) is int]
+    ids = [glu_id for glu_id in ids if abs(glu_id) < 2**63]
+    others = organisation.order_lines.filter(glu_id__in=ids, order__gone_at=None)
+    return set(others.exclude(order__in=[one.order_pk for one in sets]).values_list("glu_id", flat=True))
 
 
 def _still(one: LineSet, order: Order) -> bool:

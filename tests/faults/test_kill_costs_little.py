@@ -29,8 +29,7 @@ def test_at_most_a_page_and_a_chunk_are_asked_for_again(ground: Ground) -> None:
         glu.world.shops["alder"].faults.latency_ms = 20
         least = requests_of(glu, ground.installation(glu.url, **SETTINGS), kills=0)
         asked = requests_of(glu, ground.installation(glu.url, **SETTINGS), kills=KILLS)
-    # What was read and not written yet: the lines of a chunk, and those that are under way or wait to be looked at.
-    assert asked["lines"] - least["lines"] <= KILLS * (CHUNK + 2 * CONNECTIONS), (asked, least)
+    assert asked["lines"] - least["lines"] <= KILLS * (CHUNK + 1), (asked, least)
     assert asked["orders"] - least["orders"] <= KILLS, (asked, least)
     assert asked["transactions"] - least["transactions"] <= KILLS, (asked, least)
     assert asked["organisation"] == least["organisation"] == 1

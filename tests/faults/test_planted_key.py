@@ -58,6 +58,11 @@ FAULTS = {
     "lines_error_rate": 0.5,
     "swapped": "brae",
     "no_organisation": True,
+    "honour_offsets": True,
+    "bad_dates_400": True,
+    "extras": True,
+    "nulls_shown": True,
+    "rate_headers": True,
 }
 
 

@@ -94,7 +94,7 @@ class Arena:
         glu.world.open(SandboxOrganisation(self.slug, "Alder House", self.key, seed=seed % 900, count=count))
         self.shop = glu.world.shops[self.slug]
         self.mixed = False
-        """Whether the key ever opened another organisation: what was copied of it then, only a person can tell apart."""
+        """Whether the key ever opened another organisation: what was copied then, only a person can tell apart."""
         self.shop.faults.page_size, self.shop.faults.seed = 5, seed
         self.travel = time_machine.travel(datetime.fromtimestamp(self.clock(), UTC), tick=True)
         self.ours = self.travel.start()
@@ -149,8 +149,8 @@ class Arena:
             if self.chance.random() < 0.3 and len(lines) > 1:
                 lines.pop()
             elif self.chance.random() < 0.3:
-                self.shop.next_line += 1
                 lines.append({**lines[0], "id": self.shop.next_line})
+                self.shop.next_line += 1
             self.shop.put(glu_id, Sold(sold.order, lines, sold.transactions), listed_at)
 
     def delete(self, times: int = 1) -> None:
