@@ -116,6 +116,16 @@ def test_lines_are_replaced_whole_and_searchable(hotel: Organisation) -> None:
     assert hotel.orders.get().lines_due_at is None
 
 
+def test_a_line_is_never_taken_from_another_order(hotel: Organisation) -> None:
+    pks = write_orders(hotel, [order(1), order(2), order(3)], NOW).pks
+    sets = [LineSet(pks[1], 1, [{"id": 5, "name": "Tea"}]), LineSet(pks[2], 2, [{"id": 5, "name": "Cake"}])]
+    write_lines(hotel, sets, NOW)
+    write_lines(hotel, [LineSet(pks[3], 3, [{"id": 5, "name": "Wine"}, {"id": 6, "name": "Bread"}])], NOW)
+    held = {(one.glu_id, one.name, one.order.glu_id) for one in hotel.order_lines.select_related("order")}
+    assert held == {(5, "Tea", 1), (6, "Bread", 3)}
+    assert {one.order_glu_id for one in hotel.set_aside.all()} == {2, 3}
+
+
 class CounterTest(TestCase):
     """Counters kept by differences equal a fresh count, after any writes."""
 
