@@ -119,7 +119,7 @@ class LineStream:
             self._flying[self.session.ask_lines(lambda order=order: self._fetch(order))] = order.pk  # type: ignore[misc]
 
     def _is_half_done(self) -> bool:
-        return 2 * len(self._done) >= settings.MIRROR_LINE_CHUNK
+        return 2 * len(self._done) >= int(settings.MIRROR_LINE_CHUNK)
 
     def _claim(self) -> None:
         # With the organisation, which a relation's rows are given: deferred, it would be one query an order.
