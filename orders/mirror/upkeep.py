@@ -41,7 +41,9 @@ def refresh_lines(session: Session) -> int:
 
 def all_lines_due(organisation: Organisation) -> None:
     """Make the lines of every order due, for the most thorough pass; the caller holds the lease."""
-    organisation.orders.filter(lines_due_at=None, gone_at=None).update(lines_due_at=now())
+    moment = now()
+    put_off = Q(lines_due_at=None) | Q(lines_due_at__gt=moment)  # also those that failed and would wait
+    organisation.orders.filter(put_off, gone_at=None).update(lines_due_at=moment)
 
 
 def retry_set_aside(session: Session) -> None:

@@ -336,6 +336,8 @@ def test_the_most_thorough_pass_by_hand(session: Session, sandbox: RunningSandbo
     mirror_everything(session)
     sandbox.world.shops["hotel"].sold[sandbox.truth("hotel")[50]["id"]].lines[0]["name"] = "Renamed without a trace"
     silently(sandbox, 60, phoneNumber="07700 900999")
+    put_off = session.organisation.orders.filter(glu_id=sandbox.truth("hotel")[70]["id"])
+    put_off.update(lines_due_at=now() + timedelta(hours=6), lines_error="Glu answered with an error of its own (500).")
     session.lease.release()
     call_command("mirror", "alder-house", "--pass", "reconcile")
     assert equal(session, sandbox)
