@@ -17,7 +17,7 @@ from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.engine import is_bulk, is_due, run_slice
-from orders.mirror.lease import LeaseLostError, take_lease
+from orders.mirror.lease import LeaseLostError, free_lease, take_lease
 from orders.mirror.session import Session
 from orders.models import MirrorState
 
@@ -41,8 +41,8 @@ def tick() -> None:
     patience = timedelta(seconds=settings.MIRROR_SLICE_SECONDS + 2 * settings.MIRROR_TICK_SECONDS)
     with transaction.atomic():
         waiting = MirrorState.across_organisations.filter(
-            Q(hinted_at=None) | Q(hinted_at__lt=moment - patience),
-            Q(lease_expires_at=None) | Q(lease_expires_at__lt=moment),
+            Q(hinted_at=None) | ~Q(hinted_at__range=(moment - patience, moment + patience)),
+            free_lease(moment),
             organisation__in=organisations_to_mirror(),
         ).order_by(F("hinted_at").asc(nulls_first=True), "pk")
         if connection.features.has_select_for_update_skip_locked:

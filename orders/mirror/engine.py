@@ -11,6 +11,7 @@ from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, U
 from glu_admin.keys.lifecycle import mark_refused
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.check import check_next, wanted_checks
+from orders.mirror.dues import LONGEST_FAILURE_WAIT, is_past, may_ask
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import check_identity
 from orders.mirror.lines import LineStream
@@ -21,8 +22,6 @@ from orders.mirror.upkeep import refresh_lines, retry_set_aside
 from orders.mirror.upsert import OtherOrganisationError
 from orders.mirror.walk import WalkError
 from orders.models import MirrorRun, MirrorState
-
-_LONGEST_FAILURE_WAIT = 3600
 
 MirrorFailure = (GluError, WalkError, OtherOrganisationError)
 """What can end a slice early; each has `words` fit to show."""
@@ -86,10 +85,10 @@ def _next_run(session: Session) -> MirrorRun | None:
     state = session.state()
     kind = next_pass(session.organisation, state)
     if kind is None:
-        if state.history_complete_at is not None and _passed(state.refresh_due_at):
+        if state.history_complete_at is not None and is_past(state, "refresh_due_at"):
             refresh_lines(session)
         return None
-    reach = WHOLE if _passed(state.whole_due_at) else RECENT
+    reach = WHOLE if is_past(state, "whole_due_at") else RECENT
     return open_run(session, kind, reach=reach)
 
 
@@ -101,18 +100,18 @@ def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass 
         return MirrorRun.Pass.RANGE
     if state.history_complete_at is None:
         return MirrorRun.Pass.HISTORY
-    if _passed(state.trailing_due_at):
+    if is_past(state, "trailing_due_at"):
         return MirrorRun.Pass.TRAILING
-    if _passed(state.transactions_due_at):
+    if is_past(state, "transactions_due_at"):
         return MirrorRun.Pass.TRANSACTIONS
-    if _passed(state.recent_due_at) or _passed(state.whole_due_at):
+    if is_past(state, "recent_due_at") or is_past(state, "whole_due_at"):
         return MirrorRun.Pass.RECONCILE
     return None
 
 
 def changes_due(state: MirrorState) -> bool:
     """Whether the next poll for changes has come."""
-    return _passed(state.next_due_at)
+    return is_past(state, "next_due_at")
 
 
 def is_due(organisation: Organisation) -> bool:
@@ -121,11 +120,11 @@ def is_due(organisation: Organisation) -> bool:
     state = MirrorState.across_organisations.filter(organisation=organisation).first()
     if state is None:
         return True
-    if state.wait_until is not None and state.wait_until > moment:
+    if not may_ask(state):
         return False
     return (
         next_pass(organisation, state) is not None
-        or _passed(state.refresh_due_at)
+        or is_past(state, "refresh_due_at")
         or wanted_checks(organisation).exists()
         or organisation.orders.filter(lines_due_at__lte=moment, gone_at=None).exists()
         or due_missing(organisation).exists()
@@ -159,7 +158,7 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     if isinstance(error, Refused):
         mark_refused(session.organisation, words)
     failures = session.state().failures
-    wait = min(settings.MIRROR_ERROR_WAIT_SECONDS * 2**failures, _LONGEST_FAILURE_WAIT)
+    wait = min(settings.MIRROR_ERROR_WAIT_SECONDS * 2**failures, LONGEST_FAILURE_WAIT)
     if isinstance(error, TooManyRequests):
         wait = min(error.retry_after, settings.GLU_RETRY_AFTER_CAP)
     if isinstance(error, Refused):
@@ -190,10 +189,6 @@ def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
     fail_run(session, run, words)
     with session.lease.writing():
         session.update_state(transactions_error=words[:300], transactions_due_at=now() + timedelta(days=1))
-
-
-def _passed(due_at: object) -> bool:
-    return due_at is None or due_at <= now()  # type: ignore[operator]
 
 
 def _kind(error: Exception) -> str:

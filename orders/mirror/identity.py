@@ -21,7 +21,7 @@ def check_identity(session: Session) -> None:
     """Ask at most hourly who the key belongs to. Raises OtherOrganisationError, and GluError when Glu is away."""
     state, moment = session.state(), now()
     every = timedelta(seconds=settings.MIRROR_ORGANISATION_EVERY_SECONDS)
-    if state.organisation_asked_at is not None and moment - state.organisation_asked_at < every:
+    if state.organisation_asked_at is not None and abs(moment - state.organisation_asked_at) < every:
         return
     try:
         raw = read_organisation(session.client)

@@ -13,6 +13,8 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorState
 
+_WANTED = timedelta(seconds=10)  # so long workers stand back for a command that waits
+
 
 class LeaseLostError(Exception):
     """Somebody else writes for this organisation now; nothing of this transaction was kept."""
@@ -38,8 +40,9 @@ class Lease:
 
     def wanted(self) -> bool:
         """True when somebody waits for this lease by hand: a worker then ends its slice."""
+        moment = now()
         return MirrorState.across_organisations.filter(
-            organisation_id=self.organisation_id, lease_wanted_until__gt=now()
+            organisation_id=self.organisation_id, lease_wanted_until__range=(moment, moment + _WANTED)
         ).exists()
 
     def release(self) -> None:
@@ -58,17 +61,23 @@ def take_lease(organisation: Organisation, *, by_hand: bool = False) -> Lease | 
     moment = now()
     with transaction.atomic():
         rows = MirrorState.across_organisations.filter(pk=state.pk)
-        free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=moment)
+        free = free_lease(moment)
         if by_hand:
-            rows.update(lease_wanted_until=moment + timedelta(seconds=10))
+            rows.update(lease_wanted_until=moment + _WANTED)
         else:
-            free &= Q(lease_wanted_until=None) | Q(lease_wanted_until__lt=moment)
+            free &= Q(lease_wanted_until=None) | ~Q(lease_wanted_until__range=(moment, moment + _WANTED))
         taken = rows.filter(free).update(
             lease_token=F("lease_token") + 1, lease_expires_at=_expiry(), hinted_at=None, **_no_longer_wanted(by_hand)
         )
         if not taken:
             return None
         return Lease(organisation.pk, rows.values_list("lease_token", flat=True).get())
+
+
+def free_lease(moment: datetime) -> Q:
+    """States whose lease nobody holds; one that lasts longer than a lease can was taken before a clock was set back."""
+    longest = timedelta(seconds=2 * settings.MIRROR_LEASE_SECONDS)  # two machines' clocks may differ a little
+    return Q(lease_expires_at=None) | ~Q(lease_expires_at__range=(moment, moment + longest))
 
 
 def _expiry() -> datetime:

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, Interrupted, NotFound, Unreachable, Unreadable
 from orders.glu_orders import list_lines, read_order
+from orders.mirror.dues import LONGEST_LINE_WAIT
 from orders.mirror.gone import suspect
 from orders.mirror.session import Session
 from orders.mirror.upsert import LineSet, write_lines, write_orders
@@ -193,10 +194,8 @@ class LineStream:
                 moment,
             )
             for one in done:
-                if isinstance(one.error, NotFound):
+                if one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
                     suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
-                if one.error is not None:
-                    _put_off(session, one)
 
 
 def all_lines(session: Session, order: Order, page_size: int) -> list[Any]:
@@ -229,15 +228,16 @@ def _sums_agree(order: Order, rows: list[Any]) -> bool:
     return False
 
 
-def _put_off(session: Session, one: _Fetched) -> None:
-    """Try again soon, then ever later; the reason stays with the order."""
+def _put_off(session: Session, one: _Fetched) -> int:
+    """Try again soon, then ever later; the reason stays with the order. 0 when it was marked gone meanwhile."""
     tries = one.order.lines_attempts + 1
     wait: float
     if isinstance(one.error, NotFound):  # asked for by id again first, which tells what became of the order
         wait = settings.MIRROR_GONE_CONFIRM_SECONDS
     else:
-        wait = 0 if tries < _TRIES_BEFORE_WAITING else min(60 * 2 ** min(tries - _TRIES_BEFORE_WAITING, 9), 6 * 3600)
-    session.organisation.orders.filter(pk=one.order.pk).update(
+        over = min(tries - _TRIES_BEFORE_WAITING, 9)
+        wait = 0 if over < 0 else min(60 * 2**over, LONGEST_LINE_WAIT)
+    return session.organisation.orders.filter(pk=one.order.pk, gone_at=None).update(
         lines_due_at=now() + timedelta(seconds=wait),
         lines_attempts=F("lines_attempts") + 1,
         lines_error=one.error.words[:200] if one.error else "",

@@ -10,6 +10,7 @@ from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.freshness import somebody_looks
 from orders.glu_orders import Listed
+from orders.mirror.dues import in_turn
 from orders.mirror.gone import hold_if_too_many
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
@@ -24,6 +25,7 @@ TOO_MANY_MISSING = "too_many_missing"
 
 WHOLE, RECENT = "whole", "recent"
 
+_DUE_AFTER_CONNECTING = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "refresh_due_at")
 _KEEP_RUNS = timedelta(days=2)
 _KEEP_PROOFS = timedelta(days=60)
 
@@ -40,13 +42,11 @@ def connect(session: Session) -> bool:
         learn_page_size(session, listed)
         if watermark is not None:
             text = str(watermark)
-            session.update_state(watermark=text, connected_watermark=text, transactions_watermark=text)
             session.update_state(
-                next_due_at=moment + timedelta(seconds=settings.MIRROR_POLL_MIN_SECONDS),
-                trailing_due_at=moment + timedelta(seconds=settings.MIRROR_TRAILING_EVERY_SECONDS),
-                recent_due_at=moment + timedelta(seconds=settings.MIRROR_RECENT_EVERY_SECONDS),
-                whole_due_at=moment + timedelta(seconds=settings.MIRROR_WHOLE_EVERY_SECONDS),
-                refresh_due_at=moment + timedelta(seconds=settings.MIRROR_REFRESH_EVERY_SECONDS),
+                watermark=text,
+                connected_watermark=text,
+                transactions_watermark=text,
+                **{name: in_turn(name, moment) for name in _DUE_AFTER_CONNECTING},
             )
     return watermark is not None
 
@@ -156,14 +156,7 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     elif run.kind == MirrorRun.Pass.TRAILING and _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS:
         run.reach = "night"
     run.save()
-    every = {
-        "trailing_due_at": settings.MIRROR_TRAILING_EVERY_SECONDS,
-        "recent_due_at": settings.MIRROR_RECENT_EVERY_SECONDS,
-        "whole_due_at": settings.MIRROR_WHOLE_EVERY_SECONDS,
-        "transactions_due_at": settings.MIRROR_TRAILING_EVERY_SECONDS,
-    }
-    for name in _due_columns(run):
-        session.update_state(**{name: moment + timedelta(seconds=every[name])})
+    session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
     _forget_old_runs(session.organisation, run, moment)
 
 

@@ -1,7 +1,7 @@
 """What keeps a complete mirror true: lines read again by and by, and set-aside rows tried once more."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import read_order
+from orders.mirror.dues import LONGEST_LINE_WAIT, in_turn
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.models import SetAside
@@ -25,7 +26,8 @@ def refresh_lines(session: Session) -> int:
     """
     moment = now()
     with session.lease.writing():
-        session.update_state(refresh_due_at=moment + timedelta(seconds=settings.MIRROR_REFRESH_EVERY_SECONDS))
+        session.update_state(refresh_due_at=in_turn("refresh_due_at", moment))
+        _mend_times(session.organisation, moment)
         fresh = session.organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
         open_age = timedelta(seconds=settings.MIRROR_OPEN_LINES_MAX_AGE_SECONDS)
         count = fresh.filter(_OPEN, lines_copied_at__lt=moment - open_age).update(lines_due_at=moment)
@@ -37,6 +39,14 @@ def refresh_lines(session: Session) -> int:
         return count + session.organisation.orders.filter(pk__in=list(oldest.values_list("pk", flat=True))).update(
             lines_due_at=moment
         )
+
+
+def _mend_times(organisation: Organisation, moment: datetime) -> None:
+    """What a clock, since set back, has put off further than anything is ever put off is due now."""
+    confirmation = timedelta(seconds=settings.MIRROR_GONE_CONFIRM_SECONDS)
+    longest = max(confirmation, timedelta(seconds=LONGEST_LINE_WAIT))
+    organisation.orders.filter(lines_due_at__gt=moment + longest, gone_at=None).update(lines_due_at=moment)
+    organisation.missing_orders.filter(due_at__gt=moment + confirmation).update(due_at=moment)
 
 
 def all_lines_due(organisation: Organisation) -> None:

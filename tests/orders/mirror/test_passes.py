@@ -1,16 +1,20 @@
 """The passes against the sandbox: complete, idempotent, cheap when nothing is new, resumable at any answer."""
 
 import json
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Unreachable
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.exports import jsonl_orders
-from orders.mirror.engine import run_slice
+from orders.mirror.engine import is_due, note_failure, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect, open_run
@@ -189,3 +193,29 @@ def test_a_pass_that_is_stopped_at_every_chance_gets_through_a_crowded_second(
             break
     assert session.state().history_complete_at is not None
     assert session.organisation.orders.count() == 230
+
+
+@pytest.mark.parametrize("days", [2, 700])
+def test_a_clock_that_is_set_back_does_not_keep_the_mirror_still(
+    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    began = time.time() - time.monotonic()
+    monkeypatch.setattr(sandbox.world, "_clock", lambda: began + time.monotonic())  # Glu's goes on as it was
+    with time_machine.travel(now() + timedelta(days=days)):
+        mirror_everything(session)
+        order = session.organisation.orders.get(glu_id=sandbox.truth("hotel")[40]["id"])
+        session.organisation.orders.filter(pk=order.pk).update(lines_due_at=now())
+        note_failure(session, Unreachable("It was away."), None)
+        session.update_state(hinted_at=now(), lease_wanted_until=now())
+        take_lease(session.organisation, by_hand=True)
+    sandbox.world.churn("hotel")
+    assert is_due(session.organisation)
+    lease = take_lease(session.organisation)
+    assert lease is not None
+    assert not lease.wanted()
+    later = Session(session.organisation, session.client, lease)
+    while run_slice(later, lambda: False):
+        pass
+    assert later.state().last_error == ""
+    assert not session.organisation.orders.exclude(lines_due_at=None).exists()
+    assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))

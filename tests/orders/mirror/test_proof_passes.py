@@ -14,7 +14,7 @@ from glu_admin.glu.client import GluClient
 from glu_admin.sandbox.server import RunningSandbox
 from orders.checks import check_state, decide_missing, want_check, want_range
 from orders.mirror.engine import run_slice
-from orders.mirror.gone import WALK_MISSED
+from orders.mirror.gone import WALK_MISSED, mark_gone
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
@@ -122,6 +122,22 @@ def test_gone_only_after_two_answers_apart(session: Session, sandbox: RunningSan
     assert equal(session, sandbox)
     assert not session.organisation.missing_orders.exists()
     assert [one.field for one in session.organisation.order_changes.all()] == [OrderChange.GONE]
+
+
+def test_lines_that_were_asked_for_before_their_order_was_gone_are_not_due(
+    session: Session, sandbox: RunningSandbox
+) -> None:
+    mirror_everything(session)
+    order = session.organisation.orders.get(glu_id=sandbox.truth("hotel")[40]["id"])
+    sandbox.world.delete("hotel", order.glu_id)
+    stream = LineStream(session)
+    stream._done.append(stream._fetch(order))
+    with session.lease.writing():
+        mark_gone(session.organisation, [order], now())
+    stream.write()
+    order.refresh_from_db()
+    assert (order.lines_due_at, order.lines_attempts) == (None, 0)
+    assert not session.organisation.missing_orders.exists()
 
 
 def test_one_that_comes_back_is_revived(session: Session, sandbox: RunningSandbox, settings: Any) -> None:
