@@ -8,6 +8,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from glu_admin.made_once import text_made_once
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -24,11 +26,7 @@ STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 def _embedded_secret_key() -> str:
     """The embedded run's own secret key: made once, kept in STATE_DIR, readable by its owner only."""
-    path = STATE_DIR / "secret_key"
-    if not path.exists():
-        path.touch(mode=0o600, exist_ok=True)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text().strip()
+    return text_made_once(STATE_DIR / "secret_key", lambda: secrets.token_urlsafe(50))
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="")

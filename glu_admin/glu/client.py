@@ -60,6 +60,7 @@ class GluClient:
         key: str,
         *,
         pace: Pace,
+        key_id: int = 0,
         connect_timeout: float = 5,
         read_timeout: float = 30,
         total_timeout: float = 60,
@@ -68,9 +69,13 @@ class GluClient:
         backoff: float = 0.5,
         longest_wait: float = 5,
     ) -> None:
-        """Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised."""
+        """`key_id` is what the caller knows the key by.
+
+        Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised.
+        """
         self._base_url = base_url.rstrip("/")
         self._key = key
+        self.key_id = key_id
         self.pace = pace
         self._timeout = (connect_timeout, read_timeout)
         self._total_timeout = total_timeout
@@ -139,7 +144,7 @@ class GluClient:
         except _BrokenAnswer as broken:
             raise broken.error from None
         if response.status_code == 429:
-            asked = _retry_after(response.headers.get("Retry-After"))
+            asked = _retry_after(response.headers)
             self.pace.throttled(asked if asked >= 0 else None)
         try:
             data = _decoded(body)
@@ -241,7 +246,7 @@ def _refuse(response: requests.Response) -> NoReturn:
     if status == 404:
         raise NotFound("Glu has no such thing.")
     if status == 429:
-        raise TooManyRequests("Glu asked for fewer requests.", _retry_after(response.headers.get("Retry-After")))
+        raise TooManyRequests("Glu asked for fewer requests.", _retry_after(response.headers))
     if status >= 500:
         raise Unreachable(f"Glu answered with an error of its own ({status}).")
     if 300 <= status < 400:
@@ -259,14 +264,15 @@ def _connection_words(error: Exception) -> str:
     return "Glu could not be reached."
 
 
-def _retry_after(value: str | None) -> float:
-    """Seconds asked for by a Retry-After header, in seconds or as a date; -1 when there is none to read."""
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds asked for by a Retry-After header, in seconds or as a date of Glu's clock; -1 when there is none."""
+    value = headers.get("Retry-After")
     if value is None:
         return -1
     if value.strip().isdigit():
         return float(value)
     when = _moment(value)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else -1
+    return max(0.0, (when - (server_time(headers) or datetime.now(UTC))).total_seconds()) if when else -1
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

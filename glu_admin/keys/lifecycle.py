@@ -83,10 +83,10 @@ def record_trial(key: GluKey, state: GluKey.State, detail: str = "") -> None:
         key.save(update_fields=["state", "detail", "checked_at", "try_again_at", "slot"])
 
 
-def mark_refused(organisation: Organisation, detail: str) -> None:
-    """Glu refused the key in use: the organisation rests, and its managers are told, once."""
+def mark_refused(organisation: Organisation, key_id: int, detail: str) -> None:
+    """Glu refused a key: if it is still the one in use, the organisation rests, and its managers are told, once."""
     changed = (
-        organisation.glu_keys.filter(slot=GluKey.Slot.CURRENT)
+        organisation.glu_keys.filter(pk=key_id, slot=GluKey.Slot.CURRENT)
         .exclude(state=GluKey.State.REFUSED)
         .update(state=GluKey.State.REFUSED, detail=detail[:200], checked_at=now())
     )

@@ -15,6 +15,7 @@ from django.db.models import Manager, Model
 
 from glu_admin.keys.cipher import Keyring, KeyringError, Place, SealBroken, UnknownRootKey, key_id, new_root_key
 from glu_admin.keys.models import GluKey, KeyringCanary
+from glu_admin.made_once import text_made_once
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +53,11 @@ def keyring() -> Keyring:
     if settings.GLU_ROOT_KEYS:
         return Keyring(settings.GLU_ROOT_KEYS)
     path = Path(settings.STATE_DIR) / "root_keys"
-    if not path.exists():
-        if GluKey.across_organisations.exists() or KeyringCanary.objects.exists():
-            raise WrongRootKey(f"The database holds sealed keys, but {path} with their root key is missing.")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(new_root_key("local"))
-    return Keyring(path.read_text().split())
+    # In this order: whoever has sealed something has made the file before.
+    sealed = GluKey.across_organisations.exists() or KeyringCanary.objects.exists()
+    if sealed and not path.exists():
+        raise WrongRootKey(f"The database holds sealed keys, but {path} with their root key is missing.")
+    return Keyring(text_made_once(path, lambda: new_root_key("local")).split())
 
 
 def check_canary() -> None:

@@ -73,6 +73,7 @@ def _client(key: GluKey, longest_wait: float) -> GluClient:
         settings.GLU_API_URL,
         keyring().open(key.token, place_of(key)),
         pace=_pace(key),
+        key_id=key.pk,
         connect_timeout=settings.GLU_CONNECT_TIMEOUT,
         read_timeout=settings.GLU_READ_TIMEOUT,
         total_timeout=settings.GLU_TOTAL_TIMEOUT,

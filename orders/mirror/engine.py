@@ -156,7 +156,7 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     if run is not None and isinstance(error, (WalkError, OtherOrganisationError)):
         fail_run(session, run, words)
     if isinstance(error, Refused):
-        mark_refused(session.organisation, words)
+        mark_refused(session.organisation, session.client.key_id, words)
     failures = session.state().failures
     wait = min(settings.MIRROR_ERROR_WAIT_SECONDS * 2**failures, LONGEST_FAILURE_WAIT)
     if isinstance(error, TooManyRequests):

@@ -332,7 +332,16 @@ class Arena:
             Lease.writing = writing  # type: ignore[method-assign]
 
     def _session(self, lease: Lease) -> Session:
-        client = GluClient(self.glu.url, self.key, pace=Pace(100_000), retries=1, backoff=0, longest_wait=0)
+        key = current_key(self.organisation)
+        client = GluClient(
+            self.glu.url,
+            self.key,
+            pace=Pace(100_000),
+            key_id=key.pk if key else 0,
+            retries=1,
+            backoff=0,
+            longest_wait=0,
+        )
         return Session(self.organisation, client, lease)
 
     def _state(self) -> Any:

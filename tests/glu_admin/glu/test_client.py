@@ -195,6 +195,19 @@ def test_a_long_retry_after_is_passed_on(header: str, least: float, most: float)
     assert least <= caught.value.retry_after <= most
 
 
+def test_a_date_to_wait_for_is_by_glus_own_clock() -> None:
+    def later(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(429)
+        handler.send_header("Date", "Wed, 21 Oct 2015 07:28:00 GMT")
+        handler.send_header("Retry-After", "Wed, 21 Oct 2015 07:29:30 GMT")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serving(later) as (url, _), pytest.raises(TooManyRequests) as caught:
+        client(url, longest_wait=5).get("/orders")
+    assert caught.value.retry_after == 90
+
+
 class Told(Pace):
     """Never holds back, and notes how long it might have."""
 

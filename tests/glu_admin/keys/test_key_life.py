@@ -71,15 +71,22 @@ def test_an_unreachable_glu_is_tried_again_later(house: Any, settings: Any) -> N
 
 def test_a_key_refused_in_use_pauses_only_its_organisation_and_tells_managers_once(house: Any, settings: Any) -> None:
     settings.EMAIL_URL, settings.EMAIL_BACKEND = "x", "django.core.mail.backends.locmem.EmailBackend"
-    accepted_key(house.hotel, HOTEL_KEY)
+    key = accepted_key(house.hotel, HOTEL_KEY)
     accepted_key(house.golf, GOLF_KEY)
     for _ in range(2):
-        lifecycle.mark_refused(house.hotel, "Glu refused the key.")
+        lifecycle.mark_refused(house.hotel, key.pk, "Glu refused the key.")
     assert [message.to for message in mail.outbox] == [["manager@desk.example"]]
     assert HOTEL_KEY not in str(mail.outbox[0].message())
     assert list(lifecycle.organisations_to_mirror()) == [house.golf]
     lifecycle.resume(house.hotel)
     assert lifecycle.keys_to_try() == [lifecycle.current_key(house.hotel).pk]  # type: ignore[union-attr]
+
+
+def test_a_worker_with_the_old_key_does_not_have_the_new_one_refused(house: Any) -> None:
+    old = accepted_key(house.hotel, HOTEL_KEY)
+    accepted_key(house.hotel, HOTEL_KEY + "-new")
+    lifecycle.mark_refused(house.hotel, old.pk, "Glu refused the key.")
+    assert list(lifecycle.organisations_to_mirror()) == [house.hotel]
 
 
 def test_pause_and_resume(house: Any) -> None:
