@@ -145,8 +145,7 @@ class Pace:
 
     def throttled(self, retry_after: float | None) -> None:
         """Glu answered 429, and asked for a pause of so many seconds if it said."""
-        with self._lock:
-            self._slots.clear()
+        with self._lock:  # slots taken before stay good: nobody else has them, and those within the pause are dropped
             self._change(lambda state, now: (state.throttled(now, retry_after or 0, self._floor, self._longest), None))
 
     def learned(self) -> PaceState:
