@@ -1,10 +1,10 @@
 """What goes wrong on the way: answers that are refused, replaced, cut, slowed or never come."""
 
 import math
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
+from time import monotonic, sleep
 from typing import Any
 
 from waitress.channel import ClientDisconnected
@@ -62,14 +62,14 @@ def send(answer: Answer, start: Start, shop: Shop | None = None, cut_short: str 
 def _trickle(body: bytes, seconds: float, *, stop_early: bool) -> Iterator[bytes]:
     step = max(1, math.ceil(len(body) / _SLICES))
     for offset in range(0, len(body) // 2 if stop_early else len(body), step):
-        time.sleep(seconds / _SLICES)
+        sleep(seconds / _SLICES)
         yield body[offset : offset + step]
     if stop_early:
         raise ClientDisconnected
 
 
 def _too_fast(shop: Shop) -> bool:
-    rate, now = shop.faults.rate_limit, time.monotonic()
+    rate, now = shop.faults.rate_limit, monotonic()
     shop.tokens = min(max(1.0, rate), shop.tokens + (now - shop.filled_at) * rate)
     shop.filled_at = now
     if shop.tokens < 1:
