@@ -11,10 +11,20 @@ import time
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-import yaml
-
 from tests.benchmarks.bars import Bars
-from tests.benchmarks.place import POSTGRESQL, REDIS, ROOT, Glu, Place, add, databases, place, sandbox, stop, wait_until
+from tests.benchmarks.place import (
+    POSTGRESQL,
+    REDIS,
+    Glu,
+    Place,
+    add,
+    compose_celery,
+    databases,
+    place,
+    sandbox,
+    stop,
+    wait_until,
+)
 
 SMALL, ORDERS, DUE = 50, 20, 100_000
 EVERY, TURNS, SECONDS = 15, 3, 35
@@ -39,8 +49,7 @@ def run(bars: Bars) -> None:
             glu.control("faults", organisation=slug, latency_ms=LATENCY_MS)
         with place(POSTGRESQL, glu, broker=REDIS, **SETTINGS) as here:
             add(here, *small)
-            worker = here.start(*_worker())
-            beat = here.start(*_worker()[:5], "beat", "--pidfile=", "--loglevel", "ERROR")
+            worker, beat = (here.start(*compose_celery(service)) for service in ("worker", "beat"))
             try:
                 wait_until(lambda: _polled(here) == SMALL, 180)
                 here.run([sys.executable, "-m", "tests.benchmarks.measured", "due", "large", str(DUE)])
@@ -87,12 +96,6 @@ def _delays(here: Place, spans: list[tuple[datetime, datetime]]) -> list[float]:
         if one[0] == other[0] and any(begun <= due < ended for begun, ended in spans):
             out.append((other[1] - due).total_seconds())
     return out
-
-
-def _worker() -> list[str]:
-    """The worker's command of compose.yaml, with this environment's Python."""
-    command = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["worker"]["command"]
-    return [sys.executable, "-m", *map(str, command)]
 
 
 def _polled(here: Place) -> int:

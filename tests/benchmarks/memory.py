@@ -1,25 +1,30 @@
 """Bar 6: a worker stays small however much there is to copy, and the last orders come as fast as the first.
 
-Real workers, started by beat's tick: the pool of threads as `make demo` has it, and the pool of processes as
-compose.yaml has it. Of a pool of processes each is counted by what it alone costs (PSS): what they share since the
-fork is in memory once, and RSS would count it once for each; that sum is printed too.
+A real worker with compose.yaml's command, started by beat's tick.
 """
 
-import sys
 import time
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from tests.benchmarks.bars import Bars
-from tests.benchmarks.place import POSTGRESQL, REDIS, Glu, Place, Process, add, databases, place, sandbox, stop
+from tests.benchmarks.place import (
+    POSTGRESQL,
+    REDIS,
+    Glu,
+    Place,
+    Process,
+    add,
+    compose_celery,
+    databases,
+    place,
+    sandbox,
+    stop,
+)
 
 FEW, MANY = 3000, 30_000
 MOST_MB, FLAT, LINEAR = 150, 1.1, 0.8
-POOLS = {
-    "threads": ("--pool", "threads", "--concurrency", "3"),
-    "processes": ("--pool", "prefork", "--concurrency", "4"),
-}
 _MINUTES = 10
 
 
@@ -28,39 +33,30 @@ class _Load:
     """What was seen during one first load: megabytes at the most, and when each tenth of the orders had been read."""
 
     rss: float = 0
-    pss: float = 0
     tenths: list[float] = field(default_factory=list)
 
 
 def run(bars: Bars) -> None:
-    """Both pools, few orders and many."""
+    """Few orders and many."""
     database = databases()[-1]
     broker = REDIS if database == POSTGRESQL else ""
-    loads: dict[tuple[str, int], _Load] = {}
+    loads = {}
     for count in (FEW, MANY):
-        for pool in POOLS:
-            with sandbox(("hotel", count)) as glu, place(database, glu, broker=broker) as here:
-                loads[pool, count] = _first_load(here, glu, pool, count)
-    for pool in POOLS:
-        few, many = loads[pool, FEW], loads[pool, MANY]
-        bars.heading(f"A worker's memory and speed from {FEW:,} to {MANY:,} orders, pool of {pool}, {database}")
-        bars.figure(f"RSS of the worker and its children at {FEW:,} orders", few.rss, "MB")
-        bars.figure(f"RSS of the worker and its children at {MANY:,} orders", many.rss, "MB")
-        bars.figure(f"PSS of the worker and its children at {FEW:,} orders", few.pss, "MB")
-        size = (lambda load: load.rss) if pool == "threads" else (lambda load: load.pss)
-        bars.at_most(f"{'RSS' if pool == 'threads' else 'PSS'} at {MANY:,} orders, MB", size(many), MOST_MB)
-        bars.at_most(f"{MANY:,} orders / {FEW:,} orders", size(many) / size(few), FLAT)
-        spans = [later - earlier for earlier, later in pairwise(many.tenths)]
-        bars.figure("orders a second over all", MANY / (many.tenths[-1] - many.tenths[0]))
-        bars.at_least("speed of the last tenth / of the first", spans[0] / spans[-1], LINEAR)
+        with sandbox(("hotel", count)) as glu, place(database, glu, broker=broker) as here:
+            loads[count] = _first_load(here, glu, count)
+    few, many = loads[FEW], loads[MANY]
+    bars.heading(f"A worker's memory and speed from {FEW:,} to {MANY:,} orders, {database}")
+    bars.figure(f"RSS at {FEW:,} orders", few.rss, "MB")
+    bars.at_most(f"RSS at {MANY:,} orders, MB", many.rss, MOST_MB)
+    bars.at_most(f"{MANY:,} orders / {FEW:,} orders", many.rss / few.rss, FLAT)
+    spans = [later - earlier for earlier, later in pairwise(many.tenths)]
+    bars.figure("orders a second over all", MANY / (many.tenths[-1] - many.tenths[0]))
+    bars.at_least("speed of the last tenth / of the first", spans[0] / spans[-1], LINEAR)
 
 
-def _first_load(here: Place, glu: Glu, pool: str, count: int) -> _Load:
+def _first_load(here: Place, glu: Glu, count: int) -> _Load:
     add(here, "hotel")
-    celery = (sys.executable, "-m", "celery", "-A", "glu_admin.celery")
-    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "ERROR")
-    worker = here.start(*celery, "worker", "--queues", "interactive,changes,bulk", *POOLS[pool], *quiet)
-    beat = here.start(*celery, "beat", "--pidfile=", "--loglevel", "ERROR")
+    worker, beat = (here.start(*compose_celery(service)) for service in ("worker", "beat"))
     try:
         return _watch(glu, worker, count)
     finally:
@@ -76,9 +72,7 @@ def _watch(glu: Glu, worker: Process, count: int) -> _Load:
         read = glu.counts("hotel")["lines"]
         while len(load.tenths) < 11 and read > 0 and read >= len(load.tenths) * count / 10:
             load.tenths.append(time.monotonic())
-        sizes = [_sizes(pid) for pid in _family(worker.pid)]
-        load.rss = max(load.rss, sum(rss for rss, _ in sizes))
-        load.pss = max(load.pss, sum(pss for _, pss in sizes))
+        load.rss = max(load.rss, sum(map(_rss, _family(worker.pid))))
         time.sleep(0.2)
     return load
 
@@ -92,11 +86,10 @@ def _family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in _family(int(child)))]
 
 
-def _sizes(pid: int) -> tuple[float, float]:
-    """RSS and PSS of a process in megabytes; nothing of one that has just ended."""
+def _rss(pid: int) -> float:
+    """What a process has in memory, in megabytes; nothing of one that has just ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0, 0
-    sizes = {words[0]: int(words[1]) / 1024 for words in map(str.split, lines[1:])}
-    return sizes.get("Rss:", 0), sizes.get("Pss:", 0)
+        return 0
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Rss:"))

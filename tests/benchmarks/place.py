@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import psycopg
 import redis
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -142,6 +143,12 @@ def place(database: str, glu: Glu, *, broker: str = "", **settings: str) -> Iter
         finally:
             if url:
                 drop(url)
+
+
+def compose_celery(service: str) -> list[str]:
+    """The command of compose.yaml's worker or beat, with this environment's Python."""
+    command = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"][service]["command"]
+    return [sys.executable, "-m", *map(str, command)]
 
 
 def add(here: Place, *slugs: str) -> None:

@@ -120,7 +120,7 @@ class Installation:
         return json.loads(result.stdout)
 
     def start_worker(self, *, app: str = "", level: str = "WARNING") -> Process:
-        """One more worker: threads on files, as the README says, or processes on services, as compose.yaml does."""
+        """One more worker: threads on files, and on services processes, of which more can be killed."""
         self._started += 1
         pool = ["--pool", "threads"] if self.servers is None else ["--without-gossip", "--without-mingle"]
         worker = start_celery(
