@@ -12,6 +12,8 @@ from orders.models import Drift, OrderChange
 from orders.payload import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS, Parsed, ParsedOrder
 
 _DOCUMENTED = {entry.glu for entry in ORDER_FIELDS} | ORDER_OBJECTS
+_LEARNED = {"payment_status": "paymentStatus", "type": "type", "channel": "channel", "payment_method": "paymentMethod"}
+_ENOUGH = 100  # orders that a vocabulary nobody documents is learned from
 _MANY = 5  # orders that lose the same field at once: no coincidence, as nulls are left out one by one
 
 
@@ -27,6 +29,19 @@ class DriftWatch:
         status = parsed.columns["dispatch_status"]
         if status and status not in DISPATCH_STATUSES:
             self._seen[Drift.Kind.NEW_VALUE, "dispatchStatus", status[:100]].append(parsed.glu_id)
+
+    def unseen(self, organisation: Organisation, orders: Iterable[ParsedOrder]) -> None:
+        """Note values of Glu's undocumented vocabularies that no order had before, once all of history is here."""
+        complete = organisation.order_counters.filter(organisation__mirror_state__history_complete_at__isnull=False)
+        counters = list(complete.values("n", *_LEARNED))
+        if sum(counter["n"] for counter in counters) < _ENOUGH:
+            return
+        for column, name in _LEARNED.items():
+            seen = {counter[column] for counter in counters}
+            for order in orders:
+                value = order.columns[column]
+                if value and value not in seen:
+                    self._seen[Drift.Kind.NEW_VALUE, name, value[:100]].append(order.glu_id)
 
     def line(self, parsed: Parsed, order_glu_id: int) -> None:
         """Note what is new about an order's line."""

@@ -127,6 +127,8 @@ def write_orders(
         update_fields=_WRITTEN,
     )
     result.pks = {order.glu_id: order.pk for order in made}
+    if derive:
+        drift.unseen(organisation, writing)
     drift.save(organisation, fetched_at)
     if derive:
         add_differences(organisation, differences)

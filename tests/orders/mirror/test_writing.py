@@ -20,7 +20,7 @@ from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from orders.mirror.upsert import LineSet, OtherOrganisationError, write_lines, write_orders
-from orders.models import OrderCounter, OrderDocument
+from orders.models import MirrorState, OrderCounter, OrderDocument
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import payload
 
@@ -101,6 +101,18 @@ def test_drift_is_counted_with_an_example(hotel: Organisation) -> None:
         ("odd_value", "total", ""),
     }
     assert hotel.orders.get().dispatch_status == "Teleported"
+
+
+def test_a_payment_status_that_no_order_had_before_is_drift_once_all_of_history_is_here(hotel: Organisation) -> None:
+    history = [order(glu_id, paymentStatus=status) for glu_id, status in enumerate(["Paid", "Pending"] * 50, start=1)]
+    write_orders(hotel, history, NOW)
+    assert not hotel.drifts.exists()
+    MirrorState.across_organisations.create(organisation=hotel, history_complete_at=NOW)
+    write_orders(hotel, [order(200, paymentStatus="Paid"), order(201, paymentStatus="Disputed")], NOW)
+    write_orders(hotel, [order(202, paymentStatus="Disputed")], NOW)
+    (drift,) = hotel.drifts.all()
+    assert (drift.kind, drift.field, drift.value) == ("new_value", "paymentStatus", "Disputed")
+    assert drift.example_glu_id == 201
 
 
 def test_lines_are_replaced_whole_and_searchable(hotel: Organisation) -> None:
