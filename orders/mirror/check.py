@@ -40,7 +40,7 @@ def _check(session: Session, order: Order) -> None:
     organisation = session.organisation
     try:
         header = read_order(session.client, order.glu_id)
-        lines = all_lines(session, order, session.state().page_size)
+        lines = all_lines(session, order, to_the_end=True)
         updated = parse_order(header).columns["updated_at"]
         # A lagging replica may answer with an older version: it is believed only when it says so again.
         older = bool(updated and order.updated_at and updated < order.updated_at)

@@ -44,11 +44,11 @@ class LineStream:
     when Glu refuses the key, asks for a pause, or fails for one order after another; what was read until then is kept.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, *, to_the_end: bool = False) -> None:
+        """With `to_the_end`, every order's lines are read until an answer is empty."""
+        self.session, self._to_the_end = session, to_the_end
         self.count = 0
         """Orders dealt with so far."""
-        self._page_size = session.state().page_size
         self._flying: dict[Future[_Fetched], int] = {}
         self._claimed: set[int] = set()
         self._waiting: deque[Order] = deque()
@@ -167,11 +167,11 @@ class LineStream:
     def _fetch(self, order: Order) -> _Fetched:
         """In a thread: everything Glu says of one order's lines."""
         try:
-            rows, header = all_lines(self.session, order, self._page_size), None
+            rows, header = all_lines(self.session, order, to_the_end=self._to_the_end), None
             if not rows and (order.subtotal or order.total):
                 # Money without lines is odd: believed when the order is still there and says so once more.
                 header = read_order(self.session.client, order.glu_id)
-                rows = all_lines(self.session, order, self._page_size)
+                rows = all_lines(self.session, order, to_the_end=self._to_the_end)
             return _Fetched(order, rows, header=header)
         except NotFound as error:
             return _Fetched(order, error=error)
@@ -196,15 +196,16 @@ class LineStream:
             for one in done:
                 if one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
                     suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
+            session.pages.save(session.organisation)
 
 
-def all_lines(session: Session, order: Order, page_size: int) -> list[Any]:
-    """Every page of an order's lines; the empty page that proves the end is left out where the sums prove it.
+def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> list[Any]:
+    """Every page of an order's lines; the empty page that proves the end is left out where length and sums do.
 
     Raises NotFound only when the order itself is not there either.
     """
     rows: list[Any] = []
-    page = 1
+    page, before = 1, 0
     while True:
         try:
             found = list_lines(session.client, order.glu_id, page).rows
@@ -212,9 +213,11 @@ def all_lines(session: Session, order: Order, page_size: int) -> list[Any]:
             read_order(session.client, order.glu_id)  # raises NotFound when the order itself is gone
             raise Unreadable("Glu has the order but not its lines.") from None
         rows += found
-        if not found or (len(found) < page_size and _sums_agree(order, rows)):
+        if found and before:
+            session.pages.note_followed(before)
+        if not found or (not to_the_end and session.pages.may_be_last(len(found)) and _sums_agree(order, rows)):
             return rows
-        page += 1
+        page, before = page + 1, len(found)
 
 
 def _sums_agree(order: Order, rows: list[Any]) -> bool:

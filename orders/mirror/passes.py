@@ -9,7 +9,6 @@ from django.utils.timezone import now
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.freshness import somebody_looks
-from orders.glu_orders import Listed
 from orders.mirror.dues import in_turn
 from orders.mirror.gone import hold_if_too_many
 from orders.mirror.session import Session
@@ -39,7 +38,8 @@ def connect(session: Session) -> bool:
     moment = now()
     with session.lease.writing():
         write_orders(session.organisation, listed.rows, moment)
-        learn_page_size(session, listed)
+        session.pages.note(len(listed.rows))
+        session.pages.save(session.organisation)
         if watermark is not None:
             text = str(watermark)
             session.update_state(
@@ -153,6 +153,9 @@ def complete_run(session: Session, run: MirrorRun) -> None:
         _complete_changes(session, run, state, moment)
     elif run.kind == MirrorRun.Pass.TRANSACTIONS:
         _complete_transactions(session, run, state, moment)
+    elif run.kind == MirrorRun.Pass.RECONCILE and run.reach == WHOLE:
+        session.pages.forget()
+        session.pages.save(session.organisation)
     elif run.kind == MirrorRun.Pass.TRAILING and _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS:
         run.reach = "night"
     run.save()
@@ -212,14 +215,6 @@ def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetim
         old = old.exclude(reach=WHOLE)
     if run.kind != MirrorRun.Pass.HISTORY:
         old.exclude(pk=run.pk).exclude(state=MirrorRun.State.RUNNING).delete()
-
-
-def learn_page_size(session: Session, listed: Listed) -> int:
-    """The longest page ever seen; only a page shorter than that may be taken for the last of a quiet poll."""
-    MirrorState.across_organisations.filter(organisation=session.organisation, page_size__lt=len(listed.rows)).update(
-        page_size=len(listed.rows)
-    )
-    return len(listed.rows)
 
 
 def usable(row: object) -> ParsedOrder | None:

@@ -15,7 +15,7 @@ from orders.glu_orders import Listed
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
-from orders.mirror.passes import complete_run, learn_page_size, usable
+from orders.mirror.passes import complete_run, usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
@@ -67,7 +67,6 @@ class _Reading:
         self.session, self.run, self.stream = session, run, stream
         self.kind = MirrorRun.Pass(run.kind)
         state = session.state()
-        self.page_size = state.page_size
         self.history_complete = state.history_complete_at is not None
         self.watermark = Stamp.parse(state.watermark)
         self.signal_from = Stamp.parse(state.connected_watermark)
@@ -119,13 +118,13 @@ class _Reading:
         """One answer in one transaction; true when it ends a poll early."""
         session, run, moment = self.session, self.run, now()
         if self.reach is not None:
-            self.reach.note(step, self.page_size)
+            self.reach.note(step, session.pages.longest)
         settled = not (step.complete and reader.older) or settle_older(session, reader.older)
         with session.lease.writing():
             written = self._write_rows(step, moment)
             quiet = self.kind == MirrorRun.Pass.CHANGES and self._is_quiet(step, written)
             if self.kind != MirrorRun.Pass.TRANSACTIONS:
-                self.page_size = max(self.page_size, learn_page_size(session, Listed(step.rows, None)))
+                self._learn(step)
                 if self.missing:
                     acquit(session.organisation, [order.glu_id for row in step.rows if (order := usable(row))])
             self._checkpoint(reader, step, written, moment)
@@ -135,7 +134,7 @@ class _Reading:
                     complete_run(session, run)
         if written.created or written.changed:
             self.stream.more()
-        if self.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * self.page_size or step.complete):
+        if self.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * session.pages.longest or step.complete):
             analyze()
         return quiet
 
@@ -147,7 +146,15 @@ class _Reading:
     def _is_quiet(self, step: Step, written: Written) -> bool:
         """A poll may end after one answer shorter than a page that holds nothing new: the overlap's rows again."""
         first = self.run.requests == 0
-        return first and 0 < len(step.rows) < self.page_size and written.unchanged == len(step.rows)
+        short = self.session.pages.may_be_last(len(step.rows))
+        return first and bool(step.rows) and short and written.unchanged == len(step.rows)
+
+    def _learn(self, step: Step) -> None:
+        pages = self.session.pages
+        pages.note(len(step.rows))
+        if step.followed:
+            pages.note_followed(step.followed)
+        pages.save(self.session.organisation)
 
     def _checkpoint(self, reader: _Reader, step: Step, written: Written, moment: datetime) -> None:
         run, window = self.run, reader.window

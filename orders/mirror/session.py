@@ -17,6 +17,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import Listed, list_orders
 from orders.glu_transactions import list_transactions
 from orders.mirror.lease import Lease
+from orders.mirror.page_sizes import PageSizes
 from orders.mirror.walk import Ask
 from orders.models import MirrorRun, MirrorState
 
@@ -57,9 +58,13 @@ class Session:
     organisation: Organisation
     client: GluClient
     lease: Lease
+    pages: PageSizes = field(init=False)
     closing: threading.Event = field(default_factory=threading.Event)
     """Set when the session ends: what goes on beside the walk stops at its next request."""
     _finished: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
+
+    def __post_init__(self) -> None:
+        self.pages = PageSizes(self.state())
 
     @cached_property
     def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, _Slots]:

@@ -63,7 +63,8 @@ class Ask:
 class Step:
     """One answer: its rows, and the bound from which the walk goes on once they are written.
 
-    Not at a `seam` the walk is inside a crowded second, which it would begin anew if it were left there.
+    `followed` is the length of the page before, where this answer shows that it was not the last; else 0. Not at a
+    `seam` the walk is inside a crowded second, which it would begin anew if it were left there.
     """
 
     rows: list[Any]
@@ -72,6 +73,7 @@ class Step:
     server_time: datetime | None
     flags: tuple[str, ...] = ()
     seam: bool = True
+    followed: int = 0
 
 
 Walking = Generator[Ask | Step, Listed | None, None]
@@ -97,7 +99,7 @@ def walk(bounds: Bounds) -> Walking:
     Raises WalkError when an answer breaks the bounds or the order also when it is asked for again.
     """
     bound = bounds.created_before
-    guard = _Guard()
+    guard, before = _Guard(), list[Any]()
     while True:
         listed = yield from _ask(replace(bounds, created_before=bound))
         if not listed.rows:
@@ -109,11 +111,14 @@ def walk(bounds: Bounds) -> Walking:
             raise StuckError("Glu sent a page on which nothing has a creation time.")
         second = oldest.floor()
         after = second.plus(1)
+        # Rows that were not on the page before are older, so they would have stood on it had it been the last.
+        followed = len(before) if set(_ids(listed.rows)) - set(_ids(before)) else 0
+        before = listed.rows
         if bound is None or after.instant < bound.instant:
             bound = after  # that second is read again whole: the page may have ended inside it
-            yield Step(listed.rows, bound, False, listed.server_time)
+            yield Step(listed.rows, bound, False, listed.server_time, followed=followed)
         else:
-            yield Step(listed.rows, bound, False, listed.server_time, seam=False)
+            yield Step(listed.rows, bound, False, listed.server_time, seam=False, followed=followed)
             yield from _close_second(bounds, second, bound)
             bound = second
 

@@ -28,7 +28,10 @@ class MirrorState(models.Model):
     overlap_seconds = models.PositiveIntegerField(null=True)
     poll_seconds = models.FloatField(null=True)
     generation = models.PositiveIntegerField(default=0)
+    # The longest page seen, and the shortest that was followed by more: ever, and since everything was last read again.
     page_size = models.PositiveIntegerField(default=0)
+    shortest_page = models.PositiveIntegerField(null=True)
+    shortest_page_lately = models.PositiveIntegerField(null=True)
     glu_organisation_id = models.CharField(max_length=60, null=True)
     organisation_asked_at = models.DateTimeField(null=True)
     # When the slower passes are due; null is now. Transactions are not asked for where Glu does not show them.

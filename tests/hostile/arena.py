@@ -374,5 +374,15 @@ class _Nowhere:
 
 
 def _difference(here: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
+    """What differs by field, of lines by line: (here, there)."""
     names = here.keys() | there.keys()
-    return {name: (here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)}
+    found = {name: (here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)}
+    if lines := found.pop("lines", None):
+        ours, theirs = ({line["id"]: line for line in some or []} for some in lines)
+        if ours == theirs:
+            found["order of the lines"] = (list(ours), list(theirs))
+        for line in ours.keys() | theirs.keys():
+            if ours.get(line) != theirs.get(line):
+                both = line in ours and line in theirs
+                found[f"line {line}"] = _difference(ours[line], theirs[line]) if both else "not in both"
+    return found

@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     def _mirror(self, session: Session, kind: str | None, runs: list[MirrorRun]) -> None:
         begin(session)
-        stream = LineStream(session)
+        stream = LineStream(session, to_the_end=kind == "reconcile")
         if kind in ("history", "trailing") or (kind is None and session.state().history_complete_at is None):
             self._read(session, MirrorRun.Pass(kind or "history"), runs, stream)
         elif kind == "reconcile":

@@ -202,9 +202,7 @@ def test_churn_stays_within_what_is_allowed_and_stops_when_still(running: Runnin
     assert orders_of(running) == after
 
 
-def test_late_commits_are_stamped_now_and_seen_later(
-    running: RunningSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_late_commits_are_stamped_now_and_seen_later(running: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     moment = time.time()
     monkeypatch.setattr(running.world.shops["hotel"], "clock", lambda: moment)
     faults(running, late_commit_s=60)

@@ -1,0 +1,54 @@
+"""How long Glu's pages are: nobody tells and it may change, so it is learned, to know an end without asking on."""
+
+import threading
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import MirrorState
+
+
+class PageSizes:
+    """The longest page seen, and the shortest that was followed by more; threads may note what they see."""
+
+    def __init__(self, state: MirrorState) -> None:
+        self._lock = threading.Lock()
+        self._longest = state.page_size
+        self._shortest, self._shortest_lately = state.shortest_page, state.shortest_page_lately
+        self._saved = self._all()
+
+    @property
+    def longest(self) -> int:
+        """Rows of the longest page seen; 0 before the first."""
+        return self._longest
+
+    def note(self, rows: int) -> None:
+        """A page of a list had so many rows."""
+        with self._lock:
+            self._longest = max(self._longest, rows)
+
+    def note_followed(self, rows: int) -> None:
+        """A page of so many rows turned out not to be the last."""
+        with self._lock:
+            self._shortest = min(self._shortest or rows, rows)
+            self._shortest_lately = min(self._shortest_lately or rows, rows)
+
+    def may_be_last(self, rows: int) -> bool:
+        """Whether no page as short as this one was ever followed by more."""
+        return rows < min(self._longest, self._shortest or self._longest)
+
+    def forget(self) -> None:
+        """Everything was read again: only what was seen since the last time counts, so that no mishap is for ever."""
+        with self._lock:
+            self._shortest, self._shortest_lately = self._shortest_lately, None
+
+    def save(self, organisation: Organisation) -> None:
+        """Keep what is new; call it inside the lease's transaction."""
+        now = self._all()
+        if now != self._saved:
+            longest, shortest, lately = self._saved = now
+            MirrorState.across_organisations.filter(organisation=organisation).update(
+                page_size=longest, shortest_page=shortest, shortest_page_lately=lately
+            )
+
+    def _all(self) -> tuple[int, int | None, int | None]:
+        with self._lock:
+            return self._longest, self._shortest, self._shortest_lately
