@@ -20,6 +20,7 @@ from orders.models import Order
 
 _TRIES_BEFORE_WAITING = 5
 _BROKEN_ROUTE = 10  # so many failures one after another: the route itself is broken
+_NONE_FOUND = 100  # orders may be deleted by the dozen, but so many that are not there are another matter
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class LineStream:
         self._waiting: deque[Order] = deque()
         self._done: list[_Fetched] = []
         self._halted: GluError | None = None
-        self._failures = 0
+        self._failures = self._not_found = 0
         self._dry = False
 
     def wait_for(self, wanted: set[Future[Any]]) -> list[Future[Any]]:
@@ -158,8 +159,13 @@ class LineStream:
                 self._halted = self._halted or error
                 self._claimed.discard(pk)
                 continue
-            self._failures = self._failures + 1 if fetched.error is not None else 0
-            if self._failures >= _BROKEN_ROUTE:
+            if fetched.error is None:
+                self._failures = self._not_found = 0
+            elif isinstance(fetched.error, NotFound):
+                self._not_found += 1
+            else:
+                self._failures += 1
+            if self._failures >= _BROKEN_ROUTE or self._not_found >= _NONE_FOUND:
                 self._halted = self._halted or fetched.error
             self._done.append(fetched)
         return ready

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -210,6 +211,18 @@ def test_one_orders_failure_holds_up_no_other(
     assert words in found.lines_error
     assert found.lines_due_at is not None
     assert session.organisation.orders.filter(lines_copied_at__isnull=False).count() == 29
+
+
+@override_settings(MIRROR_CONNECTIONS=1)
+def test_a_dozen_deleted_orders_in_a_row_are_no_broken_route(session: Session, sandbox: RunningSandbox) -> None:
+    connect(session)
+    for newest in [one.glu_id for one in due_lines(session)[:12]]:
+        sandbox.world.delete("hotel", newest)
+    stream = LineStream(session)
+    while stream.work():
+        pass
+    assert session.organisation.missing_orders.count() == 12
+    assert session.organisation.orders.filter(lines_copied_at__isnull=False).count() == 18
 
 
 def test_what_was_read_before_glu_went_away_is_kept(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
