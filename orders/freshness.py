@@ -118,11 +118,8 @@ def banners(organisation: Organisation) -> list[Banner]:
         )
         out.append(Banner("red", "key", "Glu refuses the new key", text, "key", "Set another key"))
     if key is not None and key.state == GluKey.State.REFUSED:
-        out.append(
-            Banner(
-                "red", "key", "Glu refuses this key", f"{kept} A manager can put in a new key.", "key", "Replace key"
-            )
-        )
+        text = f"{kept} A manager can put in a new key, or have this one tried again."
+        out.append(Banner("red", "key", "Glu refuses this key", text, "key", "Replace or retry"))
     elif key is not None and key.paused_at is not None:
         out.append(Banner("amber", "hourglass", "Copying is paused", kept, "key", "Resume"))
     elif key is not None and state is not None and state.last_error:

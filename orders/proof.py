@@ -58,6 +58,13 @@ class MirrorReport:
     probe: ProbeReport | None
 
     @property
+    def next_look(self) -> datetime | None:
+        """When Glu is asked next; None while it is not asked: without a key, or with one refused or paused."""
+        if self.state is None or self.key is None or self.key.paused_at or self.key.state != GluKey.State.ACCEPTED:
+            return None
+        return max(filter(None, (self.state.next_due_at, self.state.wait_until)), default=None)
+
+    @property
     def requests_today(self) -> int:
         """Requests sent to Glu today (UTC)."""
         return self.state.requests_today if self.state and self.state.requests_day == now().date() else 0
@@ -112,7 +119,7 @@ def needs_a_person(report: MirrorReport) -> list[str]:
             out.append(f"Glu refuses the key ending in {key.last_four}.")
     if report.key is not None and report.key.paused_at is not None:
         out.append("Copying is paused.")
-    if report.state is not None and report.state.last_error:
+    if report.state is not None and report.state.last_error and report.next_look:
         out.append(f"The last attempt failed: {report.state.last_error}")
     if report.held:
         out.append(f"{report.held} orders are missing from Glu at once; nothing was concluded.")
@@ -134,7 +141,7 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
             "tone": report.freshness.tone,
             "last_complete_look": report.freshness.checked_at,
         },
-        "next_look": state.next_due_at if state else None,
+        "next_look": report.next_look,
         "key": {"state": report.key.state, "ends_in": report.key.last_four} if report.key else None,
         "organisation_at_glu": state.glu_organisation_id if state else None,
         "orders": report.orders,

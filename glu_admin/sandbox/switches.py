@@ -99,7 +99,7 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
         Switch("lines_error_rate", "Lines fail now and then", "Read again until they are there.", _SHARE),
     ),
     "The key": (
-        Switch("revoked", "Key revoked", "A red banner asks for a new key; what is copied stays."),
+        Switch("revoked", "Key revoked", "A red banner asks for a new key or another try; what is copied stays."),
         Switch("swapped", "Key of another organisation", "Noticed before a single foreign order is taken in."),
         Switch("no_organisation", "No organisation to ask for", "The key is known by its orders instead."),
         Switch("seed", "Seed of chance", "The same seed and the same requests meet the same faults."),
