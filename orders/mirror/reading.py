@@ -109,7 +109,7 @@ class _Reading:
             created_from=start.plus(-1) if start else None,
             updated_from=Stamp.parse(window.updated_from),
         )
-        return _Reader(window, walk(bounds), _ids(window.seen), _ids(window.older))
+        return _Reader(window, walk(bounds, start), _ids(window.seen), _ids(window.older))
 
     def _fly(self, reader: _Reader, item: Any) -> None:
         self.flying[self.session.ask_list(self.kind, item)] = reader

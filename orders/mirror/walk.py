@@ -93,10 +93,11 @@ def read_walk(fetch: Fetch, walking: Walking) -> Iterator[Step]:
             item = walking.send(fetch(item))
 
 
-def walk(bounds: Bounds) -> Walking:
-    """Read everything within `bounds`, newest first, one Step an answer; the last Step is complete and empty.
+def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
+    """Read everything within `bounds`, newest first, one Step an answer; the last Step is complete.
 
-    Raises WalkError when an answer breaks the bounds or the order also when it is asked for again.
+    A crowded second before `wanted_from` is left to whoever wants it, and ends the walk. Raises WalkError when an
+    answer breaks the bounds or the order also when it is asked for again.
     """
     bound = bounds.created_before
     guard, before = _Guard(), list[Any]()
@@ -118,6 +119,9 @@ def walk(bounds: Bounds) -> Walking:
             bound = after  # that second is read again whole: the page may have ended inside it
             yield Step(listed.rows, bound, False, listed.server_time, followed=followed)
         else:
+            if wanted_from and not oldest.at_or_after(wanted_from):
+                yield Step(listed.rows, bound, True, listed.server_time, followed=followed)
+                return
             yield Step(listed.rows, bound, False, listed.server_time, seam=False, followed=followed)
             yield from _close_second(bounds, second, bound)
             bound = second

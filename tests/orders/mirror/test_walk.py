@@ -120,6 +120,15 @@ def test_a_crowded_second_loses_no_row_that_changes_while_it_is_read(data: st.Da
     assert ids == {one["id"] for one in rows}
 
 
+def test_a_crowded_second_below_what_is_wanted_is_left_to_another_walk() -> None:
+    rows = [row(n, 10) for n in range(40)] + [row(100 + n, 11 + n) for n in range(12)]
+    fake, below, wanted = FakeList(rows, 5), Stamp.parse(stamp(10)), Stamp.parse(stamp(11))
+    steps = list(read_walk(fake, walk(Bounds(created_from=below), wanted)))
+    assert steps[-1].complete
+    assert {one["id"] for step in steps for one in step.rows} >= {100 + n for n in range(12)}
+    assert (fake.requests, [step.flags for step in steps if step.flags]) == (4, [])
+
+
 def test_rows_without_an_update_in_a_crowded_second_are_read_and_flagged() -> None:
     rows = [row(n, 10, updated=20 + 2 * n) for n in range(12)]
     for one in rows[::3]:
