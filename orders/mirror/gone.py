@@ -10,6 +10,7 @@ from glu_admin.glu.errors import NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import read_order
 from orders.mirror.changes import record
+from orders.mirror.quarantine import forget_lines
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.models import MirrorRun, MissingOrder, Order, OrderChange
@@ -112,6 +113,7 @@ def mark_gone(organisation: Organisation, orders: list[Order], moment: datetime)
     """The rows stay, marked; nothing more is read of them unless they come back."""
     pks = [order.pk for order in orders if order.gone_at is None]
     organisation.orders.filter(pk__in=pks).update(gone_at=moment, lines_due_at=None, lines_error="", lines_attempts=0)
+    forget_lines(organisation, [order.glu_id for order in orders])
     record(
         organisation,
         [

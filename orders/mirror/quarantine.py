@@ -40,11 +40,11 @@ def set_aside(
         organisation.set_aside.filter(pk=row.pk).update(times=F("times") + 1, last_seen_at=seen_at)
 
 
-def forget_lines(organisation: Organisation, order_glu_ids: list[int], read_at: datetime) -> None:
-    """Forget lines that were set aside of orders whose lines have now been read without them."""
+def forget_lines(organisation: Organisation, order_glu_ids: list[int], read_at: datetime | None = None) -> None:
+    """Forget lines that were set aside of these orders: gone, or read again at `read_at` without them."""
     waiting = organisation.set_aside.filter(kind=SetAside.Kind.LINE)
     if waiting.exists():
-        waiting.filter(order_glu_id__in=order_glu_ids, last_seen_at__lt=read_at).delete()
+        waiting.filter(order_glu_id__in=order_glu_ids).exclude(last_seen_at=read_at).delete()
 
 
 def readmit(organisation: Organisation, glu_ids: list[int]) -> None:

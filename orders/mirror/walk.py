@@ -94,7 +94,7 @@ def read_walk(fetch: Fetch, walking: Walking) -> Iterator[Step]:
 
 
 def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
-    """Read everything within `bounds`, newest first, one Step an answer; the last Step is complete.
+    """Read everything within `bounds`, newest first, one Step an answer; the last Step is complete and empty.
 
     A crowded second before `wanted_from` is left to whoever wants it, and ends the walk. Raises WalkError when an
     answer breaks the bounds or the order also when it is asked for again.
@@ -119,10 +119,10 @@ def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
             bound = after  # that second is read again whole: the page may have ended inside it
             yield Step(listed.rows, bound, False, listed.server_time, followed=followed)
         else:
-            if wanted_from and not oldest.at_or_after(wanted_from):
-                yield Step(listed.rows, bound, True, listed.server_time, followed=followed)
-                return
             yield Step(listed.rows, bound, False, listed.server_time, seam=False, followed=followed)
+            if wanted_from and not oldest.at_or_after(wanted_from):
+                yield Step([], bound, True, listed.server_time)
+                return
             yield from _close_second(bounds, second, bound)
             bound = second
 

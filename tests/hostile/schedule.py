@@ -89,8 +89,8 @@ def run_schedule(glu: RunningSandbox, seed: int, steps: int = 30) -> list[str]:
             happen(arena, chance)
             arena.holds()
         churn, arena.shop.faults.churn_rate = arena.shop.faults.churn_rate, 0
-        if arena.silent():
-            wrong.append("claimed to be complete while it was not")
+        if lie := arena.silent():
+            wrong.append(f"claimed to be complete while it was not: {lie[:2000]}")
         arena.shop.faults.churn_rate = churn
         arena.settle()
     except AssertionError as error:

@@ -90,7 +90,8 @@ def machine_of(glu: RunningSandbox) -> type[RuleBasedStateMachine]:
                 return
             try:
                 self.arena.shop.faults.churn_rate = 0
-                assert not self.arena.silent(), "claimed to be complete while it was not"
+                lie = self.arena.silent()
+                assert not lie, f"claimed to be complete while it was not: {lie}"
                 self.arena.settle()
             finally:
                 self.arena.close()
