@@ -44,7 +44,8 @@ def forget_lines(organisation: Organisation, order_glu_ids: list[int], read_at: 
     """Forget lines that were set aside of these orders: gone, or read again at `read_at` without them."""
     waiting = organisation.set_aside.filter(kind=SetAside.Kind.LINE)
     if waiting.exists():
-        waiting.filter(order_glu_id__in=order_glu_ids).exclude(last_seen_at=read_at).delete()
+        theirs = waiting.filter(order_glu_id__in=order_glu_ids)
+        (theirs.exclude(last_seen_at=read_at) if read_at else theirs).delete()
 
 
 def readmit(organisation: Organisation, glu_ids: list[int]) -> None:

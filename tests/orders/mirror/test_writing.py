@@ -17,6 +17,7 @@ from glu_admin.sandbox.rendering import without_nulls
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.counters import recount
+from orders.mirror.gone import mark_gone
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
@@ -211,6 +212,16 @@ def test_one_orders_failure_holds_up_no_other(
     assert words in found.lines_error
     assert found.lines_due_at is not None
     assert session.organisation.orders.filter(lines_copied_at__isnull=False).count() == 29
+
+
+def test_what_was_set_aside_of_an_order_is_forgotten_once_it_is_gone(hotel: Organisation) -> None:
+    pks = write_orders(hotel, [order(1), order(2)], NOW).pks
+    line = {"id": 5, "name": "Hot stone"}
+    write_lines(hotel, [LineSet(pks[1], 1, [line, {"name": "no id"}])], NOW)
+    write_lines(hotel, [LineSet(pks[2], 2, [line])], NOW)
+    assert sorted(hotel.set_aside.values_list("order_glu_id", flat=True)) == [1, 2]
+    mark_gone(hotel, [hotel.orders.get(glu_id=2)], NOW)
+    assert hotel.set_aside.get().order_glu_id == 1
 
 
 @override_settings(MIRROR_CONNECTIONS=1)
