@@ -61,6 +61,10 @@ def _environment(sandbox: int) -> dict[str, str]:
         "MIRROR_POLL_MIN_SECONDS": "5",
         "MIRROR_POLL_MAX_SECONDS": "20",
         "MIRROR_TRAILING_EVERY_SECONDS": "60",
+        # What takes a day is seen within a minute or two.
+        "MIRROR_RECENT_EVERY_SECONDS": "60",
+        "MIRROR_GONE_CONFIRM_SECONDS": "60",
+        "MIRROR_ORGANISATION_EVERY_SECONDS": "30",
         "MIRROR_LEASE_SECONDS": "20",
         "MIRROR_ERROR_WAIT_SECONDS": "5",
         "LOG_LEVEL": "WARNING",

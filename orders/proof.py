@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
 from glu_admin.keys.lifecycle import candidate_key, current_key
@@ -124,9 +125,9 @@ def needs_a_person(report: MirrorReport) -> list[str]:
     if report.held:
         out.append(f"{report.held} orders are missing from Glu at once; nothing was concluded.")
     if aside := report.set_aside.count():
-        out.append(f"{aside} rows could not be placed and are set aside.")
+        out.append(f"{aside} row{pluralize(aside)} could not be placed and {pluralize(aside, 'is,are')} set aside.")
     if report.failed_lines:
-        out.append(f"The lines of {report.failed_lines} orders could not be read.")
+        out.append(f"The lines of {report.failed_lines} order{pluralize(report.failed_lines)} could not be read.")
     out += [f"{one.name}: {one.flags}." for one in report.passes if one.flags]
     out += [f"The probe found “{one.what}”: {one.found}. {one.means}" for one in report.findings if one.breaks]
     return out

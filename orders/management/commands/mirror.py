@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
+from django.template.defaultfilters import pluralize
 from tqdm import tqdm
 
 from glu_admin.glu.errors import NotFound, Refused
@@ -132,13 +133,14 @@ class Command(BaseCommand):
         if flags := {flag for run in (*runs, *last_whole) for flag in run.flags.split()}:
             reasons.append(f"flagged: {', '.join(FLAG_WORDS.get(flag, flag) for flag in sorted(flags))}")
         if aside := organisation.set_aside.count():
-            reasons.append(f"{aside} rows are set aside, as they could not be placed")
+            reasons.append(f"{aside} row{pluralize(aside, ' is,s are')} set aside and could not be placed")
         if missing := organisation.orders.filter(lines_due_at__isnull=False).count():
-            reasons.append(f"the lines of {missing} orders could not be read")
+            reasons.append(f"the lines of {missing} order{pluralize(missing)} could not be read")
         if held := organisation.missing_orders.filter(held=True).count():
             reasons.append(f"{held} orders are missing from Glu at once; a person decides on the mirror page")
         if missing := organisation.missing_orders.filter(held=False).count():
-            reasons.append(f"{missing} orders are no longer listed by Glu, and marked once it has said so twice")
+            orders = f"{missing} order{pluralize(missing, ' is,s are')}"
+            reasons.append(f"{orders} no longer listed by Glu, and marked once it has said so twice")
         if reasons:
             raise CommandError(f"Not complete: {'; '.join(reasons)}.")
         self.stderr.write(f"Complete: {organisation.orders.count():,} orders, {session.client.requests:,} requests.")

@@ -41,7 +41,7 @@ def test_drift_alone_is_complete_but_what_is_set_aside_is_not(house: Any, sandbo
     sandbox.world.put("hotel", {**newest, "storeReference": "x", "total": "12.50"}, lines)
     assert "Complete" in mirror()
     sandbox.world.put("hotel", {"createdAt": newest["createdAt"], "total": 1}, [])
-    with pytest.raises(CommandError, match="1 rows are set aside"):
+    with pytest.raises(CommandError, match="1 row is set aside"):
         mirror("--pass", "history")
 
 
