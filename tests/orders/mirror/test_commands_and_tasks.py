@@ -81,7 +81,7 @@ def test_lines_that_cannot_be_read_are_not_complete(house: Any, sandbox: Running
     mirror()
     later = now() + timedelta(hours=1)
     house.hotel.orders.filter(pk=house.hotel.orders.first().pk).update(lines_due_at=later, lines_error="No.")
-    with pytest.raises(CommandError, match="lines of 1 orders"):
+    with pytest.raises(CommandError, match="lines of 1 order could"):
         mirror("--pass", "changes")
 
 
