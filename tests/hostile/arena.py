@@ -270,8 +270,10 @@ class Arena:
     def holds(self) -> None:
         """What is true at any time, whatever happened."""
         complete = self.organisation.mirror_runs.filter(state=MirrorRun.State.COMPLETE)
-        assert not complete.filter(windows__state=MirrorWindow.State.OPEN, kind__in=_PROVING).exists()
-        assert not self.organisation.orders.filter(gone_at__isnull=False, lines_due_at__isnull=False).exists()
+        hollow = complete.filter(windows__state=MirrorWindow.State.OPEN, kind__in=_PROVING)
+        assert not hollow.exists(), "a run that is complete though not all of its windows were read"
+        gone = self.organisation.orders.filter(gone_at__isnull=False, lines_due_at__isnull=False)
+        assert not gone.exists(), "an order that is gone and has its lines due"
         unread = Q(lines_due_at=None, lines_copied_at=None, gone_at=None)
         assert not self.organisation.orders.filter(unread).exists(), "an order without lines that is not due"
         assert self._counters() == self._counted(), "counters differ from the orders"
@@ -306,7 +308,7 @@ class Arena:
         wrong = {glu_id: _difference(here[glu_id], there[glu_id]) for glu_id in there if here[glu_id] != there[glu_id]}
         assert not wrong, f"differ: {wrong}"
         for order in self.organisation.orders.select_related("document").prefetch_related("lines"):
-            assert order.document.text == document_text(order, order.lines.all())
+            assert order.document.text == document_text(order, order.lines.all()), f"text for search of {order.glu_id}"
 
     def silent(self) -> str:
         """What is not Glu's truth though a thorough attempt now claims success; "" if nothing. Life must be still.
