@@ -11,7 +11,7 @@ from django.db.models import F
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.changes import line_changes, order_changes, record
 from orders.mirror.counters import Combination, add_differences, combination
-from orders.mirror.documents import write_documents
+from orders.mirror.documents import rewrite_documents, write_documents
 from orders.mirror.drift import DriftWatch
 from orders.mirror.quarantine import forget_lines, readmit, set_aside
 from orders.models import Order, OrderLine, SetAside
@@ -161,7 +161,7 @@ def write_lines(
     orders = organisation.orders.in_bulk([one.order_pk for one in sets])
     sets = [one for one in sets if one.order_pk in orders and _still(one, orders[one.order_pk])]
     lines: dict[int, OrderLine] = {}
-    elsewhere = _held_elsewhere(organisation, sets)
+    elsewhere, losing = _held_elsewhere(organisation, sets)
     for one in sets:
         for position, raw in enumerate(one.rows):
             try:
@@ -195,15 +195,20 @@ def write_lines(
     if derive:
         touched = {line.order_id for line in written} | set(read_before)
         write_documents(organisation, [orders[pk] for pk in sorted(touched)], list(lines.values()))
+        rewrite_documents(organisation, losing)
     return aside
 
 
-def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> set[int]:
-    """Ids of these lines that orders have which are not being written now: taking one away would lose it there."""
+def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tuple[set[int], list[int]]:
+    """Ids of these lines that orders have which are not being written now: taking one away would lose it there.
+
+    Orders that are gone may lose theirs: these, by their pk, are the second answer.
+    """
     ids = [row["id"] for one in sets for row in one.rows if isinstance(row, dict) and type(row.get("id")) is int]
     ids = [glu_id for glu_id in ids if abs(glu_id) < 2**63]
-    others = organisation.order_lines.filter(glu_id__in=ids, order__gone_at=None)
-    return set(others.exclude(order__in=[one.order_pk for one in sets]).values_list("glu_id", flat=True))
+    others = organisation.order_lines.filter(glu_id__in=ids).exclude(order__in=[one.order_pk for one in sets])
+    gone = others.filter(order__gone_at__isnull=False).values_list("order", flat=True)
+    return set(others.filter(order__gone_at=None).values_list("glu_id", flat=True)), list(gone)
 
 
 def _still(one: LineSet, order: Order) -> bool:
