@@ -3,13 +3,11 @@
 `make bench BENCH="history nothing"` runs parts. The Redis database of TEST_REDIS_URL is emptied by it.
 """
 
-import importlib
-import importlib.util
 import signal
 import sys
 import time
 
-from tests.benchmarks import desk, fairness, history, limit, memory, nothing
+from tests.benchmarks import desk, fairness, history, hostile, limit, memory, nothing
 from tests.benchmarks.bars import Bars
 
 PARTS = {
@@ -41,10 +39,7 @@ def main(names: list[str]) -> int:
 def _hostile() -> int:
     """Live writes, faults and kill -9 print their own lines."""
     print("\nA hostile Glu and killed workers")
-    if importlib.util.find_spec("tests.benchmarks.hostile") is None:
-        print("  measured by `make test-faults`")
-        return 0
-    return int(importlib.import_module("tests.benchmarks.hostile").main())
+    return hostile.main()
 
 
 if __name__ == "__main__":

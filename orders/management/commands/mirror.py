@@ -27,7 +27,6 @@ from orders.mirror.upkeep import all_lines_due
 from orders.models import MirrorRun
 
 _MOST_ROUNDS = 5
-_PASSES = ["changes", "trailing", "history", "reconcile", "transactions"]
 
 
 class Command(BaseCommand):
