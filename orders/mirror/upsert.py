@@ -195,7 +195,7 @@ def write_lines(
     if derive:
         touched = {line.order_id for line in written} | set(read_before)
         write_documents(organisation, [orders[pk] for pk in sorted(touched)], list(lines.values()))
-        rewrite_documents(organisation, losing)
+    rewrite_documents(organisation, losing)  # no caller knows of these
     return aside
 
 
@@ -207,8 +207,9 @@ def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tupl
     ids = [row["id"] for one in sets for row in one.rows if isinstance(row, dict) and type(row.get("id")) is int]
     ids = [glu_id for glu_id in ids if abs(glu_id) < 2**63]
     others = organisation.order_lines.filter(glu_id__in=ids).exclude(order__in=[one.order_pk for one in sets])
-    gone = others.filter(order__gone_at__isnull=False).values_list("order", flat=True)
-    return set(others.filter(order__gone_at=None).values_list("glu_id", flat=True)), list(gone)
+    held = list(others.values_list("glu_id", "order", "order__gone_at"))
+    losing = {pk for _, pk, gone_at in held if gone_at is not None}
+    return {glu_id for glu_id, _, gone_at in held if gone_at is None}, sorted(losing)
 
 
 def _still(one: LineSet, order: Order) -> bool:

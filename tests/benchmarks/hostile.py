@@ -11,13 +11,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.benchmarks.bars import Bars
+
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = int(os.environ.get("HOSTILE_RUNS", "500"))
 FIRST = int(os.environ.get("HOSTILE_FIRST", "0"))
 
 
-def main() -> int:
-    """Play the schedules on every core, each process with a database of its own; the number that went wrong."""
+def run(bars: Bars) -> None:
+    """Play the schedules on every core, each process with a database of its own."""
+    bars.heading("A hostile Glu and workers that are killed")
     begun, share = time.monotonic(), -(-RUNS // (os.cpu_count() or 1))
     starts = range(FIRST, FIRST + RUNS, share)
     players = [_player(start, min(start + share, FIRST + RUNS)) for start in starts]
@@ -26,10 +29,9 @@ def main() -> int:
         if not line.startswith("played"):
             print(f"  {line}")
     played, wrong = (sum(line.startswith(word) for line in told) for word in ("played", "seed"))
-    missed = wrong + (RUNS - played)
-    print(f"  {played} fault schedules played in {(time.monotonic() - begun) / 60:.0f} min, {wrong} silent divergences "
-          f"(bar 0)  {'MISSED' if missed else 'met'}", flush=True)  # fmt: skip
-    return missed
+    bars.figure("took", (time.monotonic() - begun) / 60, "min")
+    bars.exactly("fault schedules played", played, RUNS)
+    bars.exactly("silent divergences", wrong, 0)
 
 
 def _player(first: int, last: int) -> Iterator[str]:

@@ -104,7 +104,7 @@ def test_whatever_happens_the_mirror_keeps_its_word(db: None, glu: RunningSandbo
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine_of(glu),
         settings=settings(
-            max_examples=6,
+            max_examples=8,
             derandomize=True,  # a change is judged by the same stories; make bench plays hundreds of others
             stateful_step_count=25,
             deadline=None,
