@@ -1,5 +1,6 @@
 """How far back an organisation's orders go, found with a dozen requests: for the progress of a first copy only."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -8,12 +9,14 @@ from glu_admin.glu.errors import GluError, Interrupted
 from orders.glu_orders import Listed
 from orders.mirror.passes import usable
 from orders.mirror.session import Session
-from orders.mirror.walk import Ask, Bounds, Fetch, Step
+from orders.mirror.walk import Ask, Bounds, Step
 from orders.models import MirrorRun
 from orders.payload import Unusable, usable_id
 
 _YEAR = 365 * 24 * 3600
 _MOST_REQUESTS = 14
+
+Fetch = Callable[[Ask], Listed]
 
 
 @dataclass(frozen=True)

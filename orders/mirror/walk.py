@@ -7,7 +7,7 @@ which never changes. Only an empty answer proves the end.
 A walk does no input or output: it yields what to ask and is sent the answer, so that many can be read side by side.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -78,19 +78,6 @@ class Step:
 
 Walking = Generator[Ask | Step, Listed | None, None]
 """A walk under way: send it the answer to each Ask, and None after each Step."""
-
-Fetch = Callable[[Ask], Listed]
-
-
-def read_walk(fetch: Fetch, walking: Walking) -> Iterator[Step]:
-    """The steps of a walk, each question asked with `fetch`, one after the other."""
-    item = next(walking, None)
-    while item is not None:
-        if isinstance(item, Step):
-            yield item
-            item = next(walking, None)
-        else:
-            item = walking.send(fetch(item))
 
 
 def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
@@ -175,7 +162,9 @@ def _close_second(bounds: Bounds, second: Stamp, bound: Stamp) -> Walking:
     """Read a second that fills a page: whole if it is small, else by halves of `updatedAt`, oldest half first."""
     crowd = _Second(second, bounds, bound)
     if not (yield from _fits(crowd, crowd.bounds)):
-        yield from _pages(crowd, crowd.bounds)  # for how far its updates lie apart, and for rows without any
+        # For how far its updates lie apart, for rows without any, and for how many there are.
+        listed = yield from _pages(crowd, crowd.bounds)
+        crowd.ids.clear()
         lowest, highest = crowd.span()
         if lowest and highest and highest.instant > lowest.instant:
             # Rows only move to later halves while this is read, and the last half is open: none can slip past.
@@ -184,7 +173,8 @@ def _close_second(bounds: Bounds, second: Stamp, bound: Stamp) -> Walking:
             yield from _below(crowd, lowest)
         else:
             crowd.overflow = True
-        if crowd.undated or crowd.overflow:
+        # A row that no half has may be one without updatedAt, which an order that changes hid from the pages.
+        if crowd.undated or crowd.overflow or len(crowd.ids) < listed:
             yield from _repeat(crowd, crowd.bounds)
     yield Step([], second, False, None, ("tie_overflow",) if crowd.overflow else ())
 
@@ -248,14 +238,15 @@ def _repeat(crowd: _Second, bounds: Bounds) -> Walking:
             return
 
 
-def _pages(crowd: _Second, bounds: Bounds) -> Walking:
-    """Page after page until nothing of the second is left."""
-    page = 1
+def _pages(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | None, int]:
+    """Page after page until nothing of the second is left; how many rows that were, some of them perhaps twice."""
+    page, listed = 1, 0
     while True:
         step = crowd.take((yield from _ask(bounds, page=page)))
         yield step
         if not step.rows:
-            return
+            return listed
+        listed += sum(1 for _ in _ids(step.rows))
         page += 1
 
 

@@ -1,6 +1,7 @@
 """The walk over a fake list: complete whatever happens between its requests, and never fooled."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,16 @@ from hypothesis import strategies as st
 
 from glu_admin.glu.bounds import Stamp
 from orders.glu_orders import Listed
-from orders.mirror.walk import Ask, Bounds, FilterNotHonouredError, OrderNotHonouredError, StuckError, read_walk, walk
+from orders.mirror.walk import (
+    Ask,
+    Bounds,
+    FilterNotHonouredError,
+    OrderNotHonouredError,
+    Step,
+    StuckError,
+    Walking,
+    walk,
+)
 
 
 def stamp(second: int) -> str:
@@ -25,10 +35,13 @@ def row(glu_id: int, created: int, updated: int | None = None) -> dict[str, Any]
 class FakeList:
     """Glu's list over rows in memory: `page_size` a page, equals in another order at each request."""
 
-    def __init__(self, rows: list[dict[str, Any]], page_size: int = 5, before_each: Any = None) -> None:
+    def __init__(
+        self, rows: list[dict[str, Any]], page_size: int = 5, before_each: Any = None, *, seed: int = 0
+    ) -> None:
         self.rows = {one["id"]: one for one in rows}
         self.page_size = page_size
         self.before_each = before_each
+        self.seed = seed
         self.requests = 0
 
     def __call__(self, ask: Ask) -> Listed:
@@ -39,7 +52,7 @@ class FakeList:
         if self.before_each:
             self.before_each(self)
         shuffled = list(self.rows.values())
-        random.Random(self.requests).shuffle(shuffled)
+        random.Random(1000 * self.seed + self.requests).shuffle(shuffled)
         found = [
             one
             for one in sorted(shuffled, key=lambda one: one["createdAt"], reverse=True)
@@ -49,6 +62,17 @@ class FakeList:
             and (updated_before is None or (one["updatedAt"] and one["updatedAt"] < updated_before))
         ]
         return Listed(found[(ask.page - 1) * self.page_size : ask.page * self.page_size], None)
+
+
+def read_walk(fetch: Any, walking: Walking) -> Iterator[Step]:
+    """The steps of a walk, each question asked with `fetch`, one after the other."""
+    item = next(walking, None)
+    while item is not None:
+        if isinstance(item, Step):
+            yield item
+            item = next(walking, None)
+        else:
+            item = walking.send(fetch(item))
 
 
 def text(bound: Stamp | None) -> str | None:
@@ -136,6 +160,14 @@ def test_rows_without_an_update_in_a_crowded_second_are_read_and_flagged() -> No
     ids, flags = read(FakeList(rows, 5))
     assert ids == {one["id"] for one in rows}
     assert flags == ["tie_overflow"]
+
+
+def test_one_row_without_an_update_hides_in_no_crowded_second() -> None:
+    for seed in range(200):
+        rows = [row(n, 10, updated=20 + 2 * n) for n in range(15)]
+        rows[seed % 15]["updatedAt"] = None
+        ids, flags = read(FakeList(rows, 5, seed=seed))
+        assert ids == {one["id"] for one in rows} or flags == ["tie_overflow"], seed
 
 
 def test_a_filter_that_is_dropped_once_is_asked_for_again() -> None:
