@@ -7,6 +7,7 @@ What is posted (in the address or as a form):
 /_control/key?organisation=…&state=revoked|working
 /_control/insert?organisation=…                            an order comes in
 /_control/step?organisation=…[&times=…]                    things happen
+/_control/change?organisation=…&kind=update|delete|lines   an order is edited, deleted, or refunded in a line only
 /_control/crowd?organisation=…[&count=…][&ago=seconds]     many orders in one second
 /_control/plant?organisation=…&kind=backdated|future|null_updated|unknown[&times=…][&days=…]
 GET /_control/ tells all of it as JSON, GET /_control/truth?organisation=… every order, as JSON lines.
@@ -21,7 +22,7 @@ from urllib.parse import parse_qsl
 from glu_admin.sandbox import switches
 from glu_admin.sandbox.answers import Answer, Problem, html_answer, json_answer
 from glu_admin.sandbox.data import Payload
-from glu_admin.sandbox.life import PLANTS
+from glu_admin.sandbox.life import CHANGES, PLANTS
 from glu_admin.sandbox.shop import Shop
 from glu_admin.sandbox.world import World
 
@@ -98,6 +99,11 @@ def _control_one(world: World, shop: Shop, name: str, asked: dict[str, str]) -> 
         case "step":
             for _ in range(_count(asked, "times", 1)):
                 world.step(slug)
+        case "change":
+            if asked.get("kind") not in CHANGES:
+                raise ValueError(f"kind is one of {CHANGES}.")
+            if not world.change(slug, asked["kind"]):
+                raise ValueError("There is no order to which this could happen.")
         case "crowd":
             world.crowd(slug, _count(asked, "count", 100), ago=_count(asked, "ago", 3600, most=10**9))
         case "plant":

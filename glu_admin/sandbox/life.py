@@ -8,6 +8,7 @@ from glu_admin.sandbox.data import Payload, Sold, make_order, stamp, transaction
 from glu_admin.sandbox.shop import Shop
 
 PLANTS = ("backdated", "future", "null_updated", "unknown")
+CHANGES = ("update", "delete", "lines")
 _NEXT_STATUS = {"Scheduled": "Outstanding", "Outstanding": "Packed", "Packed": "Dispatched"}
 _RECENT = 200
 _TRIES = 20
@@ -52,8 +53,14 @@ def churn(shop: Shop, chance: random.Random, moment: datetime, epoch: datetime) 
     if faults.churn_lines:
         kinds, weights = [*kinds, "lines"], [*weights, 2]
     kind = chance.choices(kinds, weights)[0]
+    happening = changed(shop, chance, kind, moment) if kind in CHANGES else None
+    return happening or comes_in(shop, chance, moment, epoch)
+
+
+def changed(shop: Shop, chance: random.Random, kind: str, moment: datetime) -> Happening | None:
+    """An order of any age is edited (`update`), deleted (`delete`), or refunded in its `lines` only; None: none was."""
     happening = None
-    for _ in range(_TRIES if shop.listing and kind != "insert" else 0):
+    for _ in range(_TRIES if shop.listing else 0):
         last = len(shop.listing) - 1
         position = chance.randint(max(0, last - _RECENT) if chance.random() < 0.5 else 0, last)
         listed_at, _, glu_id = shop.listing[position]
@@ -66,7 +73,7 @@ def churn(shop: Shop, chance: random.Random, moment: datetime, epoch: datetime) 
             happening = Happening(glu_id, _edited(sold, chance, moment), listed_at)
         if happening:
             return happening
-    return comes_in(shop, chance, moment, epoch)
+    return None
 
 
 def planted(shop: Shop, chance: random.Random, kind: str, moment: datetime, epoch: datetime, days: float) -> Happening:

@@ -1,9 +1,10 @@
-"""The page at /: switches that make this Glu misbehave, with what is then seen in the product. It needs no script."""
+"""The page at /: switches and buttons that make this Glu misbehave, with what the product then shows; no script."""
 
 from html import escape
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from glu_admin.sandbox.events import EVENTS, Event
 from glu_admin.sandbox.faults import CHOICES, Faults
 from glu_admin.sandbox.shop import Shop
 from glu_admin.sandbox.world import World
@@ -62,7 +63,7 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
     "Lists": (
         Switch("page_size", "Rows a page", "Copying takes more or fewer requests; the orders are the same.", "rows"),
         Switch("short_page_rate", "Pages that end early", "A short page is not taken for the last one.", _SHARE),
-        Switch("shuffle_ties", "Equals in any order", "Orders of the same second are all there, and once."),
+        Switch("shuffle_ties", "Orders of one second shuffled", "Orders of the same second are all there, and once."),
         Switch(
             "ignore_filters_rate", "Date filters ignored", "Noticed; the look at Glu says so and is made again.", _SHARE
         ),
@@ -117,7 +118,6 @@ PRESETS: tuple[tuple[str, dict[str, str]], ...] = (
     ),
     ("A third of the orders vanish", {"vanish": "0.333"}),
 )
-
 _STYLE = """
 :root{color-scheme:light dark;--bg:light-dark(#f7f7f8,#0e0e10);--card:light-dark(#fff,#1c1c20);
 --line:light-dark(#e2e2e7,#2d2d33);--edge:light-dark(#8b8b96,#70707c);--ink:light-dark(#18181b,#f1f1f4);
@@ -126,7 +126,7 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:80rem;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--ink);
 font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-h1{font-size:1.25rem;margin:0}h2{font-size:1rem;margin:0}p{margin:.25rem 0 0}a{color:inherit}
+h1{font-size:1.25rem;margin:0}h2,h3{font-size:1rem;margin:0}p{margin:.25rem 0 0}a{color:inherit}
 .soft{color:var(--soft)}.n{font-variant-numeric:tabular-nums}.push{margin-inline-start:auto}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;margin-top:1.25rem}
 .top,.head,.row{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
@@ -138,6 +138,10 @@ button:hover{background:var(--bg)}button.calm{color:var(--green);border-color:cu
 button.main{background:var(--ink);color:var(--card);border-color:var(--ink)}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 .groups{columns:22rem;column-gap:2rem;padding:.75rem 1rem}
+.events{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.75rem 2rem;
+padding:.75rem 1rem;border-bottom:1px solid var(--line)}.events h3{grid-column:1/-1}
+.events form{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center;align-content:start;margin:0}
+.events input[type=number]{width:4.25rem}.events small{color:var(--soft);font-size:12px}.events .seen{flex-basis:100%}
 fieldset{border:0;margin:0 0 .75rem;padding:0;min-width:0;break-inside:avoid}legend{font-weight:600;padding:0}
 label{display:grid;grid-template-columns:1fr auto;gap:0 .75rem;padding:.4rem .5rem;margin:0 -.5rem;
 border-radius:6px;align-items:center}
@@ -172,9 +176,7 @@ def _organisation(world: World, shop: Shop) -> str:
     served, refused = sum(shop.requests.values()), shop.mishaps["rate_limit"]
     on = sum(getattr(shop.faults, one.fault) != getattr(Faults, one.fault) for row in GROUPS.values() for one in row)
     here = {"organisation": slug}
-    happen = _button("insert", "One order comes in", here) + _button(
-        "step", "Ten things happen", {**here, "times": "10"}
-    )
+    events = "".join(_button(one.control, one.label, {**here, **one.values}, rest=_rest(one)) for one in EVENTS)
     presets = "".join(_button("faults", label, {**here, **faults}) for label, faults in PRESETS)
     calm = _button("calm", "Calm again", {**here, "everything": "1"}, "calm")
     groups = "".join(_group(world, shop.faults, title) for title in GROUPS)
@@ -185,7 +187,7 @@ def _organisation(world: World, shop: Shop) -> str:
         f'<span class="soft n">{served:,} {"request" if served == 1 else "requests"} served</span>'
         f'<span class="soft n">{refused:,} answered 429</span>'
         f'<span class="push">{f"{on} switched on" if on else "Behaves well"}</span></div>'
-        f'<div class="row">{presets}{calm}</div><div class="row">{happen}</div>'
+        f'<div class="row">{presets}{calm}</div><div class="events"><h3>Once, at a press</h3>{events}</div>'
         f'<form method="post" action="/_control/faults?{urlencode(here)}"><div class="groups">{groups}</div>'
         '<div class="foot"><button class="main">Apply</button><span class="soft">What is switched on stays on until it '
         "is switched off or the sandbox restarts.</span></div></form></section>"
@@ -221,11 +223,20 @@ def _switch(world: World, faults: Faults, switch: Switch) -> str:
     return f'<label{on}>{words[0]}<span class="in">{field}{unit}</span>{words[1]}</label>'
 
 
-def _button(control: str, words: str, values: dict[str, str], kind: str = "") -> str:
+def _rest(event: Event) -> str:
+    seen = f'<small class="seen">{event.seen}</small>'
+    if event.number is None:
+        return seen
+    name, value, most, unit = event.number
+    field = f'<input type="number" name="{name}" value="{value}" min="1" max="{most}" required aria-label="{unit}">'
+    return f"{field}<small>{unit}</small>{seen}"
+
+
+def _button(control: str, words: str, values: dict[str, str], kind: str = "", rest: str = "") -> str:
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(text)}">' for name, text in values.items()
     )
     return (
         f'<form method="post" action="/_control/{control}">{hidden}'
-        f"<button{f' class={kind}' if kind else ''}>{escape(words)}</button></form>"
+        f"<button{f' class={kind}' if kind else ''}>{escape(words)}</button>{rest}</form>"
     )

@@ -73,6 +73,15 @@ class World:
             shop = self.shops[slug]
             self._happen(shop, life.churn(shop, shop.dice(), self._now(), self.epoch), wait=shop.faults.late_commit_s)
 
+    def change(self, slug: str, kind: str) -> bool:
+        """An order of any age changes in one way (see `life.CHANGES`); false if none could."""
+        with self.lock:
+            shop = self.shops[slug]
+            happening = life.changed(shop, shop.dice(), kind, self._now())
+            if happening:
+                self._happen(shop, happening, wait=shop.faults.late_commit_s)
+            return happening is not None
+
     def plant(self, slug: str, kind: str, *, times: int = 1, days: float = 1) -> list[int]:
         """Insert orders of an odd `kind` (see `life.PLANTS`) now, stamped `days` back or ahead; their ids."""
         with self.lock:

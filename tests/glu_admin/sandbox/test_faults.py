@@ -420,6 +420,7 @@ def test_calm_ends_accidents_and_keeps_payloads(running: RunningSandbox) -> None
         ("faults", {"swapped": "nobody"}),
         ("faults", {"html_rate": "1", "relations": "hrefs"}),
         ("plant", {"kind": "weed"}),
+        ("change", {"kind": "insert"}),
         ("step", {"times": "x"}),
         ("crowd", {"count": "-3"}),
     ],

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 import requests
@@ -154,3 +156,104 @@ def test_looking_changes_nothing(running: RunningSandbox) -> None:
     status = requests.get(f"{running.url}/_control/", timeout=5).json()["organisations"][0]
     assert status["faults"]["revoked"] is False
     assert status["orders"] == 40
+
+
+def orders(running: RunningSandbox, **filters: str) -> dict[int, dict[str, Any]]:
+    """What the hotel's list gives, page by page."""
+    found: dict[int, dict[str, Any]] = {}
+    for number in range(1, 50):
+        params = {**filters, "page": str(number)}
+        rows = requests.get(f"{running.url}/orders", params, headers={"x-api-key": "hotel-key"}, timeout=5).json()
+        found |= {row["id"]: row for row in rows}
+        if not rows:
+            break
+    return found
+
+
+def pressed(running: RunningSandbox, words: str, **changed: str) -> list[dict[str, Any]]:
+    """Press a button of the hotel; the orders that are new in its list."""
+    before, golf = orders(running), running.truth("golf")
+    assert press(running, words, **changed).status_code == 303
+    assert running.truth("golf") == golf
+    return [row for glu_id, row in orders(running).items() if glu_id not in before]
+
+
+def test_a_crowd_comes_in_within_one_second(running: RunningSandbox) -> None:
+    crowd = pressed(running, "A crowd in one second")
+    (second,) = {row["createdAt"] for row in crowd}
+    assert len(crowd) == 80
+    assert len({row["updatedAt"] for row in crowd}) > 5
+    assert len(pressed(running, "A crowd in one second", count="3")) == 3
+    press(running, "Pace", shuffle_ties="1")
+    bounds = {"createdAt[after]": second, "createdAt[before]": second}
+    assert list(orders(running, **bounds)) != list(orders(running, **bounds))
+
+
+@pytest.mark.parametrize(("words", "ahead", "days"), [("A back-dated", -1, 7), ("A future-dated", 1, 1)])
+def test_an_order_of_another_day_is_planted(running: RunningSandbox, words: str, ahead: int, days: int) -> None:
+    for changed, off in (({}, days), ({"days": "30"}, 30)):
+        (row,) = pressed(running, words, **changed)
+        for name in ("createdAt", "updatedAt"):
+            away = datetime.fromisoformat(row[name]) - datetime.now(UTC) - timedelta(days=ahead * off)
+            assert abs(away) < timedelta(seconds=5)
+
+
+def test_an_order_without_update_is_planted(running: RunningSandbox) -> None:
+    (row,) = pressed(running, "An order that was never updated")
+    assert "updatedAt" not in row
+    assert row["id"] not in orders(running, **{"updatedAt[after]": "2000-01-01"})
+    press(running, "Pace", nulls_shown="1")
+    assert orders(running)[row["id"]]["updatedAt"] is None
+
+
+def test_an_order_with_something_new_is_planted(running: RunningSandbox) -> None:
+    (row,) = pressed(running, "An order with a new status and field")
+    assert row["dispatchStatus"] == "Awaiting Courier"
+    assert "storeReference" in row
+
+
+def test_one_order_is_edited(running: RunningSandbox) -> None:
+    before = orders(running)
+    assert pressed(running, "One order is edited") == []
+    after = orders(running)
+    (glu_id,) = [glu_id for glu_id in before if before[glu_id] != after[glu_id]]
+    assert before[glu_id]["updatedAt"] < after[glu_id]["updatedAt"]
+
+
+def test_one_order_is_deleted(running: RunningSandbox) -> None:
+    before = orders(running)
+    assert pressed(running, "One order is deleted") == []
+    assert len(before.keys() - orders(running).keys()) == 1
+
+
+def test_one_line_is_refunded_and_its_order_does_not_tell(running: RunningSandbox) -> None:
+    before, lines = orders(running), {row["id"]: row["lines"] for row in running.truth("hotel")}
+    assert pressed(running, "One line is refunded in silence") == []
+    assert orders(running) == before
+    assert sum(row["lines"] != lines[row["id"]] for row in running.truth("hotel")) == 1
+
+
+def test_what_is_pressed_may_be_seen_late_too(running: RunningSandbox) -> None:
+    press(running, "Pace", late_commit_s="60")
+    before = orders(running)
+    press(running, "One order is deleted")
+    assert orders(running) == before
+    running.still()
+    assert len(orders(running)) == 39
+
+
+def test_what_cannot_happen_is_answered_in_words(running: RunningSandbox) -> None:
+    for row in running.truth("hotel"):
+        running.world.delete("hotel", row["id"])
+    for words in ("One order is edited", "One order is deleted", "One line is refunded"):
+        answer = press(running, words)
+        assert (answer.status_code, "There is no order" in answer.text) == (400, True)
+
+
+def test_numbers_beside_buttons_are_bounded(running: RunningSandbox) -> None:
+    html = page(running)
+    assert '<input type="number" name="count" value="80" min="1" max="1000" required aria-label="orders">' in html
+    for words, name in (("A crowd", "count"), ("A back-dated", "days"), ("A future-dated", "days")):
+        answer = press(running, words, **{name: "99999"})
+        assert (answer.status_code, name in answer.text) == (400, True)
+    assert len(running.truth("hotel")) == 40
