@@ -45,7 +45,7 @@ check: install ## lint, types, import contracts, migrations, deploy check
 		GLU_ROOT_KEYS=check:$$($(PYTHON) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())') \
 		ALLOWED_HOSTS=desk.example $(PYTHON) manage.py check --deploy --fail-level WARNING
 
-bench: install ## measure the mirror against its bars, and the desk (BENCH="history desk" for parts)
+bench: install ## measure the mirror against its bars, and the desk (BENCH="history desk" for parts); empties TEST_REDIS_URL
 	@TEST_DATABASE_URL=$(TEST_DATABASE_URL) TEST_REDIS_URL=$(TEST_REDIS_URL) $(PYTHON) -m tests.benchmarks $(BENCH)
 
 format: install ## format the code

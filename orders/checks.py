@@ -11,6 +11,9 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, Order, OrderChange
 from orders.payload import time_text
 
+IDENTICAL = "Identical to Glu."
+"""What a check says when the order and its lines were compared and nothing differed."""
+
 _MOST_RANGES = 3
 
 
@@ -22,6 +25,33 @@ class CheckState:
     done_at: datetime | None
     words: str
     changes: list[OrderChange]
+
+    @property
+    def identical(self) -> bool:
+        """Whether it found the copy to be what Glu has."""
+        return self.words == IDENTICAL
+
+
+@dataclass(frozen=True)
+class RangeState:
+    """What the list of some days says of their last reading; `waiting` is running without an answer so far."""
+
+    run: MirrorRun
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return self.run.state == MirrorRun.State.RUNNING
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it was not begun yet."""
+        return self.running and self.run.requests == 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without proving anything."""
+        return self.run.state == MirrorRun.State.FAILED
 
 
 class TooManyRanges(Exception):
@@ -38,9 +68,9 @@ def want_check(organisation: Organisation, order: Order) -> None:
 def check_state(organisation: Organisation, order: Order) -> CheckState:
     """Where the check of an order stands."""
     changes = []
-    if order.checked_at is not None:
-        changes = list(organisation.order_changes.filter(order=order, seen_new_at=order.checked_at))
-    return CheckState(order.check_wanted_at is not None, order.checked_at, order.check_words, changes)
+    if order.check_done_at is not None:
+        changes = list(organisation.order_changes.filter(order=order, seen_new_at=order.check_done_at))
+    return CheckState(order.check_wanted_at is not None, order.check_done_at, order.check_words, changes)
 
 
 def want_range(organisation: Organisation, first: date | None, last: date | None) -> MirrorRun:
@@ -51,14 +81,13 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
     start = time_text(_midnight(organisation, first)) if first else None
     end = time_text(_midnight(organisation, last + timedelta(days=1))) if last else None
     running = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, state=MirrorRun.State.RUNNING)
-    same = running.filter(windows__created_from=start, windows__created_before=end).first()
+    same = running.filter(reach=_reach(first, last)).first()
     if same is not None:
         return same
     if running.count() >= _MOST_RANGES:
         raise TooManyRanges
     with transaction.atomic():
-        words = f"{first or ''}..{last or ''}"
-        run = organisation.mirror_runs.create(kind=MirrorRun.Pass.RANGE, reach=words, started_at=now())
+        run = organisation.mirror_runs.create(kind=MirrorRun.Pass.RANGE, reach=_reach(first, last), started_at=now())
         run.windows.create(
             organisation=organisation,
             kind=MirrorRun.Pass.RANGE,
@@ -70,20 +99,25 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
     return run
 
 
-def last_range(organisation: Organisation, first: date | None, last: date | None) -> MirrorRun | None:
-    """The newest reading of exactly these days."""
-    runs = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, reach=f"{first or ''}..{last or ''}")
-    return runs.order_by("-pk").first()
+def range_state(organisation: Organisation, first: date | None, last: date | None) -> RangeState | None:
+    """How the newest reading that was asked for of exactly these days goes, or went; None when there was none."""
+    runs = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, reach=_reach(first, last))
+    run = runs.order_by("-pk").first()
+    return RangeState(run) if run else None
 
 
 def decide_missing(organisation: Organisation, *, ask: bool) -> None:
     """Orders held back because too many were missing at once: ask for each of them by id, or let them be."""
     held = organisation.missing_orders.filter(held=True)
     if ask:
-        held.update(held=False, due_at=now())
+        held.update(held=False, decided=True, due_at=now())
         hint("orders.mirror_organisation", organisation.pk, queue="changes")
     else:
         held.delete()
+
+
+def _reach(first: date | None, last: date | None) -> str:
+    return f"{first or ''}..{last or ''}"
 
 
 def _midnight(organisation: Organisation, day: date) -> datetime:

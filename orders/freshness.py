@@ -12,16 +12,16 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
 
-LATE_AFTER = timedelta(minutes=5)
-_LOOKING_SECONDS = 180
-
 FLAG_WORDS = {
     "tie_overflow": "more orders in one second than Glu tells apart (tie_overflow)",
     "walk_missed": "Glu left an order out of its list that it still has (walk_missed)",
     "older_rows": "Glu gave older versions of orders than before (older_rows)",
     "too_many_missing": "too many orders are missing at once (too_many_missing)",
+    "unusable_transactions": "transactions that cannot be placed (unusable_transactions)",
 }
 """What a flag of a run means, in words."""
+
+STANDS_STILL = "No worker has taken it up for minutes: the worker or the broker may be away."
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class FirstCopy:
 def note_look(organisation: Organisation) -> None:
     """Somebody has an organisation's pages open: its polls come sooner for a while."""
     try:
-        cache.set(f"looking-{organisation.pk}", 1, _LOOKING_SECONDS)
+        cache.set(f"looking-{organisation.pk}", 1, settings.MIRROR_LOOKING_SECONDS)
     except Exception:  # a cache that is away must not hold up a page
         return
 
@@ -97,8 +97,8 @@ def freshness(organisation: Organisation) -> Freshness:
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
         return Freshness("blue", f"First copy{share}", checked_at)
-    expected = timedelta(seconds=state.poll_seconds or 0)
-    if checked_at is None or now() - checked_at > LATE_AFTER + expected:
+    expected = timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + (state.poll_seconds or 0))
+    if checked_at is None or now() - checked_at > expected:
         return Freshness("amber", f"{ago}, late", checked_at)
     return Freshness("green", f"Up to date, {ago}", checked_at)
 
@@ -134,10 +134,25 @@ def banners(organisation: Organisation) -> list[Banner]:
     elif organisation.missing_orders.filter(held=True).exists():
         text = "So many that nothing was concluded: Glu may show only a part of them for now. Somebody has to decide."
         out.append(Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide"))
-    elif _stands_still(key, trying, state):
-        text = f"No worker has taken it up for minutes: the worker or the broker may be away. {kept}"
-        out.append(Banner("amber", "hourglass", "Copying stands still", text))
+    elif stands_still(organisation):
+        out.append(Banner("amber", "hourglass", "Copying stands still", f"{STANDS_STILL} {kept}"))
     return out
+
+
+def stands_still(organisation: Organisation) -> bool:
+    """Whether something has been due for so long that nobody can be working on it."""
+    key, trying, state = current_key(organisation), candidate_key(organisation), _state(organisation)
+    patience = timedelta(seconds=60 + settings.MIRROR_LEASE_SECONDS)
+    if trying is not None and trying.state == GluKey.State.TRYING:
+        return now() - trying.set_at > patience
+    if key is None or key.state != GluKey.State.ACCEPTED or key.paused_at is not None:
+        return False
+    due_at = state.next_due_at if state and state.next_due_at else key.checked_at or key.set_at
+    poll = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES).order_by("-started_at").first()
+    waits = (state.wait_until if state else None, poll.wait_until if poll else None)
+    due_at = max([due_at, *filter(None, waits)])  # what failed waits on purpose
+    working = state is not None and state.lease_expires_at is not None and state.lease_expires_at > now()
+    return not working and now() - due_at > patience
 
 
 def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:
@@ -170,18 +185,6 @@ def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCo
         percent = min(int(100 * requests / all_requests), 99)
         left = timedelta(seconds=max(all_requests - requests, 0) / rate) if rate else None
     return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
-
-
-def _stands_still(key: GluKey | None, trying: GluKey | None, state: MirrorState | None) -> bool:
-    """Whether something has been due for so long that nobody can be working on it."""
-    patience = timedelta(seconds=60 + settings.MIRROR_LEASE_SECONDS)
-    if trying is not None and trying.state == GluKey.State.TRYING:
-        return now() - trying.set_at > patience
-    if key is None or key.state == GluKey.State.TRYING:
-        return False
-    due_at = state.next_due_at if state and state.next_due_at else key.checked_at or key.set_at
-    working = state is not None and state.lease_expires_at is not None and state.lease_expires_at > now()
-    return not working and now() - due_at > patience
 
 
 def _state(organisation: Organisation) -> MirrorState | None:

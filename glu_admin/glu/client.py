@@ -1,26 +1,24 @@
 """The only door to Glu: GET, a fixed address, no redirects, bounded in time and size."""
 
-import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from datetime import datetime
+from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.answers import connection_words, decoded, refuse, retry_after, server_time
+from glu_admin.glu.errors import GluError, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
 
 Params = Sequence[tuple[str, str]]
 
 _MOST_429 = 8  # answers of 429 in a row to one question
-_UNSAID_WAIT = 5.0  # seconds to leave Glu alone after that, when it names none
 
 
 class _BrokenAnswer(Exception):
@@ -68,10 +66,12 @@ class GluClient:
         retries: int = 3,
         backoff: float = 0.5,
         longest_wait: float = 5,
+        unsaid_wait: float = 5,
     ) -> None:
         """`key_id` is what the caller knows the key by.
 
-        Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised.
+        Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised, and
+        `unsaid_wait` what that then asks for where Glu named no time.
         """
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -81,6 +81,7 @@ class GluClient:
         self._total_timeout = total_timeout
         self._max_body_bytes = max_body_bytes
         self._longest_wait = longest_wait
+        self._unsaid_wait = unsaid_wait
         self._retry = Retry(
             total=retries,
             redirect=0,
@@ -124,7 +125,7 @@ class GluClient:
             left -= slept  # of what is left, this pause has still to be sat out
             slept = asked or 0.0
             if slept > left or attempt == _MOST_429:
-                raise TooManyRequests("Glu asked for fewer requests.", asked or _UNSAID_WAIT)
+                raise TooManyRequests("Glu asked for fewer requests.", asked or self._unsaid_wait)
         raise AssertionError
 
     def look(
@@ -144,10 +145,10 @@ class GluClient:
         except _BrokenAnswer as broken:
             raise broken.error from None
         if response.status_code == 429:
-            asked = _retry_after(response.headers)
+            asked = retry_after(response.headers)
             self.pace.throttled(asked if asked >= 0 else None)
         try:
-            data = _decoded(body)
+            data = decoded(body)
         except ValueError:
             data = None
         return Reply(response.status_code, response.headers, data)
@@ -178,9 +179,9 @@ class GluClient:
     def _once(self, path: str, params: Params) -> Answer:
         response, body = self._fetch(path, params, {})
         if response.status_code != 200:
-            _refuse(response)
+            refuse(response, body)
         try:
-            data = _decoded(body)
+            data = decoded(body)
         except ValueError:
             raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
         return Answer(data, server_time(response.headers))
@@ -199,12 +200,12 @@ class GluClient:
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # `from None`: the original carries the request, and with it the key.
-            raise Unreachable(_connection_words(error)) from None
+            raise Unreachable(connection_words(error)) from None
         with response:
             try:
                 body = self._body(response, deadline)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise _BrokenAnswer(Unreachable(_connection_words(error))) from None
+                raise _BrokenAnswer(Unreachable(connection_words(error))) from None
         return response, body
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
@@ -237,67 +238,3 @@ class GluClient:
             self._local.session = session
             self._sessions.append(session)
         return session
-
-
-def _refuse(response: requests.Response) -> NoReturn:
-    status = response.status_code
-    if status in (401, 403):
-        raise Refused("Glu refused the key.")
-    if status == 404:
-        raise NotFound("Glu has no such thing.")
-    if status == 429:
-        raise TooManyRequests("Glu asked for fewer requests.", _retry_after(response.headers))
-    if status >= 500:
-        raise Unreachable(f"Glu answered with an error of its own ({status}).")
-    if 300 <= status < 400:
-        raise Unreadable("Glu’s address answered with a redirect, which is never followed.")
-    raise Unreadable(f"Glu answered {status}, which was not expected.")
-
-
-def _connection_words(error: Exception) -> str:
-    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        return "Glu did not answer in time."
-    if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)):
-        return "The secure connection to Glu failed."
-    if isinstance(error, (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError)):
-        return "Glu’s answer broke off."
-    return "Glu could not be reached."
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds asked for by a Retry-After header, in seconds or as a date of Glu's clock; -1 when there is none."""
-    value = headers.get("Retry-After")
-    if value is None:
-        return -1
-    if value.strip().isdigit():
-        return float(value)
-    when = _moment(value)
-    return max(0.0, (when - (server_time(headers) or datetime.now(UTC))).total_seconds()) if when else -1
-
-
-def server_time(headers: Mapping[str, str]) -> datetime | None:
-    """Glu's own clock by an answer's Date header (aware UTC, whole seconds), if it can be read."""
-    return _moment(headers.get("Date"))
-
-
-def _moment(value: str | None) -> datetime | None:
-    try:
-        when = parsedate_to_datetime(value or "")
-    except ValueError:
-        return None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _decoded(body: bytes) -> Any:
-    """A body's JSON; raises ValueError when it is none."""
-    try:
-        return json.loads(body, parse_constant=_no_constants)
-    except RecursionError:
-        raise ValueError("It is nested too deeply.") from None
-
-
-def _no_constants(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-__all__ = ["Answer", "GluClient", "GluError", "Params", "Reply", "server_time"]

@@ -72,7 +72,9 @@ def record_trial(key: GluKey, state: GluKey.State, detail: str = "") -> None:
     key.state, key.detail, key.checked_at, key.try_again_at = state, detail[:200], moment, None
     if state == GluKey.State.UNREACHABLE:
         tried_for = (moment - key.set_at).total_seconds()
-        key.try_again_at = moment + timedelta(seconds=min(max(tried_for, 30), 600))
+        key.try_again_at = moment + timedelta(
+            seconds=min(max(tried_for, settings.GLU_KEY_RETRY_SECONDS), settings.GLU_KEY_RETRY_MAX_SECONDS)
+        )
     with transaction.atomic():
         if not GluKey.across_organisations.select_for_update().filter(pk=key.pk).exists():
             return

@@ -17,10 +17,10 @@ class NoUsableKey(Exception):
     """An organisation has no key that may be used now; the words say why."""
 
 
-def client_for(organisation: Organisation, *, longest_wait: float = 5) -> GluClient:
+def client_for(organisation: Organisation, *, longest_wait: float | None = None) -> GluClient:
     """A client with the organisation's key. Raises NoUsableKey when there is none, or it is refused or paused.
 
-    `longest_wait` is how many seconds a request to slow down is sat out before it is passed on.
+    `longest_wait` is how many seconds a request to slow down is sat out before it is passed on; the setting if none.
     """
     key = current_key(organisation)
     if key is None:
@@ -68,7 +68,7 @@ def _pace(key: GluKey) -> Pace:
     )
 
 
-def _client(key: GluKey, longest_wait: float) -> GluClient:
+def _client(key: GluKey, longest_wait: float | None) -> GluClient:
     return GluClient(
         settings.GLU_API_URL,
         keyring().open(key.token, place_of(key)),
@@ -80,5 +80,6 @@ def _client(key: GluKey, longest_wait: float) -> GluClient:
         max_body_bytes=settings.GLU_MAX_BODY_BYTES,
         retries=settings.GLU_RETRIES,
         backoff=settings.GLU_RETRY_BACKOFF,
-        longest_wait=longest_wait,
+        unsaid_wait=settings.GLU_UNSAID_RETRY_AFTER,
+        longest_wait=settings.GLU_LONGEST_WAIT if longest_wait is None else longest_wait,
     )

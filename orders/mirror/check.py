@@ -1,10 +1,15 @@
 """Reads an order again because somebody asked: it and its lines, at once, and says what moved."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db.models import QuerySet
+from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import NotFound
+from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.tenancy.models import Organisation
+from orders.checks import IDENTICAL
 from orders.glu_orders import read_order
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import all_lines
@@ -13,8 +18,10 @@ from orders.mirror.upsert import LineSet, write_lines, write_orders
 from orders.models import Order
 from orders.payload import Unusable, parse_order, payload_hash
 
-IDENTICAL = "Identical to Glu."
 GONE = "Glu no longer returns this order. It is asked for again before it is marked."
+MOVING = "Glu’s answers kept changing while this order was read. Try again in a moment."
+
+_TRIES = 3
 
 
 def wanted_checks(organisation: Organisation) -> QuerySet[Order]:
@@ -23,7 +30,11 @@ def wanted_checks(organisation: Organisation) -> QuerySet[Order]:
 
 
 def check_next(session: Session) -> bool:
-    """Check the order that waits longest; false when none does. Raises GluError; the order then goes on waiting."""
+    """Check the order that waits longest; false when none does.
+
+    An answer that does not come or cannot be used ends the check in words: it must not hold up everything else, each
+    time anew. Raises the other GluErrors; the order then goes on waiting.
+    """
     order = wanted_checks(session.organisation).first()
     if order is None:
         return False
@@ -31,6 +42,9 @@ def check_next(session: Session) -> bool:
     client.interactive = True
     try:
         _check(session, order)
+    except (Unreadable, Unreachable) as error:
+        with session.lease.writing():
+            _done(order, f"Glu could not be asked: {error.words}")
     finally:
         client.interactive = False
     return True
@@ -39,38 +53,67 @@ def check_next(session: Session) -> bool:
 def _check(session: Session, order: Order) -> None:
     organisation = session.organisation
     try:
-        header = read_order(session.client, order.glu_id)
-        lines = all_lines(session, order, to_the_end=True)
-        updated = parse_order(header).columns["updated_at"]
-        # A lagging replica may answer with an older version: it is believed only when it says so again.
-        older = bool(updated and order.updated_at and updated < order.updated_at)
-        again = read_order(session.client, order.glu_id) if older else header
+        header, lines = _read(session, order)
     except Unusable as reason:
         with session.lease.writing():
-            _done(organisation, order, now(), f"Glu’s answer cannot be used: {reason}")
+            _done(order, f"Glu’s answer cannot be used: {reason}")
         return
     except NotFound:
-        moment = now()
         with session.lease.writing():
             if order.gone_at is None:
+                moment = now()
                 suspect(organisation, [order.pk], moment, not_found_at=moment)
-            _done(
-                organisation,
-                order,
-                moment,
-                GONE,
-            )
+            _done(order, GONE)
         return
-    agrees = payload_hash(again) == payload_hash(header)
     moment = now()
     with session.lease.writing():
-        write_orders(organisation, [header], moment, looked_at=session.looked_at(), accept_older=agrees)
+        # An older version is believed only because it was said twice: a replica that lags says it once.
+        written = write_orders(
+            organisation, [header], moment, looked_at=session.looked_at(), accept_older=lines is not None
+        )
         acquit(organisation, [order.glu_id])
-        write_lines(organisation, [LineSet(order.pk, order.glu_id, lines)], moment)
+        if lines is None:
+            _done(order, MOVING, moment)
+            return
+        aside = write_lines(organisation, [LineSet(order.pk, order.glu_id, lines)], moment)
         moved = organisation.order_changes.filter(order=order, seen_new_at=moment).count()
-        words = IDENTICAL if not moved else f"{moved} thing{'s' if moved > 1 else ''} moved."
-        _done(organisation, order, moment, words)
+        if aside:
+            words = f"{aside} line{pluralize(aside)} could not be read and {pluralize(aside, 'is,are')} set aside."
+        elif moved:
+            words = f"{moved} thing{pluralize(moved)} moved."
+        elif order.lines_copied_at is None:
+            words = "Its lines had not been read before; they are here now."
+        else:
+            words = "Only its stamp or technical fields moved." if written.changed else IDENTICAL
+        _done(order, words, moment, compared=True)
 
 
-def _done(organisation: Organisation, order: Order, moment: object, words: str) -> None:
-    organisation.orders.filter(pk=order.pk).update(check_wanted_at=None, checked_at=moment, check_words=words)
+def _read(session: Session, order: Order) -> tuple[dict[str, Any], list[Any] | None]:
+    """The order and the lines it had while it did not change; the lines are None when it never held still.
+
+    Raises GluError, and Unusable when it cannot be placed.
+    """
+    header = _header(session, order)
+    for _ in range(_TRIES):
+        lines = all_lines(session, order, to_the_end=True)
+        again = _header(session, order)
+        if payload_hash(again) == payload_hash(header):
+            return header, lines
+        header = again
+    return header, None
+
+
+def _header(session: Session, order: Order) -> dict[str, Any]:
+    header = read_order(session.client, order.glu_id)
+    if parse_order(header).glu_id != order.glu_id:
+        raise Unusable("It is another order.")
+    return header
+
+
+def _done(order: Order, words: str, moment: datetime | None = None, *, compared: bool = False) -> None:
+    """Nobody waits for it any more; only a comparison with Glu proves anything later."""
+    moment = moment or now()
+    known = {"checked_at": moment} if compared else {}
+    order.organisation.orders.filter(pk=order.pk).update(
+        check_wanted_at=None, check_done_at=moment, check_words=words[:200], **known
+    )

@@ -10,14 +10,6 @@ from django.utils.timezone import now
 
 from orders.models import MirrorState
 
-LONGEST_FAILURE_WAIT = 3600.0
-"""Seconds between two attempts while Glu fails, at most."""
-
-LONGEST_LINE_WAIT = 6 * 3600.0
-"""Seconds between two attempts at one order's lines, at most."""
-
-_DAY = 86400.0
-
 
 def every(column: str) -> float:
     """The seconds between two turns of what this column of the state says is due."""
@@ -41,14 +33,29 @@ def is_past(state: MirrorState, column: str) -> bool:
     """Whether it is due, by a column of the state; null is now."""
     longest = {
         "next_due_at": max(settings.MIRROR_POLL_MAX_SECONDS, settings.MIRROR_POLL_MIN_SECONDS),
-        "transactions_due_at": max(_DAY, settings.MIRROR_TRAILING_EVERY_SECONDS),
+        "transactions_due_at": max(settings.MIRROR_TRANSACTIONS_RETRY_SECONDS, settings.MIRROR_TRAILING_EVERY_SECONDS),
     }
     return has_passed(getattr(state, column), longest.get(column) or every(column))
 
 
 def may_ask(state: MirrorState) -> bool:
     """Whether the wait after a failure is over."""
-    return has_passed(state.wait_until, max(LONGEST_FAILURE_WAIT, settings.GLU_RETRY_AFTER_CAP))
+    return has_passed(state.wait_until, max(longest_failure_wait(), settings.GLU_RETRY_AFTER_CAP))
+
+
+def lines_may_be_asked(state: MirrorState) -> bool:
+    """Whether the wait is over after the route of lines failed for one order after another."""
+    return has_passed(state.lines_wait_until, longest_failure_wait())
+
+
+def failure_wait(failures: int) -> float:
+    """Seconds until Glu is asked again after so many failures before this one: twice as long each time, to a limit."""
+    return min(float(settings.MIRROR_ERROR_WAIT_SECONDS) * 2.0 ** min(failures, 20), longest_failure_wait())
+
+
+def longest_failure_wait() -> float:
+    """The limit of that, in seconds."""
+    return max(float(settings.MIRROR_ERROR_WAIT_MAX_SECONDS), float(settings.MIRROR_ERROR_WAIT_SECONDS))
 
 
 def has_passed(due_at: datetime | None, longest: float) -> bool:

@@ -4,27 +4,38 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable
+from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable
 from glu_admin.keys.lifecycle import mark_refused
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.asking import WalkError
 from orders.mirror.check import check_next, wanted_checks
-from orders.mirror.dues import LONGEST_FAILURE_WAIT, is_past, may_ask
+from orders.mirror.dues import failure_wait, is_past, lines_may_be_asked, may_ask
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import check_identity
 from orders.mirror.lines import LineStream
-from orders.mirror.passes import RECENT, WHOLE, connect, fail_run, open_run, unfinished
+from orders.mirror.passes import (
+    RECENT,
+    WHOLE,
+    connect,
+    fail_run,
+    open_run,
+    postpone_run,
+    unfinished,
+    waiting_passes,
+)
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.upkeep import refresh_lines, retry_set_aside
 from orders.mirror.upsert import OtherOrganisationError
-from orders.mirror.walk import WalkError
 from orders.models import MirrorRun, MirrorState
 
 MirrorFailure = (GluError, WalkError, OtherOrganisationError)
 """What can end a slice early; each has `words` fit to show."""
+
+_EVERYTHING = (TooManyRequests, OtherOrganisationError, Interrupted)
 
 
 def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
@@ -69,7 +80,7 @@ def _read_for_a_while(session: Session, run: MirrorRun, stream: LineStream, stop
     for _ in read_run(session, run, stream):
         if stop() or wanted_checks(session.organisation).exists():
             return
-        if not poll and changes_due(session.state()):
+        if not poll and next_pass(session.organisation, session.state()) == MirrorRun.Pass.CHANGES:
             return
     finish_run(session, run)
 
@@ -93,20 +104,19 @@ def _next_run(session: Session) -> MirrorRun | None:
 
 
 def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass | None:
-    """Which pass is due now, the most urgent first; None when only lines may be."""
-    if changes_due(state):
-        return MirrorRun.Pass.CHANGES
-    if unfinished(organisation, MirrorRun.Pass.RANGE) is not None:
-        return MirrorRun.Pass.RANGE
-    if state.history_complete_at is None:
-        return MirrorRun.Pass.HISTORY
-    if is_past(state, "trailing_due_at"):
-        return MirrorRun.Pass.TRAILING
-    if is_past(state, "transactions_due_at"):
-        return MirrorRun.Pass.TRANSACTIONS
-    if is_past(state, "recent_due_at") or is_past(state, "whole_due_at"):
-        return MirrorRun.Pass.RECONCILE
-    return None
+    """Which pass is due now, the most urgent first; None when only lines may be. One that failed lately waits."""
+    whole = state.history_complete_at is not None
+    due = {
+        MirrorRun.Pass.CHANGES: changes_due(state),
+        MirrorRun.Pass.RANGE: unfinished(organisation, MirrorRun.Pass.RANGE) is not None,
+        MirrorRun.Pass.HISTORY: not whole,
+        MirrorRun.Pass.TRAILING: whole and is_past(state, "trailing_due_at"),
+        MirrorRun.Pass.TRANSACTIONS: whole and is_past(state, "transactions_due_at"),
+        MirrorRun.Pass.RECONCILE: whole and (is_past(state, "recent_due_at") or is_past(state, "whole_due_at")),
+    }
+    wanted = [kind for kind, is_now in due.items() if is_now]
+    waiting = waiting_passes(organisation) - {MirrorRun.Pass.RANGE} if wanted else set()
+    return next((kind for kind in wanted if kind not in waiting), None)
 
 
 def changes_due(state: MirrorState) -> bool:
@@ -126,7 +136,7 @@ def is_due(organisation: Organisation) -> bool:
         next_pass(organisation, state) is not None
         or is_past(state, "refresh_due_at")
         or wanted_checks(organisation).exists()
-        or organisation.orders.filter(lines_due_at__lte=moment, gone_at=None).exists()
+        or (lines_may_be_asked(state) and organisation.orders.filter(lines_due_at__lte=moment, gone_at=None).exists())
         or due_missing(organisation).exists()
     )
 
@@ -140,7 +150,9 @@ def is_bulk(organisation: Organisation, state: MirrorState) -> bool:
 
 
 def note_success(session: Session) -> None:
-    """Forget the last failure."""
+    """Forget the last failure, unless a pass still waits because of it."""
+    if waiting_passes(session.organisation) - {MirrorRun.Pass.TRANSACTIONS, MirrorRun.Pass.RANGE}:
+        return
     with session.lease.writing():
         MirrorState.across_organisations.filter(
             ~Q(last_error="") | ~Q(failures=0), organisation=session.organisation
@@ -148,29 +160,39 @@ def note_success(session: Session) -> None:
 
 
 def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> None:
-    """Write what happened in words, and when to try again; a refused key pauses the organisation."""
+    """Write what happened in words, and when to try again; a refused key pauses the organisation.
+
+    A poll that does not reach Glu, a refused key, another organisation's data and a pause Glu asks for stop everything;
+    any other failure only the pass that met it.
+    """
     words = str(getattr(error, "words", "Something went wrong."))
-    if run is not None and run.kind == MirrorRun.Pass.TRANSACTIONS and isinstance(error, (NotFound, Refused)):
-        _no_transactions(session, run, words)
+    if run is not None and run.kind == MirrorRun.Pass.TRANSACTIONS and not isinstance(error, _EVERYTHING):
+        _no_transactions(session, run, error, words)
         return
     if run is not None and isinstance(error, (WalkError, OtherOrganisationError)):
         fail_run(session, run, words)
     if isinstance(error, Refused):
         mark_refused(session.organisation, session.client.key_id, words)
-    failures = session.state().failures
-    wait = min(settings.MIRROR_ERROR_WAIT_SECONDS * 2**failures, LONGEST_FAILURE_WAIT)
-    if isinstance(error, TooManyRequests):
-        wait = min(error.retry_after, settings.GLU_RETRY_AFTER_CAP)
-    if isinstance(error, Refused):
-        wait = 0  # the key itself keeps the organisation waiting, and a new one should begin at once
+    waits = _wait(session, error, run)
+    if run is not None and waits is None:
+        postpone_run(session, run, words)
     with session.lease.writing():
-        session.update_state(
-            last_error=words[:300],
-            last_error_kind=_kind(error),
-            last_error_at=now(),
-            failures=F("failures") + 1 if failures < 10 else failures,
-            wait_until=now() + timedelta(seconds=wait),
-        )
+        session.update_state(last_error=words[:300], last_error_kind=_kind(error), last_error_at=now())
+        if waits is not None:
+            failures = session.state().failures
+            session.update_state(failures=min(failures + 1, 30), wait_until=now() + timedelta(seconds=waits))
+
+
+def _wait(session: Session, error: Exception, run: MirrorRun | None) -> float | None:
+    """For how many seconds nothing at all is asked; None when only the run's pass is to wait."""
+    if isinstance(error, TooManyRequests):
+        return float(min(error.retry_after, settings.GLU_RETRY_AFTER_CAP))
+    if isinstance(error, Refused):
+        return 0.0  # the key itself keeps the organisation waiting, and a new one should begin at once
+    lost_poll = run is not None and run.kind == MirrorRun.Pass.CHANGES and isinstance(error, Unreachable)
+    if run is None or lost_poll or isinstance(error, _EVERYTHING):
+        return failure_wait(session.state().failures)
+    return None
 
 
 def note_pace(session: Session) -> None:
@@ -184,11 +206,19 @@ def note_pace(session: Session) -> None:
     )
 
 
-def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
-    """This key may not read transactions: said on the page, tried again once a day, and no reason to stop."""
-    fail_run(session, run, words)
+def _no_transactions(session: Session, run: MirrorRun, error: Exception, words: str) -> None:
+    """Said on the page and no reason to stop: a key that may not read them tries again after a day."""
+    if isinstance(error, (NotFound, Refused)):
+        fail_run(session, run, words)
+        retry = timedelta(seconds=settings.MIRROR_TRANSACTIONS_RETRY_SECONDS)
+        with session.lease.writing():
+            session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
+        return
+    if isinstance(error, WalkError):
+        fail_run(session, run, words)
+    postpone_run(session, run, words)
     with session.lease.writing():
-        session.update_state(transactions_error=words[:300], transactions_due_at=now() + timedelta(days=1))
+        session.update_state(transactions_error=words[:300])
 
 
 def _kind(error: Exception) -> str:

@@ -1,15 +1,17 @@
 """Orders that Glu no longer lists: accused by a window read to its end, gone only after two answers of 404."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import NotFound
+from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
-from orders.glu_orders import read_order
+from orders.mirror.by_id import read_each
 from orders.mirror.changes import record
+from orders.mirror.dues import failure_wait
 from orders.mirror.quarantine import forget_lines
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
@@ -30,7 +32,10 @@ def suspect(
     run: MirrorRun | None = None,
     not_found_at: datetime | None = None,
 ) -> None:
-    """Put orders under suspicion, to be asked for by id; one that is already keeps its dates."""
+    """Put orders under suspicion, to be asked for by id; one that is already keeps its dates.
+
+    Those that no run accuses, but an answer to another question, are held back together when they are too many.
+    """
     MissingOrder.across_organisations.bulk_create(
         [
             MissingOrder(
@@ -45,6 +50,8 @@ def suspect(
         ],
         ignore_conflicts=True,
     )
+    if run is None:
+        hold_if_too_many(organisation, None)
 
 
 def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
@@ -52,9 +59,9 @@ def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
     organisation.missing_orders.filter(order__glu_id__in=glu_ids).delete()
 
 
-def hold_if_too_many(organisation: Organisation, run: MirrorRun) -> bool:
+def hold_if_too_many(organisation: Organisation, run: MirrorRun | None) -> bool:
     """The circuit breaker: a run that misses more than a few concludes nothing until a person decides."""
-    accused = organisation.missing_orders.filter(run=run)
+    accused = organisation.missing_orders.filter(run=run, decided=False)
     count = accused.count()
     if count <= max(_FEW, int(organisation.orders.filter(gone_at=None).count() * _SHARE)):
         return False
@@ -69,24 +76,35 @@ def due_missing(organisation: Organisation) -> QuerySet[MissingOrder]:
 
 
 def ask_missing(session: Session) -> int:
-    """Ask by id for one chunk of the orders whose time has come; how many were asked for.
+    """Ask by id for one chunk of the orders whose time has come; how many had an answer.
 
     200 clears the order, and the run that missed it is flagged; 404 twice, the confirmation time apart, makes it gone.
-    Whatever else Glu answers proves nothing and is raised.
+    Whatever else Glu answers proves nothing: that order is asked for later. Raises GluError, as `read_each` does.
     """
     chunk = list(due_missing(session.organisation).order_by("due_at", "pk")[: settings.MIRROR_LINE_CHUNK])
-    for one in chunk:
-        try:
-            header = read_order(session.client, one.order.glu_id)
-        except NotFound:
+    accused = {one.order.glu_id: one for one in chunk}
+    answered = 0
+    for glu_id, outcome in read_each(session, accused):
+        one = accused[glu_id]
+        if isinstance(outcome, NotFound):
             _not_found(session, one)
+        elif isinstance(outcome, GluError):
+            later = now() + timedelta(seconds=failure_wait(0))
+            with session.lease.writing():
+                session.organisation.missing_orders.filter(pk=one.pk).update(due_at=later)
             continue
-        with session.lease.writing():
-            write_orders(session.organisation, [header], now(), looked_at=session.looked_at())
-            session.organisation.missing_orders.filter(pk=one.pk).delete()
-            if one.run is not None:
-                flag_run(session.organisation, one.run, WALK_MISSED)
-    return len(chunk)
+        else:
+            _still_there(session, one, outcome)
+        answered += 1
+    return answered
+
+
+def _still_there(session: Session, one: MissingOrder, header: dict[str, Any]) -> None:
+    with session.lease.writing():
+        write_orders(session.organisation, [header], now(), looked_at=session.looked_at())
+        session.organisation.missing_orders.filter(pk=one.pk).delete()
+        if one.run is not None:
+            flag_run(session.organisation, one.run, WALK_MISSED)
 
 
 def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:

@@ -13,8 +13,6 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorState
 
-_WANTED = timedelta(seconds=10)  # so long workers stand back for a command that waits
-
 
 class LeaseLostError(Exception):
     """Somebody else writes for this organisation now; nothing of this transaction was kept."""
@@ -42,7 +40,7 @@ class Lease:
         """True when somebody waits for this lease by hand: a worker then ends its slice."""
         moment = now()
         return MirrorState.across_organisations.filter(
-            organisation_id=self.organisation_id, lease_wanted_until__range=(moment, moment + _WANTED)
+            organisation_id=self.organisation_id, lease_wanted_until__range=(moment, moment + _wanted())
         ).exists()
 
     def release(self) -> None:
@@ -63,9 +61,9 @@ def take_lease(organisation: Organisation, *, by_hand: bool = False) -> Lease | 
         rows = MirrorState.across_organisations.filter(pk=state.pk)
         free = free_lease(moment)
         if by_hand:
-            rows.update(lease_wanted_until=moment + _WANTED)
+            rows.update(lease_wanted_until=moment + _wanted())
         else:
-            free &= Q(lease_wanted_until=None) | ~Q(lease_wanted_until__range=(moment, moment + _WANTED))
+            free &= Q(lease_wanted_until=None) | ~Q(lease_wanted_until__range=(moment, moment + _wanted()))
         taken = rows.filter(free).update(
             lease_token=F("lease_token") + 1, lease_expires_at=_expiry(), hinted_at=None, **_no_longer_wanted(by_hand)
         )
@@ -78,6 +76,11 @@ def free_lease(moment: datetime) -> Q:
     """States whose lease nobody holds; one that lasts longer than a lease can was taken before a clock was set back."""
     longest = timedelta(seconds=2 * settings.MIRROR_LEASE_SECONDS)  # two machines' clocks may differ a little
     return Q(lease_expires_at=None) | ~Q(lease_expires_at__range=(moment, moment + longest))
+
+
+def _wanted() -> timedelta:
+    """So long workers stand back for a command that waits."""
+    return timedelta(seconds=settings.MIRROR_LEASE_WANTED_SECONDS)
 
 
 def _expiry() -> datetime:

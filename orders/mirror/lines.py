@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, Interrupted, NotFound, Unreachable, Unreadable
 from orders.glu_orders import list_lines, read_order
-from orders.mirror.dues import LONGEST_LINE_WAIT
+from orders.mirror.dues import failure_wait, lines_may_be_asked
 from orders.mirror.gone import suspect
 from orders.mirror.session import Session
 from orders.mirror.upsert import LineSet, write_lines, write_orders
@@ -41,8 +41,9 @@ def due_lines(session: Session) -> QuerySet[Order]:
 class LineStream:
     """Keeps requests for due lines under way and writes what comes, a chunk in one transaction.
 
-    One order's failure holds up no other: it is tried again later. The GluError is raised by whatever is called next
-    when Glu refuses the key, asks for a pause, or fails for one order after another; what was read until then is kept.
+    One order's failure holds up no other: it is tried again later. Where Glu fails for one order after another, no more
+    lines are asked for until later; what else is read goes on. The GluError is raised by whatever is called next when
+    Glu refuses the key or asks for a pause; what was read until then is kept.
     """
 
     def __init__(self, session: Session, *, to_the_end: bool = False) -> None:
@@ -57,6 +58,7 @@ class LineStream:
         self._halted: GluError | None = None
         self._failures = self._not_found = 0
         self._dry = False
+        self._broken = not lines_may_be_asked(session.state())
 
     def wait_for(self, wanted: set[Future[Any]]) -> list[Future[Any]]:
         """Those of `wanted` that are done, at least one; lines are read and written meanwhile."""
@@ -112,7 +114,11 @@ class LineStream:
     def _top_up(self) -> None:
         # At most a chunk is in hand and unwritten, which is all that a kill costs; while one half of it is written the
         # other keeps the connections busy.
-        while self._halted is None and len(self._flying) + len(self._done) < settings.MIRROR_LINE_CHUNK:
+        while (
+            self._halted is None
+            and not self._broken
+            and len(self._flying) + len(self._done) < settings.MIRROR_LINE_CHUNK
+        ):
             if not self._waiting and not self._dry:
                 self._claim()
             if not self._waiting:
@@ -166,7 +172,7 @@ class LineStream:
             else:
                 self._failures += 1
             if self._failures >= _BROKEN_ROUTE or self._not_found >= _NONE_FOUND:
-                self._halted = self._halted or fetched.error
+                self._broken = True
             self._done.append(fetched)
         return ready
 
@@ -202,6 +208,8 @@ class LineStream:
             for one in done:
                 if one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
                     suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
+            if self._broken:
+                session.update_state(lines_wait_until=moment + timedelta(seconds=failure_wait(0)))
             session.pages.save(session.organisation)
 
 
@@ -218,6 +226,8 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> li
         except NotFound:
             read_order(session.client, order.glu_id)  # raises NotFound when the order itself is gone
             raise Unreadable("Glu has the order but not its lines.") from None
+        if found and all(row in rows for row in found):
+            raise Unreadable("Glu gave the same lines again for another page.")
         rows += found
         if found and before:
             session.pages.note_followed(before)
@@ -245,7 +255,9 @@ def _put_off(session: Session, one: _Fetched) -> int:
         wait = settings.MIRROR_GONE_CONFIRM_SECONDS
     else:
         over = min(tries - _TRIES_BEFORE_WAITING, 9)
-        wait = 0 if over < 0 else min(60 * 2**over, LONGEST_LINE_WAIT)
+        wait = (
+            0 if over < 0 else min(settings.MIRROR_ERROR_WAIT_SECONDS * 2**over, settings.MIRROR_LINES_WAIT_MAX_SECONDS)
+        )
     return session.organisation.orders.filter(pk=one.order.pk, gone_at=None).update(
         lines_due_at=now() + timedelta(seconds=wait),
         lines_attempts=F("lines_attempts") + 1,

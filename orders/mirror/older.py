@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import NotFound
-from orders.glu_orders import read_order
+from glu_admin.glu.errors import GluError, NotFound
+from orders.mirror.by_id import Outcome, read_each
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.payload import payload_hash
@@ -15,16 +15,23 @@ OLDER_ROWS = "older_rows"
 
 
 def settle_older(session: Session, glu_ids: Iterable[int]) -> bool:
-    """Read each by id twice: two answers that agree are believed, also when older. False when some did not agree."""
-    settled = True
-    for glu_id in glu_ids:
-        try:
-            header, again = (read_order(session.client, glu_id) for _ in range(2))
-        except NotFound:
-            continue  # the window that did not list it will accuse it
-        if payload_hash(header) != payload_hash(again):
-            settled = False
+    """Read each by id twice: two answers that agree are believed, also when older. False when some did not agree.
+
+    Raises GluError, as `read_each` does.
+    """
+    waiting, once = set(glu_ids), dict[int, Outcome]()
+    for glu_id, outcome in read_each(session, [glu_id for glu_id in sorted(waiting) for _ in range(2)]):
+        if glu_id not in once:
+            once[glu_id] = outcome
             continue
-        with session.lease.writing():
-            write_orders(session.organisation, [header], now(), looked_at=session.looked_at(), accept_older=True)
-    return settled
+        if isinstance(outcome, NotFound):
+            waiting.discard(glu_id)  # the window that did not list it will accuse it
+        elif not isinstance(outcome, GluError) and _agree(once[glu_id], outcome):
+            waiting.discard(glu_id)
+            with session.lease.writing():
+                write_orders(session.organisation, [outcome], now(), looked_at=session.looked_at(), accept_older=True)
+    return not waiting
+
+
+def _agree(one: Outcome, other: Outcome) -> bool:
+    return isinstance(one, dict) and isinstance(other, dict) and payload_hash(one) == payload_hash(other)

@@ -4,25 +4,29 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.freshness import somebody_looks
-from orders.mirror.dues import in_turn
+from orders.mirror.asking import Ask, Bounds
+from orders.mirror.dues import failure_wait, in_turn, longest_failure_wait
 from orders.mirror.gone import hold_if_too_many
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
-from orders.mirror.walk import Ask, Bounds
 from orders.mirror.watermark import newest_change, next_watermark
-from orders.mirror.windows import cut
+from orders.mirror.windows import cut, newest_created
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.payload import ParsedOrder, Unusable, parse_order
 
 TOO_MANY_MISSING = "too_many_missing"
 """The flag of a run that missed so many orders that nothing was concluded."""
 
-WHOLE, RECENT = "whole", "recent"
+WHOLE, RECENT, NIGHT = "whole", "recent", "night"
+
+ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
+"""Passes that read stretches of creation to their ends: what these do not list is missing."""
 
 _DUE_AFTER_CONNECTING = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "refresh_due_at")
 _KEEP_RUNS = timedelta(days=2)
@@ -57,34 +61,51 @@ def overlap(state: MirrorState) -> int:
 
 
 def unfinished(organisation: Organisation, kind: MirrorRun.Pass) -> MirrorRun | None:
-    """The run of this pass that was left in the middle."""
+    """The run of this pass that was left in the middle; of the ranges the first that need not wait."""
     runs = organisation.mirror_runs.filter(kind=kind, state=MirrorRun.State.RUNNING)
-    return runs.order_by("pk").first() if kind == MirrorRun.Pass.RANGE else runs.order_by("-pk").first()
+    if kind == MirrorRun.Pass.RANGE:
+        return runs.exclude(waiting()).order_by("pk").first()
+    return runs.order_by("-pk").first()
 
 
-def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE) -> MirrorRun:
-    """The run of this pass that was left unfinished, else a new one with its windows."""
+def waiting() -> Q:
+    """Runs that failed so lately that their pass is not tried again yet."""
+    moment = now()
+    return Q(wait_until__range=(moment, moment + timedelta(seconds=longest_failure_wait())))
+
+
+def waiting_passes(organisation: Organisation) -> set[str]:
+    """Passes that are not tried now, because they failed lately."""
+    return set(organisation.mirror_runs.filter(waiting()).order_by().values_list("kind", flat=True))
+
+
+def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE, anew: bool = False) -> MirrorRun:
+    """The run of this pass that was left unfinished, else a new one with its windows.
+
+    `anew` reads everything there is from the beginning, whatever was read before.
+    """
     left = unfinished(session.organisation, kind)
     if left is not None:
-        if kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, WHOLE):
+        if not anew and (kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, WHOLE)):
+            if kind == MirrorRun.Pass.RANGE and not left.requests:
+                _cut_range(session, left)
             return left
         fail_run(session, left, "A reading of the whole history took its place.")
     newest, state = newest_change(session.organisation), session.state()
+    if anew:
+        state.transactions_watermark = None
     windows = _windows(session, kind, state, reach)
     with session.lease.writing():
-        generation = state.generation + 1
-        session.update_state(generation=generation)
         run = MirrorRun.across_organisations.create(
             organisation=session.organisation,
             kind=kind,
-            reach=reach if kind == MirrorRun.Pass.RECONCILE else "",
+            reach=_reach(session, kind, reach),
             started_at=now(),
             updated_from=windows[0].updated_from,
             newest_at_start=state.watermark if kind == MirrorRun.Pass.TRANSACTIONS else str(newest) if newest else None,
         )
         for window in windows:
             window.organisation, window.run, window.kind = session.organisation, run, kind
-            window.generation = generation
         MirrorWindow.across_organisations.bulk_create(windows)
         if kind == MirrorRun.Pass.HISTORY:
             session.update_state(
@@ -97,6 +118,27 @@ def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE) -> M
     return run
 
 
+def _reach(session: Session, kind: MirrorRun.Pass, reach: str) -> str:
+    """How far a run goes, where its pass goes not always as far."""
+    if kind == MirrorRun.Pass.TRAILING:
+        return NIGHT if _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS else ""
+    return reach if kind == MirrorRun.Pass.RECONCILE else ""
+
+
+def _cut_range(session: Session, run: MirrorRun) -> None:
+    """A range is read by windows, as the whole history is."""
+    asked, *others = run.windows.all()
+    if others:
+        return
+    edges = cut(session.organisation, Stamp.parse(asked.created_from), Stamp.parse(asked.created_before))
+    windows = [_window(*edge) for edge in edges]
+    with session.lease.writing():
+        asked.delete()
+        for window in windows:
+            window.organisation, window.run, window.kind = session.organisation, run, MirrorRun.Pass.RANGE
+        MirrorWindow.across_organisations.bulk_create(windows)
+
+
 def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: str) -> list[MirrorWindow]:
     """What a new run reads; windows of creation newest first."""
     watermark = Stamp.parse(state.watermark)
@@ -107,17 +149,27 @@ def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: 
         # Rows without updatedAt are in no window of updates; they are met by their creation.
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.TRANSACTIONS:
-        return [MirrorWindow(updated_from=state.transactions_watermark if state.transactions_complete_at else None)]
+        read = Stamp.parse(state.transactions_watermark) if state.transactions_complete_at else None
+        if read is None:
+            return [MirrorWindow()]
+        back = str(read.plus(-int(settings.MIRROR_TRAILING_REACH_SECONDS)))
+        return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.RECONCILE:
-        since = timedelta(seconds=settings.MIRROR_RECENT_REACH_SECONDS) if reach == RECENT else None
-        return [_window(*edges) for edges in cut(session.organisation, since)]
+        return [_window(*edges) for edges in cut(session.organisation, _recent(session, reach))]
     return [MirrorWindow()]
+
+
+def _recent(session: Session, reach: str) -> Stamp | None:
+    """From where a reconcile of the recent orders reads: so far back from the newest of them."""
+    newest = newest_created(session.organisation) if reach == RECENT else None
+    return newest.floor().plus(-int(settings.MIRROR_RECENT_REACH_SECONDS)) if newest else None
 
 
 def _trailing_seconds(session: Session) -> int:
     """Two hours as a rule, three days once a night."""
     runs = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.TRAILING, state=MirrorRun.State.COMPLETE)
-    if runs.filter(reach="night", started_at__gt=now() - timedelta(hours=24)).exists():
+    night = timedelta(seconds=settings.MIRROR_TRAILING_NIGHT_EVERY_SECONDS)
+    if runs.filter(reach=NIGHT, started_at__gt=now() - night).exists():
         return int(settings.MIRROR_TRAILING_REACH_SECONDS)
     return int(settings.MIRROR_TRAILING_NIGHT_SECONDS)
 
@@ -128,22 +180,34 @@ def _window(created_from: Stamp | None, created_before: Stamp | None) -> MirrorW
 
 
 def fail_run(session: Session, run: MirrorRun, words: str) -> None:
-    """End a run that proved nothing; its open windows stay on record as gaps, and the next run begins anew."""
+    """End a run that proved nothing; its open windows stay on record as gaps, and the next run begins anew.
+
+    Whom its closed windows accused is asked for by id, unless these are too many.
+    """
     with session.lease.writing():
-        run.state, run.error, run.finished_at = MirrorRun.State.FAILED, words[:300], now()
-        run.save(update_fields=["state", "error", "finished_at"])
-        if run.kind == MirrorRun.Pass.CHANGES:
-            return
-        postponed = now() + timedelta(seconds=settings.MIRROR_ERROR_WAIT_SECONDS)
-        for name in _due_columns(run):
-            session.update_state(**{name: postponed})
+        run.state, run.error, run.finished_at, run.wait_until = MirrorRun.State.FAILED, words[:300], now(), None
+        if run.kind in ACCUSING:
+            hold_if_too_many(session.organisation, run)
+        run.save()
+
+
+def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
+    """Let a pass that failed wait, ever longer while it goes on failing; other passes go on."""
+    fails = session.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.FAILED).exclude(pk=run.pk)
+    complete = session.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.COMPLETE)
+    last = complete.order_by("-pk").values_list("pk", flat=True).first() or 0
+    with session.lease.writing():
+        run.error = words[:300]
+        run.wait_until = now() + timedelta(seconds=failure_wait(run.failures + fails.filter(pk__gt=last).count()))
+        run.failures += 1
+        run.save()
 
 
 def complete_run(session: Session, run: MirrorRun) -> None:
     """Mark a run complete whose windows all are, and in the same transaction move what its completeness proves."""
     moment, state = now(), session.state()
-    run.state, run.finished_at = MirrorRun.State.COMPLETE, moment
-    if run.kind in (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE) and hold_if_too_many(session.organisation, run):
+    run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
+    if run.kind in ACCUSING and hold_if_too_many(session.organisation, run):
         run.flags = " ".join(sorted({*run.flags.split(), TOO_MANY_MISSING}))
     if run.late:
         _widen_overlap(session, state)
@@ -156,8 +220,10 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     elif run.kind == MirrorRun.Pass.RECONCILE and run.reach == WHOLE:
         session.pages.forget()
         session.pages.save(session.organisation)
-    elif run.kind == MirrorRun.Pass.TRAILING and _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS:
-        run.reach = "night"
+        # Transactions have no reconcile of their own: they are read from the beginning as often as the orders are.
+        session.update_state(transactions_watermark=None, transactions_due_at=moment)
+    elif run.kind == MirrorRun.Pass.TRAILING:
+        _doubt_early_lines(session.organisation, run, moment)
     run.save()
     session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
     _forget_old_runs(session.organisation, run, moment)
@@ -184,6 +250,20 @@ def _next_interval(organisation: Organisation, run: MirrorRun, state: MirrorStat
     return float(min(max(seconds, least), most))
 
 
+def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
+    """Make due once more the lines that were read right after their order had changed.
+
+    A replica that lags may have given the lines from before, and nothing would tell: lines have no time of change.
+    """
+    back = Stamp.parse(run.updated_from)
+    if back is None:
+        return
+    settled = timedelta(seconds=settings.MIRROR_TRAILING_EVERY_SECONDS)
+    lately = Q(updated_at__gte=back.instant) | Q(updated_at=None, created_at__gte=back.instant)
+    early = Q(copied_at__lt=moment - settled, lines_copied_at__lt=F("copied_at") + settled)
+    organisation.orders.filter(lately & early, lines_due_at=None, gone_at=None).update(lines_due_at=moment)
+
+
 def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
     session.update_state(
         transactions_complete_at=state.transactions_complete_at or moment,
@@ -207,14 +287,16 @@ def _due_columns(run: MirrorRun) -> Iterable[str]:
 
 
 def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
-    """Polls are worth nothing after days, proofs after months; the last of each pass stays."""
+    """Polls are worth nothing after days, proofs and what was flagged after months; the last of each pass stays."""
+    if run.kind == MirrorRun.Pass.HISTORY:
+        return
     polls = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
-    keep = _KEEP_RUNS if run.kind in polls else _KEEP_PROOFS
-    old = organisation.mirror_runs.filter(kind=run.kind, started_at__lt=moment - keep)
-    if run.kind == MirrorRun.Pass.RECONCILE:
-        old = old.exclude(reach=WHOLE)
-    if run.kind != MirrorRun.Pass.HISTORY:
-        old.exclude(pk=run.pk).exclude(state=MirrorRun.State.RUNNING).delete()
+    runs = organisation.mirror_runs.filter(kind=run.kind)
+    whole = runs.filter(reach=WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
+    old = runs.filter(started_at__lt=moment - _KEEP_PROOFS)
+    if run.kind in polls:
+        old |= runs.filter(started_at__lt=moment - _KEEP_RUNS, flags="")
+    old.exclude(pk__in=[run.pk, *whole[:1]]).exclude(state=MirrorRun.State.RUNNING).delete()
 
 
 def usable(row: object) -> ParsedOrder | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.errors import GluError, Interrupted
 from orders.glu_orders import Listed
+from orders.mirror.asking import Ask, Bounds, Step
 from orders.mirror.passes import usable
 from orders.mirror.session import Session
-from orders.mirror.walk import Ask, Bounds, Step
 from orders.models import MirrorRun
 from orders.payload import Unusable, usable_id
 

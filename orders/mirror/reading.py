@@ -12,20 +12,20 @@ from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
 from orders.glu_orders import Listed
+from orders.mirror.asking import Bounds, Step, Walking
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
-from orders.mirror.passes import complete_run, usable
+from orders.mirror.passes import ACCUSING, complete_run, usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
-from orders.mirror.transactions import write_transactions
+from orders.mirror.transactions import UNUSABLE_TRANSACTIONS, write_transactions
 from orders.mirror.upsert import Written, write_orders
-from orders.mirror.walk import Bounds, Step, Walking, walk
+from orders.mirror.walk import walk
 from orders.mirror.windows import inside
 from orders.models import MirrorRun, MirrorWindow
 
-_ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 _SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING)
 
 
@@ -161,9 +161,12 @@ class _Reading:
         requests, self.asked = self.session.client.requests - self.asked, self.session.client.requests
         run.server_started_at = run.server_started_at or step.server_time
         flags = set(step.flags)
-        if self.kind in _ACCUSING and written.older:
+        if self.kind in ACCUSING and written.older:
             reader.older |= set(written.older)
             flags.add(OLDER_ROWS)
+        if self.kind == MirrorRun.Pass.TRANSACTIONS and written.set_aside:
+            flags.add(UNUSABLE_TRANSACTIONS)
+        run.failures, run.error = 0, ""
         for one in (run, window):
             one.requests += requests
             one.rows += len(step.rows)
@@ -177,7 +180,7 @@ class _Reading:
         run.save()
         window.next_before = str(step.next_before) if step.next_before else None
         window.started_at = window.started_at or moment
-        if self.kind in _ACCUSING:
+        if self.kind in ACCUSING:
             reader.seen |= {order.glu_id for row in step.rows if (order := usable(row))}
             window.seen = ",".join(map(str, reader.seen))
             window.older = ",".join(map(str, reader.older))
@@ -195,7 +198,7 @@ class _Reading:
         """The window was read to its end; only now may it accuse."""
         window = reader.window
         window.state, window.completed_at = MirrorWindow.State.COMPLETE, moment
-        if self.kind in _ACCUSING:
+        if self.kind in ACCUSING:
             here = inside(self.session.organisation, window).filter(first_copied_at__lt=window.started_at or moment)
             absent = [pk for pk, glu_id in here.values_list("pk", "glu_id") if glu_id not in reader.seen]
             self.run.missing += len(absent)

@@ -16,9 +16,9 @@ from glu_admin.glu.client import GluClient
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import Listed, list_orders
 from orders.glu_transactions import list_transactions
+from orders.mirror.asking import Ask
 from orders.mirror.lease import Lease
 from orders.mirror.page_sizes import PageSizes
-from orders.mirror.walk import Ask
 from orders.models import MirrorRun, MirrorState
 
 Answer = TypeVar("Answer")

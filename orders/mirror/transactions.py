@@ -17,6 +17,9 @@ from orders.mirror.upsert import Written
 from orders.models import Transaction
 from orders.payload import Unusable, canonical, usable_id
 
+UNUSABLE_TRANSACTIONS = "unusable_transactions"
+"""The flag of a run that met transactions which cannot be placed."""
+
 _WRITTEN = [
     "order_glu_id",
     "type",
@@ -39,7 +42,7 @@ def write_transactions(
     """Write a page of transactions; the orders that new or changed ones name have their lines due.
 
     Transactions from before `signal_from` (Glu's clock) say nothing: every line was read after that. A row without a
-    usable id or creation time is counted as set aside and left, as the walk brings it again.
+    usable id or creation time is counted as set aside and flags the run; one older than ours is left.
     """
     result = Written()
     parsed: dict[int, Transaction] = {}
@@ -49,11 +52,14 @@ def write_transactions(
             result.set_aside += 1
         else:
             parsed[one.glu_id] = one
-    known = dict(organisation.transactions.filter(glu_id__in=list(parsed)).values_list("glu_id", "payload_hash"))
-    writing = [one for glu_id, one in sorted(parsed.items()) if known.get(glu_id) != one.payload_hash]
+    here = organisation.transactions.filter(glu_id__in=list(parsed))
+    known = {glu_id: (text, at) for glu_id, text, at in here.values_list("glu_id", "payload_hash", "updated_at")}
+    moved = [one for glu_id, one in sorted(parsed.items()) if known.get(glu_id, ("", None))[0] != one.payload_hash]
+    writing = [one for one in moved if not _older(one, known.get(one.glu_id, ("", None))[1])]
     result.created = sum(one.glu_id not in known for one in writing)
     result.changed = len(writing) - result.created
-    result.unchanged = len(parsed) - len(writing)
+    result.stale = len(moved) - len(writing)
+    result.unchanged = len(parsed) - len(moved)
     Transaction.across_organisations.bulk_create(
         writing, update_conflicts=True, unique_fields=["organisation", "glu_id"], update_fields=_WRITTEN
     )
@@ -77,6 +83,11 @@ def reference(value: Any) -> int | None:
         return usable_id({"id": value})
     except Unusable:
         return None
+
+
+def _older(one: Transaction, updated_at: datetime | None) -> bool:
+    """Whether it comes in an older version than ours, as from a replica that lags."""
+    return bool(one.updated_at and updated_at and one.updated_at < updated_at)
 
 
 def _parse(organisation: Organisation, raw: Any, fetched_at: datetime) -> Transaction | None:

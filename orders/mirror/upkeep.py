@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import NotFound
+from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
-from orders.glu_orders import read_order
-from orders.mirror.dues import LONGEST_LINE_WAIT, in_turn
+from orders.mirror.by_id import read_each
+from orders.mirror.dues import in_turn
+from orders.mirror.quarantine import readmit
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.models import SetAside
@@ -44,7 +45,7 @@ def refresh_lines(session: Session) -> int:
 def _mend_times(organisation: Organisation, moment: datetime) -> None:
     """What a clock, since set back, has put off further than anything is ever put off is due now."""
     confirmation = timedelta(seconds=settings.MIRROR_GONE_CONFIRM_SECONDS)
-    longest = max(confirmation, timedelta(seconds=LONGEST_LINE_WAIT))
+    longest = max(confirmation, timedelta(seconds=settings.MIRROR_LINES_WAIT_MAX_SECONDS))
     organisation.orders.filter(lines_due_at__gt=moment + longest, gone_at=None).update(lines_due_at=moment)
     organisation.missing_orders.filter(due_at__gt=moment + confirmation).update(due_at=moment)
 
@@ -59,15 +60,10 @@ def all_lines_due(organisation: Organisation) -> None:
 def retry_set_aside(session: Session) -> None:
     """Ask by id for orders that were set aside; one that can be placed now is written, one that is gone forgotten."""
     waiting = session.organisation.set_aside.filter(kind=SetAside.Kind.ORDER).exclude(glu_id="")
-    for one in waiting.order_by("last_seen_at")[:_MOST_RETRIES]:
-        digits = one.glu_id.strip('"')
-        if not digits.isdigit():
-            continue
-        try:
-            header = read_order(session.client, int(digits))
-        except NotFound:
-            with session.lease.writing():
-                session.organisation.set_aside.filter(pk=one.pk).delete()
-            continue
+    texts = [one.glu_id.strip('"') for one in waiting.order_by("last_seen_at")[:_MOST_RETRIES]]
+    for glu_id, outcome in read_each(session, dict.fromkeys(int(text) for text in texts if text.isdecimal())):
         with session.lease.writing():
-            write_orders(session.organisation, [header], now())
+            if isinstance(outcome, NotFound):
+                readmit(session.organisation, [glu_id])
+            elif not isinstance(outcome, GluError):
+                write_orders(session.organisation, [outcome], now())

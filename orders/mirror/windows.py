@@ -12,19 +12,15 @@ from orders.payload import stamp_text
 ORDERS_PER_WINDOW = 600
 
 
-def cut(organisation: Organisation, since: timedelta | None = None) -> list[tuple[Stamp | None, Stamp | None]]:
-    """Windows (from, before) newest first, cut where our own orders lie, in Glu's digits; the first is open above.
+def cut(
+    organisation: Organisation, floor: Stamp | None = None, before: Stamp | None = None
+) -> list[tuple[Stamp | None, Stamp | None]]:
+    """Windows (from, before) newest first that hold [floor, before), cut where our own orders lie, in Glu's digits.
 
-    Without `since` the last one is open below, so that together they hold everything; with it they reach that far back
-    from the newest order.
+    Null is open; without bounds they hold everything.
     """
     orders = organisation.orders.order_by("-created_at", "-glu_id")
-    newest = _created(orders.first())
-    if newest is None:
-        return [(None, None)]
-    floor = newest.floor().plus(-int(since.total_seconds())) if since else None
     out: list[tuple[Stamp | None, Stamp | None]] = []
-    before: Stamp | None = None
     while True:
         below = orders.filter(created_at__lt=before.instant) if before else orders
         edge = _created(below[ORDERS_PER_WINDOW : ORDERS_PER_WINDOW + 1].first())
@@ -50,6 +46,11 @@ def inside(organisation: Organisation, window: MirrorWindow) -> QuerySet[Order]:
             margin = 0 if bound.suffix in ("Z", "+00:00") else 3600 * sign
             orders = orders.filter(**{name: bound.instant + timedelta(seconds=margin)})
     return orders
+
+
+def newest_created(organisation: Organisation) -> Stamp | None:
+    """When the newest order was created, in Glu's digits."""
+    return _created(organisation.orders.order_by("-created_at", "-glu_id").first())
 
 
 def _created(order: Order | None) -> Stamp | None:

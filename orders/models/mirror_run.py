@@ -45,6 +45,9 @@ class MirrorRun(models.Model):
     missing = models.PositiveIntegerField(default=0)  # orders here that Glu did not list
     flags = models.CharField(max_length=200, default="", blank=True)
     error = models.CharField(max_length=300, default="", blank=True)
+    # A pass that fails is not tried again before this; how often one run has failed without an answer since.
+    wait_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
 
     across_organisations = models.Manager()
 

@@ -27,7 +27,6 @@ class MirrorState(models.Model):
     transactions_watermark = models.CharField(max_length=40, null=True)
     overlap_seconds = models.PositiveIntegerField(null=True)
     poll_seconds = models.FloatField(null=True)
-    generation = models.PositiveIntegerField(default=0)
     # The longest page seen, and the shortest that was followed by more: ever, and since everything was last read again.
     page_size = models.PositiveIntegerField(default=0)
     shortest_page = models.PositiveIntegerField(null=True)
@@ -42,6 +41,7 @@ class MirrorState(models.Model):
     transactions_complete_at = models.DateTimeField(null=True)
     transactions_error = models.CharField(max_length=300, default="", blank=True)
     refresh_due_at = models.DateTimeField(null=True)
+    lines_wait_until = models.DateTimeField(null=True)  # the route of lines failed for one order after another
     # The pace as the workers last knew it, for people.
     learned_rate = models.FloatField(null=True)
     requests_today = models.PositiveIntegerField(default=0)

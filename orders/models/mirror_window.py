@@ -23,13 +23,11 @@ class MirrorWindow(models.Model):
     )
     run = models.ForeignKey(MirrorRun, on_delete=models.CASCADE, related_name="windows")
     kind = models.CharField(max_length=12, choices=MirrorRun.Pass)
-    generation = models.PositiveIntegerField(default=1)
     created_from = models.CharField(max_length=40, null=True)
     created_before = models.CharField(max_length=40, null=True)
     updated_from = models.CharField(max_length=40, null=True)
     next_before = models.CharField(max_length=40, null=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    attempts = models.PositiveIntegerField(default=0)
     requests = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0)
     flags = models.CharField(max_length=200, default="", blank=True)
@@ -42,6 +40,6 @@ class MirrorWindow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "kind", "generation", "state"], name="window_open"),
+            models.Index(fields=["organisation", "kind", "state"], name="window_open"),
             models.Index(fields=["organisation", "state", "-completed_at"], name="window_complete"),
         ]

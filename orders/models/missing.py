@@ -22,6 +22,7 @@ class MissingOrder(models.Model):
     not_found_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
     held = models.BooleanField(default=False)
+    decided = models.BooleanField(default=False)  # a person had it asked for: it is held no more
 
     across_organisations = models.Manager()
 

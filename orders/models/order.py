@@ -80,8 +80,10 @@ class Order(models.Model):
     lines_attempts = models.PositiveSmallIntegerField(default=0)
     lines_error = models.CharField(max_length=200, default="", blank=True)
 
-    # Somebody asked for this order to be read again now, and what came of the last time.
+    # Somebody asked for this order to be read again now, and what came of the last time. `checked_at` is when it was
+    # last compared with Glu, which is not every time: an answer may not come, or not be usable.
     check_wanted_at = models.DateTimeField(null=True)
+    check_done_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     check_words = models.CharField(max_length=200, default="", blank=True)
 

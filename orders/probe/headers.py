@@ -2,7 +2,7 @@
 
 import re
 
-from glu_admin.glu.client import server_time
+from glu_admin.glu.answers import server_time
 from orders.probe.known import Known, kind_of
 from orders.probe.questions import Found, Question, compared, noted, question
 

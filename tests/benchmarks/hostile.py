@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.bars import Bars
+from tests.benchmarks.place import POSTGRESQL, databases, drop, own_database
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = int(os.environ.get("HOSTILE_RUNS", "500"))
@@ -19,11 +20,15 @@ FIRST = int(os.environ.get("HOSTILE_FIRST", "0"))
 
 
 def run(bars: Bars) -> None:
-    """Play the schedules on every core, each process with a database of its own."""
+    """Play the schedules on every core, each process with a database of its own, of each kind in turn."""
     bars.heading("A hostile Glu and workers that are killed")
-    begun, share = time.monotonic(), -(-RUNS // (os.cpu_count() or 1))
-    starts = range(FIRST, FIRST + RUNS, share)
-    players = [_player(start, min(start + share, FIRST + RUNS)) for start in starts]
+    kinds = databases()
+    begun, share = time.monotonic(), -(-RUNS // max(os.cpu_count() or 1, len(kinds)))
+    players = []
+    for number, start in enumerate(range(FIRST, FIRST + RUNS, share)):
+        end, kind = min(start + share, FIRST + RUNS), kinds[number % len(kinds)]
+        bars.figure(f"seeds {start}-{end - 1} on {kind}", end - start)
+        players.append(_player(start, end, kind))
     told = [line for player in players for line in player]
     for line in told:
         if not line.startswith("played"):
@@ -34,15 +39,17 @@ def run(bars: Bars) -> None:
     bars.exactly("silent divergences", wrong, 0)
 
 
-def _player(first: int, last: int) -> Iterator[str]:
+def _player(first: int, last: int, database: str) -> Iterator[str]:
     """Start a process that plays seeds; an iterator over the lines it prints."""
     folder = tempfile.TemporaryDirectory()
+    url = own_database() if database == POSTGRESQL else ""
     environment = {
         **os.environ,
         "GLU_ADMIN_MODE": "embedded",
         "DJANGO_SETTINGS_MODULE": "glu_admin.settings",
         "STATE_DIR": folder.name,
-        **dict.fromkeys(("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL"), ""),
+        "DATABASE_URL": url,
+        **dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL"), ""),
         "LOG_LEVEL": "CRITICAL",
     }
     command = [sys.executable, "-m", "tests.benchmarks.hostile", str(first), str(last)]
@@ -50,8 +57,12 @@ def _player(first: int, last: int) -> Iterator[str]:
 
     def _lines() -> Iterator[str]:
         assert process.stdout is not None
-        with folder, process:
-            yield from (line.rstrip("\n") for line in process.stdout)
+        try:
+            with folder, process:
+                yield from (line.rstrip("\n") for line in process.stdout)
+        finally:
+            if url:
+                drop(url)
 
     return _lines()
 

@@ -16,6 +16,7 @@ def run(bars: Bars) -> None:
             with place(database, glu, COUNT="1") as here:
                 add(here, "hotel")
                 here.manage("mirror", "hotel")
+                here.manage("mirror", "hotel", "--pass", "transactions")
                 bars.heading(f"Nothing new at {ORDERS:,} orders, {database}")
                 for what, action in (("manage.py mirror", "mirror"), ("a worker's poll", "poll")):
                     requests, rows = _look(here, glu, action)

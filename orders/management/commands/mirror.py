@@ -70,6 +70,8 @@ class Command(BaseCommand):
 
     def _mirror(self, session: Session, kind: str | None, runs: list[MirrorRun]) -> None:
         begin(session)
+        with session.lease.writing():
+            session.update_state(lines_wait_until=None)
         stream = LineStream(session, to_the_end=kind == "reconcile")
         if kind in ("history", "trailing") or (kind is None and session.state().history_complete_at is None):
             self._read(session, MirrorRun.Pass(kind or "history"), runs, stream)
@@ -92,18 +94,20 @@ class Command(BaseCommand):
 
     def _reconcile(self, session: Session, runs: list[MirrorRun], stream: LineStream) -> None:
         """The most thorough: every window of the history, every transaction, every line, every row set aside."""
-        self._read(session, MirrorRun.Pass.RECONCILE, runs, stream)
+        self._read(session, MirrorRun.Pass.RECONCILE, runs, stream, anew=True)
         finish_run(session, runs[-1])
         try:
-            self._read(session, MirrorRun.Pass.TRANSACTIONS, runs, stream)
+            self._read(session, MirrorRun.Pass.TRANSACTIONS, runs, stream, anew=True)
         except (NotFound, Refused) as error:
             note_failure(session, error, runs[-1])
             self.stderr.write(f"Transactions were left out: {error.words}")
         with session.lease.writing():
             all_lines_due(session.organisation)
 
-    def _read(self, session: Session, kind: MirrorRun.Pass, runs: list[MirrorRun], stream: LineStream) -> None:
-        run = open_run(session, kind)
+    def _read(
+        self, session: Session, kind: MirrorRun.Pass, runs: list[MirrorRun], stream: LineStream, *, anew: bool = False
+    ) -> None:
+        run = open_run(session, kind, anew=anew)
         runs.append(run)
         with tqdm(desc=kind.label, unit=" rows", file=sys.stderr, initial=run.rows) as bar:
             for at in read_run(session, run, stream):

@@ -14,13 +14,13 @@ from glu_admin.glu.errors import Unreachable
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.exports import jsonl_orders
+from orders.mirror.asking import Ask, Bounds
 from orders.mirror.engine import is_due, note_failure, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect, open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
-from orders.mirror.walk import Ask, Bounds
 from orders.models import MirrorRun, MirrorState
 from orders.search import parse_query
 

@@ -83,7 +83,7 @@ def test_reading_everything_again_asks_for_no_line_and_writes_no_order(session: 
         patch.setattr(GluClient, "get", noting)
         due(session, "whole_due_at")
         work(session)
-    assert set(asked) == {"/orders"}
+    assert set(asked) == {"/orders", "/transactions"}
     assert dict(session.organisation.orders.values_list("pk", "copied_at")) == before
     assert not session.organisation.order_changes.exists()
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from glu_admin.sandbox.server import RunningSandbox
 from orders.glu_orders import Listed
+from orders.mirror.asking import Ask, Bounds
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
-from orders.mirror.walk import Ask, Bounds
 from orders.models import MirrorRun
 
 MOST = 4  # connections, in the sandbox's settings

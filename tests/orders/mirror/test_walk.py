@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from glu_admin.glu.bounds import Stamp
 from orders.glu_orders import Listed
-from orders.mirror.walk import (
+from orders.mirror.asking import (
     Ask,
     Bounds,
     FilterNotHonouredError,
@@ -18,8 +18,8 @@ from orders.mirror.walk import (
     Step,
     StuckError,
     Walking,
-    walk,
 )
+from orders.mirror.walk import walk
 
 
 def stamp(second: int) -> str:

@@ -1,0 +1,31 @@
+"""Orders read one by one by their ids: what fails for one of them holds up no other."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
+from orders.glu_orders import read_order
+from orders.mirror.session import Session
+
+_BROKEN_ROUTE = 3  # so many failures one after another: the others would fail too
+
+Outcome = dict[str, Any] | NotFound | Unreachable | Unreadable
+
+
+def read_each(session: Session, glu_ids: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
+    """Each id with its order as Glu gives it, or with why there is none; ends early when several in a row fail.
+
+    Raises Refused and TooManyRequests, which are not about one order.
+    """
+    failures = 0
+    for glu_id in glu_ids:
+        try:
+            outcome: Outcome = read_order(session.client, glu_id)
+            failures = 0
+        except NotFound as error:
+            outcome, failures = error, 0
+        except (Unreachable, Unreadable) as error:
+            outcome, failures = error, failures + 1
+        yield glu_id, outcome
+        if failures == _BROKEN_ROUTE:
+            return

@@ -1,0 +1,175 @@
+"""Check now: it says identical only of what was compared, and holds up nothing else."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils.timezone import now
+
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import Refused, Unreachable, Unreadable
+from glu_admin.sandbox.server import RunningSandbox
+from orders.checks import IDENTICAL, want_check
+from orders.coverage import verified_at
+from orders.mirror.check import MOVING, check_next
+from orders.mirror.engine import run_slice
+from orders.mirror.session import Session
+from orders.models import MirrorRun, Order
+from tests.orders.mirror.test_passes import mirror_everything
+
+Answered = Callable[[str, Any], Any]
+
+
+@pytest.fixture
+def order(session: Session, sandbox: RunningSandbox) -> Order:
+    """An order that is here whole, and that somebody wants to be checked."""
+    mirror_everything(session)
+    order = session.organisation.orders.get(glu_id=sandbox.truth("hotel")[3]["id"])
+    want_check(session.organisation, order)
+    return order
+
+
+@pytest.fixture
+def glu(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answered], list[str]]:
+    """Puts something between us and Glu, given each path and answer; the paths that were asked for."""
+
+    def begin(between: Answered) -> list[str]:
+        once, asked = GluClient.get, []
+
+        def get(self: GluClient, path: str, params: Any = ()) -> Any:
+            asked.append(path)
+            return between(path, once(self, path, params))
+
+        monkeypatch.setattr(GluClient, "get", get)
+        return asked
+
+    return begin
+
+
+def put(sandbox: RunningSandbox, order: Order, lines: list[dict[str, Any]] | None = None, **fields: Any) -> None:
+    row = dict(next(one for one in sandbox.truth("hotel") if one["id"] == order.glu_id))
+    here = row.pop("lines")
+    sandbox.world.put("hotel", {**row, **fields}, here if lines is None else lines)
+
+
+def checked(session: Session, order: Order) -> Order:
+    assert check_next(session)
+    order.refresh_from_db()
+    assert order.check_wanted_at is None
+    assert order.check_done_at is not None
+    return order
+
+
+def test_the_ordinary_check_reads_the_order_before_and_after_its_lines(
+    session: Session, order: Order, glu: Any
+) -> None:
+    asked = glu(lambda path, answer: answer)
+    assert checked(session, order).check_words == IDENTICAL
+    assert order.checked_at == order.check_done_at
+    one = f"/orders/{order.glu_id}"
+    assert asked == [one, f"{one}/lines", f"{one}/lines", one]
+    assert check_next(session) is False
+
+
+def test_answers_that_never_agree_are_not_called_identical(session: Session, order: Order, glu: Any) -> None:
+    totals = iter([order.total, 7] * 9)
+
+    def between(path: str, answer: Any) -> Any:
+        if path == f"/orders/{order.glu_id}":
+            answer.data["total"] = next(totals)
+        return answer
+
+    asked = glu(between)
+    assert checked(session, order).check_words == MOVING
+    assert order.checked_at is None
+    assert asked.count(f"/orders/{order.glu_id}") == 4
+
+
+def test_lines_belong_to_the_version_that_is_kept(
+    session: Session, sandbox: RunningSandbox, order: Order, glu: Any
+) -> None:
+    moves = iter([True])
+
+    def between(path: str, answer: Any) -> Any:
+        if path.endswith("/lines") and next(moves, False):
+            put(sandbox, order, [{"id": 991, "name": "Tea", "total": 5}], total=5)
+        return answer
+
+    asked = glu(between)
+    checked(session, order)
+    assert order.total == 5
+    assert [line.glu_id for line in order.lines.all()] == [991]
+    assert order.check_words.endswith(" moved.")
+    assert asked.count(f"/orders/{order.glu_id}") == 3
+    assert order.lines_due_at is None
+
+
+def test_fields_that_no_record_keeps_are_not_called_identical(
+    session: Session, sandbox: RunningSandbox, order: Order
+) -> None:
+    put(sandbox, order, userAgent="Another/2")
+    assert checked(session, order).check_words == "Only its stamp or technical fields moved."
+
+
+def test_a_line_that_cannot_be_read_is_not_called_identical(
+    session: Session, sandbox: RunningSandbox, order: Order
+) -> None:
+    put(sandbox, order, [{"name": "without a number"}])
+    assert checked(session, order).check_words == "1 line could not be read and is set aside."
+
+
+@pytest.mark.parametrize("spoil", ["gone", "no createdAt", "another order"])
+def test_what_could_not_be_compared_proves_nothing_later(
+    session: Session, sandbox: RunningSandbox, order: Order, glu: Any, spoil: str
+) -> None:
+    def between(path: str, answer: Any) -> Any:
+        if path == f"/orders/{order.glu_id}":
+            answer.data.update({"no createdAt": {"createdAt": "?"}, "another order": {"id": 5}}.get(spoil, {}))
+        return answer
+
+    copied_at = now() - timedelta(days=3)
+    session.organisation.orders.filter(pk=order.pk).update(copied_at=copied_at)
+    session.organisation.mirror_windows.all().delete()
+    if spoil == "gone":
+        sandbox.world.delete("hotel", order.glu_id)
+    else:
+        glu(between)
+    checked(session, order)
+    assert order.checked_at is None
+    assert order.check_words.startswith("Glu no longer returns" if spoil == "gone" else "Glu’s answer cannot be used")
+    assert verified_at(order, session.organisation) == copied_at
+    assert session.organisation.missing_orders.exists() == (spoil == "gone")
+
+
+@pytest.mark.parametrize("error", [Unreachable, Unreadable])
+def test_an_order_that_cannot_be_asked_for_holds_up_nothing(
+    session: Session, sandbox: RunningSandbox, order: Order, glu: Any, error: Any
+) -> None:
+    def between(path: str, answer: Any) -> Any:
+        if path.startswith(f"/orders/{order.glu_id}"):
+            raise error("Glu answered with an error of its own (500).")
+        return answer
+
+    glu(between)
+    other = session.organisation.orders.exclude(pk=order.pk)[0]
+    want_check(session.organisation, other)
+    session.update_state(next_due_at=None)
+    polls = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+    before = polls.count()
+    while run_slice(session, lambda: False):
+        pass
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert order.check_words == "Glu could not be asked: Glu answered with an error of its own (500)."
+    assert (order.check_wanted_at, order.checked_at) == (None, None)
+    assert other.check_words == IDENTICAL
+    assert polls.count() == before + 1
+
+
+def test_a_refused_key_leaves_the_order_waiting(session: Session, order: Order, sandbox: RunningSandbox) -> None:
+    sandbox.world.shops["hotel"].faults.revoked = True
+    with pytest.raises(Refused):
+        check_next(session)
+    order.refresh_from_db()
+    assert order.check_wanted_at is not None
