@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import DateField
+from django.db.models import DateField, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.timezone import now
 
@@ -16,6 +16,9 @@ from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 PROVEN, PARTLY, NEVER = "proven", "partly", "never"
 
 _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
+_ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
+# What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
+_DOUBTED = Q(run__flags__contains="walk_missed") | Q(run__flags__contains="too_many_missing")
 _MOST_WINDOWS = 5000
 _WEEKS = 52
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
@@ -98,15 +101,34 @@ def coverage(organisation: Organisation) -> Coverage:
 
 
 def verified_at(order: Order, organisation: Organisation) -> datetime:
-    """When an order was last compared with Glu: copied, checked by itself, or inside a window read to its end."""
+    """When an order was last compared with Glu: copied, checked by itself, or listed by a window read to its end.
+
+    Windows do not keep whom they listed. But one that ends puts whom it did not list under suspicion, and whom it lists
+    under none: so a window that nothing is held against has listed the order, unless a suspicion is as old or older.
+    """
     known = [moment for moment in (order.copied_at, order.checked_at) if moment]
-    windows = organisation.mirror_windows.filter(state=MirrorWindow.State.COMPLETE, kind__in=_KINDS, updated_from=None)
-    for window in windows.order_by("-completed_at")[:500]:
+    windows = _clean(organisation).filter(state=MirrorWindow.State.COMPLETE, kind__in=_ACCUSING)
+    if suspected := organisation.missing_orders.filter(order=order).first():
+        windows = windows.filter(completed_at__lt=suspected.found_at)
+    for window in windows.order_by("-completed_at")[:500] if order.gone_at is None else ():
         start, end = _bounds(window)
-        if start <= order.created_at < end and window.started_at:
+        if window.started_at and start <= order.created_at < end:
             known.append(window.started_at)
             break
     return max(known)
+
+
+def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
+    """Complete polls that were flagged, oldest first, until everything has been read again later without a flag."""
+    everything = organisation.mirror_runs.filter(
+        Q(kind=MirrorRun.Pass.HISTORY) | Q(kind=MirrorRun.Pass.RECONCILE, reach="whole"),
+        state=MirrorRun.State.COMPLETE,
+        flags="",
+    )
+    since = everything.order_by("-started_at").values_list("started_at", flat=True).first()
+    polls = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+    polls = polls.exclude(flags="").order_by("started_at", "pk")
+    return polls.filter(finished_at__gt=since) if since else polls
 
 
 class _Union:
@@ -132,20 +154,17 @@ class _Union:
         return at >= 0 and self.joined[at][1] > start
 
 
+def _clean(organisation: Organisation) -> QuerySet[MirrorWindow]:
+    """Windows of creation that nothing is held against."""
+    windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None, flags="")
+    return windows.exclude(_DOUBTED).select_related("run")
+
+
 def _intervals(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
-    """Stretches of creation that were read; those of flagged windows only when asked for."""
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
-    if state is not None:
-        # Each poll reads everything created since the watermark before it, so together they hold all since the first.
-        first, last = Stamp.parse(state.connected_watermark), Stamp.parse(state.watermark)
-        looked = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
-        newest = looked.order_by("-started_at").values_list("started_at", flat=True).first()
-        if first and last and newest:
-            yield first.instant, max(last.instant, newest)
-    windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None).order_by("-pk")
-    if not flagged:
-        windows = windows.filter(flags="")
-    for window in windows.select_related("run")[:_MOST_WINDOWS]:
+    """Stretches of creation that were read; those of flagged polls and windows only when asked for."""
+    yield from _polled(organisation, flagged=flagged)
+    windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None).select_related("run")
+    for window in (windows if flagged else _clean(organisation)).order_by("-pk")[:_MOST_WINDOWS]:
         if window.started_at is None:
             continue
         start, end = _bounds(window)
@@ -156,12 +175,35 @@ def _intervals(organisation: Organisation, *, flagged: bool) -> Iterable[Interva
             yield start, end
 
 
-def _bounds(window: MirrorWindow) -> Interval:
-    start, end = Stamp.parse(window.created_from), Stamp.parse(window.created_before)
-    return (
-        start.instant if start else _BEGINNING,
-        end.instant if end else window.started_at or _BEGINNING,
+def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
+    """Each poll reads all created since the watermark before it, so together they hold all since the first.
+
+    Where one was flagged there is a hole, until a later window closes it; the next poll begins before it was asked.
+    """
+    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    looked = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+    newest = looked.order_by("-started_at").values_list("started_at", flat=True).first()
+    first, last = (
+        (Stamp.parse(text) for text in (state.connected_watermark, state.watermark)) if state else (None, None)
     )
+    if first is None or last is None or newest is None:
+        return
+    reached, end = first.instant, max(last.instant, newest)
+    for poll in () if flagged else flagged_polls(organisation):
+        since = Stamp.parse(poll.updated_from)
+        if since is not None and since.instant > reached:
+            yield reached, since.instant
+        until = poll.server_started_at or poll.finished_at or end  # by Glu's clock, if it told
+        reached = max(reached, until)
+    if end > reached:
+        yield reached, end
+
+
+def _bounds(window: MirrorWindow) -> Interval:
+    """From when to when it read: no further than to when it was read, by Glu's clock if it told."""
+    start, end = Stamp.parse(window.created_from), Stamp.parse(window.created_before)
+    asked_at = window.run.server_started_at or window.started_at or _BEGINNING
+    return (start.instant if start else _BEGINNING, min(end.instant, asked_at) if end else asked_at)
 
 
 def _doubtful_days(organisation: Organisation, first: date) -> set[date]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -13,24 +12,43 @@ from django.utils.timezone import now
 from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.coverage import Coverage, coverage
-from orders.freshness import FLAG_WORDS, FirstCopy, Freshness, first_copy, freshness
+from orders.coverage import Coverage, coverage, flagged_polls
+from orders.freshness import FLAG_WORDS, STANDS_STILL, FirstCopy, Freshness, first_copy, freshness, stands_still
 from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
 
 
 @dataclass(frozen=True)
 class PassReport:
-    """One pass: its last run, and its last complete one."""
+    """One pass: its last run, its last complete one, and what earlier runs were flagged with that still counts."""
 
     name: str
     when: str
     last: MirrorRun | None
     complete: MirrorRun | None
+    due_at: datetime | None = None
+    earlier: str = ""
+
+    @property
+    def doubts(self) -> list[str]:
+        """The flags that count: a run that goes on or failed does not take away what the last complete one said."""
+        told = [self.earlier, *(run.flags for run in (self.last, self.complete) if run)]
+        return sorted({flag for flags in told for flag in flags.split()})
 
     @property
     def flags(self) -> str:
-        """What the last run was flagged with, in words."""
-        return "; ".join(FLAG_WORDS.get(flag, flag) for flag in (self.last.flags.split() if self.last else ()))
+        """The flags in words."""
+        return "; ".join(FLAG_WORDS.get(flag, flag) for flag in self.doubts)
+
+    @property
+    def late(self) -> str:
+        """In words, what the last complete run found that polls should have brought."""
+        rows = self.complete.late if self.complete else 0
+        return f"{rows} order{pluralize(rows)} came that an earlier poll should have brought" if rows else ""
+
+    @property
+    def said(self) -> list[str]:
+        """All there is to say of it besides its numbers: what it failed with, its flags, what came late."""
+        return [words for words in (self.last.error if self.last else "", self.flags, self.late) if words]
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,7 @@ class MirrorReport:
     """Everything the mirror page says."""
 
     freshness: Freshness
+    stands_still: bool
     state: MirrorState | None
     key: GluKey | None
     candidate: GluKey | None
@@ -66,6 +85,12 @@ class MirrorReport:
         return max(filter(None, (self.state.next_due_at, self.state.wait_until)), default=None)
 
     @property
+    def overlap(self) -> int:
+        """How far polls look back, in seconds; late rows have widened it."""
+        widened = self.state.overlap_seconds if self.state else None
+        return max(widened or 0, int(settings.MIRROR_OVERLAP_SECONDS))
+
+    @property
     def requests_today(self) -> int:
         """Requests sent to Glu today (UTC)."""
         return self.state.requests_today if self.state and self.state.requests_day == now().date() else 0
@@ -88,6 +113,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
     read = organisation.orders.filter(lines_copied_at__isnull=False, gone_at=None)
     return MirrorReport(
         freshness=freshness(organisation),
+        stands_still=stands_still(organisation),
         state=state,
         key=current_key(organisation),
         candidate=candidate_key(organisation),
@@ -122,88 +148,41 @@ def needs_a_person(report: MirrorReport) -> list[str]:
         out.append("Copying is paused.")
     if report.state is not None and report.state.last_error and report.next_look:
         out.append(f"The last attempt failed: {report.state.last_error}")
+    if report.stands_still:
+        out.append(f"Copying stands still: {STANDS_STILL[0].lower()}{STANDS_STILL[1:]}")
     if report.held:
         out.append(f"{report.held} orders are missing from Glu at once; nothing was concluded.")
     if aside := report.set_aside.count():
         out.append(f"{aside} row{pluralize(aside)} could not be placed and {pluralize(aside, 'is,are')} set aside.")
     if report.failed_lines:
         out.append(f"The lines of {report.failed_lines} order{pluralize(report.failed_lines)} could not be read.")
-    out += [f"{one.name}: {one.flags}." for one in report.passes if one.flags]
+    out += [f"{one.name}: {words}." for one in report.passes for words in (one.flags, one.late) if words]
     out += [f"The probe found “{one.what}”: {one.found}. {one.means}" for one in report.findings if one.breaks]
     return out
 
 
-def as_data(report: MirrorReport) -> dict[str, Any]:
-    """The report as plain values for JSON; times are ISO 8601, UTC."""
-    state = report.state
-    return {
-        "freshness": {
-            "words": report.freshness.words,
-            "tone": report.freshness.tone,
-            "last_complete_look": report.freshness.checked_at,
-        },
-        "next_look": report.next_look,
-        "key": {"state": report.key.state, "ends_in": report.key.last_four} if report.key else None,
-        "organisation_at_glu": state.glu_organisation_id if state else None,
-        "orders": report.orders,
-        "transactions": report.transactions,
-        "changes_recorded": report.changes,
-        "lines": {
-            "due": report.due_lines,
-            "failed": report.failed_lines,
-            "oldest_due": report.oldest_due,
-            "oldest_read": report.oldest_lines,
-        },
-        "set_aside": report.set_aside.count(),
-        "new_things": report.drift.count(),
-        "gone": report.gone,
-        "missing": {"waiting": report.missing.count() - report.held, "held": report.held},
-        "coverage_days": report.coverage.counts,
-        "oldest_proven_day": report.coverage.oldest_proven,
-        "pace": {
-            "requests_per_second": state.learned_rate if state else None,
-            "requests_today": report.requests_today,
-            "throttled_today": report.throttled_today,
-        },
-        "passes": [
-            {
-                "name": one.name,
-                "last": one.last.state if one.last else None,
-                "last_complete": one.complete.started_at if one.complete else None,
-                "flags": one.last.flags.split() if one.last else [],
-                "late": one.last.late if one.last else 0,
-            }
-            for one in report.passes
-        ],
-        "last_probe": report.probe.made_at if report.probe else None,
-        "needs_a_person": needs_a_person(report),
-    }
-
-
 def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassReport]:
     poll = (state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS
+    recent, every = settings.MIRROR_RECENT_REACH_SECONDS, settings.MIRROR_RECENT_EVERY_SECONDS
+    again = f"every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}"
     whole = Q(kind=MirrorRun.Pass.RECONCILE, reach="whole")
+    part = Q(kind=MirrorRun.Pass.RECONCILE) & ~whole
     kinds = [
-        ("Changes", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES)),
-        ("Trailing", f"again every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}", Q(kind=MirrorRun.Pass.TRAILING)),
-        ("History", "once", Q(kind=MirrorRun.Pass.HISTORY)),
-        (
-            "Recent",
-            f"last {_span(settings.MIRROR_RECENT_REACH_SECONDS)}, every {_span(settings.MIRROR_RECENT_EVERY_SECONDS)}",
-            Q(kind=MirrorRun.Pass.RECONCILE) & ~whole,
-        ),
-        ("Everything", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole),
-        (
-            "Transactions",
-            f"every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}",
-            Q(kind=MirrorRun.Pass.TRANSACTIONS),
-        ),
-        ("Range", "when asked for", Q(kind=MirrorRun.Pass.RANGE)),
+        ("Changes", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES), "next_due_at"),
+        ("Trailing", again.replace("every", "again every"), Q(kind=MirrorRun.Pass.TRAILING), "trailing_due_at"),
+        ("History", "once", Q(kind=MirrorRun.Pass.HISTORY), ""),
+        ("Recent", f"last {_span(recent)}, every {_span(every)}", part, "recent_due_at"),
+        ("Everything", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole, "whole_due_at"),
+        ("Transactions", again, Q(kind=MirrorRun.Pass.TRANSACTIONS), "transactions_due_at"),
+        ("Range", "when asked for", Q(kind=MirrorRun.Pass.RANGE), ""),
     ]
+    doubted = " ".join(flagged_polls(organisation).values_list("flags", flat=True))
     out = []
-    for name, when, which in kinds:
+    for name, when, which, column in kinds:
         runs = organisation.mirror_runs.filter(which).order_by("-started_at", "-pk")
-        out.append(PassReport(name, when, runs.first(), runs.filter(state=MirrorRun.State.COMPLETE).first()))
+        complete = runs.filter(state=MirrorRun.State.COMPLETE).first()
+        due_at = getattr(state, column, None) if column else None
+        out.append(PassReport(name, when, runs.first(), complete, due_at, doubted if name == "Changes" else ""))
     return out
 
 

@@ -1,5 +1,7 @@
 """What people ask of the mirror: check an order or a range now, or decide about orders that are missing."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +13,10 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.checks import TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.coverage import verified_at
+from orders.models import Order
 from orders.search import parse_query
 from orders.search.criteria import Days
+from orders.views.timeline import change_entries
 
 
 @require_POST
@@ -32,12 +36,25 @@ def check_order(request: HttpRequest, organisation: Organisation, glu_id: int) -
 def check_fragment(request: HttpRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """The freshness card alone; it asks for itself while a check is under way, and then brings the page up to date."""
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
-    check = check_state(organisation, order)
-    context = {"order": order, "check": check, "verified_at": verified_at(order, organisation)}
+    context = check_context(organisation, order)
     response = render(request, "orders/_check.html", context)
-    if request.method == "GET" and wants_fragment(request) and not check.waiting:
+    if request.method == "GET" and wants_fragment(request) and not context["check"].waiting:
         response["HX-Refresh"] = "true"
     return response
+
+
+def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
+    """What the freshness card of an order shows: whether its last check came to a comparison, and what that found."""
+    check = check_state(organisation, order)
+    done_at = check.done_at
+    return {
+        "order": order,
+        "check": check,
+        "compared": done_at is not None and done_at == order.checked_at,
+        "identical": done_at is not None and check.identical and order.copied_at <= done_at,
+        "moved": change_entries(check.changes, order, organisation.zone),
+        "verified_at": verified_at(order, organisation),
+    }
 
 
 @require_POST
@@ -55,7 +72,7 @@ def check_range(request: HttpRequest, organisation: Organisation) -> HttpRespons
     except TooManyRanges:
         messages.warning(request, "Other ranges are still being read. Try again when they are done.")
     else:
-        messages.success(request, "These days are being read again at Glu. What has moved appears here by itself.")
+        messages.success(request, "These days are read again at Glu. How that goes is said above the list.")
     return redirect(here)
 
 

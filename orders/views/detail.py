@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from orders.checks import check_state
-from orders.coverage import verified_at
 from orders.models import Order, OrderLine
 from orders.money import major_units, money
 from orders.payload import LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, extra_of, line_payload, payload
 from orders.search import parse_query
 from orders.search.chips import describe
+from orders.views.checks import check_context
 from orders.views.rows import buyer_name, recipient_name
 from orders.views.timeline import field_words, timeline
 
@@ -38,7 +37,7 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
     lines = list(found.lines.all())
     extra = extra_of(found)
     context = {
-        "order": found,
+        **check_context(organisation, found),
         "lines": [_line_row(line) for line in lines],
         "buyer": buyer_name(found),
         "recipient": recipient_name(found),
@@ -50,8 +49,6 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
         "others": _others(extra),
         "has_technical": any(name in payload(found) for name in _TECHNICAL),
         "days": timeline(organisation, found),
-        "check": check_state(organisation, found),
-        "verified_at": verified_at(found, organisation),
         "raw": _pretty({**payload(found), **{name: _MASKED for name in _TECHNICAL if name in payload(found)}}),
         **_back(request, organisation),
     }

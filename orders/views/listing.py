@@ -10,7 +10,8 @@ from glu_admin.fragments import wants_fragment
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role, User
-from orders.freshness import first_copy
+from orders.checks import range_state
+from orders.freshness import FLAG_WORDS, first_copy
 from orders.models import MirrorState
 from orders.money import money
 from orders.search import (
@@ -45,13 +46,15 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     if asked != request.GET and not wants_fragment(request):
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{asked.urlencode()}".rstrip("?"))
     query = parse_query(asked, organisation)
+    back = query.url_query()
+    if query.cursor and query.ok:
+        back = query.url_query(cursor=query.cursor)
+    if wants_fragment(request) and request.headers.get("HX-Target") == "range":
+        return render(request, "orders/_range.html", {**_range(organisation, query), "back": back, "asked_again": True})
     user = request.user
     size = query.size or (user.rows_per_page if isinstance(user, User) else 50)
     page = list_page(organisation, query, size) if query.ok else Page([], None, None)
     count = _count(organisation, query, page)
-    back = query.url_query()
-    if query.cursor and query.ok:
-        back = query.url_query(cursor=query.cursor)
     context: dict[str, Any] = {
         "query": query,
         "search": query.criteria.q or asked.get("q", ""),
@@ -71,8 +74,8 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "sort_words": SORT_WORDS[query.sort],
         "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
         "export_query": query.all_orders().url_query(),
-        "range_query": query.url_query() if query.ok and isinstance(query.criteria.created, Days) else "",
         "hidden": _hidden(query),
+        **_range(organisation, query),
     }
     if not page.rows:
         context["empty"] = _empty(organisation, query)
@@ -84,6 +87,16 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         address = f"{reverse('orders', args=[organisation.slug])}{'?' if canonical else ''}{canonical}"
         response["HX-Replace-Url" if came_from == "q" else "HX-Push-Url"] = address
     return response
+
+
+def _range(organisation: Organisation, query: Query) -> dict[str, object]:
+    """What may be read again at Glu, and how that went the last time: the days of creation that the list shows."""
+    days = query.criteria.created
+    if not query.ok or not isinstance(days, Days):
+        return {}
+    state = range_state(organisation, days.first, days.last)
+    flags = "; ".join(FLAG_WORDS.get(flag, flag) for flag in state.run.flags.split()) if state else ""
+    return {"range_query": query.url_query(), "range": state, "range_flags": flags}
 
 
 def _canonical(data: QueryDict) -> QueryDict:

@@ -52,17 +52,29 @@ class Entry:
 def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[Entry]]]:
     """Everything known to have happened to an order, by day in the organisation's zone, newest first."""
     zone = organisation.zone
-    changes = organisation.order_changes.filter(order=order)[:MOST_SHOWN]
-    entries = [_change(one, order, zone) for one in changes]
+    recorded = organisation.order_changes.filter(order=order)
+    changes = list(recorded[:MOST_SHOWN])
+    entries = change_entries(changes, order, zone)
+    if len(changes) == MOST_SHOWN and (kept := recorded.count()) > MOST_SHOWN:
+        cut = f"The newest {MOST_SHOWN} of {kept} changes that are kept"
+        entries.append(Entry(changes[-1].seen_new_at, "more", cut, "", ""))
     payments = organisation.transactions.filter(order_glu_id=order.glu_id)
     entries += [_transaction(one, zone) for one in payments]
-    if order.checked_at:
-        entries.append(_event(order.checked_at, "check", f"Checked against Glu: {_lower(order.check_words)}", zone))
+    if order.check_done_at:
+        what, icon = f"Checked against Glu: {_lower(order.check_words)}", "check"
+        if order.check_done_at != order.checked_at:
+            what, icon = f"Not compared with Glu: {order.check_words}", "warning"
+        entries.append(_event(order.check_done_at, icon, what, zone))
     entries.append(_event(order.first_copied_at, "archive", "First copied here", zone))
     entries.append(_event(order.created_at, "gift", "Placed at Glu", zone))
     entries.sort(key=lambda entry: entry.at, reverse=True)
     by_day = groupby(entries, key=lambda entry: entry.at.astimezone(zone).date())
     return [(_day_words(day_entries[0].at, zone), day_entries) for day_entries in (list(one) for _, one in by_day)]
+
+
+def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> list[Entry]:
+    """Recorded changes of an order as people read them, times in `zone`; in the order they come."""
+    return [_change(one, order, zone) for one in changes]
 
 
 def _change(one: OrderChange, order: Order, zone: ZoneInfo) -> Entry:

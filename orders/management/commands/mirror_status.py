@@ -2,13 +2,17 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from glu_admin.tenancy.models import Organisation
-from orders.proof import as_data, mirror_report, needs_a_person
+from orders.models import Drift, MissingOrder, SetAside
+from orders.proof import MirrorReport, mirror_report, needs_a_person
+
+_MOST = 50
 
 
 class Command(BaseCommand):
@@ -26,15 +30,14 @@ class Command(BaseCommand):
         organisation = Organisation.objects.filter(slug=options["slug"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation “{options['slug']}”.")
-        report = mirror_report(organisation)
-        data = as_data(report)
+        data = as_data(mirror_report(organisation))
         if options["json"]:
             self.stdout.write(json.dumps(data, cls=DjangoJSONEncoder, indent=2))
         else:
             for name, value in data.items():
                 if name != "needs_a_person":
                     self._print(name, value)
-        if wanting := needs_a_person(report):
+        if wanting := data["needs_a_person"]:
             raise CommandError("\n".join(wanting))
 
     def _print(self, name: str, value: Any, indent: int = 0) -> None:
@@ -44,9 +47,115 @@ class Command(BaseCommand):
             for inner, one in value.items():
                 self._print(inner, one, indent + 2)
         elif isinstance(value, list):
-            self.stdout.write(label)
+            self.stdout.write(label if value else f"{label:26} none")
             for one in value:
-                words = ", ".join(f"{inner} {got}" for inner, got in one.items() if inner != "name" and got)
-                self.stdout.write(f"{' ' * (indent + 2)}{one['name']:24} {words}")
+                words = ", ".join(f"{inner.replace('_', ' ')} {_text(got)}" for inner, got in one.items() if got)
+                self.stdout.write(f"{' ' * (indent + 2)}{words}")
         else:
-            self.stdout.write(f"{label:26} {'none' if value is None else value}")
+            self.stdout.write(f"{label:26} {'none' if value in (None, '') else _text(value)}")
+
+
+def as_data(report: MirrorReport) -> dict[str, Any]:
+    """The report as plain values for JSON, without personal data; times are aware, UTC. Long lists end after 50."""
+    state, key = report.state, report.key
+    last_error = None
+    if state is not None and state.last_error:
+        last_error = {"words": state.last_error, "kind": state.last_error_kind, "at": state.last_error_at}
+    return {
+        "freshness": {
+            "words": report.freshness.words,
+            "tone": report.freshness.tone,
+            "last_complete_look": report.freshness.checked_at,
+            "stands_still": report.stands_still,
+        },
+        "last_error": last_error,
+        "next_look": report.next_look,
+        "key": {"state": key.state, "ends_in": key.last_four, "paused_at": key.paused_at} if key else None,
+        "new_key": {"state": new.state, "ends_in": new.last_four} if (new := report.candidate) else None,
+        "organisation_at_glu": state.glu_organisation_id if state else None,
+        "first_copy": vars(report.first_copy) if report.first_copy else None,
+        "orders": report.orders,
+        "transactions": report.transactions,
+        "transactions_error": state.transactions_error if state else "",
+        "changes_recorded": report.changes,
+        "lines": {
+            "due": report.due_lines,
+            "failed": report.failed_lines,
+            "oldest_due": report.oldest_due,
+            "oldest_read": report.oldest_lines,
+        },
+        "set_aside": {"count": report.set_aside.count(), "newest": [_aside(one) for one in report.set_aside[:_MOST]]},
+        "new_things": {"count": report.drift.count(), "newest": [_drift(one) for one in report.drift[:_MOST]]},
+        "gone": report.gone,
+        "missing": {
+            "waiting": report.missing.count() - report.held,
+            "held": report.held,
+            "orders": [_missing(one) for one in report.missing[:_MOST]],
+        },
+        "coverage_days": report.coverage.counts,
+        "oldest_proven_day": report.coverage.oldest_proven,
+        "pace": {
+            "requests_per_second": state.learned_rate if state else None,
+            "requests_today": report.requests_today,
+            "throttled_today": report.throttled_today,
+            "orders_a_page": state.page_size if state else None,
+            "polls_look_back_seconds": report.overlap,
+        },
+        "passes": [
+            {
+                "name": one.name,
+                "last": one.last.state if one.last else None,
+                "last_error": one.last.error if one.last else "",
+                "last_complete": one.complete.started_at if one.complete else None,
+                "next": one.due_at if report.next_look else None,
+                "requests": one.last.requests if one.last else 0,
+                "new": one.last.created if one.last else 0,
+                "changed": one.last.changed if one.last else 0,
+                "flags": one.doubts,
+                "late": one.complete.late if one.complete else 0,
+            }
+            for one in report.passes
+        ],
+        "last_probe": report.probe.made_at if report.probe else None,
+        "needs_a_person": needs_a_person(report),
+    }
+
+
+def _aside(one: SetAside) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "id": one.glu_id,
+        "of_order": one.order_glu_id,
+        "reason": one.reason,
+        "times": one.times,
+        "first_seen": one.first_seen_at,
+        "last_seen": one.last_seen_at,
+    }
+
+
+def _drift(one: Drift) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "field": one.field,
+        "value": one.value,
+        "times": one.orders,
+        "example_order": one.example_glu_id,
+        "first_seen": one.first_seen_at,
+        "last_seen": one.last_seen_at,
+    }
+
+
+def _missing(one: MissingOrder) -> dict[str, Any]:
+    return {
+        "order": one.order.glu_id,
+        "held": one.held,
+        "found": one.found_at,
+        "not_found": one.not_found_at,
+        "asked_again": None if one.held else one.due_at,
+    }
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)

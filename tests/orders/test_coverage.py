@@ -1,0 +1,133 @@
+"""Which days are proven, and when an order was last compared: never more than the runs and windows bear out."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+from orders.coverage import NEVER, PARTLY, PROVEN, coverage, flagged_polls, verified_at
+from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
+from orders.payload import time_text
+from tests.orders.conftest import order, write
+
+NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)
+CHANGES, RANGE, RECONCILE = MirrorRun.Pass.CHANGES, MirrorRun.Pass.RANGE, MirrorRun.Pass.RECONCILE
+
+
+def ago(**span: float) -> datetime:
+    return NOON - timedelta(**span)
+
+
+def run(organisation: Organisation, kind: MirrorRun.Pass, started_at: datetime, **fields: Any) -> MirrorRun:
+    complete = {"state": MirrorRun.State.COMPLETE, "finished_at": started_at + timedelta(seconds=5)}
+    return organisation.mirror_runs.create(kind=kind, started_at=started_at, **{**complete, **fields})
+
+
+def window(of: MirrorRun, start: datetime | None, end: datetime | None, **fields: Any) -> MirrorWindow:
+    return of.windows.create(
+        organisation=of.organisation,
+        kind=of.kind,
+        created_from=time_text(start) if start else None,
+        created_before=time_text(end) if end else None,
+        state=MirrorWindow.State.COMPLETE,
+        started_at=of.started_at,
+        completed_at=of.finished_at,
+        **fields,
+    )
+
+
+def day(organisation: Organisation, days_ago: int) -> str:
+    return coverage(organisation).days[-1 - days_ago].state
+
+
+@pytest.fixture
+def polled(house: Any) -> Organisation:
+    """An organisation that was polled for the last ten days without a flag."""
+    connected, hotel = ago(days=10), house.hotel
+    MirrorState.across_organisations.create(
+        organisation=hotel, connected_watermark=time_text(connected), watermark=time_text(now())
+    )
+    run(hotel, CHANGES, now())
+    return hotel  # type: ignore[no-any-return]
+
+
+def flag(organisation: Organisation, at: datetime) -> MirrorRun:
+    began = time_text(at - timedelta(minutes=2))
+    return run(organisation, CHANGES, at, updated_from=began, server_started_at=at, flags="tie_overflow")
+
+
+def test_a_flagged_poll_leaves_a_hole_until_a_later_window_closes_it(polled: Organisation) -> None:
+    assert day(polled, 5) == PROVEN
+    flag(polled, ago(days=5))
+    assert [day(polled, number) for number in (6, 5, 4)] == [PROVEN, PARTLY, PROVEN]
+    window(run(polled, RECONCILE, ago(days=5, hours=1)), ago(days=9), None)  # before the poll: no proof
+    window(run(polled, RECONCILE, ago(days=4), flags="x"), ago(days=9), None, flags="x")
+    assert day(polled, 5) == PARTLY
+    window(run(polled, RANGE, ago(days=1)), ago(days=6), ago(days=4))
+    assert day(polled, 5) == PROVEN
+
+
+def test_a_flagged_poll_is_told_until_everything_was_read_again(polled: Organisation) -> None:
+    poll = flag(polled, ago(days=5))
+    run(polled, CHANGES, ago(days=4))
+    run(polled, RECONCILE, ago(days=3), reach="recent")
+    run(polled, RECONCILE, ago(days=6), reach="whole")
+    run(polled, RECONCILE, ago(days=2), reach="whole", flags="walk_missed")
+    run(polled, RECONCILE, ago(days=2), reach="whole", state=MirrorRun.State.RUNNING, finished_at=None)
+    assert list(flagged_polls(polled)) == [poll]
+    run(polled, RECONCILE, ago(days=1), reach="whole")
+    assert not flagged_polls(polled).exists()
+
+
+def test_a_window_covers_nothing_after_it_was_read(house: Any) -> None:
+    window(run(house.hotel, RANGE, ago(days=3)), ago(days=5), ago(days=-1))
+    assert [day(house.hotel, number) for number in (4, 3, 2)] == [PROVEN, PARTLY, NEVER]
+
+
+@pytest.mark.parametrize("found_out", ["walk_missed", "too_many_missing"])
+def test_a_walk_that_left_orders_out_proves_no_day(house: Any, found_out: str) -> None:
+    window(run(house.hotel, RANGE, ago(days=3), flags=found_out), ago(days=9), None)
+    assert day(house.hotel, 5) == PARTLY
+
+
+@pytest.fixture
+def known(house: Any) -> Order:
+    """An order copied ten days ago."""
+    write(house.hotel, order(41, time_text(ago(days=20))))
+    house.hotel.orders.update(copied_at=ago(days=10))
+    return house.hotel.orders.get()  # type: ignore[no-any-return]
+
+
+def test_a_window_that_listed_it_verifies_an_order(known: Order) -> None:
+    window(run(known.organisation, RECONCILE, ago(days=3)), ago(days=30), None)
+    assert verified_at(known, known.organisation) == ago(days=3)
+
+
+@pytest.mark.parametrize("kind", ["flagged", "walk_missed", "history", "suspected", "gone", "elsewhere"])
+def test_no_other_window_verifies_an_order(known: Order, kind: str) -> None:
+    hotel = known.organisation
+    of = run(
+        hotel,
+        MirrorRun.Pass.HISTORY if kind == "history" else RECONCILE,
+        ago(days=3),
+        flags=kind if kind == "walk_missed" else "",
+    )
+    start = ago(days=15) if kind == "elsewhere" else ago(days=30)
+    window(of, start, None, flags="tie_overflow" if kind == "flagged" else "")
+    if kind == "suspected":
+        hotel.missing_orders.create(order=known, found_at=of.finished_at, due_at=now())
+    if kind == "gone":
+        known.gone_at = ago(days=2)
+    assert verified_at(known, hotel) == ago(days=10)
+
+
+@pytest.mark.parametrize(("found", "verified"), [(3, 6), (8, 10)])
+def test_a_suspicion_leaves_what_was_proven_before_it(known: Order, found: int, verified: int) -> None:
+    hotel = known.organisation
+    for days in (6, 3):
+        window(run(hotel, RECONCILE, ago(days=days)), None, None)
+    hotel.missing_orders.create(order=known, found_at=ago(days=found, seconds=-5), due_at=now())
+    assert verified_at(known, hotel) == ago(days=verified)

@@ -1,0 +1,88 @@
+"""The freshness card of an order, and its history: what a check found is listed, what is cut is said."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils.timezone import now
+
+from glu_admin.sandbox.server import RunningSandbox
+from orders.checks import want_check
+from orders.mirror.check import check_next
+from orders.mirror.session import Session
+from orders.models import OrderChange
+from orders.views.timeline import MOST_SHOWN
+from tests.orders.conftest import order, write
+from tests.orders.mirror.test_passes import mirror_everything
+
+
+def card(client: Client, glu_id: int) -> str:
+    html = client.get(f"/o/alder-house/orders/{glu_id}/freshness/").content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_a_check_lists_what_moved_as_the_history_does(
+    session: Session, sandbox: RunningSandbox, viewer_client: Client
+) -> None:
+    mirror_everything(session)
+    row = dict(sandbox.truth("hotel")[3])
+    lines = [{**line} for line in row.pop("lines")]
+    lines[0]["personalMessage"] = "Happy birthday"
+    sandbox.world.put("hotel", {**row, "phoneNumber": "0770", "total": 4242}, [*lines, {"id": 991, "name": "Tea"}])
+    wanted = session.organisation.orders.get(glu_id=row["id"])
+    want_check(session.organisation, wanted)
+    assert check_next(session)
+    found = card(viewer_client, wanted.glu_id)
+    for shown in ("4 things moved.", "became 0770", "became £42.42", "personal message", "Happy birthday"):
+        assert shown in found, shown
+    assert "Tea was added" in found
+    page = viewer_client.get(f"/o/alder-house/orders/{wanted.glu_id}/").content.decode()
+    assert page.count("Happy birthday") >= 2  # in the card and in the history
+    want_check(session.organisation, wanted)
+    assert check_next(session)
+    found = card(viewer_client, wanted.glu_id)
+    assert "Identical" in found
+    assert "became" not in found
+
+
+def test_identical_is_not_said_of_a_later_version(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(41))
+    moment = now()
+    house.hotel.orders.update(checked_at=moment, check_done_at=moment, check_words="Identical to Glu.")
+    assert "Freshness Identical" in card(viewer_client, 41)
+    house.hotel.orders.update(copied_at=moment + timedelta(seconds=1))
+    assert "Freshness Checked" in card(viewer_client, 41)
+
+
+def test_what_was_not_compared_is_not_called_checked(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(41))
+    words = "Glu could not be asked: It is away."
+    house.hotel.orders.update(check_done_at=now(), check_words=words)
+    found = card(viewer_client, 41)
+    assert "Freshness Not compared" in found
+    assert words in found
+    page = viewer_client.get("/o/alder-house/orders/41/").content.decode()
+    assert f"Not compared with Glu: {words}" in page
+    assert "Checked against Glu" not in page
+
+
+def test_a_history_that_is_cut_says_so(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(41))
+    entries = [
+        OrderChange(
+            organisation=house.hotel,
+            order=house.hotel.orders.get(),
+            field="phoneNumber",
+            new=str(number),
+            seen_new_at=now() - timedelta(minutes=number),
+        )
+        for number in range(MOST_SHOWN + 1)
+    ]
+    OrderChange.across_organisations.bulk_create(entries[:-1])
+    path, words = "/o/alder-house/orders/41/", f"The newest {MOST_SHOWN} of {MOST_SHOWN + 1} changes"
+    assert "The newest" not in viewer_client.get(path).content.decode()
+    entries[-1].save()
+    page = viewer_client.get(path).content.decode()
+    assert words in page
+    assert page.index(f'"strong">{MOST_SHOWN - 1}</b>') < page.index(words) < page.index("Placed at Glu")
