@@ -112,13 +112,18 @@ def test_a_failure_in_the_middle_loses_nothing(
 
     monkeypatch.setattr(GluClient, "get", failing)
     for _ in range(4):
-        session.update_state(wait_until=None)
+        _wait_no_longer(session)
         if not run_slice(session, lambda: False) and session.state().last_error:
             assert session.state().last_error_kind == "unreachable"
-    session.update_state(wait_until=None)
+    _wait_no_longer(session)
     mirror_everything(session)
     assert session.state().last_error == ""
     assert by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
+
+
+def _wait_no_longer(session: Session) -> None:
+    session.update_state(wait_until=None)
+    session.organisation.mirror_runs.update(wait_until=None)
 
 
 def test_the_watermark_is_glus_clock_less_the_overlap(session: Session) -> None:
