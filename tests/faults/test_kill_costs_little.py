@@ -1,4 +1,7 @@
-"""kill -9 costs at most one page of a list and one chunk of lines, counted by a Glu where nothing moves."""
+"""kill -9 costs at most one page of a list and one chunk of lines, counted by a Glu where nothing moves.
+
+In the last second of the history it costs the three requests that make sure of that second's end, and the page before.
+"""
 
 import random
 from collections import Counter
@@ -14,6 +17,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 KEY = "still-key-0001"
 KILLS, CHUNK, CONNECTIONS = 4, 20, 4
+LAST_SECOND = 3
 # The next poll and every slower pass come when all is counted.
 SETTINGS = {
     "MIRROR_LEASE_SECONDS": "2",
@@ -30,11 +34,9 @@ def test_at_most_a_page_and_a_chunk_are_asked_for_again(ground: Ground) -> None:
         least = requests_of(glu, ground.installation(glu.url, **SETTINGS), kills=0)
         asked = requests_of(glu, ground.installation(glu.url, **SETTINGS), kills=KILLS)
     assert asked["lines"] - least["lines"] <= KILLS * (CHUNK + 1), (asked, least)
-    assert asked["orders"] - least["orders"] <= KILLS, (asked, least)
-    assert asked["transactions"] - least["transactions"] <= KILLS, (asked, least)
     assert asked["organisation"] == least["organisation"] == 1
     lists = asked["orders"] + asked["transactions"] - least["orders"] - least["transactions"]
-    assert lists <= KILLS, (asked, least)
+    assert lists <= KILLS * (1 + LAST_SECOND), (asked, least)
 
 
 def requests_of(glu: RunningSandbox, installation: Installation, *, kills: int) -> Counter[str]:
