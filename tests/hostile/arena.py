@@ -249,6 +249,7 @@ class Arena:
                 (
                     "next_due_at",
                     "wait_until",
+                    "lines_wait_until",
                     "trailing_due_at",
                     "recent_due_at",
                     "whole_due_at",
@@ -258,6 +259,7 @@ class Arena:
                 )
             )
         )
+        self.organisation.mirror_runs.update(wait_until=None)
 
     def by_hand(self) -> str:
         """`manage.py mirror SLUG --pass reconcile`; "" when it says that everything is here, else why not."""
