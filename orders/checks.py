@@ -9,12 +9,12 @@ from django.utils.timezone import now
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, Order, OrderChange
-from orders.payload import time_text
 
 IDENTICAL = "Identical to Glu."
 """What a check says when the order and its lines were compared and nothing differed."""
 
 _MOST_RANGES = 3
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def want_check(organisation: Organisation, order: Order) -> None:
     """Have an order and its lines read again within seconds; asked for twice it is read once."""
     wanted = organisation.orders.filter(pk=order.pk, check_wanted_at=None).update(check_wanted_at=now())
     if wanted:
-        hint("orders.mirror_organisation", organisation.pk)
+        hint("orders.mirror_now", organisation.pk)
 
 
 def check_state(organisation: Organisation, order: Order) -> CheckState:
@@ -78,8 +78,9 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
 
     The same range asked for while it is being read is read once. Raises TooManyRanges.
     """
-    start = time_text(_midnight(organisation, first)) if first else None
-    end = time_text(_midnight(organisation, last + timedelta(days=1))) if last else None
+    # An hour wider, and in the zone's own digits: a Glu that drops the offset of a time reads them as another hour.
+    start = (_midnight(organisation, first) - _HOUR).isoformat() if first else None
+    end = (_midnight(organisation, last + timedelta(days=1)) + _HOUR).isoformat() if last else None
     running = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, state=MirrorRun.State.RUNNING)
     same = running.filter(reach=_reach(first, last)).first()
     if same is not None:
@@ -95,7 +96,7 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
             created_before=end,
             next_before=end,
         )
-    hint("orders.mirror_organisation", organisation.pk, queue="changes")
+    hint("orders.mirror_now", organisation.pk, queue="changes")
     return run
 
 
@@ -111,7 +112,7 @@ def decide_missing(organisation: Organisation, *, ask: bool) -> None:
     held = organisation.missing_orders.filter(held=True)
     if ask:
         held.update(held=False, decided=True, due_at=now())
-        hint("orders.mirror_organisation", organisation.pk, queue="changes")
+        hint("orders.mirror_now", organisation.pk, queue="changes")
     else:
         held.delete()
 

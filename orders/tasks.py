@@ -9,7 +9,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 
 from glu_admin.hints import hint
@@ -37,27 +37,37 @@ def tick() -> None:
         hint("keys.try_key", key_id)
     for organisation in organisations_to_mirror():
         MirrorState.across_organisations.get_or_create(organisation=organisation)
-    moment = now()
-    patience = timedelta(seconds=settings.MIRROR_SLICE_SECONDS + 2 * settings.MIRROR_TICK_SECONDS)
     with transaction.atomic():
-        waiting = MirrorState.across_organisations.filter(
-            Q(hinted_at=None) | ~Q(hinted_at__range=(moment - patience, moment + patience)),
-            free_lease(moment),
-            organisation__in=organisations_to_mirror(),
-        ).order_by(F("hinted_at").asc(nulls_first=True), "pk")
+        waiting = _unhinted(MirrorState.across_organisations.filter(free_lease(now()))).filter(
+            organisation__in=organisations_to_mirror()
+        )
+        waiting = waiting.order_by(F("hinted_at").asc(nulls_first=True), "pk")
         if connection.features.has_select_for_update_skip_locked:
             waiting = waiting.select_for_update(skip_locked=True, of=("self",))
         for state in waiting.select_related("organisation"):
             if is_due(state.organisation):
-                MirrorState.across_organisations.filter(pk=state.pk).update(hinted_at=moment)
-                _send(state.organisation, state)
+                _send(state.organisation)
 
 
 @shared_task(name="orders.mirror_organisation")
 def mirror_organisation(organisation_id: int) -> None:
     """One slice of one organisation's mirror; sends the next hint itself while work is left."""
     organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None or not is_due(organisation):
+    if organisation is not None:
+        MirrorState.across_organisations.filter(organisation=organisation).update(hinted_at=None)
+        _work(organisation)
+
+
+@shared_task(name="orders.mirror_now")
+def mirror_now(organisation_id: int) -> None:
+    """The same because somebody asked, beside the hint that may be under way already."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is not None:
+        _work(organisation)
+
+
+def _work(organisation: Organisation) -> None:
+    if not is_due(organisation):
         return
     try:
         client = client_for(organisation)
@@ -76,9 +86,27 @@ def mirror_organisation(organisation_id: int) -> None:
     finally:
         session.close()
     if more and not _shutting_down.is_set():
-        _send(organisation, session.state())
+        _send(organisation)
 
 
-def _send(organisation: Organisation, state: MirrorState) -> None:
-    """What takes long goes to the bulk queue, so that no other organisation's poll waits behind it."""
-    hint("orders.mirror_organisation", organisation.pk, queue="bulk" if is_bulk(organisation, state) else "changes")
+def _patience() -> timedelta:
+    """How long a hint may be under way; after that it is taken for lost, and no worker takes it up any more."""
+    return timedelta(seconds=settings.MIRROR_SLICE_SECONDS + 2 * settings.MIRROR_TICK_SECONDS)
+
+
+def _unhinted(states: QuerySet[MirrorState]) -> QuerySet[MirrorState]:
+    """Those for which no hint is under way."""
+    moment = now()
+    return states.filter(Q(hinted_at=None) | ~Q(hinted_at__range=(moment - _patience(), moment + _patience())))
+
+
+def _send(organisation: Organisation) -> None:
+    """A hint, unless one is under way: two would both send themselves on and on.
+
+    What takes long goes to the bulk queue, so that no other organisation's poll waits behind it.
+    """
+    states = MirrorState.across_organisations.filter(organisation=organisation)
+    if not _unhinted(states).update(hinted_at=now()):
+        return
+    queue = "bulk" if is_bulk(organisation, states.get()) else "changes"
+    hint("orders.mirror_organisation", organisation.pk, queue=queue, expires=_patience().total_seconds())

@@ -14,4 +14,4 @@ def try_key(key_id: int) -> None:
     if key is None or key.state in (GluKey.State.ACCEPTED, GluKey.State.REFUSED):
         return
     if try_with_glu(key) == GluKey.State.ACCEPTED:
-        hint("orders.mirror_organisation", key.organisation_id, queue="bulk")
+        hint("orders.mirror_now", key.organisation_id, queue="bulk")

@@ -1,5 +1,6 @@
 """What is due, in which order it is done, and what a failure means for the organisation."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable
+from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.keys.lifecycle import mark_refused
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import WalkError
@@ -35,7 +36,11 @@ from orders.models import MirrorRun, MirrorState
 MirrorFailure = (GluError, WalkError, OtherOrganisationError)
 """What can end a slice early; each has `words` fit to show."""
 
+_TRIES = 2  # that a run may fail one after the other before it begins anew
 _EVERYTHING = (TooManyRequests, OtherOrganisationError, Interrupted)
+
+
+logger = logging.getLogger(__name__)
 
 
 def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
@@ -44,6 +49,7 @@ def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
     Raises nothing that Glu can cause: a failure is written to the organisation's state, which then waits.
     """
     run: MirrorRun | None = None
+    looked = False
     try:
         begin(session)
         stream = LineStream(session)
@@ -53,12 +59,14 @@ def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
                 continue
             if run is not None:
                 _read_for_a_while(session, run, stream, stop)
+                looked = True
             else:
                 worked = stream.work()  # a chunk and a chunk: lines may be due all the time
                 if not (ask_missing(session) or worked):
                     break
         stream.finish()
-        note_success(session)
+        if looked:
+            note_success(session)
     except MirrorFailure as error:
         note_failure(session, error, run)
         return False
@@ -78,6 +86,8 @@ def _read_for_a_while(session: Session, run: MirrorRun, stream: LineStream, stop
     """Read a run until it is complete, a person waits, or something more urgent is due."""
     poll = run.kind == MirrorRun.Pass.CHANGES
     for _ in read_run(session, run, stream):
+        if run.state == MirrorRun.State.COMPLETE:
+            break
         if stop() or wanted_checks(session.organisation).exists():
             return
         if not poll and next_pass(session.organisation, session.state()) == MirrorRun.Pass.CHANGES:
@@ -134,7 +144,7 @@ def is_due(organisation: Organisation) -> bool:
         return False
     return (
         next_pass(organisation, state) is not None
-        or is_past(state, "refresh_due_at")
+        or (state.history_complete_at is not None and is_past(state, "refresh_due_at"))
         or wanted_checks(organisation).exists()
         or (lines_may_be_asked(state) and organisation.orders.filter(lines_due_at__lte=moment, gone_at=None).exists())
         or due_missing(organisation).exists()
@@ -166,10 +176,16 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     any other failure only the pass that met it.
     """
     words = str(getattr(error, "words", "Something went wrong."))
+    if run is not None and run.state != MirrorRun.State.RUNNING:
+        run = None  # what came after it failed
+    logger.warning("%s, %s: %s", session.organisation.slug, run.kind if run else "mirror", words)
     if run is not None and run.kind == MirrorRun.Pass.TRANSACTIONS and not isinstance(error, _EVERYTHING):
         _no_transactions(session, run, error, words)
         return
-    if run is not None and isinstance(error, (WalkError, OtherOrganisationError)):
+    if isinstance(error, Refused) and not session.refuses_key():
+        words = "Glu refused one question, though it answers others with this key."
+        error = Unreadable(words)
+    if run is not None and _is_hopeless(run, error):
         fail_run(session, run, words)
     if isinstance(error, Refused):
         mark_refused(session.organisation, session.client.key_id, words)
@@ -181,6 +197,12 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
         if waits is not None:
             failures = session.state().failures
             session.update_state(failures=min(failures + 1, 30), wait_until=now() + timedelta(seconds=waits))
+
+
+def _is_hopeless(run: MirrorRun, error: Exception) -> bool:
+    """Whether a run is to begin anew: what was read and checked stays read while it still gets on."""
+    again = isinstance(error, WalkError) and run.failures >= _TRIES
+    return again or isinstance(error, OtherOrganisationError)
 
 
 def _wait(session: Session, error: Exception, run: MirrorRun | None) -> float | None:
@@ -214,7 +236,7 @@ def _no_transactions(session: Session, run: MirrorRun, error: Exception, words: 
         with session.lease.writing():
             session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
         return
-    if isinstance(error, WalkError):
+    if _is_hopeless(run, error):
         fail_run(session, run, words)
     postpone_run(session, run, words)
     with session.lease.writing():

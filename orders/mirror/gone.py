@@ -1,5 +1,6 @@
 """Orders that Glu no longer lists: accused by a window read to its end, gone only after two answers of 404."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from orders.mirror.quarantine import forget_lines
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.models import MirrorRun, MissingOrder, Order, OrderChange
+
+logger = logging.getLogger(__name__)
 
 WALK_MISSED = "walk_missed"
 """The flag of a run whose walk did not list an order that Glu has."""
@@ -55,8 +58,11 @@ def suspect(
 
 
 def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
-    """Glu listed these: they are not missing."""
-    organisation.missing_orders.filter(order__glu_id__in=glu_ids).delete()
+    """Glu listed these: they are not missing, and lines that waited for that to be told wait no more."""
+    listed = organisation.missing_orders.filter(order__glu_id__in=glu_ids)
+    waiting = list(listed.filter(order__lines_attempts__gt=0).values_list("order", flat=True))
+    organisation.orders.filter(pk__in=waiting, lines_due_at__isnull=False).update(lines_due_at=now())
+    listed.delete()
 
 
 def hold_if_too_many(organisation: Organisation, run: MirrorRun | None) -> bool:
@@ -65,14 +71,18 @@ def hold_if_too_many(organisation: Organisation, run: MirrorRun | None) -> bool:
     count = accused.count()
     if count <= max(_FEW, int(organisation.orders.filter(gone_at=None).count() * _SHARE)):
         return False
-    accused.update(held=True)
+    if accused.filter(held=False).update(held=True):
+        logger.warning("%s: %d orders are missing at once, and are held back", organisation.slug, count)
     return True
 
 
 def due_missing(organisation: Organisation) -> QuerySet[MissingOrder]:
-    """Those to be asked for now; the accused of a run wait until it is done, as it may turn out to miss too many."""
+    """Those to be asked for now; the accused of a run wait until it is done, as it may turn out to miss too many.
+
+    One that does not get on may never be done: its accused have been counted when it failed.
+    """
     due = organisation.missing_orders.filter(held=False, due_at__lte=now())
-    return due.exclude(run__state=MirrorRun.State.RUNNING).select_related("order", "run")
+    return due.exclude(run__state=MirrorRun.State.RUNNING, run__failures=0).select_related("order", "run")
 
 
 def ask_missing(session: Session) -> int:
@@ -83,26 +93,27 @@ def ask_missing(session: Session) -> int:
     """
     chunk = list(due_missing(session.organisation).order_by("due_at", "pk")[: settings.MIRROR_LINE_CHUNK])
     accused = {one.order.glu_id: one for one in chunk}
-    answered = 0
+    later = {one.pk for one in chunk}  # also those that are not come to, as the route is broken
     for glu_id, outcome in read_each(session, accused):
         one = accused[glu_id]
         if isinstance(outcome, NotFound):
             _not_found(session, one)
         elif isinstance(outcome, GluError):
-            later = now() + timedelta(seconds=failure_wait(0))
-            with session.lease.writing():
-                session.organisation.missing_orders.filter(pk=one.pk).update(due_at=later)
             continue
         else:
             _still_there(session, one, outcome)
-        answered += 1
-    return answered
+        later.discard(one.pk)
+    if later:
+        with session.lease.writing():
+            due_at = now() + timedelta(seconds=failure_wait(0))
+            session.organisation.missing_orders.filter(pk__in=later).update(due_at=due_at)
+    return len(chunk) - len(later)
 
 
 def _still_there(session: Session, one: MissingOrder, header: dict[str, Any]) -> None:
     with session.lease.writing():
         write_orders(session.organisation, [header], now(), looked_at=session.looked_at())
-        session.organisation.missing_orders.filter(pk=one.pk).delete()
+        acquit(session.organisation, [one.order.glu_id])
         if one.run is not None:
             flag_run(session.organisation, one.run, WALK_MISSED)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import NotFound, Refused, Unreadable
+from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
 from orders.glu_orders import read_organisation
 from orders.mirror.session import Session
 from orders.mirror.upsert import OtherOrganisationError
@@ -18,14 +18,14 @@ CANNOT_PIN = ""
 
 
 def check_identity(session: Session) -> None:
-    """Ask at most hourly who the key belongs to. Raises OtherOrganisationError, and GluError when Glu is away."""
+    """Ask at most hourly who the key belongs to. Raises OtherOrganisationError."""
     state, moment = session.state(), now()
     every = timedelta(seconds=settings.MIRROR_ORGANISATION_EVERY_SECONDS)
     if state.organisation_asked_at is not None and abs(moment - state.organisation_asked_at) < every:
         return
     try:
         raw = read_organisation(session.client)
-    except (NotFound, Refused, Unreadable):  # a key that is refused here may still read orders
+    except (NotFound, Refused, Unreachable, Unreadable):  # a key or a route that fails here may still give orders
         raw = {}
     identity = raw.get("id", raw.get("hashId"))
     named = str(identity)[:60] if isinstance(identity, (int, str)) and not isinstance(identity, bool) else CANNOT_PIN

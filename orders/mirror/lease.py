@@ -65,7 +65,7 @@ def take_lease(organisation: Organisation, *, by_hand: bool = False) -> Lease | 
         else:
             free &= Q(lease_wanted_until=None) | ~Q(lease_wanted_until__range=(moment, moment + _wanted()))
         taken = rows.filter(free).update(
-            lease_token=F("lease_token") + 1, lease_expires_at=_expiry(), hinted_at=None, **_no_longer_wanted(by_hand)
+            lease_token=F("lease_token") + 1, lease_expires_at=_expiry(), **_no_longer_wanted(by_hand)
         )
         if not taken:
             return None

@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, Interrupted, NotFound, Unreachable, Unreadable
+from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, Unreachable, Unreadable
 from orders.glu_orders import list_lines, read_order
 from orders.mirror.dues import failure_wait, lines_may_be_asked
 from orders.mirror.gone import suspect
 from orders.mirror.session import Session
 from orders.mirror.upsert import LineSet, write_lines, write_orders
 from orders.models import Order
+from orders.payload import payload_hash
 
 _TRIES_BEFORE_WAITING = 5
 _BROKEN_ROUTE = 10  # so many failures one after another: the route itself is broken
@@ -165,7 +166,7 @@ class LineStream:
                 self._halted = self._halted or error
                 self._claimed.discard(pk)
                 continue
-            if fetched.error is None:
+            if fetched.error is None or fetched.header is not None:
                 self._failures = self._not_found = 0
             elif isinstance(fetched.error, NotFound):
                 self._not_found += 1
@@ -184,11 +185,17 @@ class LineStream:
                 # Money without lines is odd: believed when the order is still there and says so once more.
                 header = read_order(self.session.client, order.glu_id)
                 rows = all_lines(self.session, order, to_the_end=self._to_the_end)
+                if payload_hash(header) != order.payload_hash:
+                    return _Fetched(order, error=Unreadable("It changed while its lines were read."), header=header)
             return _Fetched(order, rows, header=header)
         except NotFound as error:
             return _Fetched(order, error=error)
         except (Unreadable, Unreachable) as error:
             return _Fetched(order, error=error)
+        except Refused:
+            if self.session.refuses_key():
+                raise
+            return _Fetched(order, error=Unreadable("Glu refused the lines of this order."))
 
     def _write(self, done: list[_Fetched]) -> None:
         session, moment = self.session, now()
@@ -260,6 +267,6 @@ def _put_off(session: Session, one: _Fetched) -> int:
         )
     return session.organisation.orders.filter(pk=one.order.pk, gone_at=None).update(
         lines_due_at=now() + timedelta(seconds=wait),
-        lines_attempts=F("lines_attempts") + 1,
+        lines_attempts=tries,
         lines_error=one.error.words[:200] if one.error else "",
     )

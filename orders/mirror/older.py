@@ -6,6 +6,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, NotFound
 from orders.mirror.by_id import Outcome, read_each
+from orders.mirror.gone import suspect
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.payload import payload_hash
@@ -14,8 +15,8 @@ OLDER_ROWS = "older_rows"
 """The flag of a run that met older rows which Glu did not confirm."""
 
 
-def settle_older(session: Session, glu_ids: Iterable[int]) -> bool:
-    """Read each by id twice: two answers that agree are believed, also when older. False when some did not agree.
+def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
+    """Read each by id twice: two answers that agree are believed, also when older. Those on which they did not agree.
 
     Raises GluError, as `read_each` does.
     """
@@ -25,12 +26,21 @@ def settle_older(session: Session, glu_ids: Iterable[int]) -> bool:
             once[glu_id] = outcome
             continue
         if isinstance(outcome, NotFound):
-            waiting.discard(glu_id)  # the window that did not list it will accuse it
+            waiting.discard(glu_id)
+            _listed_but_not_found(session, glu_id)
         elif not isinstance(outcome, GluError) and _agree(once[glu_id], outcome):
             waiting.discard(glu_id)
             with session.lease.writing():
                 write_orders(session.organisation, [outcome], now(), looked_at=session.looked_at(), accept_older=True)
-    return not waiting
+    return waiting
+
+
+def _listed_but_not_found(session: Session, glu_id: int) -> None:
+    """No window accuses what a list still shows, though Glu has no such order."""
+    moment = now()
+    with session.lease.writing():
+        pks = session.organisation.orders.filter(glu_id=glu_id).values_list("pk", flat=True)
+        suspect(session.organisation, list(pks), moment, not_found_at=moment)
 
 
 def _agree(one: Outcome, other: Outcome) -> bool:

@@ -13,6 +13,7 @@ from orders.freshness import somebody_looks
 from orders.mirror.asking import Ask, Bounds
 from orders.mirror.dues import failure_wait, in_turn, longest_failure_wait
 from orders.mirror.gone import hold_if_too_many
+from orders.mirror.quarantine import forget_unseen
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.mirror.watermark import newest_change, next_watermark
@@ -82,7 +83,7 @@ def waiting_passes(organisation: Organisation) -> set[str]:
 def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE, anew: bool = False) -> MirrorRun:
     """The run of this pass that was left unfinished, else a new one with its windows.
 
-    `anew` reads everything there is from the beginning, whatever was read before.
+    `anew` reads everything that the pass is about, whatever was read before.
     """
     left = unfinished(session.organisation, kind)
     if left is not None:
@@ -90,9 +91,9 @@ def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE, anew
             if kind == MirrorRun.Pass.RANGE and not left.requests:
                 _cut_range(session, left)
             return left
-        fail_run(session, left, "A reading of the whole history took its place.")
+        fail_run(session, left, "A new reading took its place.")
     newest, state = newest_change(session.organisation), session.state()
-    if anew:
+    if anew and kind == MirrorRun.Pass.TRANSACTIONS:
         state.transactions_watermark = None
     windows = _windows(session, kind, state, reach)
     with session.lease.writing():
@@ -160,9 +161,12 @@ def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: 
 
 
 def _recent(session: Session, reach: str) -> Stamp | None:
-    """From where a reconcile of the recent orders reads: so far back from the newest of them."""
-    newest = newest_created(session.organisation) if reach == RECENT else None
-    return newest.floor().plus(-int(settings.MIRROR_RECENT_REACH_SECONDS)) if newest else None
+    """From where a reconcile of the recent orders reads: so far back from the newest that is not from the future."""
+    known = [newest_created(session.organisation), Stamp.parse(session.state().watermark)]
+    newest = min(filter(None, known), key=lambda stamp: stamp.instant, default=None)
+    if newest is None or reach != RECENT:
+        return None
+    return newest.floor().plus(-int(settings.MIRROR_RECENT_REACH_SECONDS))
 
 
 def _trailing_seconds(session: Session) -> int:
@@ -189,6 +193,7 @@ def fail_run(session: Session, run: MirrorRun, words: str) -> None:
         if run.kind in ACCUSING:
             hold_if_too_many(session.organisation, run)
         run.save()
+        _forget_old_runs(session.organisation, run, now())
 
 
 def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
@@ -200,6 +205,8 @@ def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
         run.error = words[:300]
         run.wait_until = now() + timedelta(seconds=failure_wait(run.failures + fails.filter(pk__gt=last).count()))
         run.failures += 1
+        if run.kind in ACCUSING:
+            hold_if_too_many(session.organisation, run)
         run.save()
 
 
@@ -225,6 +232,9 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     elif run.kind == MirrorRun.Pass.TRAILING:
         _doubt_early_lines(session.organisation, run, moment)
     run.save()
+    session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
+    if run.kind == MirrorRun.Pass.HISTORY or run.reach == WHOLE:
+        forget_unseen(session.organisation, run.started_at)
     session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
     _forget_old_runs(session.organisation, run, moment)
 
@@ -267,7 +277,8 @@ def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datet
 def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
     session.update_state(
         transactions_complete_at=state.transactions_complete_at or moment,
-        transactions_watermark=run.newest_at_start,
+        # Null means that everything is to be read, which this run may not have done.
+        transactions_watermark=run.newest_at_start if state.transactions_watermark or not run.updated_from else None,
         transactions_error="",
     )
 
@@ -288,12 +299,12 @@ def _due_columns(run: MirrorRun) -> Iterable[str]:
 
 def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
     """Polls are worth nothing after days, proofs and what was flagged after months; the last of each pass stays."""
-    if run.kind == MirrorRun.Pass.HISTORY:
-        return
     polls = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
     runs = organisation.mirror_runs.filter(kind=run.kind)
     whole = runs.filter(reach=WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
     old = runs.filter(started_at__lt=moment - _KEEP_PROOFS)
+    if run.kind == MirrorRun.Pass.HISTORY:
+        old = old.filter(state=MirrorRun.State.FAILED)
     if run.kind in polls:
         old |= runs.filter(started_at__lt=moment - _KEEP_RUNS, flags="")
     old.exclude(pk__in=[run.pk, *whole[:1]]).exclude(state=MirrorRun.State.RUNNING).delete()

@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import SetAside
+
+ASKABLE = r'^"?[0-9]{1,18}"?$'
+"""An id of a row set aside, in JSON, by which Glu can be asked."""
 
 
 def set_aside(
@@ -46,6 +50,20 @@ def forget_lines(organisation: Organisation, order_glu_ids: list[int], read_at: 
     if waiting.exists():
         theirs = waiting.filter(order_glu_id__in=order_glu_ids)
         (theirs.exclude(last_seen_at=read_at) if read_at else theirs).delete()
+
+
+def forget_unseen(organisation: Organisation, begun_at: datetime) -> None:
+    """Forget orders without an id to ask for that a reading of everything, begun then, has not met again."""
+    orders = organisation.set_aside.filter(kind=SetAside.Kind.ORDER, last_seen_at__lt=begun_at)
+    orders.exclude(glu_id__regex=ASKABLE).delete()
+
+
+def want_again(organisation: Organisation, line_ids: list[int]) -> None:
+    """Make due the lines of orders of which these had to be set aside, as another order had them until now."""
+    waiting = organisation.set_aside.filter(kind=SetAside.Kind.LINE)
+    if line_ids and waiting.exists():
+        theirs = waiting.filter(glu_id__in=[str(glu_id) for glu_id in line_ids]).values("order_glu_id")
+        organisation.orders.filter(glu_id__in=theirs, lines_due_at=None, gone_at=None).update(lines_due_at=now())
 
 
 def readmit(organisation: Organisation, glu_ids: list[int]) -> None:

@@ -16,7 +16,7 @@ from orders.mirror.asking import Bounds, Step, Walking
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
-from orders.mirror.passes import ACCUSING, complete_run, usable
+from orders.mirror.passes import ACCUSING, TOO_MANY_MISSING, complete_run, usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
@@ -26,6 +26,7 @@ from orders.mirror.walk import walk
 from orders.mirror.windows import inside
 from orders.models import MirrorRun, MirrorWindow
 
+_SETTLED_AT_ONCE = 10
 _SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING)
 
 
@@ -90,6 +91,8 @@ class _Reading:
         reader = self.flying.pop(future)
         item = reader.walking.send(future.result())
         while isinstance(item, Step):
+            if item.complete:
+                yield from self._settle(reader)
             quiet = self._write(reader, item)
             if item.seam:  # left inside a crowded second, it would be begun anew each time and never come to its end
                 yield self.run
@@ -100,6 +103,17 @@ class _Reading:
             except StopIteration:
                 return
         self._fly(reader, item)
+
+    def _settle(self, reader: _Reader) -> Iterator[MirrorRun]:
+        """Settle what came older than ours, some at a time: it costs two requests each."""
+        waiting = sorted(reader.older)
+        for start in range(0, len(waiting), _SETTLED_AT_ONCE):
+            some = waiting[start : start + _SETTLED_AT_ONCE]
+            reader.older -= set(some) - settle_older(self.session, some)
+            reader.window.older = ",".join(map(str, reader.older))
+            with self.session.lease.writing():
+                reader.window.save(update_fields=["older"])
+            yield self.run
 
     def _reader(self, window: MirrorWindow) -> _Reader:
         start = Stamp.parse(window.created_from)
@@ -119,7 +133,6 @@ class _Reading:
         session, run, moment = self.session, self.run, now()
         if self.reach is not None:
             self.reach.note(step, session.pages.longest)
-        settled = not (step.complete and reader.older) or settle_older(session, reader.older)
         with session.lease.writing():
             written = self._write_rows(step, moment)
             quiet = self.kind == MirrorRun.Pass.CHANGES and self._is_quiet(step, written)
@@ -129,7 +142,7 @@ class _Reading:
                     acquit(session.organisation, [order.glu_id for row in step.rows if (order := usable(row))])
             self._checkpoint(reader, step, written, moment)
             if step.complete or quiet:
-                self._close(reader, moment, settled)
+                self._close(reader, moment)
                 if not run.windows.filter(state=MirrorWindow.State.OPEN).exists():
                     complete_run(session, run)
         if written.created or written.changed:
@@ -194,7 +207,7 @@ class _Reading:
             return 0
         return sum(stamp < self.watermark.instant for stamp in written.stamps)
 
-    def _close(self, reader: _Reader, moment: datetime, settled: bool) -> None:
+    def _close(self, reader: _Reader, moment: datetime) -> None:
         """The window was read to its end; only now may it accuse."""
         window = reader.window
         window.state, window.completed_at = MirrorWindow.State.COMPLETE, moment
@@ -205,7 +218,10 @@ class _Reading:
             self.run.save(update_fields=["missing"])
             suspect(self.session.organisation, absent, moment, run=self.run)
             self.missing |= bool(absent)
-        flags = set(window.flags.split()) - ({OLDER_ROWS} if settled else set())
+            held = self.session.organisation.missing_orders.filter(held=True).values_list("order", flat=True)
+            if not set(absent).isdisjoint(held):  # an earlier run missed these too, and nobody has decided yet
+                window.flags = f"{window.flags} {TOO_MANY_MISSING}"
+        flags = set(window.flags.split()) - (set() if reader.older else {OLDER_ROWS})
         window.flags, window.seen, window.older = " ".join(sorted(flags)), "", ""
         window.save()
         self.run.flags = " ".join(sorted({*self.run.flags.split(), *flags}))[:200]

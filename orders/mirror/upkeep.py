@@ -11,7 +11,7 @@ from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.dues import in_turn
-from orders.mirror.quarantine import readmit
+from orders.mirror.quarantine import ASKABLE, readmit
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.models import SetAside
@@ -59,9 +59,9 @@ def all_lines_due(organisation: Organisation) -> None:
 
 def retry_set_aside(session: Session) -> None:
     """Ask by id for orders that were set aside; one that can be placed now is written, one that is gone forgotten."""
-    waiting = session.organisation.set_aside.filter(kind=SetAside.Kind.ORDER).exclude(glu_id="")
+    waiting = session.organisation.set_aside.filter(kind=SetAside.Kind.ORDER, glu_id__regex=ASKABLE)
     texts = [one.glu_id.strip('"') for one in waiting.order_by("last_seen_at")[:_MOST_RETRIES]]
-    for glu_id, outcome in read_each(session, dict.fromkeys(int(text) for text in texts if text.isdecimal())):
+    for glu_id, outcome in read_each(session, dict.fromkeys(map(int, texts))):
         with session.lease.writing():
             if isinstance(outcome, NotFound):
                 readmit(session.organisation, [glu_id])

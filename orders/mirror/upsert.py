@@ -13,7 +13,7 @@ from orders.mirror.changes import line_changes, order_changes, record
 from orders.mirror.counters import Combination, add_differences, combination
 from orders.mirror.documents import rewrite_documents, write_documents
 from orders.mirror.drift import DriftWatch
-from orders.mirror.quarantine import forget_lines, readmit, set_aside
+from orders.mirror.quarantine import forget_lines, readmit, set_aside, want_again
 from orders.models import Order, OrderLine, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import LINE_FIELDS, ORDER_FIELDS, Parsed, ParsedOrder, Unusable, parse_line, parse_order
@@ -238,7 +238,9 @@ def _replace_lines(
         same |= {line.glu_id for line in new if line.glu_id in kept and _equal(kept[line.glu_id], line)}
     record(organisation, changes)
     if going:
-        organisation.order_lines.filter(pk__in=going).delete()
+        leaving = organisation.order_lines.filter(pk__in=going)
+        want_again(organisation, list(leaving.values_list("glu_id", flat=True)))
+        leaving.delete()
     return [line for line in lines.values() if line.glu_id not in same]
 
 

@@ -94,19 +94,19 @@ class Command(BaseCommand):
 
     def _reconcile(self, session: Session, runs: list[MirrorRun], stream: LineStream) -> None:
         """The most thorough: every window of the history, every transaction, every line, every row set aside."""
-        self._read(session, MirrorRun.Pass.RECONCILE, runs, stream, anew=True)
+        self._read(session, MirrorRun.Pass.RECONCILE, runs, stream)
         finish_run(session, runs[-1])
         try:
-            self._read(session, MirrorRun.Pass.TRANSACTIONS, runs, stream, anew=True)
+            self._read(session, MirrorRun.Pass.TRANSACTIONS, runs, stream)
         except (NotFound, Refused) as error:
             note_failure(session, error, runs[-1])
             self.stderr.write(f"Transactions were left out: {error.words}")
         with session.lease.writing():
             all_lines_due(session.organisation)
 
-    def _read(
-        self, session: Session, kind: MirrorRun.Pass, runs: list[MirrorRun], stream: LineStream, *, anew: bool = False
-    ) -> None:
+    def _read(self, session: Session, kind: MirrorRun.Pass, runs: list[MirrorRun], stream: LineStream) -> None:
+        # Only a first copy, which may take hours, goes on where it was left.
+        anew = kind != MirrorRun.Pass.HISTORY or session.state().history_complete_at is not None
         run = open_run(session, kind, anew=anew)
         runs.append(run)
         with tqdm(desc=kind.label, unit=" rows", file=sys.stderr, initial=run.rows) as bar:

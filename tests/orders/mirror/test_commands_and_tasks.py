@@ -88,7 +88,9 @@ def test_lines_that_cannot_be_read_are_not_complete(house: Any, sandbox: Running
 @pytest.fixture
 def hints(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int, ...], str]]:
     sent: list[tuple[str, tuple[int, ...], str]] = []
-    monkeypatch.setattr(tasks, "hint", lambda name, *args, queue="interactive": sent.append((name, args, queue)))
+    monkeypatch.setattr(
+        tasks, "hint", lambda name, *args, queue="interactive", expires=None: sent.append((name, args, queue))
+    )
     return sent
 
 

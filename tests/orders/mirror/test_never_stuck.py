@@ -1,0 +1,278 @@
+"""Nothing that Glu does makes a worker go round in circles, or keeps it from what else is due."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils.timezone import now
+
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import GluError, NotFound, Refused, Unreachable, Unreadable
+from glu_admin.keys.models import GluKey
+from glu_admin.sandbox.server import RunningSandbox
+from orders import tasks
+from orders.checks import decide_missing, want_check
+from orders.mirror import engine
+from orders.mirror.engine import begin, run_slice
+from orders.mirror.gone import suspect
+from orders.mirror.lines import LineStream
+from orders.mirror.session import Session
+from orders.models import MirrorRun, MirrorState
+from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
+from tests.orders.mirror.test_failures import broken as broken
+from tests.orders.mirror.test_failures import slices
+from tests.orders.mirror.test_passes import mirror_everything
+from tests.orders.mirror.test_proof_passes import RECONCILE, due, last, silently, work
+
+
+def fresh(sandbox: RunningSandbox, glu_id: int, **fields: Any) -> None:
+    """One more order, like the newest."""
+    row = {name: value for name, value in sandbox.truth("hotel")[0].items() if name not in ("uuid", "lines")}
+    sandbox.world.put("hotel", {**row, "id": glu_id, **fields}, [])
+
+
+@pytest.fixture
+def oldest_first(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Lists come in the wrong order, save for polls; undo it to mend Glu."""
+    once = GluClient.get
+
+    def wrong(self: GluClient, path: str, params: Any = ()) -> Any:
+        answer = once(self, path, params)
+        if path == "/orders" and not any(name.startswith("updatedAt") for name, _ in params):
+            answer.data.reverse()
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GluClient, "get", wrong)
+        yield patch
+
+
+@pytest.fixture
+def never_the_same(session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order with money and without lines that is another whenever it is asked for."""
+    fresh(sandbox, 990_002, total=500, subtotal=500, createdAt="2026-01-01T10:00:00+00:00")
+    mirror_everything(session)
+    once, count = GluClient.get, itertools.count()
+
+    def moving(self: GluClient, path: str, params: Any = ()) -> Any:
+        answer = once(self, path, params)
+        if path == "/orders/990002":
+            answer.data["user"] = {"avatar": f"https://pictures.example/?signature={next(count)}"}
+            assert next(count) < 400, "without an end"
+        return answer
+
+    monkeypatch.setattr(GluClient, "get", moving)
+    session.organisation.orders.filter(glu_id=990_002).update(lines_due_at=now())
+
+
+def test_a_slice_that_can_do_nothing_is_not_followed_by_another(
+    session: Session, oldest_first: pytest.MonkeyPatch
+) -> None:
+    begin(session)
+    for _ in range(4):
+        session.organisation.mirror_runs.update(wait_until=None)
+        slices(session)
+    assert last(session, MirrorRun.Pass.HISTORY).wait_until is not None
+    moment = now()
+    session.update_state(refresh_due_at=moment - timedelta(seconds=1), next_due_at=moment + timedelta(seconds=10))
+    slices(session)  # some lines were due
+    asked = session.client.requests
+    assert [run_slice(session, lambda: False) for _ in range(3)] == [False] * 3
+    assert session.client.requests == asked
+
+
+def test_failed_histories_do_not_pile_up(session: Session, oldest_first: pytest.MonkeyPatch) -> None:
+    begin(session)
+    for _ in range(9):
+        session.organisation.mirror_runs.update(wait_until=None)
+        slices(session)
+    assert session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).count() >= 3
+    oldest_first.undo()
+    session.organisation.mirror_runs.update(wait_until=None, started_at=now() - timedelta(days=90))
+    mirror_everything(session)
+    assert session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).count() == 1
+
+
+def test_an_order_that_never_holds_still_is_tried_ever_later(session: Session, never_the_same: None) -> None:
+    stream = LineStream(session)
+    while stream.work():
+        pass
+    order = session.organisation.orders.get(glu_id=990_002)
+    assert (order.lines_error, order.lines_attempts) == ("It changed while its lines were read.", 5)
+
+
+def test_an_order_that_never_holds_still_is_told_by_hand(session: Session, never_the_same: None) -> None:
+    session.lease.release()
+    with pytest.raises(CommandError, match="the lines of 1 order could not be read"):
+        call_command("mirror", "alder-house", "--pass", "reconcile")
+
+
+def test_hints_do_not_multiply(
+    house: Any, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    accepted_key(house.golf, GOLF_KEY)
+    settings.MIRROR_SLICE_SECONDS = 0
+    sent: list[int] = []
+
+    def hint(name: str, *args: Any, queue: str, expires: float) -> None:
+        assert expires == 10
+        sent.append(args[0])
+
+    monkeypatch.setattr(tasks, "hint", hint)
+    for _ in range(6):  # one worker, two organisations with work left; a tick between two slices
+        tasks.tick()
+        assert sorted(sent) == sorted([house.hotel.pk, house.golf.pk])
+        tasks.mirror_now(house.hotel.pk)
+        tasks.mirror_organisation(sent.pop(0))
+
+
+def test_one_order_that_is_refused_is_no_refused_key(
+    session: Session, sandbox: RunningSandbox, broken: dict[str, GluError]
+) -> None:
+    mirror_everything(session)
+    victim, other = (row["id"] for row in sandbox.truth("hotel")[40:42])
+    sandbox.world.delete("hotel", victim)
+    broken[f"/orders/{victim}"] = broken[f"/orders/{other}/lines"] = Refused("Glu refused the key.")
+    session.organisation.orders.filter(glu_id=other).update(lines_due_at=now())
+    due(session, "whole_due_at")
+    slices(session, 2)
+    assert GluKey.across_organisations.get(organisation=session.organisation).state == GluKey.State.ACCEPTED
+    assert last(session, RECONCILE).state == MirrorRun.State.COMPLETE
+    assert session.organisation.orders.get(glu_id=other).lines_error == "Glu refused the lines of this order."
+
+
+@pytest.mark.parametrize("error", [Unreachable("Glu answered 500."), Unreadable("No JSON."), Refused("No.")])
+def test_what_fails_where_the_organisation_may_be_asked_for_stops_nothing(
+    session: Session, broken: dict[str, GluError], error: GluError
+) -> None:
+    broken["/organisation"] = error
+    slices(session, 2)
+    assert session.organisation.orders.count() == 130
+
+
+def test_lines_wait_no_longer_once_their_order_is_listed_again(
+    session: Session, sandbox: RunningSandbox, broken: dict[str, GluError]
+) -> None:
+    mirror_everything(session)
+    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
+    fresh(sandbox, 990_003, createdAt=moment, updatedAt=moment)
+    broken["/orders/990003"] = broken["/orders/990003/lines"] = NotFound("Glu has no such thing.")
+    due(session, "next_due_at")
+    work(session)
+    assert session.organisation.missing_orders.get().order.glu_id == 990_003
+    broken.clear()
+    due(session, "trailing_due_at")
+    work(session)
+    assert session.organisation.orders.get(glu_id=990_003).lines_copied_at is not None
+
+
+def test_a_broken_route_by_id_is_not_asked_without_a_pause(session: Session, broken: dict[str, GluError]) -> None:
+    mirror_everything(session)
+    organisation = session.organisation
+    picked = list(organisation.orders.all()[:60])
+    suspect(organisation, [order.pk for order in picked], now())
+    decide_missing(organisation, ask=True)
+    broken.update({f"/orders/{order.glu_id}": Unreachable("Glu answered 500.") for order in picked})
+    assert run_slice(session, lambda: False) is False
+
+
+def test_a_run_that_fails_now_and_then_gets_on(
+    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror_everything(session)
+    sandbox.world.shops["hotel"].faults.page_size = 2
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    once, count = GluClient.get, itertools.count(1)
+
+    def ignoring(self: GluClient, path: str, params: Any = ()) -> Any:
+        bounded = path == "/orders" and any(name.startswith("createdAt") for name, _ in params)
+        if bounded and next(count) % 40 > 27:
+            params = [one for one in params if not one[0].startswith("createdAt")]
+        return once(self, path, params)
+
+    monkeypatch.setattr(GluClient, "get", ignoring)
+    due(session, "whole_due_at")
+    for _ in range(30):
+        session.organisation.mirror_runs.update(wait_until=None)
+        slices(session)
+    assert last(session, RECONCILE).state == MirrorRun.State.COMPLETE
+
+
+def test_many_older_rows_are_settled_with_looks_at_what_else_is_due(
+    session: Session, sandbox: RunningSandbox, settings: Any
+) -> None:
+    settings.MIRROR_LINE_CHUNK = 10
+    mirror_everything(session)
+    for place, row in enumerate(sandbox.truth("hotel")[:100]):
+        silently(sandbox, place, updatedAt=(datetime.fromisoformat(row["updatedAt"]) - timedelta(hours=2)).isoformat())
+    due(session, "whole_due_at")
+    looks = [session.client.requests]
+
+    def stop() -> bool:
+        looks.append(session.client.requests)
+        return False
+
+    run_slice(session, stop)
+    assert max(after - before for before, after in itertools.pairwise(looks)) < 60
+    assert last(session, RECONCILE).flags == ""
+
+
+def test_a_slice_that_only_checked_an_order_proves_nothing_of_glu(
+    session: Session, broken: dict[str, GluError]
+) -> None:
+    mirror_everything(session)
+    order = session.organisation.orders.all()[0]
+    broken["/orders"] = broken[f"/orders/{order.glu_id}"] = Unreachable("Glu could not be reached.")
+    due(session, "next_due_at")
+    slices(session)
+    want_check(session.organisation, order)
+    due(session, "wait_until")
+    turns = iter([False])
+    run_slice(session, lambda: next(turns, True))
+    order.refresh_from_db()
+    assert order.check_wanted_at is None
+    assert (session.state().last_error, session.state().failures) == ("Glu could not be reached.", 1)
+
+
+def test_what_was_set_aside_is_tried_though_a_poll_is_due(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror_everything(session)
+    tried: list[int] = []
+    monkeypatch.setattr(engine, "retry_set_aside", lambda session: tried.append(1))
+    once = engine.read_run
+
+    def reading(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
+        for one in once(session, run, stream):
+            if run.kind == RECONCILE and run.state == MirrorRun.State.COMPLETE:
+                due(session, "next_due_at")
+            yield one
+
+    monkeypatch.setattr(engine, "read_run", reading)
+    due(session, "whole_due_at")
+    work(session)
+    assert tried == [1]
+
+
+def test_accused_orders_are_asked_for_though_their_run_does_not_get_on(
+    session: Session, sandbox: RunningSandbox, broken: dict[str, GluError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    mirror_everything(session)
+    sandbox.world.delete("hotel", sandbox.truth("hotel")[5]["id"])
+    once = GluClient.get
+
+    def failing(self: GluClient, path: str, params: Any = ()) -> Any:
+        bounds = dict(params)
+        if path == "/orders" and "createdAt[strictly_before]" in bounds and "createdAt[after]" not in bounds:
+            raise Unreachable("Glu answered with an error of its own (500).")
+        return once(self, path, params)
+
+    monkeypatch.setattr(GluClient, "get", failing)
+    due(session, "whole_due_at")
+    slices(session, 3)
+    assert last(session, RECONCILE).state == MirrorRun.State.RUNNING
+    assert session.organisation.missing_orders.get().not_found_at is not None
+    assert MirrorState.across_organisations.get(organisation=session.organisation).wait_until is None
