@@ -17,16 +17,8 @@ from orders.mirror.dues import failure_wait, is_past, lines_may_be_asked, may_as
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import check_identity
 from orders.mirror.lines import LineStream
-from orders.mirror.passes import (
-    RECENT,
-    WHOLE,
-    connect,
-    fail_run,
-    open_run,
-    postpone_run,
-    unfinished,
-    waiting_passes,
-)
+from orders.mirror.outcome import RECENT, WHOLE, fail_run, postpone_run
+from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.upkeep import refresh_lines, retry_set_aside

@@ -1,37 +1,24 @@
-"""The passes over Glu: what each of them reads, and what its completeness proves."""
+"""The passes over Glu: what each of them reads, and which run is begun or gone on with."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.freshness import somebody_looks
 from orders.mirror.asking import Ask, Bounds
-from orders.mirror.dues import failure_wait, in_turn, longest_failure_wait
-from orders.mirror.gone import hold_if_too_many
-from orders.mirror.quarantine import forget_unseen
+from orders.mirror.dues import in_turn, longest_failure_wait
+from orders.mirror.outcome import NIGHT, RECENT, WHOLE, fail_run
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
-from orders.mirror.watermark import newest_change, next_watermark
+from orders.mirror.watermark import newest_change, next_watermark, overlap
 from orders.mirror.windows import cut, newest_created
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.payload import ParsedOrder, Unusable, parse_order
 
-TOO_MANY_MISSING = "too_many_missing"
-"""The flag of a run that missed so many orders that nothing was concluded."""
-
-WHOLE, RECENT, NIGHT = "whole", "recent", "night"
-
-ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
-"""Passes that read stretches of creation to their ends: what these do not list is missing."""
-
 _DUE_AFTER_CONNECTING = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "refresh_due_at")
-_KEEP_RUNS = timedelta(days=2)
-_KEEP_PROOFS = timedelta(days=60)
 
 
 def connect(session: Session) -> bool:
@@ -54,11 +41,6 @@ def connect(session: Session) -> bool:
                 **{name: in_turn(name, moment) for name in _DUE_AFTER_CONNECTING},
             )
     return watermark is not None
-
-
-def overlap(state: MirrorState) -> int:
-    """How far a poll reads back behind the last one, in seconds; late rows have widened it."""
-    return max(state.overlap_seconds or 0, int(settings.MIRROR_OVERLAP_SECONDS))
 
 
 def unfinished(organisation: Organisation, kind: MirrorRun.Pass) -> MirrorRun | None:
@@ -181,133 +163,6 @@ def _trailing_seconds(session: Session) -> int:
 def _window(created_from: Stamp | None, created_before: Stamp | None) -> MirrorWindow:
     start, end = (str(bound) if bound else None for bound in (created_from, created_before))
     return MirrorWindow(created_from=start, created_before=end, next_before=end)
-
-
-def fail_run(session: Session, run: MirrorRun, words: str) -> None:
-    """End a run that proved nothing; its open windows stay on record as gaps, and the next run begins anew.
-
-    Whom its closed windows accused is asked for by id, unless these are too many.
-    """
-    with session.lease.writing():
-        run.state, run.error, run.finished_at, run.wait_until = MirrorRun.State.FAILED, words[:300], now(), None
-        if run.kind in ACCUSING:
-            hold_if_too_many(session.organisation, run)
-        run.save()
-        _forget_old_runs(session.organisation, run, now())
-
-
-def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
-    """Let a pass that failed wait, ever longer while it goes on failing; other passes go on."""
-    fails = session.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.FAILED).exclude(pk=run.pk)
-    complete = session.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.COMPLETE)
-    last = complete.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with session.lease.writing():
-        run.error = words[:300]
-        run.wait_until = now() + timedelta(seconds=failure_wait(run.failures + fails.filter(pk__gt=last).count()))
-        run.failures += 1
-        if run.kind in ACCUSING:
-            hold_if_too_many(session.organisation, run)
-        run.save()
-
-
-def complete_run(session: Session, run: MirrorRun) -> None:
-    """Mark a run complete whose windows all are, and in the same transaction move what its completeness proves."""
-    moment, state = now(), session.state()
-    run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
-    if run.kind in ACCUSING and hold_if_too_many(session.organisation, run):
-        run.flags = " ".join(sorted({*run.flags.split(), TOO_MANY_MISSING}))
-    if run.late:
-        _widen_overlap(session, state)
-    if run.kind == MirrorRun.Pass.HISTORY:
-        session.update_state(history_complete_at=moment, next_due_at=moment)
-    elif run.kind == MirrorRun.Pass.CHANGES:
-        _complete_changes(session, run, state, moment)
-    elif run.kind == MirrorRun.Pass.TRANSACTIONS:
-        _complete_transactions(session, run, state, moment)
-    elif run.kind == MirrorRun.Pass.RECONCILE and run.reach == WHOLE:
-        session.pages.forget()
-        session.pages.save(session.organisation)
-        # Transactions have no reconcile of their own: they are read from the beginning as often as the orders are.
-        session.update_state(transactions_watermark=None, transactions_due_at=moment)
-    elif run.kind == MirrorRun.Pass.TRAILING:
-        _doubt_early_lines(session.organisation, run, moment)
-    run.save()
-    session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
-    if run.kind == MirrorRun.Pass.HISTORY or run.reach == WHOLE:
-        forget_unseen(session.organisation, run.started_at)
-    session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
-    _forget_old_runs(session.organisation, run, moment)
-
-
-def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
-    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), overlap(state))
-    if watermark is not None:
-        session.update_state(watermark=str(watermark))
-    seconds = _next_interval(session.organisation, run, state)
-    session.update_state(poll_seconds=seconds, next_due_at=moment + timedelta(seconds=seconds))
-
-
-def _next_interval(organisation: Organisation, run: MirrorRun, state: MirrorState) -> float:
-    """Sooner while things move, ever later while nothing does; halved while somebody looks."""
-    least, most = (
-        settings.MIRROR_POLL_MIN_SECONDS,
-        max(settings.MIRROR_POLL_MAX_SECONDS, settings.MIRROR_POLL_MIN_SECONDS),
-    )
-    seconds = state.poll_seconds or least
-    seconds = seconds / 2 if run.created or run.changed else seconds * 1.3
-    if somebody_looks(organisation):
-        seconds /= 2
-    return float(min(max(seconds, least), most))
-
-
-def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
-    """Make due once more the lines that were read right after their order had changed.
-
-    A replica that lags may have given the lines from before, and nothing would tell: lines have no time of change.
-    """
-    back = Stamp.parse(run.updated_from)
-    if back is None:
-        return
-    settled = timedelta(seconds=settings.MIRROR_TRAILING_EVERY_SECONDS)
-    lately = Q(updated_at__gte=back.instant) | Q(updated_at=None, created_at__gte=back.instant)
-    early = Q(copied_at__lt=moment - settled, lines_copied_at__lt=F("copied_at") + settled)
-    organisation.orders.filter(lately & early, lines_due_at=None, gone_at=None).update(lines_due_at=moment)
-
-
-def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
-    session.update_state(
-        transactions_complete_at=state.transactions_complete_at or moment,
-        # Null means that everything is to be read, which this run may not have done.
-        transactions_watermark=run.newest_at_start if state.transactions_watermark or not run.updated_from else None,
-        transactions_error="",
-    )
-
-
-def _widen_overlap(session: Session, state: MirrorState) -> None:
-    """Rows came later than polls look back: from now on they look back further."""
-    wider = min(2 * overlap(state), settings.MIRROR_TRAILING_REACH_SECONDS)
-    session.update_state(overlap_seconds=int(wider))
-
-
-def _due_columns(run: MirrorRun) -> Iterable[str]:
-    """The columns of the state that say when this pass comes again."""
-    if run.kind == MirrorRun.Pass.RECONCILE:
-        return ("recent_due_at", "whole_due_at") if run.reach == WHOLE else ("recent_due_at",)
-    column = {MirrorRun.Pass.TRAILING: "trailing_due_at", MirrorRun.Pass.TRANSACTIONS: "transactions_due_at"}
-    return (column[MirrorRun.Pass(run.kind)],) if run.kind in column else ()
-
-
-def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
-    """Polls are worth nothing after days, proofs and what was flagged after months; the last of each pass stays."""
-    polls = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
-    runs = organisation.mirror_runs.filter(kind=run.kind)
-    whole = runs.filter(reach=WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
-    old = runs.filter(started_at__lt=moment - _KEEP_PROOFS)
-    if run.kind == MirrorRun.Pass.HISTORY:
-        old = old.filter(state=MirrorRun.State.FAILED)
-    if run.kind in polls:
-        old |= runs.filter(started_at__lt=moment - _KEEP_RUNS, flags="")
-    old.exclude(pk__in=[run.pk, *whole[:1]]).exclude(state=MirrorRun.State.RUNNING).delete()
 
 
 def usable(row: object) -> ParsedOrder | None:

@@ -16,7 +16,8 @@ from orders.mirror.asking import Bounds, Step, Walking
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
-from orders.mirror.passes import ACCUSING, TOO_MANY_MISSING, complete_run, usable
+from orders.mirror.outcome import ACCUSING, TOO_MANY_MISSING, complete_run
+from orders.mirror.passes import usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze

@@ -20,7 +20,8 @@ from orders.mirror.engine import MirrorFailure, begin, finish_run, note_failure,
 from orders.mirror.gone import ask_missing
 from orders.mirror.lease import LeaseLostError
 from orders.mirror.lines import LineStream, due_lines
-from orders.mirror.passes import WHOLE, open_run
+from orders.mirror.outcome import WHOLE
+from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.upkeep import all_lines_due

@@ -18,7 +18,8 @@ from orders.mirror.engine import is_due, run_slice
 from orders.mirror.gone import suspect
 from orders.mirror.lines import LineStream, all_lines
 from orders.mirror.older import OLDER_ROWS
-from orders.mirror.passes import connect, fail_run, open_run
+from orders.mirror.outcome import fail_run
+from orders.mirror.passes import connect, open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.transactions import write_transactions

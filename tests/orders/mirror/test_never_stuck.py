@@ -143,6 +143,7 @@ def test_one_order_that_is_refused_is_no_refused_key(
     assert GluKey.across_organisations.get(organisation=session.organisation).state == GluKey.State.ACCEPTED
     assert last(session, RECONCILE).state == MirrorRun.State.COMPLETE
     assert session.organisation.orders.get(glu_id=other).lines_error == "Glu refused the lines of this order."
+    assert (session.state().last_error, session.state().wait_until) == ("", None)
 
 
 @pytest.mark.parametrize("error", [Unreachable("Glu answered 500."), Unreadable("No JSON."), Refused("No.")])

@@ -13,7 +13,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.checks import decide_missing, want_range
 from orders.coverage import verified_at
 from orders.mirror.lines import LineStream
-from orders.mirror.passes import TOO_MANY_MISSING, open_run
+from orders.mirror.outcome import TOO_MANY_MISSING
+from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.upsert import LineSet, write_lines
