@@ -1,5 +1,6 @@
 """`make demo`: the whole product on this machine, against the sandbox Glu API, with nothing else installed."""
 
+import json
 import os
 import secrets
 import shlex
@@ -14,6 +15,9 @@ from pathlib import Path
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from glu_admin.keys.cipher import new_root_key
+from glu_admin.made_once import text_made_once
+
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "var" / "demo"
 EMAIL = "demo@desk.example"
@@ -21,6 +25,17 @@ ORGANISATIONS = (("harrowmere-hall", "Harrowmere Hall", 11, 3000), ("whitstone-l
 
 
 def main() -> int:
+    """The demo; or with `manage COMMAND …`, a command of manage.py against the demo that runs."""
+    match sys.argv[1:]:
+        case []:
+            return run()
+        case ["manage", *arguments]:
+            return manage(arguments)
+    print("Usage: python -m glu_admin.demo [manage COMMAND …]", file=sys.stderr)
+    return 2
+
+
+def run() -> int:
     """Set up what is missing, start the processes, print where to go; returns when all of them have stopped."""
     if os.environ.get("GLU_ADMIN_MODE") != "embedded" or _dot_env_says_production():
         print("The demo does not run with production settings (GLU_ADMIN_MODE, here or in .env).", file=sys.stderr)
@@ -37,7 +52,11 @@ def main() -> int:
     for name, command in _commands(web, sandbox).items():
         manager.add_process(name, f"exec {shlex.join(command)}", cwd=str(ROOT))
     threading.Thread(target=_announce, args=(web, sandbox, password), daemon=True).start()
-    manager.loop()
+    (STATE / "sandbox_port").write_text(str(sandbox))
+    try:
+        manager.loop()
+    finally:
+        (STATE / "sandbox_port").unlink(missing_ok=True)
     log.close()
     stopped_by_hand = manager.returncode in (130, 143)
     if not stopped_by_hand:
@@ -45,11 +64,37 @@ def main() -> int:
     return 0 if stopped_by_hand else 1
 
 
+def manage(arguments: list[str]) -> int:
+    """A command of manage.py with the demo's settings; only while it runs, as they name the port of its sandbox."""
+    sandbox = _running_sandbox()
+    if sandbox is None:
+        print("No demo is running. Start it with `make demo` and leave it running meanwhile.", file=sys.stderr)
+        return 2
+    os.environ.update(_environment(sandbox))
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", *arguments])
+    return 0
+
+
+def _running_sandbox() -> int | None:
+    """The port of the demo's sandbox, if it answers there."""
+    try:
+        port = int((STATE / "sandbox_port").read_text())
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_control/", timeout=10) as answer:
+            slugs = [one["slug"] for one in json.load(answer)["organisations"]]
+    except Exception:  # whatever is or is not there, it is not the sandbox
+        return None
+    return port if slugs == [slug for slug, *_ in ORGANISATIONS] else None
+
+
 def _environment(sandbox: int) -> dict[str, str]:
     """Settings of the demo, which owes nothing to a .env file: what it must not take from there is empty."""
-    empty = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL", "GLU_ROOT_KEYS", "SECRET_KEY", "HTTPS")
+    empty = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL", "SECRET_KEY")
     return {
-        **dict.fromkeys(empty[:-1], ""),
+        **dict.fromkeys(empty, ""),
+        "GLU_ADMIN_MODE": "embedded",
+        "GLU_ROOT_KEYS": _root_key(),
         "HTTPS": "false",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "CSRF_TRUSTED_ORIGINS": "",
@@ -102,6 +147,14 @@ def _keys() -> dict[str, str]:
     return dict(line.split(" ", 1) for line in path.read_text().splitlines())
 
 
+def _root_key() -> str:
+    """The demo's root key, kept where manage.py alone does not find it: that would take the keys to the real Glu."""
+    path, before = STATE / "sandbox_root_key", STATE / "root_keys"
+    if before.exists() and not path.exists():  # an earlier version kept it there
+        before.rename(path)
+    return text_made_once(path, lambda: new_root_key("demo"))
+
+
 def _seed() -> str:
     """Migrate, and make the organisations with their keys and one member of staff; the password if it is new."""
     import django
@@ -138,14 +191,15 @@ def _announce(web: int, sandbox: int, password: str) -> None:
                 break
         except OSError:
             time.sleep(0.1)
-    command = f".venv/bin/python manage.py set_password {EMAIL}"
+    command = ".venv/bin/python -m glu_admin.demo manage"
     lines = [f"\n  Glu Admin   {url}", f"  E-mail      {EMAIL}"]
     if password:
         lines.append(f"  Password    {password}   (shown this once)")
     else:
         lines.append("  Password    as before; for a new one:")
-        lines.append(f"              GLU_ADMIN_MODE=embedded STATE_DIR={STATE.relative_to(ROOT)} {command}")
+        lines.append(f"              {command} set_password {EMAIL}")
     lines.append(f"\n  Sandbox     http://127.0.0.1:{sandbox}/   (switches to make Glu misbehave)")
+    lines.append(f"  Commands    {command} mirror_status {ORGANISATIONS[0][0]}")
     lines.append("  Log         var/demo/demo.log\n\n  Ctrl-C stops everything.\n")
     print("\n".join(lines), flush=True)
 

@@ -16,12 +16,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when pages can be served: the database answers and is migrated. The broker is told, but not required."""
-    database = _database()
+    database = database_state()
     ready = database == "ok"
     return JsonResponse({"ready": ready, "database": database, "broker": _broker()}, status=200 if ready else 503)
 
 
-def _database() -> str:
+def database_state() -> str:
+    """`ok`, `not migrated`, or `away`."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())

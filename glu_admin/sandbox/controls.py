@@ -10,6 +10,7 @@ What is posted (in the address or as a form):
 /_control/change?organisation=…&kind=update|delete|lines   an order is edited, deleted, or refunded in a line only
 /_control/crowd?organisation=…[&count=…][&ago=seconds]     many orders in one second
 /_control/plant?organisation=…&kind=backdated|future|null_updated|unknown[&times=…][&days=…]
+What the last press did to which orders is told as `pressed`, for each organisation.
 GET /_control/ tells all of it as JSON, GET /_control/truth?organisation=… every order, as JSON lines.
 """
 
@@ -22,7 +23,7 @@ from urllib.parse import parse_qsl
 from glu_admin.sandbox import switches
 from glu_admin.sandbox.answers import Answer, Problem, html_answer, json_answer
 from glu_admin.sandbox.data import Payload
-from glu_admin.sandbox.life import CHANGES, PLANTS
+from glu_admin.sandbox.life import CHANGES, PLANTS, told
 from glu_admin.sandbox.shop import Shop
 from glu_admin.sandbox.world import World
 
@@ -79,7 +80,10 @@ def _control(world: World, name: str, asked: dict[str, str]) -> bool:
     else:
         try:
             with world.lock:
-                _control_one(world, world.shops[slug], name, asked)
+                shop = world.shops[slug]
+                shop.news.clear()
+                _control_one(world, shop, name, asked)
+                shop.pressed = [(one.glu_id, told(before, one)) for before, one in shop.news] or shop.pressed
         except ValueError as error:
             raise Problem(400, str(error)) from None
     return True
@@ -172,6 +176,7 @@ def _status(world: World) -> Payload:
                 "latency_ms": shop.faults.latency_ms,
                 "revoked": shop.faults.revoked,
                 "faults": asdict(shop.faults),
+                "pressed": [{"order": glu_id, "what": what} for glu_id, what in shop.pressed],
             }
             for slug, shop in world.shops.items()
         ],

@@ -22,6 +22,21 @@ class Happening(NamedTuple):
     listed_at: str
 
 
+def told(before: Sold | None, happening: Happening) -> str:
+    """What happened to an order that was `before` (None: not there), in words that follow its number."""
+    after = happening.sold
+    if after is None:
+        return "was deleted"
+    if before is None:
+        return f"came in, created {after.order.get('createdAt', 'nobody knows when')}"
+    changed = [name for name, value in after.order.items() if before.order.get(name) != value]
+    if changed or before.lines == after.lines:
+        return f"was edited: {', '.join([name for name in changed if name != 'updatedAt'] or ['only its updatedAt'])}"
+    lines = [str(now.get("id")) for was, now in zip(before.lines, after.lines, strict=False) if was != now]
+    silent = len(after.transactions) == len(before.transactions)
+    return f"had its line {', '.join(lines)} refunded, {'in silence' if silent else 'which only a transaction tells'}"
+
+
 def digits(moment: datetime) -> str:
     """The digits of a moment, by which lists are ordered."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S")

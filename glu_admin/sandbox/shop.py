@@ -18,6 +18,7 @@ from glu_admin.sandbox.faults import Faults
 Entry = tuple[str, str, Any]
 _AFTER_ALL_HASHES = "~"
 _CHANGES_KEPT = 20_000
+_NEWS_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ class Shop:
     requests: Counter[str] = field(default_factory=Counter)
     # How often each fault struck, by its name.
     mishaps: Counter[str] = field(default_factory=Counter)
+    # What orders were before what happened to them, newest last; and what the last press did, by order and in words.
+    news: deque[tuple[Sold | None, Any]] = field(default_factory=lambda: deque(maxlen=_NEWS_KEPT))
+    pressed: list[tuple[Any, str]] = field(default_factory=list)
     next_id: int = FIRST_ID
     next_line: int = 900_000
     next_transaction: int = 5_000_000

@@ -118,6 +118,7 @@ PRESETS: tuple[tuple[str, dict[str, str]], ...] = (
     ),
     ("A third of the orders vanish", {"vanish": "0.333"}),
 )
+_MOST_TOLD = 12
 _STYLE = """
 :root{color-scheme:light dark;--bg:light-dark(#f7f7f8,#0e0e10);--card:light-dark(#fff,#1c1c20);
 --line:light-dark(#e2e2e7,#2d2d33);--edge:light-dark(#8b8b96,#70707c);--ink:light-dark(#18181b,#f1f1f4);
@@ -139,7 +140,7 @@ button.main{background:var(--ink);color:var(--card);border-color:var(--ink)}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 .groups{columns:22rem;column-gap:2rem;padding:.75rem 1rem}
 .events{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.75rem 2rem;
-padding:.75rem 1rem;border-bottom:1px solid var(--line)}.events h3{grid-column:1/-1}
+padding:.75rem 1rem;border-bottom:1px solid var(--line)}.events h3{grid-column:1/-1}.events h3 small{font-weight:400}
 .events form{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center;align-content:start;margin:0}
 .events input[type=number]{width:4.25rem}.events small{color:var(--soft);font-size:12px}.events .seen{flex-basis:100%}
 fieldset{border:0;margin:0 0 .75rem;padding:0;min-width:0;break-inside:avoid}legend{font-weight:600;padding:0}
@@ -151,6 +152,7 @@ input,select{font:inherit;color:var(--ink);background:var(--card);border:1px sol
 padding:.25rem .4rem;min-height:2rem}
 input[type=number]{width:6rem;text-align:end}
 input[type=checkbox]{width:1.25rem;height:1.25rem;min-height:0;accent-color:var(--focus)}
+.told{margin:.75rem 1rem 0;padding:.5rem .75rem;border:1px solid var(--edge);border-radius:6px}
 .foot{display:flex;gap:1rem;align-items:center;padding:.75rem 1rem;border-top:1px solid var(--line);
 position:sticky;bottom:0;background:var(--card);border-radius:0 0 10px 10px}
 """
@@ -179,6 +181,7 @@ def _organisation(world: World, shop: Shop) -> str:
     events = "".join(_button(one.control, one.label, {**here, **one.values}, rest=_rest(one)) for one in EVENTS)
     presets = "".join(_button("faults", label, {**here, **faults}) for label, faults in PRESETS)
     calm = _button("calm", "Calm again", {**here, "everything": "1"}, "calm")
+    hint = "Hold everything still first, else other orders change too." if world.live else "Everything else is still."
     groups = "".join(_group(world, shop.faults, title) for title in GROUPS)
     return (
         f'<section class="card" id="{escape(slug)}" aria-labelledby="{escape(slug)}-h"><div class="head">'
@@ -187,10 +190,33 @@ def _organisation(world: World, shop: Shop) -> str:
         f'<span class="soft n">{served:,} {"request" if served == 1 else "requests"} served</span>'
         f'<span class="soft n">{refused:,} answered 429</span>'
         f'<span class="push">{f"{on} switched on" if on else "Behaves well"}</span></div>'
-        f'<div class="row">{presets}{calm}</div><div class="events"><h3>Once, at a press</h3>{events}</div>'
+        f'<div class="row">{presets}{calm}</div>{_told(shop)}'
+        f'<div class="events"><h3>Once, at a press <small>{hint}</small></h3>{events}</div>'
         f'<form method="post" action="/_control/faults?{urlencode(here)}"><div class="groups">{groups}</div>'
         '<div class="foot"><button class="main">Apply</button><span class="soft">What is switched on stays on until it '
         "is switched off or the sandbox restarts.</span></div></form></section>"
+    )
+
+
+def _told(shop: Shop) -> str:
+    """What the last press of a button did, with the orders' numbers as the desk shows them."""
+    if not shop.pressed:
+        return ""
+    orders = [f"Order {glu_id} {what}" for glu_id, what in shop.pressed]
+    if len(orders) > _MOST_TOLD:
+        (first, what), (last, _) = shop.pressed[0], shop.pressed[-1]
+        alike = all(one[1] == what for one in shop.pressed)
+        count = f"{len(orders):,}"
+        orders = [
+            f"Orders {first} to {last}, {count} of them: each {what}"
+            if alike
+            else f"{count} things happened, the first to order {first}, the last to order {last}"
+        ]
+    late = f" Glu shows it {shop.faults.late_commit_s:g} s later." if shop.faults.late_commit_s else ""
+    told = "".join(f"<br>{escape(one)}" for one in orders).removeprefix("<br>")
+    return (
+        f'<p class="told" role="status"><b>{told}</b><br><small class="soft">Look it up in Glu Admin by its number; '
+        f"Check now on its page asks Glu at once.{late}</small></p>"
     )
 
 

@@ -146,6 +146,7 @@ class World:
 
     def _happen(self, shop: Shop, happening: life.Happening, wait: float = 0) -> None:
         glu_id, sold, listed_at = happening
+        shop.news.append((shop.sold.get(glu_id), happening))
         if sold is None:
             shop.drop(glu_id, wait=wait)
             self._write({"slug": shop.organisation.slug, "id": glu_id, "deleted": True})

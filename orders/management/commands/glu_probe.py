@@ -4,19 +4,21 @@ import json
 from argparse import ArgumentParser
 from dataclasses import asdict
 from itertools import groupby
+from textwrap import fill
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from glu_admin.glu.errors import GluError
+from glu_admin.keys.ring import WrongRootKey
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
 from orders.management.new_key import try_new_key
 from orders.models import Finding
 from orders.probe.run import keep_report, probe
 
-_WIDEST = 44
+_COLUMNS = 80
 
 
 class Command(BaseCommand):
@@ -34,10 +36,10 @@ class Command(BaseCommand):
         organisation = Organisation.objects.filter(slug=options["slug"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation “{options['slug']}”.")
-        try_new_key(organisation, self.stderr.write)
         try:
+            try_new_key(organisation, self.stderr.write)
             client = client_for(organisation, longest_wait=settings.GLU_RETRY_AFTER_CAP)
-        except NoUsableKey as error:
+        except (NoUsableKey, WrongRootKey) as error:
             raise CommandError(str(error)) from None
         try:
             findings = probe(organisation, client)
@@ -53,13 +55,13 @@ class Command(BaseCommand):
             self.stderr.write(f"{len(findings)} questions, {client.requests} requests, all of them GET.")
 
     def _print(self, findings: list[Finding]) -> None:
-        rows = [("", "found", "assumed"), *((f"  {one.what}", one.found, one.assumed) for one in findings)]
-        widths = [min(max(map(len, column)), _WIDEST) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows]
-        self.stdout.write(lines.pop(0))
-        for group, members in groupby(zip(findings, lines, strict=True), key=lambda pair: pair[0].group):
-            self.stdout.write(group)
-            for one, line in members:
-                self.stdout.write(f"{line}  {one.mark}{', and the mirror relies on it' if one.breaks else ''}")
-                if one.means:
-                    self.stdout.write(f"    {one.means}")
+        for group, members in groupby(findings, key=lambda one: one.group):
+            self.stdout.write(f"\n{group.upper()}")
+            for one in members:
+                so = f"{one.mark}, and the mirror relies on it" if one.breaks else one.mark
+                self.stdout.write(fill(one.what, _COLUMNS, initial_indent="  ", subsequent_indent="  "))
+                for name, words in (("found", one.found), ("assumed", one.assumed), ("is it so", so), ("", one.means)):
+                    if words:
+                        label = f"    {name:10}"
+                        lines = fill(words, _COLUMNS, initial_indent=label, subsequent_indent=" " * len(label))
+                        self.stdout.write(lines)

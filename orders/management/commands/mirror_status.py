@@ -2,17 +2,19 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from glu_admin.tenancy.models import Organisation
+from orders.management.status_text import status_text
 from orders.models import Drift, MissingOrder, SetAside
 from orders.proof import MirrorReport, mirror_report, needs_a_person
 
 _MOST = 50
+_MOST_SAID = 5
 
 
 class Command(BaseCommand):
@@ -23,36 +25,24 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The organisation, and the form."""
         parser.add_argument("slug")
-        parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+        parser.add_argument("--json", action="store_true", help="one JSON object, with exact numbers and times in UTC")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the report on standard output; what needs a person also on standard error."""
+        """Print the report on standard output; in short what needs a person also on standard error."""
         organisation = Organisation.objects.filter(slug=options["slug"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation “{options['slug']}”.")
-        data = as_data(mirror_report(organisation))
+        report = mirror_report(organisation)
+        wanting = needs_a_person(report)
         if options["json"]:
-            self.stdout.write(json.dumps(data, cls=DjangoJSONEncoder, indent=2))
+            self.stdout.write(json.dumps(as_data(report), cls=DjangoJSONEncoder, indent=2))
         else:
-            for name, value in data.items():
-                if name != "needs_a_person":
-                    self._print(name, value)
-        if wanting := data["needs_a_person"]:
-            raise CommandError("\n".join(wanting))
-
-    def _print(self, name: str, value: Any, indent: int = 0) -> None:
-        label = f"{' ' * indent}{name.replace('_', ' ')}"
-        if isinstance(value, dict):
-            self.stdout.write(label)
-            for inner, one in value.items():
-                self._print(inner, one, indent + 2)
-        elif isinstance(value, list):
-            self.stdout.write(label if value else f"{label:26} none")
-            for one in value:
-                words = ", ".join(f"{inner.replace('_', ' ')} {_text(got)}" for inner, got in one.items() if got)
-                self.stdout.write(f"{' ' * (indent + 2)}{words}")
-        else:
-            self.stdout.write(f"{label:26} {'none' if value in (None, '') else _text(value)}")
+            self.stdout.write(status_text(organisation, report, wanting))
+        if wanting:
+            more = [f"and {len(wanting) - _MOST_SAID} more"] if len(wanting) > _MOST_SAID else []
+            raise CommandError(
+                "\n".join([*(shorten(one, 100, placeholder=" …") for one in wanting[:_MOST_SAID]), *more])
+            )
 
 
 def as_data(report: MirrorReport) -> dict[str, Any]:
@@ -153,9 +143,3 @@ def _missing(one: MissingOrder) -> dict[str, Any]:
         "not_found": one.not_found_at,
         "asked_again": None if one.held else one.due_at,
     }
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)

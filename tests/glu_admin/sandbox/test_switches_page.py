@@ -233,6 +233,67 @@ def test_one_line_is_refunded_and_its_order_does_not_tell(running: RunningSandbo
     assert sum(row["lines"] != lines[row["id"]] for row in running.truth("hotel")) == 1
 
 
+def told(running: RunningSandbox) -> str:
+    """What the hotel's part of the page says of the last press."""
+    found = re.search('<p class="told" role="status"><b>(.*?)</b>', page(running))
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("One order comes in", r"Order (\d+) came in, created \S+"),
+        ("One order is edited", r"Order (\d+) was edited: [a-z]\w+"),
+        ("One order is deleted", r"Order (\d+) was deleted"),
+        (
+            "One line is refunded",
+            r"Order (\d+) had its line (\d+) refunded, (in silence|which only .*)",
+        ),
+        ("A back-dated", r"Order (\d+) came in, created \S+"),
+        ("A crowd", r"Orders (\d+) to \d+, 80 of them: each came in, created \S+"),
+    ],
+)
+def test_the_page_says_to_which_order_it_happened(running: RunningSandbox, words: str, says: str) -> None:
+    assert told(running) == ""
+    before = {row["id"]: row for row in running.truth("hotel")}
+    press(running, words)
+    after = {row["id"]: row for row in running.truth("hotel")}
+    touched = {glu_id for glu_id in before | after if before.get(glu_id) != after.get(glu_id)}
+    found = re.fullmatch(says, told(running))
+    assert found, told(running)
+    assert int(found[1]) in touched
+    (hotel, golf) = requests.get(f"{running.url}/_control/", timeout=5).json()["organisations"]
+    assert {one["order"] for one in hotel["pressed"]} == touched
+    assert golf["pressed"] == []
+    press(running, "Hold everything still")
+    assert re.fullmatch(says, told(running)), "still says what was pressed before"
+
+
+def test_ten_things_are_told_one_by_one_and_life_is_not_told(running: RunningSandbox) -> None:
+    press(running, "Ten things happen")
+    assert len(told(running).split("<br>")) == 10
+    press(running, "One order is deleted")
+    before = told(running)
+    running.world.step("hotel")
+    press(running, "Calm again")
+    assert told(running) == before
+
+
+def test_the_page_advises_to_hold_the_rest_still(running: RunningSandbox) -> None:
+    assert "Hold everything still first, else other orders change too." in page(running)
+    press(running, "Hold everything still")
+    assert "Hold everything still first" not in page(running)
+
+
+def test_an_edit_of_nothing_but_its_time_is_told_as_such(running: RunningSandbox) -> None:
+    edits = set()
+    for _ in range(40):
+        press(running, "One order is edited")
+        edits.add(told(running).partition(": ")[2])
+    fields = {"deliveryAddressLine2", "phoneNumber", "scheduledDeliveryAt", "dispatchStatus"}
+    assert {"phoneNumber", "only its updatedAt"} <= edits <= fields | {"only its updatedAt"}
+
+
 def test_what_is_pressed_may_be_seen_late_too(running: RunningSandbox) -> None:
     press(running, "Pace", late_commit_s="60")
     before = orders(running)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -147,6 +148,9 @@ def test_what_it_relies_on_is_told_apart_from_what_it_can_live_with(house: Any, 
     glu.ignore_filters_rate = 1
     told = run()
     assert "differs, and the mirror relies on it" in told
+    assert max(map(len, told.splitlines())) <= 80
+    a_finding = r"\n  Orders before 1990\n    found     10 orders\n    assumed   .+\n    is it so  differs, and"
+    assert re.search(a_finding, told)
     wanting = needs_a_person(mirror_report(house.hotel))
     assert [words for words in wanting if words.startswith("The probe found “Orders before 1990”: 10 orders. ")]
     with pytest.raises(CommandError, match="Orders before 1990"):
