@@ -13,6 +13,9 @@ from orders.models import MirrorRun, Order, OrderChange
 IDENTICAL = "Identical to Glu."
 """What a check says when the order and its lines were compared and nothing differed."""
 
+NOT_RETURNED = "Glu no longer returns this order."
+"""How the words of a check begin that was answered with “not found”."""
+
 _MOST_RANGES = 3
 _HOUR = timedelta(hours=1)
 
@@ -30,6 +33,11 @@ class CheckState:
     def identical(self) -> bool:
         """Whether it found the copy to be what Glu has."""
         return self.words == IDENTICAL
+
+    @property
+    def not_returned(self) -> bool:
+        """Whether Glu answered that there is no such order."""
+        return self.words.startswith(NOT_RETURNED)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ _DOUBTED = Q(run__flags__contains="walk_missed") | Q(run__flags__contains="too_m
 _MOST_WINDOWS = 5000
 _WEEKS = 52
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # no order is older, whatever its time says
 
 Interval = tuple[datetime, datetime]
 
@@ -36,19 +37,37 @@ class Day:
 
 @dataclass(frozen=True)
 class Month:
-    """The days of one month by state, for the table."""
+    """The days of one month by state, for the table; those that are not proven also by their numbers: "2, 12–15"."""
 
     first: date
     proven: int
     partly: int
     never: int
+    partly_days: str
+    never_days: str
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """The last 52 weeks, oldest day first."""
+    """The last 52 weeks, oldest day first, and how far back nothing at all is missing or in doubt.
+
+    `oldest_proven` is from when on every day up to yesterday is proven, also beyond those weeks; null when yesterday is
+    not. `is_whole` when Glu itself said that there is nothing before it.
+    """
 
     days: list[Day]
+    oldest_proven: date | None = None
+    is_whole: bool = False
+
+    @property
+    def words(self) -> str:
+        """How far back everything is proven, as a sentence."""
+        if self.oldest_proven is None:
+            return "Yesterday is not proven yet, so there is no stretch up to now without a gap or a doubt."
+        day = f"{self.oldest_proven.day} {self.oldest_proven:%B %Y}"
+        if self.is_whole:
+            return f"Everything back to the first order, {day}, is proven."
+        return f"Every day since {day} is proven, yesterday included."
 
     def count(self, state: str) -> int:
         """How many of the days are in this state."""
@@ -60,19 +79,14 @@ class Coverage:
         return {state: self.count(state) for state in (PROVEN, PARTLY, NEVER)}
 
     @property
-    def oldest_proven(self) -> date | None:
-        """The first day of the strip that is proven."""
-        return next((day.day for day in self.days if day.state == PROVEN), None)
-
-    @property
     def months(self) -> list[Month]:
         """The strip by month, newest first."""
-        found: dict[date, list[str]] = {}
-        for day in self.days:
-            found.setdefault(day.day.replace(day=1), []).append(day.state)
+        found: dict[date, dict[str, list[int]]] = {}
+        for one in self.days:
+            found.setdefault(one.day.replace(day=1), {PROVEN: [], PARTLY: [], NEVER: []})[one.state].append(one.day.day)
         return [
-            Month(first, *(states.count(state) for state in (PROVEN, PARTLY, NEVER)))
-            for first, states in sorted(found.items(), reverse=True)
+            Month(first, len(by[PROVEN]), len(by[PARTLY]), len(by[NEVER]), _spans(by[PARTLY]), _spans(by[NEVER]))
+            for first, by in sorted(found.items(), reverse=True)
         ]
 
 
@@ -84,20 +98,55 @@ def coverage(organisation: Organisation) -> Coverage:
     clean, read = _Union(_intervals(organisation, flagged=False)), _Union(_intervals(organisation, flagged=True))
     today = now().astimezone(organisation.zone).date()
     first = today - timedelta(days=7 * _WEEKS - 1 - (6 - today.weekday()))
-    doubtful = _doubtful_days(organisation, first)
+    doubtful = _doubtful_days(organisation)
     days = []
     for number in range((today - first).days + 1):
         day = first + timedelta(days=number)
-        start, end = (
-            datetime.combine(one, time(), organisation.zone).astimezone(UTC) for one in (day, day + timedelta(days=1))
-        )
+        start, end = _edges(organisation, day)
         state = PROVEN if clean.holds(start, min(end, now())) and day not in doubtful else NEVER
         if (state == NEVER and (read.touches(start, end) or clean.touches(start, end))) or (
             state == PROVEN and day == today
         ):
             state = PARTLY
         days.append(Day(day, state))
-    return Coverage(days)
+    return Coverage(days, *_unbroken(organisation, clean, doubtful, today - timedelta(days=1)))
+
+
+def _unbroken(
+    organisation: Organisation, clean: "_Union", doubtful: set[date], yesterday: date
+) -> tuple[date | None, bool]:
+    """From when on each day up to yesterday is proven, and whether Glu has nothing before it."""
+    began = clean.began(*_edges(organisation, yesterday))
+    if began is None:
+        return None, False
+    known = organisation.orders.filter(created_at__gte=_EARLIEST).order_by("created_at")
+    oldest = known.values_list("created_at", flat=True).first() or now()
+    whole = began <= _BEGINNING
+    first = (oldest if whole else began).astimezone(organisation.zone).date()
+    if whole and first > yesterday:  # there were no orders before today
+        first, whole = yesterday, False
+    elif not whole and _edges(organisation, first)[0] < began:
+        first += timedelta(days=1)
+    if in_doubt := max((day for day in doubtful if first <= day <= yesterday), default=None):
+        first, whole = in_doubt + timedelta(days=1), False
+    return (first, whole) if first <= yesterday else (None, False)
+
+
+def _edges(organisation: Organisation, day: date) -> Interval:
+    """When a local day begins and ends."""
+    start, end = (datetime.combine(one, time(), organisation.zone) for one in (day, day + timedelta(days=1)))
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def _spans(days: list[int]) -> str:
+    """Days of a month in short: "2, 12–15"."""
+    out: list[list[int]] = []
+    for day in days:
+        if out and out[-1][-1] == day - 1:
+            out[-1].append(day)
+        else:
+            out.append([day])
+    return ", ".join(f"{one[0]}–{one[-1]}" if len(one) > 1 else f"{one[0]}" for one in out)
 
 
 def verified_at(order: Order, organisation: Organisation) -> datetime:
@@ -145,8 +194,12 @@ class _Union:
 
     def holds(self, start: datetime, end: datetime) -> bool:
         """Whether one joined interval contains all of it."""
+        return self.began(start, end) is not None
+
+    def began(self, start: datetime, end: datetime) -> datetime | None:
+        """Where the joined interval begins that contains all of it; None when none does."""
         at = bisect_right(self._starts, start) - 1
-        return at >= 0 and self.joined[at][1] >= end
+        return self.joined[at][0] if at >= 0 and self.joined[at][1] >= end else None
 
     def touches(self, start: datetime, end: datetime) -> bool:
         """Whether any part of it is contained."""
@@ -206,12 +259,11 @@ def _bounds(window: MirrorWindow) -> Interval:
     return (start.instant if start else _BEGINNING, min(end.instant, asked_at) if end else asked_at)
 
 
-def _doubtful_days(organisation: Organisation, first: date) -> set[date]:
+def _doubtful_days(organisation: Organisation) -> set[date]:
     """Days with lines due or orders under suspicion, in the organisation's zone."""
-    since = datetime.combine(first, time(), organisation.zone)
     day = TruncDate("created_at", tzinfo=organisation.zone, output_field=DateField())
-    due = organisation.orders.filter(lines_due_at__isnull=False, created_at__gte=since)
-    missing = organisation.orders.filter(missing__isnull=False, created_at__gte=since)
+    dated = organisation.orders.filter(created_at__gte=_EARLIEST, created_at__lte=now() + timedelta(days=1))
+    due, missing = dated.filter(lines_due_at__isnull=False), dated.filter(missing__isnull=False)
     return {
         found
         for orders in (due, missing)

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Count
+from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
 from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from orders.first_copy import first_copy
 from orders.models import MirrorRun, MirrorState
 
 FLAG_WORDS = {
@@ -20,6 +23,9 @@ FLAG_WORDS = {
     "unusable_transactions": "transactions that cannot be placed (unusable_transactions)",
 }
 """What a flag of a run means, in words."""
+
+OWN_ERROR = "Glu answered with an error of its own"
+"""How the words of a failure begin when Glu was reached, but failed."""
 
 STANDS_STILL = "No worker has taken it up for minutes: the worker or the broker may be away."
 
@@ -34,8 +40,16 @@ class Freshness:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """Why nothing at all is asked of Glu now, as a sentence, and until when: null is until somebody acts."""
+
+    words: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Banner:
-    """Something everybody should know. `action` is the URL name of what a manager can do about it."""
+    """Something everybody should know. `action` is the URL name of what a manager, or all, can do about it."""
 
     tone: str
     icon: str
@@ -43,18 +57,7 @@ class Banner:
     text: str
     action: str = ""
     action_label: str = ""
-
-
-@dataclass(frozen=True)
-class FirstCopy:
-    """The first copy of the history while it runs; `percent` and `left` are estimates from Glu's ids."""
-
-    percent: int | None
-    orders: int
-    reached_at: datetime | None
-    due_lines: int
-    left: timedelta | None
-    requests_per_second: float
+    for_all: bool = False
 
 
 def note_look(organisation: Organisation) -> None:
@@ -89,9 +92,12 @@ def freshness(organisation: Organisation) -> Freshness:
         return Freshness("red", f"{ago}, key refused", checked_at)
     if key.paused_at is not None:
         return Freshness("amber", f"{ago}, paused", checked_at)
-    if state is not None and state.last_error:
-        slowed = state.last_error_kind == "throttled"
-        words = "slowed down" if slowed else "Glu not reached" if state.last_error_kind == "unreachable" else "trouble"
+    if key.state != GluKey.State.ACCEPTED:
+        return Freshness("blue", f"{ago}, key: {_lower(key)}", checked_at)
+    if state is not None and last_error(state, key):
+        slowed, away = state.last_error_kind == "throttled", state.last_error_kind == "unreachable"
+        away = away and not state.last_error.startswith(OWN_ERROR)
+        words = "slowed down" if slowed else "Glu not reached" if away else "trouble"
         return Freshness("amber" if slowed else "red", f"{ago}, {words}", checked_at)
     copy = first_copy(organisation, state)
     if copy is not None or state is None or state.history_complete_at is None:
@@ -122,7 +128,10 @@ def banners(organisation: Organisation) -> list[Banner]:
         out.append(Banner("red", "key", "Glu refuses this key", text, "key", "Replace or retry"))
     elif key is not None and key.paused_at is not None:
         out.append(Banner("amber", "hourglass", "Copying is paused", kept, "key", "Resume"))
-    elif key is not None and state is not None and state.last_error:
+    elif key is not None and key.state != GluKey.State.ACCEPTED:
+        text = f"Until Glu has answered, nothing is copied with the key ending in {key.last_four}. {kept}"
+        out.append(Banner("amber", "key", "The key is being tried again", text, "key", "Key settings"))
+    elif key is not None and state is not None and last_error(state, key):
         since = f"Last complete look {_ago(now() - checked_at)} ago. " if checked_at else ""
         titles = {
             "throttled": ("amber", "hourglass", "Glu asked us to slow down"),
@@ -130,13 +139,47 @@ def banners(organisation: Organisation) -> list[Banner]:
             "wrong_organisation": ("red", "danger", "This key opens another organisation"),
         }
         tone, icon, title = titles.get(state.last_error_kind, ("red", "warning", "Glu’s answers cannot be used"))
+        if state.last_error.startswith(OWN_ERROR):
+            icon, title = "warning", "Glu does not answer as it should"
         out.append(Banner(tone, icon, title, f"{state.last_error} {since}{kept}"))
     elif organisation.missing_orders.filter(held=True).exists():
         text = "So many that nothing was concluded: Glu may show only a part of them for now. Somebody has to decide."
         out.append(Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide"))
     elif stands_still(organisation):
         out.append(Banner("amber", "hourglass", "Copying stands still", f"{STANDS_STILL} {kept}"))
+    if key is not None and (lines := _lines_banner(organisation, state, is_fresh=not out)):
+        out.append(lines)
     return out
+
+
+def last_error(state: MirrorState, key: GluKey | None) -> str:
+    """The failure that still counts, in words; that the key was refused does not once it is another, or tried again."""
+    stale = state.last_error_kind == "refused" and key is not None and key.state != GluKey.State.REFUSED
+    return "" if stale else state.last_error
+
+
+def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
+    """Why nothing is asked of Glu now; None when what is due is done."""
+    if key is None:
+        return Rest("There is no key in use.")
+    if key.state == GluKey.State.REFUSED:
+        return Rest("Glu refuses the key.")
+    if key.paused_at is not None:
+        return Rest("Copying is paused.")
+    if key.state != GluKey.State.ACCEPTED:
+        return Rest("The key is being tried again.")
+    if state is None or state.wait_until is None:
+        return None
+    tried = not state.failures or (state.lease_expires_at is not None and state.lease_expires_at > now())
+    if state.wait_until <= now() and tried:
+        return None
+    return Rest(last_error(state, key) or "Glu is left alone for a while.", state.wait_until)
+
+
+def soon(moment: datetime) -> str:
+    """A time to come as "in 3 s", "in 12 min"; "now" when it has come."""
+    left = moment - now()
+    return f"in {_ago(left + timedelta(seconds=0.999))}" if left > timedelta() else "now"
 
 
 def stands_still(organisation: Organisation) -> bool:
@@ -155,40 +198,28 @@ def stands_still(organisation: Organisation) -> bool:
     return not working and now() - due_at > patience
 
 
-def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:
-    """The first copy while it runs, its lines included; None once everything is here."""
-    if state is None or state.history_started_at is None:
-        return None
-    unread = organisation.orders.filter(lines_due_at__isnull=False, lines_copied_at=None, lines_error="")
-    if state.history_complete_at is not None and not unread.exists():
-        return None
-    due, orders = unread.count(), organisation.orders.count()
-    newest, oldest, reached = (
-        state.history_newest_glu_id,
-        state.history_oldest_glu_id,
-        state.history_reached_glu_id,
-    )
-    share = None
-    if state.history_complete_at is not None:
-        share = 1.0
-    elif newest is not None and oldest is not None and reached is not None and newest > oldest:
-        share = min(max((newest - reached) / (newest - oldest), 0.0), 1.0)
-    run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk").first()
-    with_lines = orders - due
-    requests = (run.requests if run else 0) + with_lines
-    elapsed = max((now() - state.history_started_at).total_seconds(), 1)
-    rate = requests / elapsed
-    percent, left = None, None
-    if share and orders:
-        expected = orders / share
-        all_requests = expected * (1 + 1 / max(state.page_size, 1))
-        percent = min(int(100 * requests / all_requests), 99)
-        left = timedelta(seconds=max(all_requests - requests, 0) / rate) if rate else None
-    return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
-
-
 def _state(organisation: Organisation) -> MirrorState | None:
     return MirrorState.across_organisations.filter(organisation=organisation).first()
+
+
+def _lines_banner(organisation: Organisation, state: MirrorState | None, *, is_fresh: bool) -> Banner | None:
+    """What is said when lines fail; those of an order that Glu may have deleted are another matter."""
+    failed = organisation.orders.filter(lines_due_at__isnull=False, missing=None).exclude(lines_error="")
+    common = failed.order_by().values_list("lines_error").annotate(n=Count("pk")).order_by("-n")
+    reasons = list(common)
+    n = sum(count for _, count in reasons)
+    waits = state.lines_wait_until if state is not None else None
+    broken = waits is not None and waits > now()
+    if not n and not broken:
+        return None
+    title = f"The lines of {n:,} order{pluralize(n)} could not be read" if n else "Lines are not read for now"
+    text = [reasons[0][0]] if reasons else []
+    if waits is not None and broken:
+        text.append(f"Glu failed for one order after another, so lines are asked for again {soon(waits)}.")
+    else:
+        text.append("They are tried again by themselves.")
+    text += ["The orders themselves are up to date."] if is_fresh else []
+    return Banner("amber", "warning", title, " ".join(text), "mirror", "See the mirror", for_all=True)
 
 
 def _last_complete_look(organisation: Organisation) -> datetime | None:

@@ -13,13 +13,40 @@ from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.coverage import Coverage, coverage, flagged_polls
-from orders.freshness import FLAG_WORDS, STANDS_STILL, FirstCopy, Freshness, first_copy, freshness, stands_still
+from orders.first_copy import FirstCopy, first_copy
+from orders.freshness import (
+    FLAG_WORDS,
+    STANDS_STILL,
+    Freshness,
+    Rest,
+    freshness,
+    last_error,
+    rest,
+    stands_still,
+)
 from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
+
+ON_DEMAND = "when asked for"
+MOST_LISTED = 20
+"""How many of the missing orders the page lists."""
+
+
+@dataclass(frozen=True)
+class PassStatus:
+    """How the last attempt of a pass went, or goes: how it looks, and in a word or two."""
+
+    tone: str
+    icon: str
+    words: str
+    loud: bool = False
 
 
 @dataclass(frozen=True)
 class PassReport:
-    """One pass: its last run, its last complete one, and what earlier runs were flagged with that still counts."""
+    """One pass: its last run, its last complete one, and what earlier runs were flagged with that still counts.
+
+    `rest` is why nothing at all is asked of Glu now; `failed_at` the first failure since the last success, where known.
+    """
 
     name: str
     when: str
@@ -27,6 +54,51 @@ class PassReport:
     complete: MirrorRun | None
     due_at: datetime | None = None
     earlier: str = ""
+    rest: Rest | None = None
+    failed_at: datetime | None = None
+
+    @property
+    def status(self) -> PassStatus:
+        """How the last attempt went: never that it runs while it waits, or that it is complete when it failed since."""
+        if self.last is None:
+            return (
+                PassStatus("grey", "", "Never asked for") if self.never_asked else PassStatus("grey", "ring", "Waiting")
+            )
+        if self.failing:
+            return PassStatus("red", "danger", "Failing" if self.next_try else "Failed", loud=True)
+        if self.last.state == MirrorRun.State.RUNNING:
+            if self.rest:
+                return PassStatus("amber", "hourglass", "On hold")
+            begun = self.last.requests or self.last.kind != MirrorRun.Pass.RANGE
+            return PassStatus("blue", "half", "Running") if begun else PassStatus("grey", "ring", "Waiting")
+        if self.flags:
+            return PassStatus("amber", "flag", "Flagged", loud=True)
+        if self.late:
+            return PassStatus("amber", "clock", "Late", loud=True)
+        return PassStatus("green", "check", "Complete")
+
+    @property
+    def never_asked(self) -> bool:
+        """Whether it only runs when somebody asks for it, and nobody has."""
+        return self.last is None and self.when == ON_DEMAND
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last attempt failed; one that goes on where it stopped is still the same run."""
+        if self.last is None or self.last.state == MirrorRun.State.COMPLETE:
+            return False
+        return self.last.state == MirrorRun.State.FAILED or bool(self.last.error)
+
+    @property
+    def next_try(self) -> datetime | None:
+        """When a pass that failed or is on hold is tried again; null when that is for a person to bring about."""
+        if self.last is None or (self.rest and self.rest.until is None):
+            return None
+        ended = self.last.state == MirrorRun.State.FAILED
+        if ended and self.last.kind == MirrorRun.Pass.RANGE:
+            return None
+        waits = [self.last.wait_until, self.rest.until if self.rest else None, self.due_at if ended else None]
+        return max(filter(None, waits), default=now()) if self.failing or self.rest else None
 
     @property
     def doubts(self) -> list[str]:
@@ -47,8 +119,10 @@ class PassReport:
 
     @property
     def said(self) -> list[str]:
-        """All there is to say of it besides its numbers: what it failed with, its flags, what came late."""
-        return [words for words in (self.last.error if self.last else "", self.flags, self.late) if words]
+        """All there is to say of it besides its numbers: what it failed with or waits for, its flags, late rows."""
+        failed = self.last.error if self.last else ""
+        held = self.rest.words if self.rest and self.last and self.last.state == MirrorRun.State.RUNNING else ""
+        return [words.rstrip(".") for words in (failed, held, self.flags, self.late) if words]
 
 
 @dataclass(frozen=True)
@@ -83,6 +157,16 @@ class MirrorReport:
         if self.state is None or self.key is None or self.key.paused_at or self.key.state != GluKey.State.ACCEPTED:
             return None
         return max(filter(None, (self.state.next_due_at, self.state.wait_until)), default=None)
+
+    @property
+    def last_error(self) -> str:
+        """The failure of the last attempt that still counts, in words."""
+        return last_error(self.state, self.key) if self.state else ""
+
+    @property
+    def more_missing(self) -> int:
+        """How many orders are missing beyond those that the page lists."""
+        return max(self.missing.count() - MOST_LISTED, 0)
 
     @property
     def overlap(self) -> int:
@@ -146,8 +230,8 @@ def needs_a_person(report: MirrorReport) -> list[str]:
             out.append(f"Glu refuses the key ending in {key.last_four}.")
     if report.key is not None and report.key.paused_at is not None:
         out.append("Copying is paused.")
-    if report.state is not None and report.state.last_error and report.next_look:
-        out.append(f"The last attempt failed: {report.state.last_error}")
+    if report.last_error and report.next_look:
+        out.append(f"The last attempt failed: {report.last_error}")
     if report.stands_still:
         out.append(f"Copying stands still: {STANDS_STILL[0].lower()}{STANDS_STILL[1:]}")
     if report.held:
@@ -174,15 +258,19 @@ def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassR
         ("Recent", f"last {_span(recent)}, every {_span(every)}", part, "recent_due_at"),
         ("Everything", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole, "whole_due_at"),
         ("Transactions", again, Q(kind=MirrorRun.Pass.TRANSACTIONS), "transactions_due_at"),
-        ("Range", "when asked for", Q(kind=MirrorRun.Pass.RANGE), ""),
+        ("Range", ON_DEMAND, Q(kind=MirrorRun.Pass.RANGE), ""),
     ]
+    resting = rest(state, current_key(organisation))
     doubted = " ".join(flagged_polls(organisation).values_list("flags", flat=True))
     out = []
     for name, when, which, column in kinds:
         runs = organisation.mirror_runs.filter(which).order_by("-started_at", "-pk")
         complete = runs.filter(state=MirrorRun.State.COMPLETE).first()
         due_at = getattr(state, column, None) if column else None
-        out.append(PassReport(name, when, runs.first(), complete, due_at, doubted if name == "Changes" else ""))
+        failed = runs.filter(state=MirrorRun.State.FAILED, pk__gt=complete.pk if complete else 0)
+        first = failed.order_by("pk").values_list("finished_at", flat=True).first()
+        earlier = doubted if name == "Changes" else ""
+        out.append(PassReport(name, when, runs.first(), complete, due_at, earlier, resting, first))
     return out
 
 

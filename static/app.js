@@ -51,6 +51,25 @@
     if (successful && !isPoll(event.detail)) document.querySelector(".trouble")?.remove();
   });
 
+  /* Banners come with each poll; only one that was not there before is read out. */
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "banners") return;
+    const shown = new Set([...target.querySelectorAll("h2")].map((title) => title.textContent));
+    for (const banner of fragment.querySelectorAll("[role=alert]")) {
+      if (shown.has(banner.querySelector("h2").textContent)) banner.removeAttribute("role");
+    }
+  });
+
+  /* What a person has unfolded stays so when the page brings itself up to date. */
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.detail.target.querySelectorAll("details.fold[id][open]")].map((fold) => fold.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const fold of unfolded.map((id) => document.getElementById(id))) if (fold) fold.open = true;
+  });
+
   /* Focus: htmx keeps it on an element whose id comes back. `data-focus-after="#chips a|#q"` names where it goes
      when that element is gone: the one now in its place among the first selector's, else the next selector's first. */
   let wish = null;

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.tenancy.models import Organisation
-from orders.checks import IDENTICAL
+from orders.checks import IDENTICAL, NOT_RETURNED
 from orders.glu_orders import read_order
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import all_lines
@@ -18,7 +18,6 @@ from orders.mirror.upsert import LineSet, write_lines, write_orders
 from orders.models import Order
 from orders.payload import Unusable, parse_order, payload_hash
 
-GONE = "Glu no longer returns this order. It is asked for again before it is marked."
 MOVING = "Glu’s answers kept changing while this order was read. Try again in a moment."
 
 _TRIES = 3
@@ -63,7 +62,7 @@ def _check(session: Session, order: Order) -> None:
             if order.gone_at is None:
                 moment = now()
                 suspect(organisation, [order.pk], moment, not_found_at=moment)
-            _done(order, GONE)
+            _done(order, NOT_RETURNED)
         return
     moment = now()
     with session.lease.writing():

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 
-from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Amounts, Days
+from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, Amounts, Days
 from orders.search.query import Query
 
 SORT_WORDS = {
@@ -61,6 +61,8 @@ def _part(query: Query, name: str, value: str) -> str:
         return f"{LABELS[name]} {_days(days)}"
     if name == "total" and query.criteria.total:
         return f"Total {_amounts(query.criteria.total)}"
+    if name == "gone":
+        return GONE_WORDS.get(value, value)
     return f"“{value}”" if name == "q" else f"{LABELS.get(name, name)}: {value}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet, Sum
+from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
@@ -23,6 +24,11 @@ class Counted:
 
     def __str__(self) -> str:
         return f"{self.n:,}" if self.exact else f"{self.n:,}+"
+
+    @property
+    def words(self) -> str:
+        """With what is counted: "1 order", "10,000+ orders"."""
+        return f"{self} order{pluralize(self.n)}"
 
 
 @dataclass(frozen=True)

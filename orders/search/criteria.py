@@ -27,7 +27,8 @@ class Amounts:
 class OrderCriteria:
     """Values of one field are alternatives; fields narrow each other. Nothing set means every order.
 
-    In a field of values "" stands for orders in which Glu gives none.
+    In a field of values "" stands for orders in which Glu gives none. `gone` is "only" for orders that Glu no longer
+    returns, "none" for those that it does, and "" for both.
     """
 
     dispatch: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class OrderCriteria:
     scheduled: Days | None = None
     total: Amounts | None = None
     q: str = ""
+    gone: str = ""
 
     def is_empty(self) -> bool:
         """True when every order is meant."""
@@ -48,7 +50,7 @@ class OrderCriteria:
 
     def only_counted(self) -> bool:
         """True when nothing but fields of values is asked for, so that counters know the exact number."""
-        return not (self.created or self.updated or self.scheduled or self.total or self.q)
+        return not (self.created or self.updated or self.scheduled or self.total or self.q or self.gone)
 
 
 VALUE_FIELDS = {
@@ -64,6 +66,9 @@ VALUE_FIELDS = {
 DAY_FIELDS = {"created": "created_at", "updated": "updated_at", "scheduled": "scheduled_delivery_at"}
 """Criteria's fields of days, and the order columns they look at."""
 
+GONE_WORDS = {"only": "No longer at Glu", "none": "Still at Glu"}
+"""What can be asked for of `gone`, in words."""
+
 LABELS = {
     "dispatch": "Dispatch",
     "payment": "Payment",
@@ -76,6 +81,7 @@ LABELS = {
     "scheduled": "Scheduled",
     "total": "Total",
     "q": "Search",
+    "gone": "At Glu",
     "sort": "Sort",
     "size": "Rows",
     "cursor": "Page",

@@ -32,6 +32,8 @@ def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
                 orders = orders.filter(**{f"{column}__lt": day_start(organisation, days.last + timedelta(days=1))})
     if criteria.total is not None:
         orders = orders.filter(_total(organisation, criteria.total))
+    if criteria.gone:
+        orders = orders.filter(gone_at__isnull=criteria.gone == "none")
     if criteria.q:
         orders = _search(orders, parse_words(criteria.q))
     return orders

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
-from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Amounts, Days, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, Amounts, Days, OrderCriteria
 from orders.search.words import SearchError, parse_words
 
 SORTS = ("created", "updated", "total", "scheduled")
@@ -57,6 +57,7 @@ class Query:
         for name in (*DAY_FIELDS, "total"):
             if span := getattr(self.criteria, name):
                 out.append((name, span.text))
+        out += [("gone", self.criteria.gone)] if self.criteria.gone else []
         out += [(problem.key, problem.value) for problem in self.errors if problem.key != "cursor"]
         if self.sort != DEFAULT_SORT:
             out.append(("sort", self.sort))
@@ -155,6 +156,8 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
         return _amounts(text)
     if key == "sort" and text.removeprefix("-") not in SORTS:
         raise _BadValue("Sort by created, updated, total or scheduled.")
+    if key == "gone" and text not in GONE_WORDS:
+        raise _BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
     if key == "size":
         if not text.isdigit() or int(text) not in SIZES:
             raise _BadValue("Rows can be 25, 50 or 100 a page.")
@@ -164,7 +167,7 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
 
 def _blank(key: str) -> object:
     """An empty box of the filter form means that nothing is asked for."""
-    return {"sort": DEFAULT_SORT, "cursor": ""}.get(key)
+    return {"sort": DEFAULT_SORT, "cursor": "", "gone": ""}.get(key)
 
 
 def _days(text: str, today: date, label: str) -> Days:

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
+from orders.freshness import soon as soon_words
 from orders.money import money as money_text
 
 register = template.Library()
@@ -73,6 +74,15 @@ def when(moment: datetime | None, zone: ZoneInfo, absent: str = "Not yet") -> Sa
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full_text(moment, zone), when_text(moment, zone)
     )
+
+
+@register.simple_tag
+def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
+    """A time element for a time to come: "in 3 s", or "now" when it has come; nothing for null."""
+    if moment is None:
+        return format_html("")
+    title = full_text(moment, zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, soon_words(moment))
 
 
 @register.inclusion_tag("orders/_status.html")

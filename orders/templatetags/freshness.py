@@ -19,9 +19,13 @@ def freshness_chip(organisation: Organisation) -> dict[str, Any]:
 
 
 @register.inclusion_tag("orders/_banners.html")
-def mirror_banners(membership: Membership) -> dict[str, Any]:
-    """What everybody of an organisation should know; managers get the button that mends it."""
+def mirror_banners(membership: Membership, *, again: bool = False) -> dict[str, Any]:
+    """What everybody of an organisation should know; managers get the button that mends it.
+
+    `again` puts them in the place of those that an open page shows.
+    """
     return {
+        "again": again,
         "organisation": membership.organisation,
         "banners": banners(membership.organisation),
         "may_manage": membership.may(Role.MANAGER),

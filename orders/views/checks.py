@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from glu_admin.fragments import wants_fragment
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from orders.checks import TooManyRanges, check_state, decide_missing, want_check, want_range
+from orders.checks import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.coverage import verified_at
 from orders.models import Order
 from orders.search import parse_query
@@ -34,11 +34,16 @@ def check_order(request: HttpRequest, organisation: Organisation, glu_id: int) -
 
 @door(Role.VIEWER)
 def check_fragment(request: HttpRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
-    """The freshness card alone; it asks for itself while a check is under way, and then brings the page up to date."""
+    """The freshness card, and what the button for it says; it asks for itself while a check is under way.
+
+    What a check found brings the whole page up to date.
+    """
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
     context = check_context(organisation, order)
+    context["again"] = request.method == "POST" or not context["check"].waiting  # said once, not each second
     response = render(request, "orders/_check.html", context)
-    if request.method == "GET" and wants_fragment(request) and not context["check"].waiting:
+    done = request.method == "GET" and wants_fragment(request) and not context["check"].waiting
+    if done and not context["identical"]:  # there is more to bring up to date than what the card says
         response["HX-Refresh"] = "true"
     return response
 
@@ -47,7 +52,16 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
     """What the freshness card of an order shows: whether its last check came to a comparison, and what that found."""
     check = check_state(organisation, order)
     done_at = check.done_at
+    suspected = organisation.missing_orders.filter(order=order).first()
+    words = NOT_RETURNED if check.not_returned else check.words
+    if check.not_returned and order.gone_at is None and suspected is not None:
+        words += (
+            " Many are missing at once, so somebody has to decide."
+            if suspected.held
+            else " It is asked for once more before it is marked."
+        )
     return {
+        "words": words,
         "order": order,
         "check": check,
         "compared": done_at is not None and done_at == order.checked_at,
@@ -71,9 +85,7 @@ def check_range(request: HttpRequest, organisation: Organisation) -> HttpRespons
         want_range(organisation, days.first, days.last)
     except TooManyRanges:
         messages.warning(request, "Other ranges are still being read. Try again when they are done.")
-    else:
-        messages.success(request, "These days are read again at Glu. How that goes is said above the list.")
-    return redirect(here)
+    return redirect(here)  # how it goes is said above the list
 
 
 @require_POST

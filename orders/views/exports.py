@@ -1,5 +1,7 @@
 """Exports: what the list found, as a file."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -8,7 +10,7 @@ from django.utils.timezone import now
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.exports import csv_lines, csv_orders, export_filename, jsonl_orders
-from orders.search import Query, count_orders, describe, parse_query
+from orders.search import Counted, OrderCriteria, Query, count_orders, describe, parse_query
 
 _SHAPES = ("orders", "lines", "json")
 _FORMS = ("excel", "plain")
@@ -20,13 +22,16 @@ def export_page(request: HttpRequest, organisation: Organisation) -> HttpRespons
     """What would be exported, in words and with its number of rows, and in which form."""
     query = _query(request, organisation)
     problems = (*query.errors, *query.ignored)
+    count, left_out = _numbers(organisation, query.criteria) if not problems else (None, None)
     context = {
         "query": query,
         "words": describe(query) if not problems else "",
         "problems": problems,
-        "count": count_orders(organisation, query.criteria) if not problems else None,
+        "count": count,
+        "left_out": left_out,
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(),
+        "gone_query": query.url_query(gone="only"),
     }
     return render(request, "orders/export.html", context, status=400 if problems else 200)
 
@@ -54,6 +59,17 @@ def export_file(request: HttpRequest, organisation: Organisation) -> HttpRespons
         content_type=f"{kind}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _numbers(organisation: Organisation, criteria: OrderCriteria) -> tuple[Counted, Counted]:
+    """How many orders the file will hold, and how many it leaves out as Glu no longer returns them."""
+    found = count_orders(organisation, criteria)
+    left_out = count_orders(organisation, replace(criteria, gone="only")) if criteria.gone != "none" else Counted(0)
+    if criteria.gone == "only":
+        return Counted(0), found
+    if found.exact and left_out.exact:
+        return Counted(found.n - left_out.n), left_out
+    return count_orders(organisation, replace(criteria, gone="none")), left_out
 
 
 def _query(request: HttpRequest, organisation: Organisation) -> Query:

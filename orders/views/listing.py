@@ -7,16 +7,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from glu_admin.fragments import wants_fragment
+from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role, User
 from orders.checks import range_state
-from orders.freshness import FLAG_WORDS, first_copy
+from orders.first_copy import first_copy
+from orders.freshness import FLAG_WORDS, rest
 from orders.models import MirrorState
 from orders.money import money
 from orders.search import (
     COUNT_CAP,
     Counted,
+    OrderCriteria,
     Page,
     Query,
     chips,
@@ -94,9 +97,22 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     days = query.criteria.created
     if not query.ok or not isinstance(days, Days):
         return {}
+    found: dict[str, object] = {"range_query": query.url_query()}
     state = range_state(organisation, days.first, days.last)
-    flags = "; ".join(FLAG_WORDS.get(flag, flag) for flag in state.run.flags.split()) if state else ""
-    return {"range_query": query.url_query(), "range": state, "range_flags": flags}
+    if state is None:
+        return found
+    flags = "; ".join(FLAG_WORDS.get(flag, flag) for flag in state.run.flags.split())
+    found |= {"range": state, "range_flags": flags}
+    if not state.running:
+        return found | {"range_count": count_orders(organisation, OrderCriteria(created=days))}
+    mirror = MirrorState.across_organisations.filter(organisation=organisation).first()
+    resting = rest(mirror, current_key(organisation))
+    waits = [resting.until if resting else None, state.run.wait_until if state.run.error else None]
+    needs_somebody = resting is not None and resting.until is None
+    return found | {
+        "range_rest": resting,
+        "range_next": None if needs_somebody else max(filter(None, waits), default=None),
+    }
 
 
 def _canonical(data: QueryDict) -> QueryDict:
@@ -142,13 +158,13 @@ def _count(organisation: Organisation, query: Query, page: Page) -> Counted | No
     return Counted(len(page.rows)) if page.is_all else count_orders(organisation, query.criteria)
 
 
-def _sums(organisation: Organisation, query: Query, page: Page, count: Counted | None) -> list[dict[str, str]]:
+def _sums(organisation: Organisation, query: Query, page: Page, count: Counted | None) -> list[dict[str, object]]:
     """The sums in words; none where there are more orders than may be added up while somebody waits."""
     if count is None or count.n > COUNT_CAP or not count.exact:
         return []
     found = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria)
     return [
-        {"currency": one.currency or "?", "orders": f"{one.orders:,}", "total": money(one.total, one.currency)}
+        {"currency": one.currency or "?", "orders": Counted(one.orders), "total": money(one.total, one.currency)}
         for one in found
     ]
 
@@ -161,6 +177,8 @@ def _empty(organisation: Organisation, query: Query) -> str:
     usable = organisation.glu_keys.exclude(state=GluKey.State.REFUSED)
     if not usable.exists() and not organisation.orders.exists():
         return "no_key"
-    if first_copy(organisation, state) is not None or state is None:
+    if state is None or state.history_complete_at is None:
+        return "first_copy"
+    if query.criteria.q and first_copy(organisation, state) is not None:  # a word may be in lines that are not here yet
         return "first_copy"
     return "no_orders" if query.criteria.is_empty() else "no_match"

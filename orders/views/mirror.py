@@ -25,10 +25,8 @@ def mirror_page(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 @door(Role.VIEWER)
 def freshness_fragment(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """The chip alone."""
-    return render(
-        request, "orders/_freshness.html", {"organisation": organisation, "freshness": freshness(organisation)}
-    )
+    """The chip, and the banners that belong above an open page now."""
+    return render(request, "orders/_poll.html", {"organisation": organisation, "freshness": freshness(organisation)})
 
 
 def _strip(coverage: Coverage) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """List rows with every text made ready once, so that the template only prints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,9 +68,9 @@ def list_rows(organisation: Organisation, orders: list[Order], marks: dict[int, 
                 buyer=buyer_name(order),
                 recipient=recipient_name(order),
                 type=order.type or "",
-                dispatch=dispatch,
+                dispatch=dispatch if order.gone_at is None else replace(dispatch, tone="grey", loud=False),
                 dispatch_words=dispatch_words,
-                payment=payment,
+                payment=payment if order.gone_at is None else replace(payment, tone="grey", loud=False),
                 payment_words=payment_words,
                 delivery=order.delivery_method_name or "",
                 scheduled=when(order.scheduled_delivery_at, zone, today) if order.scheduled_delivery_at else None,

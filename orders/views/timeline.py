@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
+from orders.checks import NOT_RETURNED
 from orders.models import Order, OrderChange, Transaction
 from orders.money import money
 from orders.payload import LINE_FIELDS, ORDER_FIELDS
@@ -62,7 +63,9 @@ def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[E
     entries += [_transaction(one, zone) for one in payments]
     if order.check_done_at:
         what, icon = f"Checked against Glu: {_lower(order.check_words)}", "check"
-        if order.check_done_at != order.checked_at:
+        if order.check_words.startswith(NOT_RETURNED):
+            what, icon = f"Asked Glu for it: {NOT_RETURNED.rstrip('.')}", "archive"
+        elif order.check_done_at != order.checked_at:
             what, icon = f"Not compared with Glu: {order.check_words}", "warning"
         entries.append(_event(order.check_done_at, icon, what, zone))
     entries.append(_event(order.first_copied_at, "archive", "First copied here", zone))

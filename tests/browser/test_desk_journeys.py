@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from glu_admin.tenancy.models import Organisation
+from orders.models import MirrorState
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -194,3 +195,42 @@ def test_text_of_people_is_never_run(open_page: Callable[..., Any], desk: Organi
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.__violations") == []
     assert said == []
+
+
+def test_an_open_page_is_told_of_trouble_and_of_its_end(open_page: Callable[..., Any], desk: Organisation) -> None:
+    """The poll brings banners; one that stays is read out once, and nothing else moves."""
+    poll = "() => { document.body.dispatchEvent(new CustomEvent('poll')); }"
+    state = MirrorState.across_organisations.filter(organisation=desk)
+    page = open_page(ORDERS)
+    page.locator("#q").focus()
+    banner = page.locator("#banners .notice")
+    sync_api.expect(banner).to_have_count(0)
+    state.update(last_error="Glu is away.", last_error_kind="unreachable")
+    page.evaluate(poll)
+    sync_api.expect(banner).to_contain_text("Glu cannot be reached")
+    assert banner.get_attribute("role") == "alert"
+    state.update(last_error="Glu is still away.")
+    page.evaluate(poll)
+    sync_api.expect(banner).to_contain_text("Glu is still away.")
+    assert banner.get_attribute("role") is None
+    state.update(last_error="")
+    page.evaluate(poll)
+    sync_api.expect(banner).to_have_count(0)
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.goto("/o/alder-house/mirror/")
+    page.click("#months summary")
+    with page.expect_response("**/mirror/"):
+        page.evaluate(poll)
+    page.wait_for_load_state("networkidle")
+    sync_api.expect(page.locator("#months")).to_have_attribute("open", "")
+
+
+def test_nothing_that_matters_is_beyond_the_edge_of_a_phone(open_page: Callable[..., Any]) -> None:
+    page = open_page("/o/alder-house/mirror/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click("#months summary")
+    for heading in ("Last success", "Not yet"):
+        found = page.locator("th[scope=col]", has_text=heading).first.bounding_box()
+        assert found["x"] + found["width"] <= 390, heading
+    wide = "[...document.querySelectorAll('.months th')].filter((cell) => cell.scrollWidth > cell.clientWidth).length"
+    assert page.evaluate(wide) == 0

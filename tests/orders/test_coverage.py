@@ -8,7 +8,7 @@ import pytest
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.coverage import NEVER, PARTLY, PROVEN, coverage, flagged_polls, verified_at
+from orders.coverage import NEVER, PARTLY, PROVEN, _spans, coverage, flagged_polls, verified_at
 from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 from orders.payload import time_text
 from tests.orders.conftest import order, write
@@ -131,3 +131,39 @@ def test_a_suspicion_leaves_what_was_proven_before_it(known: Order, found: int, 
         window(run(hotel, RECONCILE, ago(days=days)), None, None)
     hotel.missing_orders.create(order=known, found_at=ago(days=found, seconds=-5), due_at=now())
     assert verified_at(known, hotel) == ago(days=verified)
+
+
+def test_how_far_back_everything_is_proven_ends_at_the_last_doubt(polled: Organisation) -> None:
+    assert coverage(polled).oldest_proven == ago(days=9).date()
+    flag(polled, ago(days=5))
+    found = coverage(polled)
+    assert (found.oldest_proven, found.is_whole) == (ago(days=4).date(), False)
+    assert found.words.endswith(f"{ago(days=4):%B %Y} is proven, yesterday included.")
+    write(polled, order(41, time_text(ago(days=2))))
+    polled.orders.update(lines_due_at=now())
+    assert coverage(polled).oldest_proven == ago(days=1).date()
+    polled.orders.update(created_at=ago(days=1))
+    assert coverage(polled).oldest_proven is None
+    assert coverage(polled).words.startswith("Yesterday is not proven yet")
+
+
+def test_it_goes_back_to_the_first_order_beyond_the_strip(polled: Organisation) -> None:
+    write(polled, order(41, time_text(ago(days=900))), order(42, "0001-01-01T00:00:00+00:00"))
+    window(run(polled, RECONCILE, ago(days=1)), ago(days=1000), None)
+    assert coverage(polled).oldest_proven == ago(days=999).date()
+    assert not coverage(polled).is_whole  # Glu was not asked whether there is anything before
+    window(run(polled, RECONCILE, ago(days=1)), None, None)
+    first = ago(days=900)
+    assert coverage(polled).oldest_proven == first.date()
+    assert coverage(polled).words == f"Everything back to the first order, {first.day} {first:%B %Y}, is proven."
+    polled.orders.filter(glu_id=41).update(lines_due_at=now())
+    assert coverage(polled).oldest_proven == ago(days=899).date()
+
+
+def test_days_in_doubt_are_named_in_the_table(polled: Organisation) -> None:
+    def named(state: str) -> str:
+        return " ".join(one.never_days if state == NEVER else one.partly_days for one in coverage(polled).months)
+
+    assert str(coverage(polled).days[-1].day.day) in named(PARTLY).replace(",", "").split()  # today
+    assert "–" in named(NEVER)
+    assert _spans([2, 12, 13, 14, 15, 31]) == "2, 12–15, 31"

@@ -1,7 +1,8 @@
 """What the mirror page and `mirror_status` say: the same, and everything that needs somebody."""
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState, SetAside
-from orders.proof import mirror_report, needs_a_person
+from orders.proof import PassReport, mirror_report, needs_a_person
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
 from tests.orders.mirror.test_passes import mirror_everything
@@ -35,6 +36,19 @@ def hotel(house: Any) -> Organisation:
     MirrorState.across_organisations.create(organisation=house.hotel, next_due_at=now() + timedelta(seconds=15))
     run(house.hotel, MirrorRun.Pass.CHANGES, now())
     return house.hotel  # type: ignore[no-any-return]
+
+
+def told(organisation: Organisation, name: str) -> PassReport:
+    return next(one for one in mirror_report(organisation).passes if one.name == name)
+
+
+def row(client: Client, name: str) -> str:
+    """What the page's table says of a pass, its own line and the one below."""
+    text = client.get(MIRROR).content.decode()
+    rows = text[text.index('id="pass-h"') : text.index('id="probe-h"')]
+    rows = rows[rows.index(f'<th scope="row">{name} ') :]
+    rows = rows.partition('<th scope="row">')[2].partition('<th scope="row">')[0]
+    return " ".join(re.sub("<[^>]+>", " ", rows).split())
 
 
 def status(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -88,6 +102,88 @@ def test_late_rows_are_said_while_the_last_complete_run_had_some(hotel: Organisa
     assert wanting(hotel) == ""
 
 
+def test_a_pass_that_fails_says_since_when_why_and_when_next(hotel: Organisation, viewer_client: Client) -> None:
+    run(hotel, MirrorRun.Pass.TRAILING, ago(days=3))
+    run(hotel, MirrorRun.Pass.TRAILING, ago(days=2), state=FAILED, error="Glu listed nonsense.")
+    tried = run(
+        hotel,
+        MirrorRun.Pass.TRAILING,
+        ago(days=1),
+        state=RUNNING,
+        error="Glu’s answer was not JSON.",
+        wait_until=now() + timedelta(minutes=5),
+    )
+    assert (told(hotel, "Trailing").status.words, told(hotel, "Trailing").failing) == ("Failing", True)
+    words = row(viewer_client, "Trailing")
+    assert "Failing" in words
+    assert "Glu’s answer was not JSON. Failing since" in words
+    assert "next try in 5 min" in words
+    assert told(hotel, "Trailing").failed_at == ago(days=2) + timedelta(seconds=5)
+    tried.wait_until = now() - timedelta(minutes=5)
+    tried.save()
+    assert "next try now" in row(viewer_client, "Trailing")
+    tried.error = ""
+    tried.save()
+    assert told(hotel, "Trailing").status.words == "Running"
+
+
+def test_a_failed_range_is_not_tried_again(hotel: Organisation) -> None:
+    run(hotel, MirrorRun.Pass.RANGE, ago(days=1), state=FAILED, error="x", wait_until=now() + timedelta(minutes=5))
+    assert (told(hotel, "Range").status.words, told(hotel, "Range").next_try) == ("Failed", None)
+
+
+@pytest.mark.parametrize(
+    ("key", "wait", "words"),
+    [
+        ({"state": "refused"}, None, "Glu refuses the key"),
+        ({"paused_at": now()}, None, "Copying is paused"),
+        ({}, 60, "Glu is away. Next try in 60 s"),
+    ],
+)
+def test_nothing_runs_while_nothing_is_asked(
+    hotel: Organisation, viewer_client: Client, key: dict[str, Any], wait: int | None, words: str
+) -> None:
+    run(hotel, MirrorRun.Pass.HISTORY, ago(days=1), state=RUNNING)
+    assert told(hotel, "History").status.words == "Running"
+    hotel.glu_keys.update(**key)
+    if wait:
+        MirrorState.across_organisations.update(
+            wait_until=now() + timedelta(seconds=wait), last_error="Glu is away.", last_error_kind="unreachable"
+        )
+    assert "Running" not in {one.status.words for one in mirror_report(hotel).passes}
+    assert f"History: {words}" in row(viewer_client, "History")
+
+
+def test_what_failed_is_on_hold_until_somebody_tries_it_again(hotel: Organisation, viewer_client: Client) -> None:
+    run(hotel, MirrorRun.Pass.HISTORY, ago(days=1), state=RUNNING)
+    MirrorState.across_organisations.update(
+        wait_until=now() - timedelta(seconds=1), last_error="Glu is away.", last_error_kind="unreachable", failures=1
+    )
+    assert "On hold" in row(viewer_client, "History")
+    assert "Next try now" in row(viewer_client, "History")
+    MirrorState.across_organisations.update(lease_expires_at=now() + timedelta(seconds=30))
+    assert told(hotel, "History").status.words == "Running"
+
+
+def test_a_pass_that_was_never_asked_for_says_so(hotel: Organisation, viewer_client: Client) -> None:
+    assert row(viewer_client, "Range").startswith("Range when asked for Never asked for 0 0 0")
+    assert "Not yet" in row(viewer_client, "History")
+
+
+def test_missing_orders_that_are_not_listed_are_counted(hotel: Organisation, viewer_client: Client) -> None:
+    write(hotel, *(order(number) for number in range(1, 26)))
+    for one in hotel.orders.all():
+        hotel.missing_orders.create(order=one, found_at=now(), due_at=now(), held=True)
+    page = viewer_client.get(MIRROR).content.decode()
+    assert "and 5 more that Glu did not list" in page
+    assert "when everything was read" not in page
+
+
+def test_what_is_due_in_seconds_is_said_in_seconds(hotel: Organisation, viewer_client: Client) -> None:
+    words = re.sub("<[^>]+>", "", viewer_client.get(MIRROR).content.decode())
+    assert re.search(r"Next look at Glu in 1[0-5] s", words)
+
+
 def test_status_says_all_that_the_page_says(hotel: Organisation, capsys: pytest.CaptureFixture[str]) -> None:
     write(hotel, order(41, storeReference="R-77", customerName="Priya Ashdown"), {"id": "x", "total": 1})
     moment, later = now(), now() + timedelta(hours=1)
@@ -117,10 +213,65 @@ def test_status_says_all_that_the_page_says(hotel: Organisation, capsys: pytest.
     assert passes["Changes"]["next"] is not None
     assert passes["Everything"]["next"] == later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     text = status(capsys)
-    for shown in ("It said no.", "storeReference", aside.reason, "240", "name Everything", "order 41"):
+    text = " ".join(text.split())
+    for shown in ("It said no.", "storeReference", aside.reason, "240 s", "Everything (reconcile)", "order 41"):
         assert shown in text, shown
     for hidden in ("Priya", "R-77"):
         assert hidden not in told + text
+
+
+def test_status_is_a_report_of_80_columns_with_what_needs_a_person_first(
+    hotel: Organisation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hotel.timezone = "Asia/Tokyo"
+    hotel.save()
+    run(hotel, MirrorRun.Pass.RECONCILE, datetime(2026, 3, 1, 20, 5, 7, tzinfo=UTC), reach="whole")
+    run(hotel, MirrorRun.Pass.TRANSACTIONS, now(), state=FAILED, error="Glu closed the connection. " * 8)
+    MirrorState.across_organisations.update(
+        last_error="It said no, " * 20,
+        last_error_at=now(),
+        learned_rate=52.601730703459744,
+        requests_today=12345,
+        requests_day=now().date(),
+        whole_due_at=datetime(2056, 3, 8, 20, 5, tzinfo=UTC),
+        recent_due_at=ago(days=1),
+    )
+    for number in range(12):
+        hotel.drifts.create(
+            kind="new_value", field="dispatchStatus", value=f"S{number}", first_seen_at=now(), last_seen_at=now()
+        )
+    report, failed = status(capsys).split("\nFAILED: ")
+    lines = report.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[2] == "NEEDS A PERSON (1)"
+    assert lines[3].startswith("  - The last attempt failed: It said no,")
+    assert failed.startswith("The last attempt failed: It said no,")
+    assert len(failed) <= 100
+    assert "  Learned pace              52.6 requests a second" in lines
+    assert "  Requests today (UTC)      12,345" in lines
+    (head,) = [line for line in lines if line.startswith("PASS (--pass)")]
+    (everything,) = [line for line in lines if line.startswith("Everything (reconcile)")]
+    assert everything[head.index("LAST") :].startswith("complete ")
+    assert everything[head.index("LAST COMPLETE") :].startswith("2026-03-02 05:05+09:00")
+    assert everything[head.index("NEXT") :] == "2056-03-09 05:05+09:00"
+    assert [line.split() for line in lines if line.startswith("Recent")] == [["Recent", "waiting", "not", "yet", "now"]]
+    assert "NOT SEEN BEFORE, KEPT AS IT CAME (12)" in lines
+    assert "  … and 2 more" in lines
+    for empty in ("SET ASIDE", "NOT LISTED", "failed  ", "No longer", "History", "None", "Last probe"):
+        assert empty not in report.replace("Transactions", "").replace("failed    not yet", ""), empty
+    data = json.loads(status(capsys, "--json").split("\nFAILED: ")[0])
+    assert data["pace"]["requests_per_second"] == 52.601730703459744
+
+
+def test_status_says_shortly_on_standard_error_what_needs_a_person(
+    hotel: Organisation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for kind in MirrorRun.Pass:
+        run(hotel, kind, now(), flags="older_rows", late=1)
+    _, failed = status(capsys).split("\nFAILED: ")
+    lines = failed.splitlines()
+    assert len(lines) == 6
+    assert lines[-1].startswith("and ")
 
 
 def test_status_reads_well_when_all_is_well(
@@ -129,5 +280,6 @@ def test_status_reads_well_when_all_is_well(
     mirror_everything(session)
     text = status(capsys)
     assert "FAILED" not in text
+    assert text.splitlines()[2] == "Nobody has to do anything."
     assert "None" not in text
     assert "datetime" not in text

@@ -44,6 +44,10 @@ def test_a_check_lists_what_moved_as_the_history_does(
     found = card(viewer_client, wanted.glu_id)
     assert "Identical" in found
     assert "became" not in found
+    history = viewer_client.get(f"/o/alder-house/orders/{wanted.glu_id}/").content.decode()
+    history = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", history[history.index('id="hist-h"') :]))
+    for kept in ("became 0770", "became £42.42", "Happy birthday", "Tea was added"):
+        assert kept in history, kept
 
 
 def test_identical_is_not_said_of_a_later_version(house: Any, viewer_client: Client) -> None:
@@ -86,3 +90,42 @@ def test_a_history_that_is_cut_says_so(house: Any, viewer_client: Client) -> Non
     page = viewer_client.get(path).content.decode()
     assert words in page
     assert page.index(f'"strong">{MOST_SHOWN - 1}</b>') < page.index(words) < page.index("Placed at Glu")
+
+
+def test_not_at_glu_is_an_answer(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(41))
+    moment = now()
+    house.hotel.orders.update(check_done_at=moment, check_words="Glu no longer returns this order.")
+    one = house.hotel.missing_orders.create(order=house.hotel.orders.get(), found_at=moment, due_at=moment)
+    found = card(viewer_client, 41)
+    assert "Freshness Not at Glu" in found
+    assert "Glu no longer returns this order. It is asked for once more before it is marked." in found
+    assert "Not compared" not in found
+    one.delete()
+    house.hotel.orders.update(gone_at=moment, check_words="Glu no longer returns this order. It is asked for again.")
+    page = viewer_client.get("/o/alder-house/orders/41/").content.decode()
+    assert "Asked Glu for it: Glu no longer returns this order" in page
+    assert "asked for" not in page
+    assert "Not compared" not in page
+
+
+def test_the_button_says_that_it_checks_and_what_came_of_it(house: Any, staff_client: Client) -> None:
+    write(house.hotel, order(41))
+    path, htmx = "/o/alder-house/orders/41/", {"HX-Request": "true"}
+    asked = staff_client.post(f"{path}check/", headers=htmx).content.decode()
+    assert 'id="check-button" aria-disabled="true" hx-swap-oob="true"' in asked
+    assert "Checking…" in asked
+    assert "Checking…" in staff_client.get(path).content.decode()
+    assert "check-button" not in staff_client.get(f"{path}freshness/", headers=htmx).content.decode()
+    moment = now()
+    house.hotel.orders.update(
+        check_wanted_at=None, checked_at=moment, check_done_at=moment, check_words="Identical to Glu."
+    )
+    done = staff_client.get(f"{path}freshness/", headers=htmx)
+    answer = done.content.decode()
+    assert 'id="check-answer" role="status" hx-swap-oob="innerHTML">Identical to Glu.' in answer
+    assert "Check now" in answer
+    assert "HX-Refresh" not in done  # the answer would be read out by nobody
+    house.hotel.orders.update(check_words="1 thing moved.")
+    assert staff_client.get(f"{path}freshness/", headers=htmx)["HX-Refresh"] == "true"
+    assert ">1 thing moved. <time" in staff_client.get(path).content.decode()

@@ -1,16 +1,19 @@
 """Refresh this range: the list says how the last reading of exactly its days goes, and went."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils.timezone import now
 
+from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.session import Session
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
+from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
 from tests.orders.mirror.test_passes import mirror_everything
 
@@ -20,18 +23,23 @@ DAYS = "created=2026-11-01..2026-11-02"
 
 def shown(client: Client, query: str = DAYS) -> str:
     text = client.get(f"{LIST}?{query}").content.decode()
-    return text[text.index('<div id="range"') :].partition("</div>")[0]
+    return spaced(text[text.index('<div id="range"') :].partition("</div>")[0])
+
+
+def spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def polled(client: Client) -> str:
     """What the list's own question while a range is read is answered with."""
     headers = {"HX-Request": "true", "HX-Target": "range"}
-    return client.get(f"{LIST}?{DAYS}", headers=headers).content.decode()
+    return spaced(client.get(f"{LIST}?{DAYS}", headers=headers).content.decode())
 
 
 @pytest.fixture
 def run(house: Any, staff_client: Client) -> MirrorRun:
     """A reading of these days that staff asked for."""
+    accepted_key(house.hotel, HOTEL_KEY)
     write(house.hotel, order(41))
     staff_client.post(f"{LIST}check/", {"query": DAYS})
     return house.hotel.mirror_runs.get()  # type: ignore[no-any-return]
@@ -42,17 +50,45 @@ def test_it_is_told_from_the_asking_to_the_end(run: MirrorRun, viewer_client: Cl
     assert "every 2s" in shown(viewer_client)
     run.requests, run.rows, run.error = 1, 30, "Glu could not be reached."
     run.save()
-    assert "30 rows read so far. The last attempt failed: Glu could not be reached." in shown(viewer_client)
+    words = shown(viewer_client)
+    assert "being read again at Glu, but the last attempt failed: Glu could not be reached." in words
+    run.error = ""
+    run.save()
+    assert "being read again at Glu: 0 changed, 0 new so far." in shown(viewer_client)
     assert "every 2s" in polled(viewer_client)
     assert "<table" not in polled(viewer_client)
     run.rows, run.changed, run.created, run.missing, run.error = 31, 2, 1, 3, ""
     run.state, run.finished_at, run.flags = MirrorRun.State.COMPLETE, now(), "tie_overflow"
     run.save()
-    words = "31 rows read, 2 changed, 1 new, 3 not listed. In doubt: more orders in one second"
+    words = "2 changed, 1 new, 3 not listed. 1 order of these days is here. In doubt: more orders in one second"
     assert words in shown(viewer_client)
+    assert "31" not in shown(viewer_client)  # rows that were read: more days than these, and some of them twice
     assert "hx-get" not in shown(viewer_client)
     assert words in polled(viewer_client)
     assert 'hx-trigger="load"' in polled(viewer_client)  # once, for the rows that moved
+
+
+def test_asking_for_it_leaves_no_word_that_grows_old(run: MirrorRun, staff_client: Client) -> None:
+    answer = staff_client.post(f"{LIST}check/", {"query": DAYS}, follow=True)
+    assert not list(answer.context["messages"])
+    assert "wait to be read again" in spaced(answer.content.decode())
+
+
+def test_it_says_what_it_waits_for_and_until_when(run: MirrorRun, viewer_client: Client, house: Any) -> None:
+    run.requests, run.error, run.wait_until = 1, "Glu’s answer was not JSON.", now() + timedelta(seconds=40)
+    run.save()
+    words = re.sub("<[^>]+>", "", shown(viewer_client))
+    assert "the last attempt failed: Glu’s answer was not JSON. Next try in 40 s." in words
+    state = MirrorState.across_organisations.create(
+        organisation=house.hotel, wait_until=now() + timedelta(minutes=5), last_error="Glu is away."
+    )
+    words = re.sub("<[^>]+>", "", shown(viewer_client))
+    assert "wait to be read again at Glu: Glu is away. Next try in 5 min." in words
+    state.delete()
+    house.hotel.glu_keys.update(state=GluKey.State.REFUSED)
+    words = shown(viewer_client)
+    assert "wait to be read again at Glu: Glu refuses the key." in words
+    assert "Next try" not in words
 
 
 def test_a_failure_is_told(run: MirrorRun, viewer_client: Client) -> None:

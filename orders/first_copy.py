@@ -1,0 +1,83 @@
+"""The first copy of the history: how far it has come, and when it is over for good."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import MirrorRun, MirrorState, Order
+
+_OF_LATE = 120  # seconds from which the rate is taken
+_APART = 10  # seconds that two measurements must lie apart to tell one
+
+
+@dataclass(frozen=True)
+class FirstCopy:
+    """The first copy of the history while it runs. `percent` is an estimate from Glu's ids.
+
+    `requests_per_second` is that of the last two minutes, and `left` is reckoned by it; null until it is known.
+    """
+
+    percent: int | None
+    orders: int
+    reached_at: datetime | None
+    due_lines: int
+    left: timedelta | None
+    requests_per_second: float | None
+
+
+def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:
+    """The first copy while it runs, its lines included; None once everything that was there then is here."""
+    if state is None or state.history_started_at is None:
+        return None
+    unread = _unread(organisation, state)
+    if state.history_complete_at is not None and not unread.exists():
+        return None
+    due, orders = unread.count(), organisation.orders.count()
+    newest, oldest, reached = (
+        state.history_newest_glu_id,
+        state.history_oldest_glu_id,
+        state.history_reached_glu_id,
+    )
+    share = None
+    if state.history_complete_at is not None:
+        share = 1.0
+    elif newest is not None and oldest is not None and reached is not None and newest > oldest:
+        share = min(max((newest - reached) / (newest - oldest), 0.0), 1.0)
+    run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk").first()
+    requests = (run.requests if run else 0) + orders - due
+    rate = _rate_of_late(organisation, requests)
+    percent, left = None, None
+    if share and orders:
+        expected = orders / share
+        all_requests = expected * (1 + 1 / max(state.page_size, 1))
+        percent = min(int(100 * requests / all_requests), 99)
+        left = timedelta(seconds=max(all_requests - requests, 0) / rate) if rate else None
+    return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
+
+
+def _unread(organisation: Organisation, state: MirrorState) -> QuerySet[Order]:
+    """Orders whose lines were never read; with the history whole, only those that have been here unchanged since.
+
+    What is copied later has its lines due as a matter of course, and is no part of the first copy.
+    """
+    unread = organisation.orders.filter(lines_due_at__isnull=False, lines_copied_at=None, lines_error="")
+    return unread.filter(copied_at__lte=state.history_complete_at) if state.history_complete_at else unread
+
+
+def _rate_of_late(organisation: Organisation, requests: int) -> float | None:
+    """Requests a second since the last minutes, as far as somebody looked then; None while that cannot be known."""
+    key, moment = f"first-copy-{organisation.pk}", now().timestamp()
+    try:
+        kept: list[tuple[float, int]] = cache.get(key) or []
+        kept = [(at, n) for at, n in kept if moment - _OF_LATE <= at <= moment and n <= requests]
+        if not kept or moment - kept[-1][0] >= _APART / 2:
+            cache.set(key, [*kept, (moment, requests)], _OF_LATE)
+    except Exception:  # a cache that is away must not hold up a page
+        return None
+    if not kept or moment - kept[0][0] < _APART or requests == kept[0][1]:
+        return None
+    return (requests - kept[0][1]) / (moment - kept[0][0])

@@ -1,0 +1,111 @@
+"""The banners and the chip: what is wrong, in words that fit it, on pages that are open too."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+
+from glu_admin.keys import lifecycle
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.models import Organisation
+from orders.freshness import banners, freshness, soon
+from orders.models import MirrorRun, MirrorState
+from orders.proof import mirror_report, needs_a_person
+from tests.conftest import HOTEL_KEY, accepted_key
+from tests.orders.conftest import order, write
+from tests.orders.test_coverage import run
+
+LIST, POLL = "/o/alder-house/orders/", "/o/alder-house/mirror/freshness/"
+
+
+@pytest.fixture
+def hotel(house: Any) -> Organisation:
+    """Alder House, up to date."""
+    accepted_key(house.hotel, HOTEL_KEY)
+    write(house.hotel, order(41), order(42))
+    MirrorState.across_organisations.create(
+        organisation=house.hotel,
+        history_started_at=now() - timedelta(days=1),
+        history_complete_at=now(),
+        next_due_at=now(),
+    )
+    run(house.hotel, MirrorRun.Pass.CHANGES, now())
+    return house.hotel  # type: ignore[no-any-return]
+
+
+def fail(organisation: Organisation, words: str, kind: str, **fields: Any) -> None:
+    MirrorState.across_organisations.filter(organisation=organisation).update(
+        last_error=words, last_error_kind=kind, last_error_at=now(), **fields
+    )
+
+
+def test_lines_that_cannot_be_read_are_told_on_the_list(hotel: Organisation, viewer_client: Client) -> None:
+    assert banners(hotel) == []
+    hotel.orders.update(lines_due_at=now(), lines_error="Glu answered 418, which was not expected.")
+    (banner,) = banners(hotel)
+    assert (banner.tone, banner.title) == ("amber", "The lines of 2 orders could not be read")
+    assert banner.text == (
+        "Glu answered 418, which was not expected. They are tried again by themselves. "
+        "The orders themselves are up to date."
+    )
+    assert banner.title in viewer_client.get(LIST).content.decode()
+    assert "The lines of 2 orders could not be read." in needs_a_person(mirror_report(hotel))
+    fail(hotel, "Glu is away.", "unreachable")
+    assert "up to date" not in " ".join(one.text for one in banners(hotel))
+    hotel.orders.update(lines_error="")
+    fail(hotel, "", "")
+    assert banners(hotel) == []
+
+
+def test_a_broken_route_of_lines_is_told_with_the_next_try(hotel: Organisation) -> None:
+    MirrorState.across_organisations.update(lines_wait_until=now() + timedelta(seconds=40))
+    (banner,) = banners(hotel)
+    assert banner.title == "Lines are not read for now"
+    assert "so lines are asked for again in 40 s." in banner.text
+    MirrorState.across_organisations.update(lines_wait_until=now() - timedelta(seconds=1))
+    assert banners(hotel) == []
+
+
+def test_lines_of_an_order_that_may_be_deleted_are_no_trouble(hotel: Organisation) -> None:
+    hotel.orders.filter(glu_id=41).update(lines_due_at=now(), lines_error="Glu has no such thing.")
+    hotel.missing_orders.create(order=hotel.orders.get(glu_id=41), found_at=now(), due_at=now())
+    assert banners(hotel) == []
+
+
+def test_an_open_page_gets_and_loses_banners_with_its_poll(hotel: Organisation, viewer_client: Client) -> None:
+    page = viewer_client.get(LIST).content.decode()
+    assert '<div class="banners" id="banners"></div>' in page
+    assert "hx-swap-oob" not in page[page.index('id="banners"') :].partition("</div>")[0]
+    assert '<div class="banners" id="banners" hx-swap-oob="true"></div>' in viewer_client.get(POLL).content.decode()
+    fail(hotel, "Glu is away.", "unreachable")
+    polled = viewer_client.get(POLL).content.decode()
+    assert polled.strip().startswith('<a class="fresh red"')
+    assert "Glu cannot be reached" in polled[polled.index('id="banners" hx-swap-oob="true"') :]
+
+
+def test_a_failing_glu_is_not_an_unreachable_one(hotel: Organisation) -> None:
+    fail(hotel, "Glu answered with an error of its own (500).", "unreachable")
+    assert [one.title for one in banners(hotel)] == ["Glu does not answer as it should"]
+    assert freshness(hotel).words.endswith("trouble")
+
+
+def test_a_key_that_is_tried_again_is_all_that_is_said(hotel: Organisation, viewer_client: Client) -> None:
+    fail(hotel, "Glu refused the key.", "refused")
+    hotel.glu_keys.update(state=GluKey.State.REFUSED)
+    assert [one.title for one in banners(hotel)] == ["Glu refuses this key"]
+    lifecycle.resume(hotel)
+    assert [one.title for one in banners(hotel)] == ["The key is being tried again"]
+    assert freshness(hotel).words.endswith("key: waiting to be tried")
+    hotel.glu_keys.update(state=GluKey.State.ACCEPTED)
+    assert banners(hotel) == []
+    assert needs_a_person(mirror_report(hotel)) == []
+    assert "Glu refused the key" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-5, "now"), (0, "now"), (3, "in 3 s"), (300, "in 5 min"), (86400, "in 24 h")]
+)
+def test_a_time_to_come(seconds: int, words: str) -> None:
+    assert soon(now() + timedelta(seconds=seconds)) == words
