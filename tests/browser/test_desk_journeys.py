@@ -199,7 +199,11 @@ def test_text_of_people_is_never_run(open_page: Callable[..., Any], desk: Organi
 
 def test_an_open_page_is_told_of_trouble_and_of_its_end(open_page: Callable[..., Any], desk: Organisation) -> None:
     """The poll brings banners; one that stays is read out once, and nothing else moves."""
-    poll = "() => { document.body.dispatchEvent(new CustomEvent('poll')); }"
+    # The next poll is heard only once what this one brought has settled.
+    poll = """() => new Promise((settled) => {
+        document.body.addEventListener("htmx:afterSettle", () => settled(), { once: true });
+        document.body.dispatchEvent(new CustomEvent("poll"));
+    })"""
     state = MirrorState.across_organisations.filter(organisation=desk)
     page = open_page(ORDERS)
     page.locator("#q").focus()
