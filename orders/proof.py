@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
@@ -193,8 +193,16 @@ class MirrorReport:
 def mirror_report(organisation: Organisation) -> MirrorReport:
     """What the mirror page shows."""
     state = MirrorState.across_organisations.filter(organisation=organisation).first()
-    waiting = organisation.orders.filter(lines_due_at__isnull=False)
-    read = organisation.orders.filter(lines_copied_at__isnull=False, gone_at=None)
+    waiting = Q(lines_due_at__isnull=False)
+    # All of them in one look at the table, which is large.
+    figures = organisation.orders.aggregate(
+        orders=Count("pk"),
+        due_lines=Count("pk", filter=waiting),
+        failed_lines=Count("pk", filter=waiting & ~Q(lines_error="")),
+        oldest_due=Min("lines_due_at"),
+        oldest_lines=Min("lines_copied_at", filter=Q(gone_at=None)),
+        gone=Count("pk", filter=Q(gone_at__isnull=False)),
+    )
     return MirrorReport(
         freshness=freshness(organisation),
         stands_still=stands_still(organisation),
@@ -204,19 +212,14 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         first_copy=first_copy(organisation, state),
         coverage=coverage(organisation),
         passes=_passes(organisation, state),
-        orders=organisation.orders.count(),
         transactions=organisation.transactions.count(),
         changes=organisation.order_changes.count(),
-        due_lines=waiting.count(),
-        failed_lines=waiting.exclude(lines_error="").count(),
-        oldest_due=waiting.order_by("lines_due_at").values_list("lines_due_at", flat=True).first(),
-        oldest_lines=read.order_by("lines_copied_at").values_list("lines_copied_at", flat=True).first(),
-        gone=organisation.orders.filter(gone_at__isnull=False).count(),
         missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),
         held=organisation.missing_orders.filter(held=True).count(),
         set_aside=organisation.set_aside.all(),
         drift=organisation.drifts.all(),
         probe=organisation.probes.first(),
+        **figures,
     )
 
 
@@ -265,12 +268,15 @@ def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassR
     out = []
     for name, when, which, column in kinds:
         runs = organisation.mirror_runs.filter(which).order_by("-started_at", "-pk")
-        complete = runs.filter(state=MirrorRun.State.COMPLETE).first()
         due_at = getattr(state, column, None) if column else None
-        failed = runs.filter(state=MirrorRun.State.FAILED, pk__gt=complete.pk if complete else 0)
-        first = failed.order_by("pk").values_list("finished_at", flat=True).first()
+        last, first = runs.first(), None
+        complete = last if last and last.state == MirrorRun.State.COMPLETE else None
+        if last and not complete:
+            complete = runs.filter(state=MirrorRun.State.COMPLETE).first()
+            failed = runs.filter(state=MirrorRun.State.FAILED, pk__gt=complete.pk if complete else 0)
+            first = failed.order_by("pk").values_list("finished_at", flat=True).first()
         earlier = doubted if name == "Changes" else ""
-        out.append(PassReport(name, when, runs.first(), complete, due_at, earlier, resting, first))
+        out.append(PassReport(name, when, last, complete, due_at, earlier, resting, first))
     return out
 
 
