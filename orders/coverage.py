@@ -16,7 +16,6 @@ from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 PROVEN, PARTLY, NEVER = "proven", "partly", "never"
 
 _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
-_ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 # What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
 _DOUBTED = Q(run__flags__contains="walk_missed") | Q(run__flags__contains="too_many_missing")
 _MOST_WINDOWS = 5000
@@ -156,7 +155,7 @@ def verified_at(order: Order, organisation: Organisation) -> datetime:
     under none: so a window that nothing is held against has listed the order, unless a suspicion is as old or older.
     """
     known = [moment for moment in (order.copied_at, order.checked_at) if moment]
-    windows = _clean(organisation).filter(state=MirrorWindow.State.COMPLETE, kind__in=_ACCUSING)
+    windows = _clean(organisation).filter(state=MirrorWindow.State.COMPLETE, kind__in=MirrorRun.ACCUSING)
     if suspected := organisation.missing_orders.filter(order=order).first():
         windows = windows.filter(completed_at__lt=suspected.found_at)
     for window in windows.order_by("-completed_at")[:500] if order.gone_at is None else ():
@@ -170,7 +169,7 @@ def verified_at(order: Order, organisation: Organisation) -> datetime:
 def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
     """Complete polls that were flagged, oldest first, until everything has been read again later without a flag."""
     everything = organisation.mirror_runs.filter(
-        Q(kind=MirrorRun.Pass.HISTORY) | Q(kind=MirrorRun.Pass.RECONCILE, reach="whole"),
+        MirrorRun.EVERYTHING,
         state=MirrorRun.State.COMPLETE,
         flags="",
     )

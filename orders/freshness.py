@@ -1,5 +1,6 @@
 """What is proven and how fresh it is: the read side of the mirror, for pages and commands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ FLAG_WORDS = {
     "unusable_transactions": "transactions that cannot be placed (unusable_transactions)",
 }
 """What a flag of a run means, in words."""
+
 
 OWN_ERROR = "Glu answered with an error of its own"
 """How the words of a failure begin when Glu was reached, but failed."""
@@ -58,6 +60,11 @@ class Banner:
     action: str = ""
     action_label: str = ""
     for_all: bool = False
+
+
+def flag_words(flags: Iterable[str]) -> list[str]:
+    """What flags of runs mean."""
+    return [FLAG_WORDS.get(flag, flag) for flag in flags]
 
 
 def note_look(organisation: Organisation) -> None:

@@ -15,10 +15,10 @@ from glu_admin.tenancy.models import Organisation
 from orders.coverage import Coverage, coverage, flagged_polls
 from orders.first_copy import FirstCopy, first_copy
 from orders.freshness import (
-    FLAG_WORDS,
     STANDS_STILL,
     Freshness,
     Rest,
+    flag_words,
     freshness,
     last_error,
     rest,
@@ -109,7 +109,7 @@ class PassReport:
     @property
     def flags(self) -> str:
         """The flags in words."""
-        return "; ".join(FLAG_WORDS.get(flag, flag) for flag in self.doubts)
+        return "; ".join(flag_words(self.doubts))
 
     @property
     def late(self) -> str:
@@ -171,8 +171,7 @@ class MirrorReport:
     @property
     def overlap(self) -> int:
         """How far polls look back, in seconds; late rows have widened it."""
-        widened = self.state.overlap_seconds if self.state else None
-        return max(widened or 0, int(settings.MIRROR_OVERLAP_SECONDS))
+        return (self.state or MirrorState()).overlap
 
     @property
     def requests_today(self) -> int:
@@ -252,7 +251,7 @@ def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassR
     poll = (state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS
     recent, every = settings.MIRROR_RECENT_REACH_SECONDS, settings.MIRROR_RECENT_EVERY_SECONDS
     again = f"every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}"
-    whole = Q(kind=MirrorRun.Pass.RECONCILE, reach="whole")
+    whole = Q(kind=MirrorRun.Pass.RECONCILE, reach=MirrorRun.WHOLE)
     part = Q(kind=MirrorRun.Pass.RECONCILE) & ~whole
     kinds = [
         ("Changes", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES), "next_due_at"),

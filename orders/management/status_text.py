@@ -67,8 +67,8 @@ def _freshness(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield "Copy", report.freshness.words
     yield "Last complete look", _time(report.freshness.checked_at, zone)
     yield "Next look", _due(report.next_look, zone)
-    if state and state.last_error:
-        yield "Last error", f"{state.last_error} ({_time(state.last_error_at, zone)})"
+    if state and report.last_error:
+        yield "Last error", f"{report.last_error} ({_time(state.last_error_at, zone)})"
     yield "Left of the first copy", span(copy.left) if copy else ""
     yield "Key", _key(report.key, zone)
     yield "New key", _key(report.candidate, zone)

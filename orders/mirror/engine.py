@@ -17,7 +17,7 @@ from orders.mirror.dues import failure_wait, is_past, lines_may_be_asked, may_as
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import check_identity
 from orders.mirror.lines import LineStream
-from orders.mirror.outcome import RECENT, WHOLE, fail_run, postpone_run
+from orders.mirror.outcome import fail_run, postpone_run
 from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
@@ -30,7 +30,6 @@ MirrorFailure = (GluError, WalkError, OtherOrganisationError)
 
 _TRIES = 2  # that a run may fail one after the other before it begins anew
 _EVERYTHING = (TooManyRequests, OtherOrganisationError, Interrupted)
-
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ def _read_for_a_while(session: Session, run: MirrorRun, stream: LineStream, stop
             break
         if stop() or wanted_checks(session.organisation).exists():
             return
-        if not poll and next_pass(session.organisation, session.state()) == MirrorRun.Pass.CHANGES:
+        if not poll and changes_due(session.state()) and poll_may_run(session.organisation):
             return
     finish_run(session, run)
 
@@ -101,7 +100,7 @@ def _next_run(session: Session) -> MirrorRun | None:
         if state.history_complete_at is not None and is_past(state, "refresh_due_at"):
             refresh_lines(session)
         return None
-    reach = WHOLE if is_past(state, "whole_due_at") else RECENT
+    reach = MirrorRun.WHOLE if is_past(state, "whole_due_at") else MirrorRun.RECENT
     return open_run(session, kind, reach=reach)
 
 
@@ -124,6 +123,11 @@ def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass 
 def changes_due(state: MirrorState) -> bool:
     """Whether the next poll for changes has come."""
     return is_past(state, "next_due_at")
+
+
+def poll_may_run(organisation: Organisation) -> bool:
+    """Whether no poll failed so lately that the next one waits."""
+    return MirrorRun.Pass.CHANGES not in waiting_passes(organisation)
 
 
 def is_due(organisation: Organisation) -> bool:
@@ -171,8 +175,9 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     if run is not None and run.state != MirrorRun.State.RUNNING:
         run = None  # what came after it failed
     logger.warning("%s, %s: %s", session.organisation.slug, run.kind if run else "mirror", words)
-    if run is not None and run.kind == MirrorRun.Pass.TRANSACTIONS and not isinstance(error, _EVERYTHING):
-        _no_transactions(session, run, error, words)
+    of_transactions = run is not None and run.kind == MirrorRun.Pass.TRANSACTIONS and not isinstance(error, _EVERYTHING)
+    if run is not None and of_transactions and isinstance(error, (NotFound, Refused)):
+        _no_transactions(session, run, words)
         return
     if isinstance(error, Refused) and not session.refuses_key():
         words = "Glu refused one question, though it answers others with this key."
@@ -185,7 +190,10 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     if run is not None and waits is None:
         postpone_run(session, run, words)
     with session.lease.writing():
-        session.update_state(last_error=words[:300], last_error_kind=_kind(error), last_error_at=now())
+        if of_transactions:  # no reason for alarm: said where transactions are
+            session.update_state(transactions_error=words[:300])
+        else:
+            session.update_state(last_error=words[:300], last_error_kind=_kind(error), last_error_at=now())
         if waits is not None:
             failures = session.state().failures
             session.update_state(failures=min(failures + 1, 30), wait_until=now() + timedelta(seconds=waits))
@@ -220,19 +228,12 @@ def note_pace(session: Session) -> None:
     )
 
 
-def _no_transactions(session: Session, run: MirrorRun, error: Exception, words: str) -> None:
-    """Said on the page and no reason to stop: a key that may not read them tries again after a day."""
-    if isinstance(error, (NotFound, Refused)):
-        fail_run(session, run, words)
-        retry = timedelta(seconds=settings.MIRROR_TRANSACTIONS_RETRY_SECONDS)
-        with session.lease.writing():
-            session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
-        return
-    if _is_hopeless(run, error):
-        fail_run(session, run, words)
-    postpone_run(session, run, words)
+def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
+    """This key may not read transactions: said on the page, tried again once a day, and no reason to stop."""
+    fail_run(session, run, words)
+    retry = timedelta(seconds=settings.MIRROR_TRANSACTIONS_RETRY_SECONDS)
     with session.lease.writing():
-        session.update_state(transactions_error=words[:300])
+        session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
 
 
 def _kind(error: Exception) -> str:

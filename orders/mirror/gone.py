@@ -17,6 +17,7 @@ from orders.mirror.quarantine import forget_lines
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.models import MirrorRun, MissingOrder, Order, OrderChange
+from orders.models.mirror_run import flagged
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ def _still_there(session: Session, one: MissingOrder, header: dict[str, Any]) ->
 def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:
     """Add a flag to a run."""
     fresh = organisation.mirror_runs.get(pk=run.pk)
-    fresh.flags = " ".join(sorted({*fresh.flags.split(), flag}))[:200]
+    fresh.flags = flagged(fresh.flags, flag)
     fresh.save(update_fields=["flags"])
     run.flags = fresh.flags
 

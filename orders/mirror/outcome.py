@@ -14,16 +14,12 @@ from orders.mirror.dues import failure_wait, in_turn
 from orders.mirror.gone import hold_if_too_many
 from orders.mirror.quarantine import forget_unseen
 from orders.mirror.session import Session
-from orders.mirror.watermark import next_watermark, overlap
+from orders.mirror.watermark import next_watermark
 from orders.models import MirrorRun, MirrorState
+from orders.models.mirror_run import flagged
 
 TOO_MANY_MISSING = "too_many_missing"
 """The flag of a run that missed so many orders that nothing was concluded."""
-
-WHOLE, RECENT, NIGHT = "whole", "recent", "night"
-
-ACCUSING = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
-"""Passes that read stretches of creation to their ends: what these do not list is missing."""
 
 _KEEP_RUNS = timedelta(days=2)
 _KEEP_PROOFS = timedelta(days=60)
@@ -36,7 +32,7 @@ def fail_run(session: Session, run: MirrorRun, words: str) -> None:
     """
     with session.lease.writing():
         run.state, run.error, run.finished_at, run.wait_until = MirrorRun.State.FAILED, words[:300], now(), None
-        if run.kind in ACCUSING:
+        if run.kind in MirrorRun.ACCUSING:
             hold_if_too_many(session.organisation, run)
         run.save()
         _forget_old_runs(session.organisation, run, now())
@@ -51,7 +47,7 @@ def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
         run.error = words[:300]
         run.wait_until = now() + timedelta(seconds=failure_wait(run.failures + fails.filter(pk__gt=last).count()))
         run.failures += 1
-        if run.kind in ACCUSING:
+        if run.kind in MirrorRun.ACCUSING:
             hold_if_too_many(session.organisation, run)
         run.save()
 
@@ -60,8 +56,8 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     """Mark a run complete whose windows all are, and in the same transaction move what its completeness proves."""
     moment, state = now(), session.state()
     run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
-    if run.kind in ACCUSING and hold_if_too_many(session.organisation, run):
-        run.flags = " ".join(sorted({*run.flags.split(), TOO_MANY_MISSING}))
+    if run.kind in MirrorRun.ACCUSING and hold_if_too_many(session.organisation, run):
+        run.flags = flagged(run.flags, TOO_MANY_MISSING)
     if run.late:
         _widen_overlap(session, state)
     if run.kind == MirrorRun.Pass.HISTORY:
@@ -70,7 +66,7 @@ def complete_run(session: Session, run: MirrorRun) -> None:
         _complete_changes(session, run, state, moment)
     elif run.kind == MirrorRun.Pass.TRANSACTIONS:
         _complete_transactions(session, run, state, moment)
-    elif run.kind == MirrorRun.Pass.RECONCILE and run.reach == WHOLE:
+    elif run.kind == MirrorRun.Pass.RECONCILE and run.reach == MirrorRun.WHOLE:
         session.pages.forget()
         session.pages.save(session.organisation)
         # Transactions have no reconcile of their own: they are read from the beginning as often as the orders are.
@@ -79,14 +75,14 @@ def complete_run(session: Session, run: MirrorRun) -> None:
         _doubt_early_lines(session.organisation, run, moment)
     run.save()
     session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
-    if run.kind == MirrorRun.Pass.HISTORY or run.reach == WHOLE:
+    if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.WHOLE:
         forget_unseen(session.organisation, run.started_at)
     session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
     _forget_old_runs(session.organisation, run, moment)
 
 
 def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
-    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), overlap(state))
+    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), state.overlap)
     if watermark is not None:
         session.update_state(watermark=str(watermark))
     seconds = _next_interval(session.organisation, run, state)
@@ -131,14 +127,14 @@ def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState,
 
 def _widen_overlap(session: Session, state: MirrorState) -> None:
     """Rows came later than polls look back: from now on they look back further."""
-    wider = min(2 * overlap(state), settings.MIRROR_TRAILING_REACH_SECONDS)
+    wider = min(2 * state.overlap, settings.MIRROR_TRAILING_REACH_SECONDS)
     session.update_state(overlap_seconds=int(wider))
 
 
 def _due_columns(run: MirrorRun) -> Iterable[str]:
     """The columns of the state that say when this pass comes again."""
     if run.kind == MirrorRun.Pass.RECONCILE:
-        return ("recent_due_at", "whole_due_at") if run.reach == WHOLE else ("recent_due_at",)
+        return ("recent_due_at", "whole_due_at") if run.reach == MirrorRun.WHOLE else ("recent_due_at",)
     column = {MirrorRun.Pass.TRAILING: "trailing_due_at", MirrorRun.Pass.TRANSACTIONS: "transactions_due_at"}
     return (column[MirrorRun.Pass(run.kind)],) if run.kind in column else ()
 
@@ -147,7 +143,9 @@ def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetim
     """Polls are worth nothing after days, proofs and what was flagged after months; the last of each pass stays."""
     polls = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
     runs = organisation.mirror_runs.filter(kind=run.kind)
-    whole = runs.filter(reach=WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
+    whole = (
+        runs.filter(reach=MirrorRun.WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
+    )
     old = runs.filter(started_at__lt=moment - _KEEP_PROOFS)
     if run.kind == MirrorRun.Pass.HISTORY:
         old = old.filter(state=MirrorRun.State.FAILED)

@@ -10,10 +10,10 @@ from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import Ask, Bounds
 from orders.mirror.dues import in_turn, longest_failure_wait
-from orders.mirror.outcome import NIGHT, RECENT, WHOLE, fail_run
+from orders.mirror.outcome import fail_run
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
-from orders.mirror.watermark import newest_change, next_watermark, overlap
+from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.payload import ParsedOrder, Unusable, parse_order
@@ -26,7 +26,7 @@ def connect(session: Session) -> bool:
     listed = session.fetch(Ask(Bounds()))
     updated = [order.updated for row in listed.rows if (order := usable(row)) and order.updated]
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
-    watermark = next_watermark(listed.server_time, newest, overlap(session.state()))
+    watermark = next_watermark(listed.server_time, newest, session.state().overlap)
     moment = now()
     with session.lease.writing():
         write_orders(session.organisation, listed.rows, moment)
@@ -62,14 +62,14 @@ def waiting_passes(organisation: Organisation) -> set[str]:
     return set(organisation.mirror_runs.filter(waiting()).order_by().values_list("kind", flat=True))
 
 
-def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE, anew: bool = False) -> MirrorRun:
+def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = MirrorRun.WHOLE, anew: bool = False) -> MirrorRun:
     """The run of this pass that was left unfinished, else a new one with its windows.
 
     `anew` reads everything that the pass is about, whatever was read before.
     """
     left = unfinished(session.organisation, kind)
     if left is not None:
-        if not anew and (kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, WHOLE)):
+        if not anew and (kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, MirrorRun.WHOLE)):
             if kind == MirrorRun.Pass.RANGE and not left.requests:
                 _cut_range(session, left)
             return left
@@ -104,7 +104,7 @@ def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = WHOLE, anew
 def _reach(session: Session, kind: MirrorRun.Pass, reach: str) -> str:
     """How far a run goes, where its pass goes not always as far."""
     if kind == MirrorRun.Pass.TRAILING:
-        return NIGHT if _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS else ""
+        return MirrorRun.NIGHT if _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS else ""
     return reach if kind == MirrorRun.Pass.RECONCILE else ""
 
 
@@ -146,7 +146,7 @@ def _recent(session: Session, reach: str) -> Stamp | None:
     """From where a reconcile of the recent orders reads: so far back from the newest that is not from the future."""
     known = [newest_created(session.organisation), Stamp.parse(session.state().watermark)]
     newest = min(filter(None, known), key=lambda stamp: stamp.instant, default=None)
-    if newest is None or reach != RECENT:
+    if newest is None or reach != MirrorRun.RECENT:
         return None
     return newest.floor().plus(-int(settings.MIRROR_RECENT_REACH_SECONDS))
 
@@ -155,7 +155,7 @@ def _trailing_seconds(session: Session) -> int:
     """Two hours as a rule, three days once a night."""
     runs = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.TRAILING, state=MirrorRun.State.COMPLETE)
     night = timedelta(seconds=settings.MIRROR_TRAILING_NIGHT_EVERY_SECONDS)
-    if runs.filter(reach=NIGHT, started_at__gt=now() - night).exists():
+    if runs.filter(reach=MirrorRun.NIGHT, started_at__gt=now() - night).exists():
         return int(settings.MIRROR_TRAILING_REACH_SECONDS)
     return int(settings.MIRROR_TRAILING_NIGHT_SECONDS)
 

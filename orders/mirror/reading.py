@@ -16,7 +16,7 @@ from orders.mirror.asking import Bounds, Step, Walking
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
-from orders.mirror.outcome import ACCUSING, TOO_MANY_MISSING, complete_run
+from orders.mirror.outcome import TOO_MANY_MISSING, complete_run
 from orders.mirror.passes import usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
@@ -26,6 +26,7 @@ from orders.mirror.upsert import Written, write_orders
 from orders.mirror.walk import walk
 from orders.mirror.windows import inside
 from orders.models import MirrorRun, MirrorWindow
+from orders.models.mirror_run import flagged
 
 _SETTLED_AT_ONCE = 10
 _SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING)
@@ -175,7 +176,7 @@ class _Reading:
         requests, self.asked = self.session.client.requests - self.asked, self.session.client.requests
         run.server_started_at = run.server_started_at or step.server_time
         flags = set(step.flags)
-        if self.kind in ACCUSING and written.older:
+        if self.kind in MirrorRun.ACCUSING and written.older:
             reader.older |= set(written.older)
             flags.add(OLDER_ROWS)
         if self.kind == MirrorRun.Pass.TRANSACTIONS and written.set_aside:
@@ -184,7 +185,7 @@ class _Reading:
         for one in (run, window):
             one.requests += requests
             one.rows += len(step.rows)
-        window.flags = " ".join(sorted({*window.flags.split(), *flags}))[:200]
+        window.flags = flagged(window.flags, *flags)
         run.created += written.created
         run.changed += written.changed
         run.unchanged += written.unchanged
@@ -194,7 +195,7 @@ class _Reading:
         run.save()
         window.next_before = str(step.next_before) if step.next_before else None
         window.started_at = window.started_at or moment
-        if self.kind in ACCUSING:
+        if self.kind in MirrorRun.ACCUSING:
             reader.seen |= {order.glu_id for row in step.rows if (order := usable(row))}
             window.seen = ",".join(map(str, reader.seen))
             window.older = ",".join(map(str, reader.older))
@@ -212,7 +213,7 @@ class _Reading:
         """The window was read to its end; only now may it accuse."""
         window = reader.window
         window.state, window.completed_at = MirrorWindow.State.COMPLETE, moment
-        if self.kind in ACCUSING:
+        if self.kind in MirrorRun.ACCUSING:
             here = inside(self.session.organisation, window).filter(first_copied_at__lt=window.started_at or moment)
             absent = [pk for pk, glu_id in here.values_list("pk", "glu_id") if glu_id not in reader.seen]
             self.run.missing += len(absent)
@@ -221,11 +222,11 @@ class _Reading:
             self.missing |= bool(absent)
             held = self.session.organisation.missing_orders.filter(held=True).values_list("order", flat=True)
             if not set(absent).isdisjoint(held):  # an earlier run missed these too, and nobody has decided yet
-                window.flags = f"{window.flags} {TOO_MANY_MISSING}"
+                window.flags = flagged(window.flags, TOO_MANY_MISSING)
         flags = set(window.flags.split()) - (set() if reader.older else {OLDER_ROWS})
         window.flags, window.seen, window.older = " ".join(sorted(flags)), "", ""
         window.save()
-        self.run.flags = " ".join(sorted({*self.run.flags.split(), *flags}))[:200]
+        self.run.flags = flagged(self.run.flags, *flags)
         self.run.save(update_fields=["flags"])
 
 

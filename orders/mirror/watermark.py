@@ -2,11 +2,8 @@
 
 from datetime import UTC, datetime
 
-from django.conf import settings
-
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorState
 from orders.payload import payload
 
 _UNTRUSTED_CLOCK = 2 * 86400
@@ -34,8 +31,3 @@ def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: 
         if server_time is not None and server_time < base.instant:
             base = base.plus(int((server_time - base.instant).total_seconds()))
     return base.plus(-overlap)
-
-
-def overlap(state: MirrorState) -> int:
-    """How far a poll reads back behind the last one, in seconds; late rows have widened it."""
-    return max(state.overlap_seconds or 0, int(settings.MIRROR_OVERLAP_SECONDS))

@@ -25,6 +25,12 @@ class MirrorRun(models.Model):
         COMPLETE = "complete", "Complete"
         FAILED = "failed", "Failed"
 
+    # Passes that read stretches of creation to their ends: what these do not list is missing.
+    ACCUSING = (Pass.RECONCILE, Pass.RANGE)
+    # What `reach` says of a reconcile, and NIGHT of a trailing pass that goes further back.
+    WHOLE, RECENT, NIGHT = "whole", "recent", "night"
+    EVERYTHING = models.Q(kind=Pass.HISTORY) | models.Q(kind=Pass.RECONCILE, reach=WHOLE)
+
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="mirror_runs", db_index=False)
     kind = models.CharField(max_length=12, choices=Pass)
     reach = models.CharField(max_length=40, default="", blank=True)  # what of the history a reconcile reads
@@ -53,3 +59,8 @@ class MirrorRun(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "kind", "-started_at"], name="run_newest")]
+
+
+def flagged(flags: str, *more: str) -> str:
+    """The flags of a run or a window with some more, each once."""
+    return " ".join(sorted({*flags.split(), *more}))[:200]

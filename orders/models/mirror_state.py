@@ -1,5 +1,6 @@
 """Where an organisation's mirror stands: one row, the lease and the watermark."""
 
+from django.conf import settings
 from django.db import models
 
 from glu_admin.tenancy.models import Organisation
@@ -61,3 +62,8 @@ class MirrorState(models.Model):
     failures = models.PositiveIntegerField(default=0)
 
     across_organisations = models.Manager()
+
+    @property
+    def overlap(self) -> int:
+        """How far a poll reads back behind the last one, in seconds; late rows have widened it."""
+        return max(self.overlap_seconds or 0, int(settings.MIRROR_OVERLAP_SECONDS))

@@ -13,7 +13,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role, User
 from orders.checks import range_state
 from orders.first_copy import first_copy
-from orders.freshness import FLAG_WORDS, rest
+from orders.freshness import flag_words, rest
 from orders.models import MirrorState
 from orders.money import money
 from orders.search import (
@@ -101,7 +101,7 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     state = range_state(organisation, days.first, days.last)
     if state is None:
         return found
-    flags = "; ".join(FLAG_WORDS.get(flag, flag) for flag in state.run.flags.split())
+    flags = "; ".join(flag_words(state.run.flags.split()))
     found |= {"range": state, "range_flags": flags}
     if not state.running:
         return found | {"range_count": count_orders(organisation, OrderCriteria(created=days))}

@@ -6,21 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
 from django.template.defaultfilters import pluralize
 from tqdm import tqdm
 
 from glu_admin.glu.errors import NotFound, Refused
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
-from orders.freshness import FLAG_WORDS
+from orders.freshness import flag_words
 from orders.management.new_key import try_new_key
 from orders.management.waiting import wait_for_lease
 from orders.mirror.engine import MirrorFailure, begin, finish_run, note_failure, note_pace, note_success
 from orders.mirror.gone import ask_missing
 from orders.mirror.lease import LeaseLostError
 from orders.mirror.lines import LineStream, due_lines
-from orders.mirror.outcome import WHOLE
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
@@ -130,12 +128,12 @@ class Command(BaseCommand):
         """Raise CommandError unless everything is here."""
         organisation, reasons = session.organisation, []
         whole = organisation.mirror_runs.filter(
-            Q(kind=MirrorRun.Pass.HISTORY) | Q(kind=MirrorRun.Pass.RECONCILE, reach=WHOLE),
+            MirrorRun.EVERYTHING,
             state=MirrorRun.State.COMPLETE,
         )
         last_whole = whole.order_by("-pk")[:1]  # a worker may have read it, and flagged it
         if flags := {flag for run in (*runs, *last_whole) for flag in run.flags.split()}:
-            reasons.append(f"flagged: {', '.join(FLAG_WORDS.get(flag, flag) for flag in sorted(flags))}")
+            reasons.append(f"flagged: {', '.join(flag_words(sorted(flags)))}")
         if aside := organisation.set_aside.count():
             reasons.append(f"{aside} row{pluralize(aside, ' is,s are')} set aside and could not be placed")
         if missing := organisation.orders.filter(lines_due_at__isnull=False).count():

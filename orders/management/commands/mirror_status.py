@@ -49,8 +49,8 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
     """The report as plain values for JSON, without personal data; times are aware, UTC. Long lists end after 50."""
     state, key = report.state, report.key
     last_error = None
-    if state is not None and state.last_error:
-        last_error = {"words": state.last_error, "kind": state.last_error_kind, "at": state.last_error_at}
+    if state is not None and report.last_error:
+        last_error = {"words": report.last_error, "kind": state.last_error_kind, "at": state.last_error_at}
     return {
         "freshness": {
             "words": report.freshness.words,
