@@ -14,7 +14,8 @@ from orders.glu_orders import read_order
 from orders.mirror.gone import acquit, suspect
 from orders.mirror.lines import all_lines
 from orders.mirror.session import Session
-from orders.mirror.upsert import LineSet, write_lines, write_orders
+from orders.mirror.upsert import write_orders
+from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import Order
 from orders.payload import Unusable, parse_order, payload_hash
 

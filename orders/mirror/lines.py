@@ -15,7 +15,8 @@ from orders.glu_orders import list_lines, read_order
 from orders.mirror.dues import failure_wait, lines_may_be_asked
 from orders.mirror.gone import suspect
 from orders.mirror.session import Session
-from orders.mirror.upsert import LineSet, write_lines, write_orders
+from orders.mirror.upsert import write_orders
+from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import Order
 from orders.payload import payload_hash
 

@@ -220,6 +220,14 @@ def test_status_says_all_that_the_page_says(hotel: Organisation, capsys: pytest.
         assert hidden not in told + text
 
 
+def test_status_forgets_a_refusal_with_the_page(hotel: Organisation, capsys: pytest.CaptureFixture[str]) -> None:
+    """The key is accepted again: that it was refused is no error any more, here or there."""
+    state = MirrorState.across_organisations.filter(organisation=hotel)
+    state.update(last_error="Glu refused the key.", last_error_kind="refused", last_error_at=now())
+    assert "Last error" not in status(capsys)
+    assert json.loads(status(capsys, "--json"))["last_error"] is None
+
+
 def test_status_is_a_report_of_80_columns_with_what_needs_a_person_first(
     hotel: Organisation, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from glu_admin.tenancy.models import Role
-from orders.mirror.upsert import LineSet, write_lines, write_orders
+from orders.mirror.upsert import write_orders
+from orders.mirror.upsert_lines import LineSet, write_lines
 
 OK, FOUND, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, BAD = 200, 302, 302, 403, 404, 405, 400
 

@@ -17,7 +17,8 @@ from orders.mirror.counters import recount
 from orders.mirror.documents import rewrite_documents
 from orders.mirror.lease import Lease
 from orders.mirror.statistics import analyze
-from orders.mirror.upsert import LineSet, OtherOrganisationError, Written, write_lines, write_orders
+from orders.mirror.upsert import OtherOrganisationError, Written, write_orders
+from orders.mirror.upsert_lines import LineSet, write_lines
 
 _BATCH = 500
 

@@ -1,6 +1,5 @@
 """What fails stops nothing else: one order, one route, one pass at a time."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,24 +25,6 @@ from orders.mirror.transactions import write_transactions
 from orders.models import MirrorRun
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, silently, work
-
-Get = Callable[[GluClient, str, Any], Any]
-
-
-@pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> dict[str, GluError]:
-    """Paths, or their ends, that answer with an error from now on; and what was asked, under `asked`."""
-    errors: dict[str, GluError] = {}
-    once = GluClient.get
-
-    def get(self: GluClient, path: str, params: Any = ()) -> Any:
-        for end, error in errors.items():
-            if path.endswith(end):
-                raise error
-        return once(self, path, params)
-
-    monkeypatch.setattr(GluClient, "get", get)
-    return errors
 
 
 def slices(session: Session, count: int = 1) -> None:

@@ -22,7 +22,6 @@ from orders.mirror.lines import LineStream
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
-from tests.orders.mirror.test_failures import broken as broken
 from tests.orders.mirror.test_failures import slices
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, last, silently, work

@@ -17,9 +17,8 @@ from orders.mirror.outcome import TOO_MANY_MISSING
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
-from orders.mirror.upsert import LineSet, write_lines
+from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import MirrorRun
-from tests.orders.mirror.test_failures import broken as broken
 from tests.orders.mirror.test_failures import slices
 from tests.orders.mirror.test_never_stuck import fresh
 from tests.orders.mirror.test_passes import mirror_everything

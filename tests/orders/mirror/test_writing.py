@@ -21,7 +21,8 @@ from orders.mirror.gone import mark_gone
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
-from orders.mirror.upsert import LineSet, OtherOrganisationError, write_lines, write_orders
+from orders.mirror.upsert import OtherOrganisationError, write_orders
+from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import MirrorState, OrderCounter, OrderDocument
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import payload
