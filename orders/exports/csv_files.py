@@ -22,8 +22,9 @@ _BOM = "\ufeff"
 def csv_orders(organisation: Organisation, query: Query, *, excel: bool) -> Iterator[str]:
     """One row an order; orders gone at Glu are left out.
 
-    `excel`: a byte order mark, texts guarded against formulas, times in the organisation's zone (named in the heading).
-    Else plain: texts untouched, times in UTC as ISO 8601. Money is a decimal number in major units either way.
+    `excel`: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
+    (named in the heading). Else plain: texts untouched, times in UTC as ISO 8601. Money is a decimal number in major
+    units either way.
     """
     zone = organisation.zone if excel else None
     yield from _file(ORDER_COLUMNS, (order for block in _orders(organisation, query) for order in block), zone)
@@ -61,7 +62,7 @@ def _orders(organisation: Organisation, query: Query) -> Iterator[list[Order]]:
 
 def _file(columns: Sequence[Column], rows: Iterable[Any], zone: ZoneInfo | None) -> Iterator[str]:
     buffer = StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL if zone else csv.QUOTE_MINIMAL)
     buffer.write(_BOM if zone else "")
     writer.writerow(f"{one.heading} ({zone or 'UTC'})" if one.kind == "time" else one.heading for one in columns)
     for count, row in enumerate(rows, 1):
