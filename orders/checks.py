@@ -89,13 +89,15 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
     # An hour wider, and in the zone's own digits: a Glu that drops the offset of a time reads them as another hour.
     start = (_midnight(organisation, first) - _HOUR).isoformat() if first else None
     end = (_midnight(organisation, last + timedelta(days=1)) + _HOUR).isoformat() if last else None
-    running = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, state=MirrorRun.State.RUNNING)
-    same = running.filter(reach=_reach(first, last)).first()
-    if same is not None:
-        return same
-    if running.count() >= _MOST_RANGES:
-        raise TooManyRanges
     with transaction.atomic():
+        # One at a time for an organisation, so that many who ask at once are counted one after the other.
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        running = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, state=MirrorRun.State.RUNNING)
+        same = running.filter(reach=_reach(first, last)).first()
+        if same is not None:
+            return same
+        if running.count() >= _MOST_RANGES:
+            raise TooManyRanges
         run = organisation.mirror_runs.create(kind=MirrorRun.Pass.RANGE, reach=_reach(first, last), started_at=now())
         run.windows.create(
             organisation=organisation,
