@@ -4,11 +4,15 @@
   const POLL_MS = 60000;
   const main = () => document.getElementById("main");
 
+  /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
+  const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
+
   /* Single keys, never while somebody types or holds a modifier. */
   const typing = (node) => node.closest("input, textarea, select, dialog, [contenteditable]") !== null;
   document.addEventListener("keydown", (event) => {
-    const open = event.key === "Escape" ? document.querySelector("details.switch[open], details.menuhold[open], details.sure[open]") : null;
+    const open = event.key === "Escape" ? document.querySelector(OPEN) : null;
     if (open) {
+      event.preventDefault();
       open.open = false;
       open.querySelector("summary").focus();
       return;
@@ -24,7 +28,7 @@
 
   /* A menu closes when the person turns elsewhere. */
   document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll("details.switch[open], details.menuhold[open], details.sure[open]")) {
+    for (const open of document.querySelectorAll(OPEN)) {
       if (!open.contains(event.target)) open.open = false;
     }
   });
@@ -89,7 +93,7 @@
       if (!found.length) continue;
       const next = found[Math.min(place, found.length - 1)];
       if (next.tabIndex < 0) next.tabIndex = -1;
-      next.focus({ preventScroll: true });
+      next.focus({ preventScroll: !next.matches("[aria-invalid]") });
       return;
     }
   });
@@ -99,13 +103,24 @@
     const row = event.target.closest?.(".grid tbody th a[id]");
     if (row) sessionStorage.setItem("row", row.id);
   });
-  const returned = () => {
-    const row = document.getElementById(sessionStorage.getItem("row") || "-");
-    if (row) row.focus();
-  };
   window.addEventListener("pageshow", (event) => {
+    const id = sessionStorage.getItem("row") || "-";
     const [navigation] = performance.getEntriesByType("navigation");
-    if (event.persisted || navigation?.type === "back_forward") returned();
+    const opened = `${location.origin}${location.pathname}${id.slice(1)}/`;
+    if (event.persisted || navigation?.type === "back_forward" || document.referrer.startsWith(opened)) {
+      document.getElementById(id)?.focus();
+    }
+  });
+
+  /* A page's own way back is the browser's where the browser still has that page: it keeps the place. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".back a");
+    if (!link || !window.navigation || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const before = window.navigation.entries().slice(0, window.navigation.currentEntry.index);
+    const entry = before.findLast((one) => one.url === link.href);
+    if (!entry) return;
+    event.preventDefault();
+    window.navigation.traverseTo(entry.key);
   });
 
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */
