@@ -1,48 +1,68 @@
-"""Money: integer minor units and a currency code; Babel knows the exponents and the ways of writing."""
+"""Money: integer minor units and a currency code; ISO 4217 says how many of them make one, Babel how it is written."""
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
-from babel.numbers import UnknownCurrencyError, format_currency, get_currency_precision, validate_currency
+from babel.numbers import format_currency, get_currency_symbol
+from iso4217 import Currency
+from moneyed import CURRENCIES
 
 LOCALE = "en_GB"
+UNIT_NOT_KNOWN = "unit not known"
+"""What is said of an amount whose currency does not tell how many minor units make one."""
+
 _MINUS = "\N{MINUS SIGN}"
 
 
-def exponent(code: str | None) -> int:
-    """How many decimals a currency has: 2 for GBP, 0 for JPY; 2 for one that is unknown."""
-    return get_currency_precision(code) if code and _known(code) else 2
+def currency(code: str | None) -> str:
+    """A code as codes are compared and shown, trimmed and in capitals: "gbp " is "GBP"; "" where there is none."""
+    return code.strip().upper() if code else ""
+
+
+def minor_unit(code: str | None) -> int | None:
+    """How many decimals a currency has by ISO 4217: 2 for GBP, 0 for JPY, 3 for IQD; None for an unknown code."""
+    return _minor_unit(currency(code))
 
 
 def major_units(amount: int, code: str | None) -> Decimal:
-    """Pence to pounds, exactly: 1250 GBP is Decimal("12.50")."""
+    """Pence to pounds, exactly: 1250 GBP is Decimal("12.50"); of an unknown code the amount as it came."""
     with localcontext(prec=50):
-        return Decimal(amount).scaleb(-exponent(code))
+        return Decimal(amount).scaleb(-(minor_unit(code) or 0))
 
 
 def minor_units(amount: Decimal, code: str | None) -> Decimal:
     """Pounds to pence; not rounded, as Decimal("12.505") has no whole pence."""
     with localcontext(prec=50):
-        return amount.scaleb(exponent(code))
+        return amount.scaleb(minor_unit(code) or 0)
+
+
+def plain_amount(amount: int, code: str | None) -> str:
+    """An amount as files have it: "12.50"; of an unknown code "1250 (unit not known)", which is no number to add up."""
+    plain = f"{major_units(amount, code):f}"
+    return plain if minor_unit(code) is not None else f"{plain} ({UNIT_NOT_KNOWN})"
 
 
 def money(amount: int | None, code: str | None) -> str:
     """An amount for people, with its sign and symbol: "£12.50", "−£3.00"; "" when there is none.
 
-    A currency that is not known keeps its code in front; without any the number stands alone.
+    Of an unknown code, or without any, the amount stands as it came and says so: "ABC 1,250 (unit not known)".
     """
     if amount is None:
         return ""
-    value = major_units(abs(amount), code)
-    if code and _known(code):
-        text = format_currency(value, code, locale=LOCALE)
+    name, decimals, value = currency(code), minor_unit(code), major_units(abs(amount), code)
+    if decimals is None:
+        text = f"{name} {value:,} ({UNIT_NOT_KNOWN})".lstrip()
     else:
-        text = f"{code} {value:,}" if code else f"{value:,}"
+        space = "\N{NO-BREAK SPACE}" if get_currency_symbol(name, LOCALE) == name else ""
+        pattern = f"¤{space}#,##0{'.' if decimals else ''}{'0' * decimals}"
+        text = format_currency(value, name, pattern, LOCALE, currency_digits=False)
     return f"{_MINUS}{text}" if amount < 0 else text
 
 
-def _known(code: str) -> bool:
+@lru_cache(maxsize=500)
+def _minor_unit(code: str) -> int | None:
     try:
-        validate_currency(code)
-    except UnknownCurrencyError:
-        return False
-    return True
+        return Currency(code).exponent
+    except ValueError:
+        withdrawn = CURRENCIES.get(code)
+        return len(str(withdrawn.sub_unit)) - 1 if withdrawn else None

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from orders.models import Order, OrderLine
 from orders.payload import extra_of
 
-Kind = Literal["text", "number", "money", "time", "flag"]
+Kind = Literal["text", "number", "money", "currency", "time", "flag"]
 
 
 class Column(NamedTuple):
@@ -48,7 +48,7 @@ ORDER_COLUMNS = (
         ("Offline payment method", "text", "offline_payment_method"),
         ("Complimentary reason", "text", "complimentary_reason"),
         ("Gateway", "text", "gateway"),
-        ("Currency", "text", "currency_code"),
+        ("Currency", "currency", "currency_code"),
         ("Subtotal", "money", "subtotal"),
         ("Discount", "money", "discount_amount"),
         ("Delivery", "money", "delivery_amount"),
@@ -88,7 +88,7 @@ ORDER_COLUMNS = (
 LINE_COLUMNS = (
     Column("Order", "number", lambda line: line.order.glu_id),
     *_columns(("Line", "number", "glu_id"), ("Name", "text", "name"), ("Type", "text", "type")),
-    Column("Currency", "text", lambda line: line.order.currency_code),
+    Column("Currency", "currency", lambda line: line.order.currency_code),
     *_columns(
         ("Line subtotal", "money", "subtotal"),
         ("Line discount", "money", "discount_amount"),

@@ -12,7 +12,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.exports.cell_guard import guard
 from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Column
 from orders.models import Order, OrderLine
-from orders.money import major_units
+from orders.money import currency, plain_amount
 from orders.search import Query, find_orders, ordered
 
 BLOCK = 500
@@ -80,7 +80,9 @@ def _cell(column: Column, row: Any, zone: ZoneInfo | None) -> str:
         return ""
     match column.kind:
         case "money":
-            return f"{major_units(value, (row.order if isinstance(row, OrderLine) else row).currency_code):f}"
+            return plain_amount(value, (row.order if isinstance(row, OrderLine) else row).currency_code)
+        case "currency":
+            return guard(currency(value)) if zone else str(value)
         case "time":
             return _time(value, zone)
         case "flag":

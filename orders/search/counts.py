@@ -1,18 +1,20 @@
 """How many orders a filter finds, of which values, and worth how much."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
+from orders.money import currency
 from orders.search.criteria import VALUE_FIELDS, OrderCriteria
 from orders.search.find import find_orders
 
 COUNT_CAP = 10_000
+_HALF = 32
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,12 @@ class Facet:
 
 @dataclass(frozen=True)
 class CurrencySum:
-    """Orders and their total (minor units) in one currency."""
+    """Orders and their total (minor units) in one currency, "" for none; `without` of them have no total to add."""
 
-    currency: str | None
+    currency: str
     orders: int
     total: int
+    without: int = 0
 
 
 def count_orders(organisation: Organisation, criteria: OrderCriteria) -> Counted:
@@ -63,11 +66,7 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria) -> Counted
 
 def sum_rows(rows: Sequence[Order]) -> list[CurrencySum]:
     """The sums of orders that are all at hand already."""
-    orders, totals = Counter[str | None](), Counter[str | None]()
-    for row in rows:
-        orders[row.currency_code] += 1
-        totals[row.currency_code] += row.total or 0
-    return [CurrencySum(code, n, totals[code]) for code, n in orders.most_common()]
+    return _merged((row.currency_code, 1, row.total or 0, row.total is None) for row in rows)
 
 
 def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, list[Facet]]:
@@ -94,7 +93,23 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
 def sums(organisation: Organisation, criteria: OrderCriteria) -> list[CurrencySum]:
     """One sum a currency over the orders that meet the criteria, never added across currencies."""
     orders: QuerySet[Order] = find_orders(organisation, criteria).order_by()
-    rows = orders.values_list("currency_code").annotate(n=Count("pk"), worth=Sum("total"))
-    return sorted(
-        (CurrencySum(code, n, worth or 0) for code, n, worth in rows), key=lambda one: (-one.orders, one.currency or "")
+    rows = orders.values_list("currency_code").annotate(
+        n=Count("pk"),
+        with_total=Count("total"),
+        # By halves of 32 bits, as the whole may pass what a database adds up in.
+        high=Sum(F("total").bitrightshift(_HALF)),
+        low=Sum(F("total").bitand(2**_HALF - 1)),
     )
+    return _merged(
+        (code, n, (int(high or 0) << _HALF) + int(low or 0), n - with_total) for code, n, with_total, high, low in rows
+    )
+
+
+def _merged(rows: Iterable[tuple[str | None, int, int, int]]) -> list[CurrencySum]:
+    """One sum a currency, most orders first, out of (code as it came, orders, total, orders without a total)."""
+    found: dict[str, CurrencySum] = {}
+    for code, orders, total, without in rows:
+        name = currency(code)
+        known = found.get(name, CurrencySum(name, 0, 0))
+        found[name] = CurrencySum(name, known.orders + orders, known.total + total, known.without + without)
+    return sorted(found.values(), key=lambda one: (-one.orders, one.currency))

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from orders.freshness import soon as soon_words
+from orders.money import currency as currency_text
 from orders.money import money as money_text
 
 register = template.Library()
@@ -93,9 +94,15 @@ def status(kind: str, value: str | None) -> dict[str, object]:
 
 
 @register.filter
-def money(amount: int | None, currency: str | None) -> str:
+def money(amount: int | None, code: str | None) -> str:
     """Minor units with their currency's sign."""
-    return money_text(amount, currency)
+    return money_text(amount, code)
+
+
+@register.filter
+def currency(code: str | None) -> str:
+    """A currency's code as codes are shown; nothing for null."""
+    return currency_text(code)
 
 
 @register.filter

@@ -164,7 +164,12 @@ def _sums(organisation: Organisation, query: Query, page: Page, count: Counted |
         return []
     found = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria)
     return [
-        {"currency": one.currency or "?", "orders": Counted(one.orders), "total": money(one.total, one.currency)}
+        {
+            "currency": one.currency or "?",
+            "orders": Counted(one.orders),
+            "total": money(one.total, one.currency),
+            "without": Counted(one.without),
+        }
         for one in found
     ]
 

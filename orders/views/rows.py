@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.money import money
+from orders.money import currency, money
 from orders.search import LineMarks
 from orders.templatetags.desk import Badge, badge, full_text, when_text
 
@@ -75,7 +75,7 @@ def list_rows(organisation: Organisation, orders: list[Order], marks: dict[int, 
                 delivery=order.delivery_method_name or "",
                 scheduled=when(order.scheduled_delivery_at, zone, today) if order.scheduled_delivery_at else None,
                 total=money(order.total, order.currency_code),
-                currency=order.currency_code or "",
+                currency=currency(order.currency_code),
                 marks=marks.get(order.pk, LineMarks()),
                 gone=order.gone_at is not None,
             )
