@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the process answers; touches nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @login_not_required
@@ -18,7 +18,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when pages can be served: the database answers and is migrated. The broker is told, but not required."""
     database = database_state()
     ready = database == "ok"
-    return JsonResponse({"ready": ready, "database": database, "broker": _broker()}, status=200 if ready else 503)
+    said = {"ready": ready, "database": database, "broker": _broker()}
+    return JsonResponse(said, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 
 def database_state() -> str:

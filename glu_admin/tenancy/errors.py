@@ -5,6 +5,7 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.template.loader import render_to_string
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: a form that is too old, or not from here."""
+    """403: a form that is too old, or that comes from an address the desk does not know as its own."""
+    origin = request.META.get("HTTP_ORIGIN", "null")
+    if origin != "null" and reason == REASON_BAD_ORIGIN % origin:
+        desk = f"{request.scheme}://{request.get_host()}"
+        return _page("403_origin.html", 403, {"sent_from": origin, "desk": desk})
     return _page("403_csrf.html", 403)
 
 
@@ -44,5 +49,5 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return _page("503.html", 503)
 
 
-def _page(template: str, status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(template), status=status, headers={"Cache-Control": "no-store"})
+def _page(template: str, status: int, said: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(render_to_string(template, said), status=status, headers={"Cache-Control": "no-store"})

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -72,6 +73,13 @@ OPEN = {
     "organisations": (REDIRECT, OK),
     "organisation_add": (REDIRECT, FORBIDDEN),
     "profile": (REDIRECT, OK),
+}
+FOR_BROWSERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    **settings.HEADERS_OF_EVERY_ANSWER,
 }
 OPEN_ARGS: dict[str, list[Any]] = {
     "invitation": ["no-such-token"],
@@ -144,7 +152,9 @@ def test_members_get_what_their_role_allows(address: Any, house: Any, name: str,
 @pytest.mark.parametrize("name", OPEN)
 def test_other_pages(house: Any, viewer_client: Client, name: str) -> None:
     path = reverse(name, args=OPEN_ARGS.get(name))
-    assert (Client().get(path).status_code, viewer_client.get(path).status_code) == OPEN[name]
+    answers = Client().get(path), viewer_client.get(path)
+    assert tuple(answer.status_code for answer in answers) == OPEN[name]
+    assert all(FOR_BROWSERS.items() <= answer.headers.items() for answer in answers)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -152,5 +162,4 @@ def test_nothing_is_kept_by_the_browser(address: Any, manager_client: Client, na
     response = manager_client.get(address(name))
     assert "no-store" in response.headers["Cache-Control"]
     assert "script-src 'self'" in response.headers["Content-Security-Policy"]
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert FOR_BROWSERS.items() <= response.headers.items()
