@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "glu_admin.tenancy.arrivals.ArrivalMiddleware",
     "glu_admin.edge.ProbeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -101,6 +102,10 @@ TEMPLATES = [
         },
     }
 ]
+
+# No page takes files, and the largest form is a few kilobytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_HANDLERS = ["glu_admin.tenancy.arrivals.NoFiles"]
 
 # --- database -----------------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("o/<slug:organisation_slug>/", include("orders.urls")),
 ]
 
+handler400 = "glu_admin.tenancy.errors.bad_request"
 handler403 = "glu_admin.tenancy.errors.forbidden"
 handler404 = "glu_admin.tenancy.errors.not_found"
 handler429 = "glu_admin.tenancy.errors.too_many_requests"

@@ -98,6 +98,13 @@
     }
   });
 
+  /* htmx notes the address, which may hold a search, for a history of pages that is off here: nothing is to be kept. */
+  const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+  forget();
+  for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) {
+    document.addEventListener(name, forget);
+  }
+
   /* Back on a list: the row that was opened has the focus again. Only its element id is remembered. */
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.(".grid tbody th a[id]");

@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 
-from glu_admin.tenancy.forms import PersonForm, SetupForm, free_slug
+from glu_admin.tenancy.addresses import save_at_free_slug
+from glu_admin.tenancy.forms import PersonForm, SetupForm
 from glu_admin.tenancy.members import accept, open_invitation
 from glu_admin.tenancy.models import Organisation, Role, SetupToken, User, digest
 
@@ -96,7 +97,8 @@ def _create(request: HttpRequest, form: SetupForm, token: SetupToken) -> HttpRes
         if not used:
             raise Http404("Already set up.")
         user = User.objects.create_user(data["email"], data["password"], name=data["name"])
-        organisation = Organisation.objects.create(name=data["organisation"], slug=free_slug(data["organisation"]))
+        organisation = Organisation(name=data["organisation"])
+        save_at_free_slug(organisation)
         organisation.memberships.create(user=user, role=Role.MANAGER)
     login(request, user, backend=_BACKEND)
     return redirect("key", organisation.slug)

@@ -11,6 +11,21 @@ from django.template.loader import render_to_string
 logger = logging.getLogger(__name__)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: what came cannot be read as anything that is sent from here."""
+    return _page("400.html", 400)
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """411: a body that does not say how long it is."""
+    return _page("400.html", 411)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than any form here sends."""
+    return _page("413.html", 413)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but without the role."""
     return _page("403.html", 403)

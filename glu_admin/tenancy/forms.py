@@ -5,8 +5,6 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 
 from glu_admin.tenancy.models import Organisation, Role, User
 
@@ -118,12 +116,3 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ["name", "theme", "rows_per_page"]
         labels = {"rows_per_page": "Rows a page"}
-
-
-def free_slug(name: str) -> str:
-    """An address for a new organisation: its name, with a number where that is taken. Raises ValidationError."""
-    base = slugify(name)[:50]
-    if not base:
-        raise ValidationError("The name needs at least one letter or digit.")
-    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)

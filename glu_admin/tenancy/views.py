@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from glu_admin.tenancy.access import door, person
-from glu_admin.tenancy.forms import InvitationForm, OrganisationForm, ProfileForm, free_slug
+from glu_admin.tenancy.addresses import save_at_free_slug
+from glu_admin.tenancy.forms import InvitationForm, OrganisationForm, ProfileForm
 from glu_admin.tenancy.members import LastManager, change_role, invite, remove_member
 from glu_admin.tenancy.models import Organisation, Role
 
@@ -36,15 +37,13 @@ def organisation_add(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            organisation = form.save(commit=False)
-            organisation.slug = free_slug(organisation.name)
-        except ValidationError as error:
-            form.add_error("name", error)
-        else:
             with transaction.atomic():
-                organisation.save()
+                organisation = form.save(commit=False)
+                save_at_free_slug(organisation)
                 organisation.memberships.create(user=person(request), role=Role.MANAGER)
             return redirect("key", organisation.slug)
+        except ValidationError as error:
+            form.add_error("name", error)
     return render(request, "tenancy/organisation_add.html", {"form": form})
 
 

@@ -58,6 +58,8 @@ def test_typing_searches_without_a_trail_and_the_address_is_enough(
     again = page.context.new_page()
     again.goto(page.url)
     assert ids(again) == found
+    kept = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
+    assert page.evaluate(kept) == again.evaluate(kept) == "[{},{}]"
     page.reload()
     assert ids(page) == found
     assert page.locator("#q").input_value() == wanted.customer_email_address

@@ -1,4 +1,4 @@
-"""manage.py organisation_add NAME --slug SLUG: a new organisation, with its Glu key from standard input."""
+"""manage.py organisation_add NAME [--slug SLUG]: a new organisation, with its Glu key from standard input."""
 
 import getpass
 import sys
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from glu_admin.keys.lifecycle import InvalidKey, set_key
+from glu_admin.tenancy.addresses import free_slug
 from glu_admin.tenancy.models import Organisation
 
 
@@ -21,14 +22,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name, slug and time zone."""
         parser.add_argument("name")
-        parser.add_argument("--slug", required=True, help="its part of the address: letters, digits and hyphens")
+        parser.add_argument("--slug", help="its part of the address; made from the name if absent")
         parser.add_argument("--timezone", default="Europe/London")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the organisation and its sealed key, or nothing."""
         secret = getpass.getpass("Glu key: ") if sys.stdin.isatty() else sys.stdin.readline()
-        organisation = Organisation(name=options["name"], slug=options["slug"], timezone=options["timezone"])
+        organisation = Organisation(name=options["name"], timezone=options["timezone"])
         try:
+            organisation.slug = options["slug"] or free_slug(options["name"])
             organisation.full_clean()
             with transaction.atomic():
                 organisation.save()
