@@ -185,9 +185,9 @@ def _seed() -> str:
 def _announce(web: int, sandbox: int, password: str) -> None:
     """Print the address once it answers, then how to sign in."""
     url = f"http://127.0.0.1:{web}/"
-    for _ in range(300):
+    while True:
         try:
-            with urllib.request.urlopen(f"{url}healthz", timeout=1):  # noqa: S310  (our own loopback address)
+            with urllib.request.urlopen(f"{url}healthz", timeout=10):  # noqa: S310  (our own loopback address)
                 break
         except OSError:
             time.sleep(0.1)

@@ -60,7 +60,7 @@ def use_whole_messages() -> None:
 
 def _until_whole(read: Any, *args: Any) -> Any:
     """Read the routing table again while another process is writing it."""
-    for _ in range(50):
+    for _ in range(3000):  # a minute: on a busy machine the other one may not get on for long
         try:
             return read(*args)
         except ValueError:

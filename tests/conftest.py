@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
+import time_machine
 from django.test import Client, override_settings
+from django.utils.timezone import now
+from hypothesis import HealthCheck
 
 from glu_admin.keys.lifecycle import record_trial, set_key
 from glu_admin.keys.models import GluKey
@@ -17,6 +21,11 @@ from glu_admin.sandbox.world import SandboxOrganisation
 from glu_admin.tenancy.models import Organisation, Role, User
 from orders.mirror.lease import take_lease
 from orders.mirror.session import Session
+from tests.patience import HANG_SECONDS
+
+# What is too slow is no failure where others keep the machine busy.
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 
 PASSWORD = "correct horse battery"
 HOTEL_KEY, GOLF_KEY = "hotel-key-0001", "golf-key-0002"
@@ -39,6 +48,13 @@ def own_cache(settings: object) -> None:
     """Sign-in limits of one test are no other's."""
     caches = dict(settings.CACHES)  # type: ignore[attr-defined]
     settings.CACHES = {"default": {**caches["default"], "KEY_PREFIX": uuid.uuid4().hex}}  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """The time of day stands still, so that words about seconds to come are the same however long the test takes."""
+    with time_machine.travel(now(), tick=False):
+        yield
 
 
 @pytest.fixture
@@ -111,6 +127,11 @@ def sandbox(settings: object, tmp_path: Path) -> Iterator[RunningSandbox]:
         settings.STATE_DIR = tmp_path  # type: ignore[attr-defined]
         settings.GLU_RETRIES = 0  # type: ignore[attr-defined]
         settings.MIRROR_CONNECTIONS = 4  # type: ignore[attr-defined]
+        # A busy machine is no reason to give up, or for the next poll to be due within a test.
+        for name in ("GLU_CONNECT_TIMEOUT", "GLU_READ_TIMEOUT", "GLU_TOTAL_TIMEOUT"):
+            setattr(settings, name, HANG_SECONDS)
+        for name in ("MIRROR_LEASE_WANTED_SECONDS", "MIRROR_POLL_MIN_SECONDS"):
+            setattr(settings, name, HANG_SECONDS)
         yield running
 
 

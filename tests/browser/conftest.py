@@ -16,6 +16,7 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import MirrorRun, MirrorState
+from tests.patience import HANG_SECONDS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -86,7 +87,7 @@ def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Ite
         context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 1000}, **options)
         contexts.append(context)
         context.add_init_script(WATCH)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(1000 * HANG_SECONDS)
         page = context.new_page()
         if signed_in:
             page.goto("/accounts/login/")

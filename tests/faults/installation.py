@@ -18,6 +18,7 @@ import psycopg
 
 from tests.faults.servers import Servers
 from tests.journeys.processes import ROOT, Process, kill, manage, start_celery, stop
+from tests.patience import HANG_SECONDS
 
 QUEUES = "interactive,changes,bulk"
 SPEED = {
@@ -114,7 +115,7 @@ class Installation:
         """What `tests.faults.invariants` says."""
         command = [sys.executable, "-m", "tests.faults.invariants", *arguments]
         result = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=200, check=False
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
         )
         assert result.returncode == 0, result.stderr[-2000:]
         return json.loads(result.stdout)
@@ -172,7 +173,7 @@ class Installation:
         for thaw in self._thaws:
             thaw.join()
         for process in [*self.beats, *self.workers]:
-            stop(process, 20)
+            stop(process)
         self.beats, self.workers = [], []
 
     def kill(self) -> None:
@@ -183,6 +184,12 @@ class Installation:
             kill(process)
         self.beats, self.workers = [], []
 
+    def end_leases(self) -> None:
+        """Let every lease have expired, as after a long wait."""
+        with self.connection() as connection:
+            connection.execute("UPDATE orders_mirrorstate SET lease_expires_at = NULL")
+            connection.commit()
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What a query gives, asked of the database itself."""
         with self.connection() as connection:
@@ -192,7 +199,8 @@ class Installation:
     def connection(self) -> Iterator[Any]:
         """A connection to the database, apart from the product's."""
         url = self.environment["DATABASE_URL"]
-        connection: Any = psycopg.connect(url) if url else sqlite3.connect(self.state / "glu_admin.sqlite3", timeout=20)
+        path = self.state / "glu_admin.sqlite3"
+        connection: Any = psycopg.connect(url) if url else sqlite3.connect(path, timeout=HANG_SECONDS)
         try:
             yield connection
         finally:

@@ -10,6 +10,7 @@ from django.urls import get_resolver
 
 from tests.faults.installation import Installation
 from tests.journeys.processes import Process, free_port, start, wait_until
+from tests.patience import HANG_SECONDS
 
 PASSWORD = "correct horse battery"
 EMAIL = "manager@desk.example"
@@ -36,14 +37,14 @@ class Desk:
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """A page."""
-        return self.person.get(self.url + path, headers=headers, timeout=60)
+        return self.person.get(self.url + path, headers=headers, timeout=HANG_SECONDS)
 
     def post(self, path: str, page: str = "", **form: Any) -> requests.Response:
         """Press a button that stands on `page` and leads to `path`; it has to work."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(page or path).text)
         assert token is not None, f"no form on {page or path}"
         form["csrfmiddlewaretoken"] = token.group(1)
-        answer = self.person.post(self.url + path, data=form, headers={"Referer": self.url}, timeout=60)
+        answer = self.person.post(self.url + path, data=form, headers={"Referer": self.url}, timeout=HANG_SECONDS)
         assert answer.ok, answer.status_code
         return answer
 

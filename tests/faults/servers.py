@@ -17,6 +17,7 @@ import psycopg
 import redis
 
 from tests.journeys.processes import Process, free_port, kill, wait_until
+from tests.patience import HANG_SECONDS
 
 _POSTGRES_HOMES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -177,5 +178,5 @@ def _as_postgres(program: str, *arguments: str | Path) -> None:
     command = [str(_postgres_program(program)), *map(str, arguments)]
     # Not captured: the server inherits the output, and would keep a pipe open for as long as it lives.
     subprocess.run(
-        command, cwd="/", check=True, timeout=60, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **other
+        command, cwd="/", check=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **other
     )

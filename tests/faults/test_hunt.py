@@ -19,11 +19,10 @@ from tests.faults.installation import Ground, Installation, children
 from tests.faults.schedule import EMBEDDED, LEASE_SECONDS, PLANTS, SERVICES, Happening, Schedule, draw
 from tests.journeys.processes import export, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
 
 KEYS = {"alder": "alder-key-0001", "brae": "brae-key-0001"}
 LONGEST_GAP_SECONDS = 5.0
-SOON_SECONDS = 180
 
 
 def test_the_mirror_becomes_the_truth(ground: Ground, seed: int) -> None:
@@ -146,7 +145,7 @@ def become_the_truth(installation: Installation, glu: RunningSandbox) -> None:
         return all(export(installation.environment, slug) == expected[slug] for slug in KEYS)
 
     try:
-        wait_until(_equal, "the mirror equals the truth", SOON_SECONDS, every=0.5)
+        wait_until(_equal, "the mirror equals the truth", every=0.5)
     except AssertionError as error:
         for slug in KEYS:
             error.add_note(difference(export(installation.environment, slug), expected[slug]))

@@ -17,8 +17,9 @@ from tests.faults.installation import Ground, Installation
 from tests.faults.needles import files, where
 from tests.faults.pages import Desk
 from tests.journeys.processes import stop, wait_until
+from tests.patience import HANG_SECONDS
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
 
 KEY, WRONG_KEY = "planted-2c9f7b61e4d80a35", "mistyped-9e01c7d25ab8f346"
 SETTINGS = {
@@ -134,7 +135,7 @@ def the_client_breaks(installation: Installation) -> None:
     """With an exception that nothing expects, and with some whose own words hold the key."""
     for worker in list(installation.workers):
         os.killpg(worker.pid, signal.SIGTERM)
-        worker.wait(30)
+        worker.wait(HANG_SECONDS)
         installation.workers.remove(worker)
     installation.start_worker(app="tests.faults.broken_client", level="DEBUG")
     wait_until(lambda: "RuntimeError: broken on purpose" in installation.logs(), "the worker's log tells of it")

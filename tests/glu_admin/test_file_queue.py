@@ -7,6 +7,7 @@ import pytest
 from kombu import Connection, Exchange, Queue
 
 from glu_admin.file_queue import use_whole_messages
+from tests.patience import HANG_SECONDS
 
 QUEUE = Queue("bulk", Exchange("hints"), routing_key="bulk")
 
@@ -60,9 +61,9 @@ def test_many_writers_and_readers(options: dict[str, object]) -> None:
     for thread in (*readers, *writers):
         thread.start()
     for thread in writers:
-        thread.join(60)
+        thread.join(HANG_SECONDS)
     sent.set()
     for thread in readers:
-        thread.join(60)
+        thread.join(HANG_SECONDS)
     assert broken == []
     assert sorted(got) == list(range(450))

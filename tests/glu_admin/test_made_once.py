@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Barrier
 
 from glu_admin.made_once import text_made_once
+from tests.patience import HANG_SECONDS
 
 
 def test_all_that_make_it_at_once_read_the_same(tmp_path: Path) -> None:
@@ -12,7 +13,7 @@ def test_all_that_make_it_at_once_read_the_same(tmp_path: Path) -> None:
 
     def one(number: int) -> str:
         def make() -> str:
-            together.wait(5)  # all of them have found no file
+            together.wait(HANG_SECONDS)  # all of them have found no file
             return f"made by {number}"
 
         return text_made_once(tmp_path / "key", make)

@@ -20,6 +20,6 @@ def glu() -> Iterator[RunningSandbox]:
 
 
 @pytest.mark.parametrize("seed", [*QUICK, *(pytest.param(seed, marks=pytest.mark.faults) for seed in LONG)])
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 def test_the_mirror_keeps_its_word(db: None, glu: RunningSandbox, seed: int) -> None:
     assert run_schedule(glu, seed) == []

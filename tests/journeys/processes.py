@@ -17,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.conf import settings
 
+from tests.patience import HANG_SECONDS
+
 ROOT = Path(__file__).resolve().parents[2]
 Process = subprocess.Popen[bytes]
 
@@ -65,7 +67,7 @@ def start_celery(
     return start(environment, [sys.executable, "-m", "celery", "-A", app, *arguments, "-l", level], log)
 
 
-def stop(process: Process, seconds: float = 10) -> None:
+def stop(process: Process, seconds: float = HANG_SECONDS) -> None:
     """Ask it to end, then make it."""
     os.killpg(process.pid, signal.SIGTERM)
     try:
@@ -86,7 +88,14 @@ def manage(environment: dict[str, str], *arguments: str, stdin: str = "", fails:
     """What a management command prints: on standard output, or on standard error when it is meant to fail."""
     command = [sys.executable, "manage.py", *arguments]
     result = subprocess.run(
-        command, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, timeout=90, check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+        check=False,
     )
     assert (result.returncode != 0) == fails, result.stderr[-2000:]
     return result.stderr if fails else result.stdout
@@ -99,7 +108,7 @@ def export(environment: dict[str, str], slug: str = "alder") -> dict[int, dict[s
     return {row["id"]: row for row in rows}
 
 
-def wait_until(done: Callable[[], bool], what: str, seconds: float = 60, every: float = 0.1) -> None:
+def wait_until(done: Callable[[], bool], what: str, seconds: float = HANG_SECONDS, every: float = 0.1) -> None:
     """Ask again and again, as other processes are at work; fail with `what` in the end."""
     ends_at = time.monotonic() + seconds
     while not done():

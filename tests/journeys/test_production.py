@@ -29,6 +29,7 @@ from tests.journeys.processes import (
     stop,
     wait_until,
 )
+from tests.patience import HANG_SECONDS
 
 KEY = "planted-secret-key-0042"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -73,7 +74,7 @@ def command(service: str, port: int = 0) -> list[str]:
 def get(port: int, path: str, **headers: str) -> tuple[int, str]:
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.build_opener(NoRedirect).open(request, timeout=5) as answer:
+        with urllib.request.build_opener(NoRedirect).open(request, timeout=HANG_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -95,8 +96,8 @@ def test_the_whole_product_starts_mirrors_and_stops(
     processes = [start(environment, command(name, port), log) for name in ("web", "worker", "beat")]
     try:
         wait_until(lambda: get(port, "/healthz")[0] == 200, "the web process answers")
-        ready = json.loads(get(port, "/readyz")[1])
-        assert ready == {"ready": True, "database": "ok", "broker": "ok"}
+        ready = {"ready": True, "database": "ok", "broker": "ok"}
+        wait_until(lambda: json.loads(get(port, "/readyz")[1]) == ready, "it is ready")
         assert get(port, "/accounts/login/", Host="desk.example")[0] == 301  # to https
         proxied = {"Host": "desk.example", "X-Forwarded-Proto": "https"}
         wait_until(lambda: get(port, "/setup/", **proxied)[0] == 200, "the set-up page is there")
@@ -106,7 +107,7 @@ def test_the_whole_product_starts_mirrors_and_stops(
         wait_until(lambda: export(environment) == {row["id"]: row for row in glu.truth("hotel")}, "and every line")
     finally:
         for process in processes:
-            stop(process, 30)
+            stop(process)
     assert all(process.returncode in (0, -15) for process in processes)
     text = log.read_text()
     assert KEY not in text
@@ -127,7 +128,13 @@ def test_a_wrong_root_key_stops_the_start_with_a_plain_message(environment: dict
     other = {**environment, "GLU_ROOT_KEYS": f"k2:{base64.b64encode(os.urandom(32)).decode()}"}
     for name in ("web", "worker"):
         result = subprocess.run(
-            command(name, free_port()), cwd=ROOT, env=other, capture_output=True, text=True, timeout=60, check=False
+            command(name, free_port()),
+            cwd=ROOT,
+            env=other,
+            capture_output=True,
+            text=True,
+            timeout=HANG_SECONDS,
+            check=False,
         )
         told = result.stderr + result.stdout
         assert result.returncode != 0

@@ -59,6 +59,7 @@ def test_lines_that_cannot_be_read_are_told_on_the_list(hotel: Organisation, vie
     assert banners(hotel) == []
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_broken_route_of_lines_is_told_with_the_next_try(hotel: Organisation) -> None:
     MirrorState.across_organisations.update(lines_wait_until=now() + timedelta(seconds=40))
     (banner,) = banners(hotel)
@@ -104,6 +105,7 @@ def test_a_key_that_is_tried_again_is_all_that_is_said(hotel: Organisation, view
     assert "Glu refused the key" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
 
 
+@pytest.mark.usefixtures("still_clock")
 @pytest.mark.parametrize(
     ("seconds", "words"), [(-5, "now"), (0, "now"), (3, "in 3 s"), (300, "in 5 min"), (86400, "in 24 h")]
 )

@@ -1,5 +1,6 @@
 """Every fault of the sandbox as a client meets it, over HTTP."""
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import requests
 from glu_admin.sandbox.faults import Faults
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
+from tests.patience import HANG_SECONDS
 
 HOTEL = SandboxOrganisation("hotel", "Alder House", "hotel-key", seed=1, count=100)
 GOLF = SandboxOrganisation("golf", "Brae Links", "golf-key", seed=2, count=100)
@@ -24,12 +26,12 @@ def running() -> Iterator[RunningSandbox]:
 
 
 def ask(running: RunningSandbox, path: str = "/orders", **params: str) -> requests.Response:
-    return requests.get(running.url + path, params=params, headers={"x-api-key": "hotel-key"}, timeout=5)
+    return requests.get(running.url + path, params=params, headers={"x-api-key": "hotel-key"}, timeout=HANG_SECONDS)
 
 
 def control(running: RunningSandbox, name: str, **params: Any) -> requests.Response:
     query = {"organisation": "hotel", **params}
-    return requests.post(f"{running.url}/_control/{name}", params=query, timeout=5)
+    return requests.post(f"{running.url}/_control/{name}", params=query, timeout=HANG_SECONDS)
 
 
 def faults(running: RunningSandbox, **values: Any) -> None:
@@ -82,15 +84,15 @@ def test_a_rate_limit_has_a_burst_of_a_second_and_refills(
 
 
 def test_retry_after_is_said_in_three_ways(running: RunningSandbox) -> None:
-    faults(running, rate_limit=0.001, retry_after_seconds=7)
+    faults(running, rate_limit=0.001, retry_after_seconds=700)
     ask(running)
     refused = ask(running)
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, False)
     faults(running, rate_limit_retry_after="seconds")
-    assert ask(running).headers["Retry-After"] == "7"
+    assert ask(running).headers["Retry-After"] == "700"
     faults(running, rate_limit_retry_after="date")
     wait = parsedate_to_datetime(ask(running).headers["Retry-After"]) - datetime.now(UTC)
-    assert timedelta(seconds=5) < wait <= timedelta(seconds=8)
+    assert timedelta(seconds=700 - HANG_SECONDS) < wait <= timedelta(seconds=701)
 
 
 def test_errors_are_problems_or_pages(running: RunningSandbox) -> None:
@@ -119,13 +121,21 @@ def test_bodies_are_truncated_in_two_ways(running: RunningSandbox) -> None:
     assert requests.JSONDecodeError in met
 
 
-def test_bodies_trickle(running: RunningSandbox) -> None:
+def test_bodies_trickle(running: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, slept = threading.Event(), []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) > 1:
+            begun.wait(HANG_SECONDS)
+
+    monkeypatch.setattr("glu_admin.sandbox.mishaps.sleep", sleep)
     faults(running, slow_body_ms=200)
-    began = time.monotonic()
-    answer = requests.get(f"{running.url}/orders", headers={"x-api-key": "hotel-key"}, timeout=5, stream=True)
-    first = time.monotonic() - began
+    headers = {"x-api-key": "hotel-key"}
+    answer = requests.get(f"{running.url}/orders", headers=headers, timeout=HANG_SECONDS, stream=True)
+    begun.set()  # the answer begins before its body is whole
     assert len(answer.json()) == 30
-    assert time.monotonic() - began >= 0.2 > first
+    assert sum(slept) == pytest.approx(0.2)
 
 
 def test_html_with_status_200(running: RunningSandbox) -> None:
@@ -138,7 +148,7 @@ def test_html_with_status_200(running: RunningSandbox) -> None:
 def test_clock_skew(running: RunningSandbox) -> None:
     faults(running, clock_skew_s=-86400)
     off = parsedate_to_datetime(ask(running).headers["Date"]) - datetime.now(UTC)
-    assert abs(off + timedelta(days=1)) < timedelta(seconds=5)
+    assert abs(off + timedelta(days=1)) < timedelta(seconds=HANG_SECONDS)
 
 
 def test_page_size(running: RunningSandbox) -> None:
@@ -244,7 +254,7 @@ def test_planted_rows(running: RunningSandbox) -> None:
     for kind, days in (("backdated", -3), ("future", 3)):
         for name in ("createdAt", "updatedAt"):
             off = datetime.fromisoformat(rows[kind][name]) - now - timedelta(days=days)
-            assert abs(off) < timedelta(seconds=5)
+            assert abs(off) < timedelta(seconds=HANG_SECONDS)
     assert "updatedAt" not in rows["null_updated"]
     assert rows["unknown"]["dispatchStatus"] not in {row["dispatchStatus"] for row in list(rows.values())[:3]}
     assert "storeReference" in rows["unknown"]
@@ -364,7 +374,7 @@ def test_extras_are_heeded_only_when_switched_on(running: RunningSandbox) -> Non
         assert len(ask(running, pagination="false").json()) == (100 if on else 30)
         oldest_first = ids(ask(running, **{"order[createdAt]": "asc"}).json())
         assert (oldest_first == newest) is not on
-        told = requests.get(f"{running.url}/orders?page=2", headers=linked, timeout=5)
+        told = requests.get(f"{running.url}/orders?page=2", headers=linked, timeout=HANG_SECONDS)
         assert told.status_code == (200 if on else 406)
     assert told.headers["Content-Type"] == "application/ld+json; charset=utf-8"
     assert told.json()["totalItems"] == 100

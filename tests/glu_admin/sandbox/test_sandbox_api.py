@@ -11,6 +11,7 @@ import requests
 from glu_admin.sandbox.dates import filter_digits
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation, World
+from tests.patience import HANG_SECONDS
 
 EPOCH = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOTEL = SandboxOrganisation("hotel", "Alder House", "hotel-key", seed=1, count=100)
@@ -26,7 +27,7 @@ def running() -> Iterator[RunningSandbox]:
 def ask(
     running: RunningSandbox, path: str, key: str = "hotel-key", method: str = "GET", **params: str
 ) -> requests.Response:
-    return requests.request(method, running.url + path, params=params, headers={"x-api-key": key}, timeout=5)
+    return requests.request(method, running.url + path, params=params, headers={"x-api-key": key}, timeout=HANG_SECONDS)
 
 
 def ids(rows: list[dict[str, Any]]) -> list[int]:
@@ -81,7 +82,8 @@ def test_offsets_and_fractions_are_dropped_and_nonsense_is_ignored(running: Runn
     assert ids(plain) != ids(everything)
     for same in (bound.replace("+00:00", "+05:00"), bound.replace("+00:00", ".987Z"), bound[:19]):
         assert ask(running, "/orders", **{"createdAt[before]": same}).json() == plain
-    raw = requests.get(f"{running.url}/orders?createdAt[before]={bound}", headers={"x-api-key": "hotel-key"}, timeout=5)
+    url = f"{running.url}/orders?createdAt[before]={bound}"
+    raw = requests.get(url, headers={"x-api-key": "hotel-key"}, timeout=HANG_SECONDS)
     assert raw.json() == everything  # the raw plus became a space
     for ignored in ({"createdAt[before]": "soon"}, {"createdAt[gte]": bound}, {"createdat[before]": bound},
                     {"createdAt[before]": ""}, {"createdAt[before][]": bound}, {"itemsPerPage": "1"}):  # fmt: skip
@@ -149,7 +151,7 @@ def test_refusals(running: RunningSandbox, path: str, key: str, method: str, sta
 
 def test_an_accept_that_cannot_be_met(running: RunningSandbox) -> None:
     headers = {"x-api-key": "hotel-key", "Accept": "application/ld+json"}
-    assert requests.get(f"{running.url}/orders", headers=headers, timeout=5).status_code == 406
+    assert requests.get(f"{running.url}/orders", headers=headers, timeout=HANG_SECONDS).status_code == 406
 
 
 def test_organisations_share_ids_but_nothing_else(running: RunningSandbox) -> None:
@@ -202,12 +204,12 @@ def test_the_same_seed_gives_the_same_world_and_a_journal_remembers(tmp_path: Pa
 
 def test_controls(running: RunningSandbox) -> None:
     before = len(running.truth("golf"))
-    answer = requests.post(f"{running.url}/_control/step?organisation=golf&times=20", timeout=5).json()
+    answer = requests.post(f"{running.url}/_control/step?organisation=golf&times=20", timeout=HANG_SECONDS).json()
     assert answer["organisations"][1]["orders"] == len(running.truth("golf")) > before
-    assert requests.post(f"{running.url}/_control/still", timeout=5).json()["live"] is False
-    truth = requests.get(f"{running.url}/_control/truth?organisation=golf", timeout=5)
+    assert requests.post(f"{running.url}/_control/still", timeout=HANG_SECONDS).json()["live"] is False
+    truth = requests.get(f"{running.url}/_control/truth?organisation=golf", timeout=HANG_SECONDS)
     assert len(truth.text.splitlines()) == len(running.truth("golf"))
     for state, status in (("revoked", 403), ("working", 200)):
-        requests.post(f"{running.url}/_control/key?organisation=golf&state={state}", timeout=5)
+        requests.post(f"{running.url}/_control/key?organisation=golf&state={state}", timeout=HANG_SECONDS)
         assert ask(running, "/orders", "golf-key").status_code == status
-    assert requests.get(f"{running.url}/_control/still", timeout=5).status_code == 405
+    assert requests.get(f"{running.url}/_control/still", timeout=HANG_SECONDS).status_code == 405

@@ -14,6 +14,7 @@ from glu_admin.sandbox.faults import Faults
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.switches import GROUPS, PRESETS
 from glu_admin.sandbox.world import SandboxOrganisation
+from tests.patience import HANG_SECONDS
 
 PERSON = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -55,7 +56,7 @@ class Forms(HTMLParser):
 
 
 def page(running: RunningSandbox) -> str:
-    answer = requests.get(f"{running.url}/", headers=PERSON, timeout=5)
+    answer = requests.get(f"{running.url}/", headers=PERSON, timeout=HANG_SECONDS)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -67,7 +68,7 @@ def press(running: RunningSandbox, words: str, number: int = 0, **changed: str) 
     action, values, _ = [one for one in Forms(page(running)).found if one[2].startswith(words)][number]
     data = [(name, text) for name, text in values if name not in changed] + list(changed.items())
     headers = {**PERSON, "Origin": running.url}
-    return requests.post(running.url + action, data=data, headers=headers, timeout=5, allow_redirects=False)
+    return requests.post(running.url + action, data=data, headers=headers, timeout=HANG_SECONDS, allow_redirects=False)
 
 
 def test_every_fault_has_one_switch() -> None:
@@ -112,7 +113,7 @@ def test_things_happen_and_are_counted(running: RunningSandbox) -> None:
     assert running.truth("hotel") != before
     running.world.shops["hotel"].faults.rate_limit = 1
     for _ in range(4):
-        requests.get(f"{running.url}/organisation", headers={"x-api-key": "hotel-key"}, timeout=5)
+        requests.get(f"{running.url}/organisation", headers={"x-api-key": "hotel-key"}, timeout=HANG_SECONDS)
     html = page(running)
     assert "1 request served" in html
     assert "3 answered 429" in html
@@ -146,14 +147,14 @@ def test_a_bad_value_is_answered_in_words(running: RunningSandbox) -> None:
 def test_other_sites_cannot_press(running: RunningSandbox, headers: dict[str, str], status: int) -> None:
     headers = {name: text.format(url=running.url) for name, text in headers.items()}
     url = f"{running.url}/_control/faults?organisation=hotel&revoked=1"
-    assert requests.post(url, headers=headers, timeout=5).status_code == status
+    assert requests.post(url, headers=headers, timeout=HANG_SECONDS).status_code == status
     assert running.world.shops["hotel"].faults.revoked is (status == 200)
 
 
 def test_looking_changes_nothing(running: RunningSandbox) -> None:
     for control in ("faults?organisation=hotel&revoked=1", "calm?organisation=hotel", "insert?organisation=hotel"):
-        assert requests.get(f"{running.url}/_control/{control}", timeout=5).status_code == 405
-    status = requests.get(f"{running.url}/_control/", timeout=5).json()["organisations"][0]
+        assert requests.get(f"{running.url}/_control/{control}", timeout=HANG_SECONDS).status_code == 405
+    status = requests.get(f"{running.url}/_control/", timeout=HANG_SECONDS).json()["organisations"][0]
     assert status["faults"]["revoked"] is False
     assert status["orders"] == 40
 
@@ -163,7 +164,8 @@ def orders(running: RunningSandbox, **filters: str) -> dict[int, dict[str, Any]]
     found: dict[int, dict[str, Any]] = {}
     for number in range(1, 50):
         params = {**filters, "page": str(number)}
-        rows = requests.get(f"{running.url}/orders", params, headers={"x-api-key": "hotel-key"}, timeout=5).json()
+        headers = {"x-api-key": "hotel-key"}
+        rows = requests.get(f"{running.url}/orders", params, headers=headers, timeout=HANG_SECONDS).json()
         found |= {row["id"]: row for row in rows}
         if not rows:
             break
@@ -195,7 +197,7 @@ def test_an_order_of_another_day_is_planted(running: RunningSandbox, words: str,
         (row,) = pressed(running, words, **changed)
         for name in ("createdAt", "updatedAt"):
             away = datetime.fromisoformat(row[name]) - datetime.now(UTC) - timedelta(days=ahead * off)
-            assert abs(away) < timedelta(seconds=5)
+            assert abs(away) < timedelta(seconds=HANG_SECONDS)
 
 
 def test_an_order_without_update_is_planted(running: RunningSandbox) -> None:
@@ -262,7 +264,7 @@ def test_the_page_says_to_which_order_it_happened(running: RunningSandbox, words
     found = re.fullmatch(says, told(running))
     assert found, told(running)
     assert int(found[1]) in touched
-    (hotel, golf) = requests.get(f"{running.url}/_control/", timeout=5).json()["organisations"]
+    (hotel, golf) = requests.get(f"{running.url}/_control/", timeout=HANG_SECONDS).json()["organisations"]
     assert {one["order"] for one in hotel["pressed"]} == touched
     assert golf["pressed"] == []
     press(running, "Hold everything still")

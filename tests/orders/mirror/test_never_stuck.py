@@ -25,6 +25,7 @@ from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
 from tests.orders.mirror.test_failures import slices
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, last, silently, work
+from tests.patience import HANG_SECONDS
 
 
 def fresh(sandbox: RunningSandbox, glu_id: int, **fields: Any) -> None:
@@ -76,7 +77,9 @@ def test_a_slice_that_can_do_nothing_is_not_followed_by_another(
         slices(session)
     assert last(session, MirrorRun.Pass.HISTORY).wait_until is not None
     moment = now()
-    session.update_state(refresh_due_at=moment - timedelta(seconds=1), next_due_at=moment + timedelta(seconds=10))
+    session.update_state(
+        refresh_due_at=moment - timedelta(seconds=1), next_due_at=moment + timedelta(seconds=HANG_SECONDS)
+    )
     slices(session)  # some lines were due
     asked = session.client.requests
     assert [run_slice(session, lambda: False) for _ in range(3)] == [False] * 3

@@ -10,6 +10,7 @@ from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from orders.models import MirrorRun
+from tests.patience import HANG_SECONDS
 
 MOST = 4  # connections, in the sandbox's settings
 
@@ -19,8 +20,8 @@ def test_a_list_is_asked_before_the_lines_that_wait_already(session: Session) ->
     held, full = threading.Event(), threading.Barrier(MOST + 1)
 
     def _hold() -> None:
-        full.wait(5)
-        held.wait(5)
+        full.wait(HANG_SECONDS)
+        held.wait(HANG_SECONDS)
 
     def _fetch(*_: Any) -> Listed:
         order.append("list")
@@ -28,38 +29,41 @@ def test_a_list_is_asked_before_the_lines_that_wait_already(session: Session) ->
 
     session.fetch = _fetch  # type: ignore[method-assign]
     holding = [session.ask_lines(_hold) for _ in range(MOST)]
-    full.wait(5)
+    full.wait(HANG_SECONDS)
     waiting = [session.ask_lines(lambda: order.append("line")) for _ in range(3 * MOST)]
     asked = session.ask_list(MirrorRun.Pass.HISTORY, Ask(Bounds()))
     _wait_for_the_list(session)
     held.set()
     for future in (*holding, *waiting, asked):
-        future.result(5)
+        future.result(HANG_SECONDS)
     assert order[0] == "list"
     assert len(order) == 3 * MOST + 1
 
 
 def test_no_more_requests_at_once_than_the_setting(session: Session) -> None:
-    counting, now, most = threading.Lock(), 0, 0
+    counting, full, now, most = threading.Lock(), threading.Event(), 0, 0
 
     def _work() -> None:
         nonlocal now, most
         with counting:
             now += 1
             most = max(most, now)
-        threading.Event().wait(0.01)
+            if most == MOST:
+                full.set()
+        full.wait(HANG_SECONDS)
+        threading.Event().wait(0.01)  # for one too many to come in
         with counting:
             now -= 1
 
     for future in [ask(_work) for _ in range(20) for ask in (session.ask_lines, session.ask_beside)]:
-        future.result(5)
+        future.result(HANG_SECONDS)
     assert most == MOST
 
 
 def test_a_failing_request_gives_its_slot_back(session: Session) -> None:
     for _ in range(2 * MOST):
-        assert isinstance(session.ask_lines(lambda: 1 / 0).exception(5), ZeroDivisionError)
-    assert session.ask_lines(lambda: 7).result(5) == 7
+        assert isinstance(session.ask_lines(lambda: 1 / 0).exception(HANG_SECONDS), ZeroDivisionError)
+    assert session.ask_lines(lambda: 7).result(HANG_SECONDS) == 7
 
 
 def test_claiming_orders_is_one_query(
@@ -77,9 +81,8 @@ def test_claiming_orders_is_one_query(
 def _wait_for_the_list(session: Session) -> None:
     """Until the list's thread waits for a slot."""
     slots = session._threads[2]
-    for _ in range(500):
+    while True:
         with slots._changed:
             if slots._lists:
                 return
         threading.Event().wait(0.01)
-    raise AssertionError("the list never came to wait")

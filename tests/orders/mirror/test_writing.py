@@ -157,7 +157,7 @@ def test_an_order_that_is_gone_is_no_longer_found_by_a_line_that_another_has_now
 class CounterTest(TestCase):
     """Counters kept by differences equal a fresh count, after any writes."""
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(
         st.lists(
             st.lists(

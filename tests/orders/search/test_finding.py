@@ -158,7 +158,7 @@ def pages(organisation: Organisation, query: Query, size: int) -> list[int]:
     return rows
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=TEXTS, size=st.sampled_from([7, 25, 200]))
 def test_all_pages_joined_are_the_exported_rows(filled: Any, text: str, size: int) -> None:
     query = parse_query(text, filled.hotel)

@@ -75,6 +75,7 @@ def test_asking_for_it_leaves_no_word_that_grows_old(run: MirrorRun, staff_clien
     assert "wait to be read again" in spaced(answer.content.decode())
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_it_says_what_it_waits_for_and_until_when(run: MirrorRun, viewer_client: Client, house: Any) -> None:
     run.requests, run.error, run.wait_until = 1, "Glu’s answer was not JSON.", now() + timedelta(seconds=40)
     run.save()
