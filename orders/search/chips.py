@@ -79,8 +79,11 @@ def _day(day: date) -> str:
 
 
 def _amounts(amounts: Amounts) -> str:
+    code = f" {amounts.currency}" if amounts.currency else ""
     if amounts.least is None:
-        return f"up to {amounts.most}"
+        return f"up to {amounts.most:,}{code}"
     if amounts.most is None:
-        return f"from {amounts.least}"
-    return f"{amounts.least}" if amounts.least == amounts.most else f"{amounts.least} to {amounts.most}"
+        return f"from {amounts.least:,}{code}"
+    return (
+        f"{amounts.least:,}{code}" if amounts.least == amounts.most else f"{amounts.least:,} to {amounts.most:,}{code}"
+    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Days:
-    """Local days of the organisation, both included; null is open. `text` is how it was written."""
+    """Local days of the organisation, both included; null is open. `text` is how an address has them."""
 
     first: date | None
     last: date | None
@@ -16,11 +16,15 @@ class Days:
 
 @dataclass(frozen=True)
 class Amounts:
-    """Amounts in major units of whatever currency an order has, both included; null is open."""
+    """Amounts in major units, both included; null is open. `text` is how it was written.
+
+    Of whatever currency an order has, unless `currency` names one.
+    """
 
     least: Decimal | None
     most: Decimal | None
     text: str
+    currency: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.money import minor_units
+from orders.money import currency, minor_units
 from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCriteria
 from orders.search.words import Words, parse_words
 
@@ -55,6 +55,8 @@ def _total(organisation: Organisation, amounts: Amounts) -> Q:
     codes = organisation.orders.order_by().values_list("currency_code", flat=True).distinct()
     clauses = []
     for code in codes:
+        if amounts.currency and currency(code) != amounts.currency:
+            continue
         clause = Q(currency_code=code) if code is not None else Q(currency_code__isnull=True)
         if amounts.least is not None:
             clause &= Q(total__gte=_clamp(ceil(minor_units(amounts.least, code))))

@@ -2,35 +2,36 @@
 
 import base64
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
-from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, Amounts, Days, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, OrderCriteria
+from orders.search.ranges import BadValue, read_amounts, read_days
 from orders.search.words import SearchError, parse_words
 
 SORTS = ("created", "updated", "total", "scheduled")
 SIZES = (25, 50, 100)
 DEFAULT_SORT = "-created"
-_RELATIVE = re.compile(r"([+-]\d{1,5})d")
-_AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,4})?")
 _MOST_VALUES = 50
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A part of the query string that cannot be used; the message is for people."""
+    """A part of the query string that cannot be used; the message is for people.
+
+    `end` is the end of a range that is wrong, "from" or "to", or "" where it is the whole value.
+    """
 
     key: str
     value: str
     message: str
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,6 @@ class Query:
         return replace(self, cursor="", size=None)
 
 
-class _BadValue(ValueError):
-    """A value that cannot be read; the message is for people."""
-
-
 def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
     """Read a query string; never raises. Days are the organisation's own, today included."""
     data = QueryDict(params) if isinstance(params, str) else params
@@ -92,8 +89,9 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
             values[key] = _read(key, given, today)
         except KeyError:
             ignored += [Problem(key, value, f"“{key}” is not a filter here and was ignored.") for value in given[:3]]
-        except (_BadValue, SearchError) as error:
-            errors += [Problem(key, value, str(error)) for value in given[:3]]
+        except (BadValue, SearchError) as error:
+            end = error.end if isinstance(error, BadValue) else ""
+            errors += [Problem(key, value, str(error), end) for value in given[:3]]
     sort, size, cursor = values.pop("sort", DEFAULT_SORT), values.pop("size", None), str(values.pop("cursor", ""))
     if cursor and read_cursor(cursor, str(sort)) is None:
         errors.append(Problem("cursor", cursor, "This page’s address is broken; begin again from the first page."))
@@ -134,15 +132,15 @@ def _lists(data: QueryDict) -> Mapping[str, list[str]]:
 
 
 def _read(key: str, given: Sequence[str], today: date) -> object:
-    """The value of one key; KeyError for an unknown one, _BadValue or SearchError for one that cannot be read."""
+    """The value of one key; KeyError for an unknown one, BadValue or SearchError for one that cannot be read."""
     if key in VALUE_FIELDS:
         if len(given) > _MOST_VALUES or any("\0" in value or len(value) > 320 for value in given):
-            raise _BadValue(f"{LABELS[key]} has a value that cannot be looked for.")
+            raise BadValue(f"{LABELS[key]} has a value that cannot be looked for.")
         return tuple(dict.fromkeys(given))
     if key not in LABELS:
         raise KeyError(key)
     if len(set(given)) > 1:
-        raise _BadValue(f"{LABELS[key]} is there more than once.")
+        raise BadValue(f"{LABELS[key]} is there more than once.")
     text = given[0].strip()
     if key == "q":
         if text:
@@ -151,16 +149,16 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
     if not text:
         return _blank(key)
     if key in DAY_FIELDS:
-        return _days(text, today, LABELS[key])
+        return read_days(text, today, LABELS[key])
     if key == "total":
-        return _amounts(text)
+        return read_amounts(text, LABELS[key])
     if key == "sort" and text.removeprefix("-") not in SORTS:
-        raise _BadValue("Sort by created, updated, total or scheduled.")
+        raise BadValue("Sort by created, updated, total or scheduled.")
     if key == "gone" and text not in GONE_WORDS:
-        raise _BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
+        raise BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
     if key == "size":
         if not text.isdigit() or int(text) not in SIZES:
-            raise _BadValue("Rows can be 25, 50 or 100 a page.")
+            raise BadValue("Rows can be 25, 50 or 100 a page.")
         return int(text)
     return text
 
@@ -168,63 +166,6 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
 def _blank(key: str) -> object:
     """An empty box of the filter form means that nothing is asked for."""
     return {"sort": DEFAULT_SORT, "cursor": "", "gone": ""}.get(key)
-
-
-def _days(text: str, today: date, label: str) -> Days:
-    """`2026-01-01..2026-01-31`, `..2026-01-31`, `-7d..`, `today`: both days included."""
-    first_text, dots, last_text = text.partition("..")
-    first = _day(first_text, today, label)
-    last = _day(last_text, today, label) if dots else first
-    if first is None and last is None:
-        raise _BadValue(f"{label} needs a day, such as 2026-01-31, or two with .. between.")
-    if first is not None and last is not None and first > last:
-        raise _BadValue(f"{label} ends before it begins.")
-    return Days(first, last, text)
-
-
-def _day(text: str, today: date, label: str) -> date | None:
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        if match := _RELATIVE.fullmatch(text):
-            day = today + timedelta(days=int(match[1]))
-        elif text in ("today", "yesterday", "tomorrow"):
-            day = today + timedelta(days=("yesterday", "today", "tomorrow").index(text) - 1)
-        elif re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            day = date.fromisoformat(text)
-        else:
-            raise ValueError(text)
-    except (ValueError, OverflowError):
-        raise _BadValue(f"{label} has a day that cannot be read. Write it as 2026-01-31, today or -7d.") from None
-    if not date(1900, 1, 1) <= day <= date(9000, 1, 1):
-        raise _BadValue(f"{label} has a day that is too far away.")
-    return day
-
-
-def _amounts(text: str) -> Amounts:
-    """`50..`, `10.50..99`, `25`: major units, both included."""
-    least_text, dots, most_text = text.partition("..")
-    least = _amount(least_text)
-    most = _amount(most_text) if dots else least
-    if least is None and most is None:
-        raise _BadValue("Total needs an amount, such as 50, or two with .. between.")
-    if least is not None and most is not None and least > most:
-        raise _BadValue("Total ends below where it begins.")
-    return Amounts(least, most, text)
-
-
-def _amount(text: str) -> Decimal | None:
-    text = text.strip()
-    if not text:
-        return None
-    sign = text.removeprefix("-")
-    if not _AMOUNT.fullmatch(sign):
-        raise _BadValue("Total has an amount that cannot be read. Write it as 50 or 10.50.")
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise _BadValue("Total has an amount that cannot be read.") from None
 
 
 def _is_stamp(text: str) -> bool:

@@ -102,6 +102,14 @@ def test_amounts_are_in_each_currencys_own_units(house: Any) -> None:
     assert found(house.hotel, "total=49.985..49.995") == {2}
 
 
+def test_an_amount_with_a_currency_means_that_one(house: Any) -> None:
+    codes = ("GBP", "gbp ", "EUR", None)
+    write(house.hotel, *(order(n, total=100_000, currencyCode=code) for n, code in enumerate(codes)))
+    assert found(house.hotel, "total=%C2%A31,000") == {0, 1}
+    assert found(house.hotel, "total=999.99..1,000+eur") == {2}
+    assert found(house.hotel, "total=USD+1..") == set()
+
+
 def test_values_given_and_not_given(house: Any) -> None:
     rows = [order(1, channel="Web"), order(2, channel=""), order(3), order(4, channel="Desk")]
     write(house.hotel, *rows)

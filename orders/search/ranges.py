@@ -1,0 +1,137 @@
+"""Ranges of days and of amounts as people write them: "1/2/2026..28 Feb 2026", "-7d..", "£50..1,000"."""
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from orders.money import currency, minor_unit
+from orders.search.criteria import Amounts, Days
+
+_LONGEST = 100
+_NO_DAY = "is not a day that can be read. Write it as 31/1/2026, 31 Jan 2026, today or -7d."
+_NO_AMOUNT = "is not an amount that can be read. Write it as 50, £50 or 1,000.50."
+_NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_RELATIVE = re.compile(r"([+-]\d{1,5}) ?d(?:ays?)?")
+_WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b")
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
+_WAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d-%m-%y", "%d-%b-%Y", "%d-%B-%Y", "%d-%b-%y", "%d-%B-%y", "%b-%d-%Y", "%B-%d-%Y")
+_SAME = str.maketrans("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{RIGHT SINGLE QUOTATION MARK}", "---'")
+_EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
+
+_NAME = r"[£€$¥]|[a-z]{3}"
+_WHOLE = r"\d{1,3}(?P<gap>[, '])\d{3}(?:(?P=gap)\d{3})*|\d{1,15}|(?=\.\d)"
+_AMOUNT = re.compile(
+    rf"(?P<minus>-?) ?(?P<before>{_NAME})? ?(?P<minus_after>-?)"
+    rf"(?P<whole>{_WHOLE})(?P<part>\.\d{{0,4}})? ?(?P<after>{_NAME})?",
+    re.ASCII,
+)
+_SIGNS = {"£": "GBP", "€": "EUR", "$": "USD", "¥": "JPY"}
+
+
+class BadValue(ValueError):
+    """A value that cannot be read; the message is for people. `end` is "from" or "to", or "" for a range as a whole."""
+
+    def __init__(self, message: str, end: str = "") -> None:
+        super().__init__(message)
+        self.end = end
+
+
+def read_days(text: str, today: date, label: str) -> Days:
+    """`2026-01-01..31/1/2026`, `..31 Jan 2026`, `-7d..`, `today`: both days included. Raises BadValue.
+
+    Numbers are day, month, year unless the year comes first; a day without a year is in today's, as lists show it.
+    `label` is what messages call the field.
+    """
+    first_text, dots, last_text = text.partition("..")
+    first, first_kept = _day(first_text, today, label, "from")
+    last, last_kept = _day(last_text, today, label, "to") if dots else (first, "")
+    if first is None and last is None:
+        raise BadValue(f"{label} needs a day, such as 31/1/2026, or two with .. between.")
+    if first is not None and last is not None and first > last:
+        raise BadValue(f"{label} ends before it begins.")
+    return Days(first, last, f"{first_kept}{dots}{last_kept}")
+
+
+def read_amounts(text: str, label: str) -> Amounts:
+    """`50..`, `£10.50..£1,000`, `25 EUR`: major units, both included; a sign or code means that currency only.
+
+    `label` is what messages call the field. Raises BadValue.
+    """
+    least_text, dots, most_text = text.partition("..")
+    least, least_code = _amount(least_text, label, "from")
+    most, most_code = _amount(most_text, label, "to") if dots else (least, least_code)
+    if least is None and most is None:
+        raise BadValue(f"{label} needs an amount, such as 50, or two with .. between.")
+    if least_code and most_code and least_code != most_code:
+        raise BadValue(f"{label} is in two currencies, {least_code} and {most_code}.")
+    if least is not None and most is not None and least > most:
+        raise BadValue(f"{label} ends below where it begins.")
+    return Amounts(least, most, text, least_code or most_code)
+
+
+def _day(text: str, today: date, label: str, end: str) -> tuple[date | None, str]:
+    """A day and how an address keeps it: what is counted from today stays so, the rest is written one way."""
+    plain = _plain(text, label, end)
+    if not plain:
+        return None, ""
+    try:
+        if match := _RELATIVE.fullmatch(plain):
+            day, kept = today + timedelta(days=int(match[1])), f"{match[1]}d"
+        elif plain in _NAMED_DAYS:
+            day, kept = today + timedelta(days=_NAMED_DAYS[plain]), plain
+        else:
+            day = _written(plain, today)
+            kept = day.isoformat()
+    except (ValueError, OverflowError):
+        raise BadValue(f"{label}: “{_short(text)}” {_NO_DAY}", end) from None
+    if not _EARLIEST <= day <= _LATEST:
+        raise BadValue(f"{label}: “{_short(text)}” is too far away.", end)
+    return day, kept
+
+
+def _written(plain: str, today: date) -> date:
+    """A day in figures or with its month's name. Raises ValueError."""
+    words = _ORDINAL.sub(r"\1", _WEEKDAY.sub("", plain)).replace("sept ", "sep ")
+    parts = [part for part in re.split(r"[-/., ]+", words) if part]
+    if len(parts) == 2:
+        parts.append(str(today.year))
+    for way in _WAYS:
+        try:
+            return datetime.strptime("-".join(parts), way).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    raise ValueError(plain)
+
+
+def _amount(text: str, label: str, end: str) -> tuple[Decimal | None, str]:
+    """An amount, and the code of its currency where it names one."""
+    plain = _plain(text, label, end)
+    if not plain:
+        return None, ""
+    match = _AMOUNT.fullmatch(plain)
+    names = {_code(name) for name in (match["before"], match["after"]) if name} if match else set()
+    if match is None or len(names) > 1 or (match["minus"] and match["minus_after"]):
+        raise BadValue(f"{label}: “{_short(text)}” {_NO_AMOUNT}", end)
+    code = names.pop() if names else ""
+    if code and minor_unit(code) is None:
+        raise BadValue(f"{label}: “{code}” is not a currency.", end)
+    whole = match["whole"].replace(match["gap"] or ",", "") or "0"
+    amount = Decimal(f"{whole}{match['part'] or ''}".rstrip("."))
+    return -amount if match["minus"] or match["minus_after"] else amount, code
+
+
+def _code(name: str) -> str:
+    return _SIGNS.get(name) or currency(name)
+
+
+def _plain(text: str, label: str, end: str) -> str:
+    """Small letters, plain spaces, digits, hyphens and apostrophes, however they were typed. Raises BadValue."""
+    if len(text) > _LONGEST:
+        raise BadValue(f"{label} is too long to be read.", end)
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_SAME).lower().split())
+
+
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 40 else f"{text[:40]}…"
