@@ -8,6 +8,9 @@ import sys
 def main() -> None:
     """Run one management command; settings come from glu_admin.settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+    from glu_admin.environment import stop_on_wrong_settings
+
+    stop_on_wrong_settings()
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 

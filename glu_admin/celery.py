@@ -6,9 +6,11 @@ from typing import Any
 from celery import Celery
 from kombu import Exchange, Queue
 
+from glu_admin.environment import stop_on_wrong_settings
 from glu_admin.file_queue import use_whole_messages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+stop_on_wrong_settings()
 
 use_whole_messages()
 app = Celery("glu_admin")

@@ -2,18 +2,19 @@
 
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from glu_admin.environment import Environment, unfit
+from glu_admin.keys.cipher import Keyring, KeyringError
 from glu_admin.made_once import text_made_once
+from glu_admin.private import private_folder, private_sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Environment()
+env.read_env(BASE_DIR / ".env")
 
 GLU_ADMIN_MODE = env.str("GLU_ADMIN_MODE", default="production")
 if GLU_ADMIN_MODE not in {"production", "embedded"}:
@@ -21,7 +22,10 @@ if GLU_ADMIN_MODE not in {"production", "embedded"}:
 EMBEDDED = GLU_ADMIN_MODE == "embedded"
 
 STATE_DIR = Path(env.str("STATE_DIR", default="") or BASE_DIR / "var").resolve()
-STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+try:
+    private_folder(STATE_DIR)
+except OSError as error:
+    raise ImproperlyConfigured(f"STATE_DIR cannot be used: {error}.") from None
 
 
 def _embedded_secret_key() -> str:
@@ -30,9 +34,7 @@ def _embedded_secret_key() -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not EMBEDDED:
-        raise ImproperlyConfigured("SECRET_KEY is not set. Production needs one; .env.example says how to make it.")
+if not SECRET_KEY and EMBEDDED:
     SECRET_KEY = _embedded_secret_key()
 
 DEBUG = False
@@ -119,6 +121,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         timeout=20,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
     )
+    try:
+        private_sqlite(DATABASES["default"]["NAME"])
+    except OSError as error:
+        env.problems.append(f"DATABASE_URL cannot be used: {error}.")
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -230,14 +236,14 @@ if HTTPS:
 # --- keys -----------------------------------------------------------------------------------------------------------
 # A list of `id:base64` root keys; the first writes, all read. Empty in the embedded run: one is kept in STATE_DIR.
 GLU_ROOT_KEYS = env.list("GLU_ROOT_KEYS", default=[])
-if not GLU_ROOT_KEYS and not EMBEDDED:
-    raise ImproperlyConfigured("GLU_ROOT_KEYS is not set. Production needs one; .env.example says how to make it.")
+if GLU_ROOT_KEYS:
+    try:
+        Keyring(GLU_ROOT_KEYS)
+    except KeyringError as error:
+        env.problems.append(f"GLU_ROOT_KEYS cannot be used: {error}")
 
 # --- the conversation with Glu -------------------------------------------------------------------------------------
 GLU_API_URL = env.str("GLU_API_URL", default="https://api.glu.io").rstrip("/")
-_api = urlsplit(GLU_API_URL)
-if _api.scheme != "https" and not (_api.scheme == "http" and _api.hostname in {"127.0.0.1", "localhost", "::1"}):
-    raise ImproperlyConfigured("GLU_API_URL must be https; plain http is for a sandbox on this machine only.")
 GLU_CONNECT_TIMEOUT = env.float("GLU_CONNECT_TIMEOUT", default=5.0)
 GLU_READ_TIMEOUT = env.float("GLU_READ_TIMEOUT", default=30.0)
 GLU_TOTAL_TIMEOUT = env.float("GLU_TOTAL_TIMEOUT", default=60.0)
@@ -343,3 +349,7 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# --- whether anything can run with all that -------------------------------------------------------------------------
+if _problems := [*env.problems, *unfit(globals())]:
+    raise ImproperlyConfigured("\n".join(_problems))

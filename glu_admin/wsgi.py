@@ -6,7 +6,10 @@ import sys
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from glu_admin.environment import stop_on_wrong_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+stop_on_wrong_settings()
 
 application = get_wsgi_application()
 

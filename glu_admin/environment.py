@@ -1,0 +1,162 @@
+"""Reads settings from the environment, and says in one sentence each which of them nothing can run with."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from kombu.transport import TRANSPORT_ALIASES
+
+Number = TypeVar("Number", int, float)
+
+_YEAR = 366 * 86400
+# The least and the most of a number; every other one is between 0 and ten years of seconds.
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "TRUSTED_PROXY_COUNT": (0, 9),
+    "SESSION_HOURS": (1, _YEAR // 3600),
+    "GLU_CONNECT_TIMEOUT": (0.1, 3600),
+    "GLU_READ_TIMEOUT": (0.1, 3600),
+    "GLU_TOTAL_TIMEOUT": (0.1, 3600),
+    "GLU_MAX_BODY_BYTES": (1024, 2**31),
+    "GLU_RETRIES": (0, 100),
+    "GLU_REQUESTS_PER_SECOND": (0.01, 100_000),
+    "GLU_REQUESTS_PER_SECOND_AT_FIRST": (0.01, 100_000),
+    "MIRROR_TICK_SECONDS": (0.1, 3600),
+    "MIRROR_POLL_MIN_SECONDS": (0.1, _YEAR),
+    "MIRROR_POLL_MAX_SECONDS": (0.1, _YEAR),
+    "MIRROR_SLICE_SECONDS": (0.1, 3600),
+    "MIRROR_LEASE_SECONDS": (1, 86400),
+    "MIRROR_CONNECTIONS": (1, 256),
+    "MIRROR_WINDOWS": (1, 256),
+    "MIRROR_LINE_CHUNK": (1, 10_000),
+}
+_NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
+_TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+_DATABASES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
+_HOST = r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:]+\]"
+
+
+class Environment(environ.Env):
+    """The environment. What cannot be read is kept in `problems`, and its default stands in until all are told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+
+    def int(self, var: str, default: int) -> int:
+        """A whole number within its bounds."""
+        return self._number(int, "a whole number", var, default)
+
+    def float(self, var: str, default: float) -> float:
+        """A number within its bounds."""
+        return self._number(float, "a number", var, default)
+
+    def bool(self, var: str, default: bool) -> bool:
+        """Yes or no. Any other word is told, not taken for a no."""
+        text = self.str(var, default="").strip().lower()
+        if text and text not in _TRUE | _FALSE:
+            self.problems.append(f"{var} must be true or false.")
+        return text in _TRUE if text else default
+
+    def list(self, var: str, default: list[str]) -> list[str]:
+        """Words between commas, without blanks around them."""
+        words = [word.strip() for word in self.str(var, default="").split(",")]
+        return [word for word in words if word] or default
+
+    def db_url_config(self, url: str) -> dict[str, Any]:
+        """The database of a URL; Django's dummy for one that cannot be read."""
+        if url.partition(":")[0] in _DATABASES:
+            return self._url(super().db_url_config, "DATABASE_URL", url) or dict(_NO_DATABASE)
+        self.problems.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
+        return dict(_NO_DATABASE)
+
+    def cache_url_config(self, url: str) -> dict[str, Any]:
+        """The cache of a URL; empty for one that cannot be read."""
+        return self._url(super().cache_url_config, "CACHE_URL", url)
+
+    def email_url_config(self, url: str) -> dict[str, Any]:
+        """The mail server of a URL; empty for one that cannot be read."""
+        return self._url(super().email_url_config, "EMAIL_URL", url)
+
+    def _url(self, read: Callable[[str], dict[str, Any]], var: str, url: str) -> dict[str, Any]:
+        try:
+            return read(url)
+        except (ValueError, ImproperlyConfigured):  # whose words may repeat the URL, with the password in it
+            self.problems.append(f"{var} cannot be read; .env.example shows its form.")
+            return {}
+
+    def _number(self, kind: Callable[[str], Number], kind_in_words: str, var: str, default: Number) -> Number:
+        text = self.str(var, default="").strip()
+        if not text:
+            return default
+        least, most = _BOUNDS.get(var, (0, 10 * _YEAR))
+        with suppress(ValueError):
+            if least <= (number := kind(text)) <= most:
+                return number
+        self.problems.append(f"{var} must be {kind_in_words} from {least:g} to {most:g}.")
+        return default
+
+
+def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each setting that the process cannot run with; production is held to more."""
+    if settings["LOG_LEVEL"] not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        yield "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL."
+    if settings["LOG_FORMAT"] not in {"json", "plain"}:
+        yield "LOG_FORMAT must be json or plain."
+    if settings["DATABASES"]["default"].get("NAME") == ":memory:":
+        yield "DATABASE_URL names a database in memory, which no two processes share; name a file."
+    if re.split(r"[:+]", settings["CELERY_BROKER_URL"])[0] not in TRANSPORT_ALIASES:
+        yield "CELERY_BROKER_URL must begin with redis://, rediss:// or amqp://."
+    for host in settings["ALLOWED_HOSTS"]:
+        if "*" not in host and not re.fullmatch(rf"\.?(?:{_HOST})", host, re.I):
+            yield f"ALLOWED_HOSTS lists hosts alone, without scheme, port or path; {host!r} is none."
+    for origin in settings["CSRF_TRUSTED_ORIGINS"]:
+        if not re.fullmatch(rf"https?://(?:\*\.)?(?:{_HOST})(?::\d+)?", origin, re.I):
+            yield f"CSRF_TRUSTED_ORIGINS lists origins such as https://desk.example.com:8443; {origin!r} is none."
+    if not _may_be_glu(settings["GLU_API_URL"]):
+        yield "GLU_API_URL must be https; plain http is for a sandbox on this machine only."
+    if not settings["EMBEDDED"]:
+        yield from _unfit_for_production(settings)
+
+
+def _unfit_for_production(settings: Mapping[str, Any]) -> Iterator[str]:
+    key, hosts = settings["SECRET_KEY"], settings["ALLOWED_HOSTS"]
+    if not key:
+        yield "SECRET_KEY is not set. Production needs one; .env.example says how to make it."
+    elif len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
+        yield "SECRET_KEY can be guessed: it needs 50 random characters or more; .env.example says how to make it."
+    if not settings["GLU_ROOT_KEYS"]:
+        yield "GLU_ROOT_KEYS is not set. Production needs one; .env.example says how to make it."
+    if not hosts:
+        yield "ALLOWED_HOSTS is not set: name the hosts under which the desk is reached."
+    elif any("*" in host for host in hosts):
+        yield "ALLOWED_HOSTS lets any host in with *: name the hosts under which the desk is reached."
+    if settings["CELERY_BROKER_URL"].startswith("memory"):
+        yield "CELERY_BROKER_URL names a queue in memory, which no worker sees; name a Redis or RabbitMQ."
+    if settings["CACHES"]["default"].get("BACKEND", "").endswith(("DummyCache", "LocMemCache")):
+        yield "CACHE_URL names a cache of one process or none, so that sign-in limits do not count; name a Redis."
+    if settings["EMAIL_URL"] and not settings.get("EMAIL_BACKEND", "smtp.EmailBackend").endswith("smtp.EmailBackend"):
+        yield "EMAIL_URL names no mail server, so that invitations would reach nobody; leave it empty to do without."
+
+
+def _may_be_glu(url: str) -> bool:
+    try:
+        api = urlsplit(url)
+    except ValueError:
+        return False
+    here = {"127.0.0.1", "localhost", "::1"}
+    return bool(api.hostname) and (api.scheme == "https" or (api.scheme == "http" and api.hostname in here))
+
+
+def stop_on_wrong_settings() -> None:
+    """For the start of a process: exits with a sentence for each setting that is wrong."""
+    from django.conf import settings
+
+    try:
+        settings.INSTALLED_APPS  # noqa: B018  (loads them)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Glu Admin does not start.\n{error}")
