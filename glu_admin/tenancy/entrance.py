@@ -7,7 +7,7 @@ from allauth.core import ratelimit
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,8 +16,8 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.addresses import save_at_free_slug
 from glu_admin.tenancy.forms import PersonForm, SetupForm
-from glu_admin.tenancy.members import accept, open_invitation
-from glu_admin.tenancy.models import Organisation, Role, SetupToken, User, digest
+from glu_admin.tenancy.members import InvitationOver, accept, invitation_of
+from glu_admin.tenancy.models import Invitation, Organisation, Role, SetupToken, User, digest
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -65,38 +65,57 @@ def setup(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Join by an invitation's link: a new person sets a name and password, a known one signs in first."""
-    found = open_invitation(token)
-    if found is None:
-        return render(request, "tenancy/invitation_over.html", status=404)
+    found = invitation_of(token)
+    if found is not None and isinstance(request.user, User) and _is_in(found, request.user):
+        return redirect("orders", found.organisation.slug)  # the link was pressed twice, or kept
+    if found is None or not found.open:
+        used = found is not None and found.accepted_at is not None
+        return render(request, "tenancy/invitation_over.html", {"used": used}, status=404)
     if isinstance(request.user, User):
         if request.user.email != found.email:
             return render(request, "tenancy/invitation_other.html", {"invitation": found}, status=403)
         if request.method == "POST":
-            accept(found, request.user)
-            return redirect("orders", found.organisation.slug)
+            return _join(request, found, token, request.user)
         return render(request, "tenancy/invitation.html", {"invitation": found, "form": None})
     if User.objects.filter(email=found.email).exists():
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
     form = PersonForm(request.POST or None)
     form.email = found.email
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = User.objects.create_user(found.email, form.cleaned_data["password"], name=form.cleaned_data["name"])
-            accept(found, user)
-        login(request, user, backend=_BACKEND)
-        return redirect("orders", found.organisation.slug)
+        user = User(email=found.email, name=form.cleaned_data["name"])
+        user.set_password(form.cleaned_data["password"])  # takes its time, so outside of every transaction
+        return _join(request, found, token, user)
     return render(
         request, "tenancy/invitation.html", {"invitation": found, "form": form}, status=400 if form.errors else 200
     )
 
 
+def _join(request: HttpRequest, invitation: Invitation, token: str, user: User) -> HttpResponse:
+    """Let somebody in, once, however often the button was pressed; the link itself says what is so by then."""
+    is_new = user.pk is None
+    try:
+        accept(invitation, user)
+    except (InvitationOver, IntegrityError):
+        return redirect("invitation", token)
+    if is_new:
+        login(request, user, backend=_BACKEND)
+    return redirect("orders", invitation.organisation.slug)
+
+
+def _is_in(invitation: Invitation, user: User) -> bool:
+    used = invitation.accepted_at is not None and user.email == invitation.email
+    return used and invitation.organisation.memberships.filter(user=user).exists()
+
+
 def _create(request: HttpRequest, form: SetupForm, token: SetupToken) -> HttpResponse:
     data = form.cleaned_data
+    user = User(email=User.objects.clean_email(data["email"]), name=data["name"])
+    user.set_password(data["password"])  # takes its time, so outside of the transaction
     with transaction.atomic():
         used = SetupToken.objects.filter(pk=token.pk, used_at=None).update(used_at=now())
         if not used:
             raise Http404("Already set up.")
-        user = User.objects.create_user(data["email"], data["password"], name=data["name"])
+        user.save()
         organisation = Organisation(name=data["organisation"])
         save_at_free_slug(organisation)
         organisation.memberships.create(user=user, role=Role.MANAGER)

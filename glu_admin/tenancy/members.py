@@ -1,15 +1,24 @@
-"""Membership's named actions: invite, join, change role, remove."""
+"""Membership's named actions: invite, join, change role, remove, put back."""
 
 import secrets
 
+from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Invitation, Membership, Organisation, Role, User, digest
 
+PUT_BACK_SECONDS = 3600
+_PUT_BACK = "tenancy.put-back"
+
 
 class LastManager(Exception):
     """The only manager can be neither removed nor given a lesser role."""
+
+
+class InvitationOver(Exception):
+    """The invitation was used or withdrawn a moment ago."""
 
 
 def invite(organisation: Organisation, email: str, role: Role, by: User) -> str:
@@ -21,39 +30,82 @@ def invite(organisation: Organisation, email: str, role: Role, by: User) -> str:
     return token
 
 
-def open_invitation(token: str) -> Invitation | None:
-    """The invitation of a link that still works."""
-    found = Invitation.across_organisations.filter(token_digest=digest(token)).select_related("organisation").first()
-    return found if found and found.open else None
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation of a link, whether or not the link still works."""
+    return Invitation.across_organisations.filter(token_digest=digest(token)).select_related("organisation").first()
 
 
 def accept(invitation: Invitation, user: User) -> None:
-    """Make `user` a member; an existing membership is never lowered."""
+    """Make `user`, who may not be saved yet, a member; an existing membership is never lowered.
+
+    Raises InvitationOver when somebody else was faster, and IntegrityError for a new user whose address has an account.
+    """
+    unused = Invitation.across_organisations.filter(pk=invitation.pk, accepted_at=None)
     with transaction.atomic():
+        if not unused.update(accepted_at=now()):
+            raise InvitationOver
+        if user.pk is None:
+            user.save()
         membership, created = invitation.organisation.memberships.get_or_create(
             user=user, defaults={"role": invitation.role}
         )
         if not created and not membership.may(Role(invitation.role)):
             membership.role = invitation.role
             membership.save(update_fields=["role"])
-        invitation.accepted_at = now()
-        invitation.save(update_fields=["accepted_at"])
 
 
 def change_role(membership: Membership, role: Role) -> None:
-    """Give a member another role. Raises LastManager."""
+    """Give a member another role; with a manager's go the invitations they made.
+
+    Raises LastManager, and Membership.DoesNotExist when they were removed meanwhile.
+    """
     with transaction.atomic():
         if role != Role.MANAGER:
             _keep_a_manager(membership)
+            _invitations_by(membership).delete()
+        if not membership.organisation.memberships.filter(pk=membership.pk).update(role=role):
+            raise Membership.DoesNotExist
         membership.role = role
-        membership.save(update_fields=["role"])
 
 
 def remove_member(membership: Membership) -> None:
-    """Take a member out of the organisation. Raises LastManager."""
+    """Take a member out of the organisation, with every link that they made or that would let them in again.
+
+    Raises LastManager.
+    """
+    organisation = membership.organisation
     with transaction.atomic():
         _keep_a_manager(membership)
+        _invitations_by(membership).delete()
+        organisation.invitations.filter(email=membership.user.email, accepted_at=None).delete()
         membership.delete()
+
+
+def way_back(membership: Membership) -> str:
+    """A signed note with which a manager puts back, within the hour, a member who is removed."""
+    note = {"organisation": membership.organisation_id, "user": membership.user_id, "role": membership.role}
+    return signing.dumps(note, salt=_PUT_BACK)
+
+
+def removed_member(organisation: Organisation, note: str) -> Membership | None:
+    """The membership of such a note, unsaved; None when it is too old, of elsewhere, or they are back already."""
+    try:
+        said = signing.loads(note, salt=_PUT_BACK, max_age=PUT_BACK_SECONDS)
+    except signing.BadSignature:
+        return None
+    user = User.objects.filter(pk=said["user"]).first()
+    if user is None or said["organisation"] != organisation.pk or organisation.memberships.filter(user=user).exists():
+        return None
+    return Membership(organisation=organisation, user=user, role=said["role"])
+
+
+def put_back(removed: Membership) -> None:
+    """Make a removed member one again, in the role they had."""
+    removed.organisation.memberships.get_or_create(user=removed.user, defaults={"role": removed.role})
+
+
+def _invitations_by(membership: Membership) -> QuerySet[Invitation]:
+    return membership.organisation.invitations.filter(invited_by=membership.user_id, accepted_at=None)
 
 
 def _keep_a_manager(leaving: Membership) -> None:

@@ -148,8 +148,11 @@ class Invitation(models.Model):
 
     @property
     def open(self) -> bool:
-        """True while the link still works."""
-        return self.accepted_at is None and now() < self.created_at + TOKEN_LIFETIME
+        """True while the link still works: for seven days, and no longer than the rights of who made it."""
+        if self.accepted_at is not None or now() >= self.created_at + TOKEN_LIFETIME:
+            return False
+        managers = self.organisation.memberships.filter(role=Role.MANAGER, user__is_active=True)
+        return managers.filter(user=self.invited_by_id or 0).exists()
 
 
 class SetupToken(models.Model):

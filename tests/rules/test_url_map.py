@@ -46,10 +46,11 @@ PAGES = {
     "key_pause": Page(M, get=NOT_ALLOWED, post=REDIRECT),
     "key_resume": Page(M, get=NOT_ALLOWED, post=REDIRECT),
     "members": Page(M),
-    "invite": Page(M, get=NOT_ALLOWED, post=BAD),
-    "invite_revoke": Page(M, get=NOT_ALLOWED, post=NOT_FOUND, args=("nobody",)),
-    "member_role": Page(M, get=NOT_ALLOWED, post=NOT_FOUND, args=("nobody",)),
-    "member_remove": Page(M, get=NOT_ALLOWED, post=NOT_FOUND, args=("nobody",)),
+    "invite": Page(M, get=REDIRECT, post=BAD),
+    "invite_revoke": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
+    "member_role": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
+    "member_remove": Page(M, get=NOT_FOUND, post=NOT_FOUND, args=("nobody",)),
+    "member_put_back": Page(M, get=REDIRECT, post=REDIRECT),
     "organisation_settings": Page(M, post=OK),
 }
 # Pages of no organisation: what an anonymous visitor gets, and somebody who is signed in.

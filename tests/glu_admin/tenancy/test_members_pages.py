@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.timezone import now
 from pytest_django import Settings
 
+from glu_admin.tenancy.members import InvitationOver, accept
 from glu_admin.tenancy.models import Invitation, Organisation, Role, User
 
 MANAGED = ["members/", "settings/"]
@@ -27,8 +28,8 @@ def test_managers_only(
     assert outsider_client.get(path).content == outsider_client.get(f"/o/no-such/{page}").content
 
 
-def invite(client: Client, email: str, role: str = "staff") -> str:
-    page = client.post("/o/alder-house/members/invite/", {"email": email, "role": role}).text
+def invite(client: Client, email: str, role: str = "staff", at: str = "alder-house") -> str:
+    page = client.post(f"/o/{at}/members/invite/", {"email": email, "role": role}).text
     link = re.search(r"http://testserver(/invitations/[^<\s]+)", page)
     assert link is not None
     return link[1]
@@ -86,6 +87,11 @@ def test_members_cannot_be_invited_again(manager_client: Client, house: Any) -> 
     assert not house.hotel.invitations.exists()
 
 
+def place(house: Any, name: str) -> str:
+    """The address of a member's row."""
+    return f"/o/alder-house/members/{house.hotel.memberships.get(user=getattr(house, name)).pk}"
+
+
 def test_the_last_manager_stays(manager_client: Client, house: Any) -> None:
     own = house.hotel.memberships.get(user=house.manager)
     for path, data in [(f"{own.pk}/remove/", {}), (f"{own.pk}/role/", {"role": "viewer"})]:
@@ -103,15 +109,170 @@ def test_with_another_manager_one_may_step_down(manager_client: Client, house: A
     assert manager_client.get("/o/alder-house/members/").status_code == 403
 
 
-def test_a_removed_member_is_out_at_once(manager_client: Client, staff_client: Client, house: Any) -> None:
+def test_removing_asks_first_and_can_be_undone(manager_client: Client, staff_client: Client, house: Any) -> None:
+    question = manager_client.get(f"{place(house, 'staff')}/remove/").text
+    assert "Remove this member?" in question
     assert staff_client.get("/o/alder-house/orders/").status_code == 200
-    manager_client.post(f"/o/alder-house/members/{house.hotel.memberships.get(user=house.staff).pk}/remove/")
+    page = manager_client.post(f"{place(house, 'staff')}/remove/", follow=True).text
     assert staff_client.get("/o/alder-house/orders/").status_code == 404
+    assert "<bdi>Staff</bdi> is removed" in page
+    assert "Put back as staff" in page
+    note = re.search(r'name="removed" value="([^"]+)"', page)
+    assert note is not None
+    again = manager_client.post("/o/alder-house/members/put-back/", {"removed": note[1]}, follow=True).text
+    assert "Staff is staff again." in again
+    assert "Put back" not in again
+    assert house.hotel.memberships.get(user=house.staff).role == Role.STAFF
+    assert staff_client.get("/o/alder-house/orders/").status_code == 200
+
+
+def test_a_way_back_is_for_an_hour_and_for_here(manager_client: Client, outsider_client: Client, house: Any) -> None:
+    gone = manager_client.post(f"{place(house, 'staff')}/remove/").headers["Location"]
+    note = gone.partition("removed=")[2]
+    outsider_client.post("/o/brae-links/members/put-back/", {"removed": note})
+    assert not house.golf.memberships.filter(user=house.staff).exists()
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        manager = Client()
+        manager.force_login(house.manager)
+        assert "Put back" not in manager.get(gone).text
+        late = manager.post("/o/alder-house/members/put-back/", {"removed": note}, follow=True).text
+    assert "invite them instead" in late
+    assert (
+        "invite them instead"
+        in manager_client.post("/o/alder-house/members/put-back/", {"removed": "made-up"}, follow=True).text
+    )
+    assert not house.hotel.memberships.filter(user=house.staff).exists()
+
+
+def test_leaving_oneself_is_said(manager_client: Client, house: Any) -> None:
+    manager_client.post(f"{place(house, 'staff')}/role/", {"role": "manager"})
+    assert "This is you." in manager_client.get(f"{place(house, 'manager')}/remove/").text
+    page = manager_client.post(f"{place(house, 'manager')}/remove/", follow=True).text
+    assert "You are no longer a member of Alder House." in page
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("viewer", "Staff is now a viewer, no longer staff."),
+        ("manager", "Staff is now a manager, no longer staff."),
+        ("staff", "Staff is staff already."),
+        ("owner", "Choose one of the roles."),
+        ("", "Choose one of the roles."),
+    ],
+)
+def test_a_role_that_is_set_is_said(manager_client: Client, house: Any, role: str, words: str) -> None:
+    assert words in manager_client.post(f"{place(house, 'staff')}/role/", {"role": role}, follow=True).text
+
+
+def test_stepping_down_ends_where_one_may_be(manager_client: Client, house: Any) -> None:
+    manager_client.post(f"{place(house, 'staff')}/role/", {"role": "manager"})
+    answer = manager_client.post(f"{place(house, 'manager')}/role/", {"role": "viewer"}, follow=True)
+    assert answer.status_code == 200
+    assert "Manager is now a viewer, no longer a manager." in answer.text
+
+
+def test_a_withdrawn_invitation_is_said(manager_client: Client, house: Any) -> None:
+    invite(manager_client, "new@desk.example")
+    path = f"/o/alder-house/members/invitations/{house.hotel.invitations.get().pk}/revoke/"
+    assert "The invitation of new@desk.example is withdrawn" in manager_client.post(path, follow=True).text
+
+
+@pytest.mark.parametrize("end", ["remove/", "role/"])
+def test_an_invitation_ends_with_the_rights_of_who_made_it(manager_client: Client, house: Any, end: str) -> None:
+    """A manager who is removed or steps down does not come back by a link of their own."""
+    manager_client.post(f"{place(house, 'staff')}/role/", {"role": "manager"})
+    second = Client()
+    second.force_login(house.staff)
+    links = [invite(second, email, "manager") for email in ("own@desk.example", house.outsider.email)]
+    assert Client().get(links[0]).status_code == 200
+    manager_client.post(f"{place(house, 'staff')}/{end}", {"role": "staff"})
+    guest, known = Client(), Client()
+    known.force_login(house.outsider)
+    fields = {"name": "Me", "password": "correct horse battery"}
+    assert guest.post(links[0], fields).status_code == known.post(links[1]).status_code == 404
+    assert not house.hotel.memberships.filter(user__email="own@desk.example").exists()
+    assert not house.hotel.memberships.filter(user=house.outsider).exists()
+    assert "own@desk.example" not in manager_client.get("/o/alder-house/members/").text
+
+
+def test_an_invitation_of_somebody_without_rights_is_dead(manager_client: Client, house: Any) -> None:
+    """However the rights went: rows of an earlier version, or a person who was switched off."""
+    link = invite(manager_client, "new@desk.example")
+    for change in ({"invited_by": None}, {"invited_by": house.staff}, {"invited_by": house.outsider}):
+        house.hotel.invitations.update(**change)
+        assert Client().get(link).status_code == 404
+    house.hotel.invitations.update(invited_by=house.manager)
+    User.objects.filter(pk=house.manager.pk).update(is_active=False)
+    assert Client().get(link).status_code == 404
+
+
+def test_a_removed_person_does_not_come_back_by_an_older_link(manager_client: Client, house: Any) -> None:
+    link = invite(manager_client, house.outsider.email, "manager")
+    house.hotel.memberships.create(user=house.outsider, role=Role.VIEWER)
+    manager_client.post(f"{place(house, 'outsider')}/remove/")
+    known = Client()
+    known.force_login(house.outsider)
+    assert known.post(link).status_code == 404
+
+
+def test_one_invitation_makes_one_member(manager_client: Client, house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else is faster, between the look at the invitation and its use."""
+    link = invite(manager_client, "new@desk.example")
+    fields = {"name": "Noor", "password": "correct horse battery"}
+    set_password, others = User.set_password, [Client(), Client()]
+
+    def slow(user: User, password: str) -> None:
+        if others:
+            others.pop().post(link, fields)
+        set_password(user, password)
+
+    monkeypatch.setattr(User, "set_password", slow)
+    answer = Client().post(link, fields)
+    assert answer.headers["Location"] == link
+    assert "It was used already. If that was you, sign in." in Client().get(link).text
+    assert User.objects.get(email="new@desk.example").memberships.get().organisation == house.hotel
+
+
+def test_a_known_person_joins_once_and_the_link_stays_good_for_them(manager_client: Client, house: Any) -> None:
+    link = invite(manager_client, house.outsider.email)
+    known = Client()
+    known.force_login(house.outsider)
+    for _ in range(2):
+        assert known.post(link).headers["Location"] == "/o/alder-house/orders/"
+    stale = house.hotel.invitations.get()
+    with pytest.raises(InvitationOver):
+        accept(stale, house.outsider)
+
+
+def test_two_invitations_of_one_new_address_at_once(
+    manager_client: Client, outsider_client: Client, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is made by the other one meanwhile: one signs in and joins this organisation too."""
+    link, other = (
+        invite(manager_client, "new@desk.example"),
+        invite(outsider_client, "new@desk.example", at="brae-links"),
+    )
+    fields = {"name": "Noor", "password": "correct horse battery"}
+    set_password, waiting = User.set_password, [Client()]
+
+    def slow(user: User, password: str) -> None:
+        if waiting:
+            waiting.pop().post(other, fields)
+        set_password(user, password)
+
+    monkeypatch.setattr(User, "set_password", slow)
+    answer = Client().post(link, fields, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/?next=%2Finvitations%2F")
+    known = Client()
+    known.force_login(User.objects.get(email="new@desk.example"))
+    assert known.post(link).headers["Location"] == "/o/alder-house/orders/"
 
 
 def test_another_organisations_rows_cannot_be_reached(manager_client: Client, house: Any) -> None:
     theirs = house.golf.memberships.get()
     invitation = house.golf.invitations.create(email="x@desk.example", token_digest="0" * 64)
+    assert "x@desk.example" not in manager_client.get("/o/alder-house/members/").text
     for path in (f"{theirs.pk}/remove/", f"{theirs.pk}/role/", f"invitations/{invitation.pk}/revoke/"):
         assert manager_client.post(f"/o/alder-house/members/{path}", {"role": "viewer"}).status_code == 404
     theirs.refresh_from_db()

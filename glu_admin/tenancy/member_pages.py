@@ -1,0 +1,147 @@
+"""The pages of an organisation's members: invite, give a role, remove and put back."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.mail import send_mail
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from glu_admin.tenancy.access import door, person
+from glu_admin.tenancy.forms import InvitationForm
+from glu_admin.tenancy.members import (
+    LastManager,
+    change_role,
+    invite,
+    put_back,
+    remove_member,
+    removed_member,
+    way_back,
+)
+from glu_admin.tenancy.models import Membership, Organisation, Role
+from glu_admin.tenancy.posts import sent_from
+
+
+@door(Role.MANAGER)
+def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Who belongs here, and who is invited."""
+    return _members(request, organisation, InvitationForm())
+
+
+@door(Role.MANAGER)
+@sent_from("members")
+def invite_member(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Invite somebody; the link is shown this once, and mailed where e-mail is set up."""
+    form = InvitationForm(request.POST)
+    if not form.is_valid():
+        return _members(request, organisation, form)
+    email = form.cleaned_data["email"]
+    if organisation.memberships.filter(user__email=email).exists():
+        form.add_error("email", "This person is a member already.")
+        return _members(request, organisation, form)
+    token = invite(organisation, email, Role(form.cleaned_data["role"]), person(request))
+    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    mailed = _mail_invitation(organisation, email, link)
+    return _members(request, organisation, InvitationForm(), link=link, mailed=mailed)
+
+
+@door(Role.MANAGER)
+@sent_from("members")
+def revoke_invitation(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Make an invitation's link useless."""
+    invitation = get_object_or_404(organisation.invitations, pk=pk, accepted_at=None)
+    invitation.delete()
+    messages.success(request, f"The invitation of {invitation.email} is withdrawn: its link no longer works.")
+    return redirect("members", organisation.slug)
+
+
+@door(Role.MANAGER)
+@sent_from("members")
+def member_role(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Give a member another role."""
+    membership = get_object_or_404(organisation.memberships, pk=pk)
+    if request.POST.get("role") not in Role.values:
+        messages.error(request, "Choose one of the roles. Nothing was changed.")
+        return redirect("members", organisation.slug)
+    role, before = Role(request.POST["role"]), Role(membership.role)
+    if role == before:
+        messages.info(request, f"{membership.user} is {_a(role)} already.")
+    elif _guarded(request, lambda: change_role(membership, role)):
+        messages.success(request, f"{membership.user} is now {_a(role)}, no longer {_a(before)}.")
+    may_stay = membership.user_id != person(request).pk or membership.may(Role.MANAGER)
+    return redirect("members" if may_stay else "home", *[organisation.slug] * may_stay)
+
+
+@door(Role.MANAGER)
+def member_remove(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Ask first, then take a member out; they lose access at once, and can be put back for a while."""
+    membership = get_object_or_404(organisation.memberships, pk=pk)
+    own = membership.user_id == person(request).pk
+    if request.method != "POST":
+        return render(request, "tenancy/member_remove.html", {"leaving": membership, "own": own})
+    note = way_back(membership)
+    if not _guarded(request, lambda: remove_member(membership)):
+        return redirect("members", organisation.slug)
+    if own:
+        messages.success(request, f"You are no longer a member of {organisation.name}.")
+        return redirect("home")
+    return redirect(f"{reverse('members', args=[organisation.slug])}?removed={note}")
+
+
+@door(Role.MANAGER)
+@sent_from("members")
+def member_put_back(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Undo a removal."""
+    membership = removed_member(organisation, request.POST.get("removed", ""))
+    if membership is None:
+        messages.error(request, "They are a member again, or it is too late to put them back: invite them instead.")
+    else:
+        put_back(membership)
+        messages.success(request, f"{membership.user} is {_a(Role(membership.role))} again.")
+    return redirect("members", organisation.slug)
+
+
+def _a(role: Role) -> str:
+    """A role as a sentence has it: "a viewer", "staff"."""
+    return role.label.lower() if role == Role.STAFF else f"a {role.label.lower()}"
+
+
+def _guarded(request: HttpRequest, action: Callable[[], object]) -> bool:
+    try:
+        action()
+    except LastManager:
+        messages.error(request, "An organisation needs a manager: make somebody else one first.")
+        return False
+    except Membership.DoesNotExist:
+        raise Http404("Removed meanwhile.") from None
+    return True
+
+
+def _members(
+    request: HttpRequest, organisation: Organisation, form: InvitationForm, link: str = "", mailed: bool = False
+) -> HttpResponse:
+    note = request.GET.get("removed", "")
+    context = {
+        "members": organisation.memberships.select_related("user").order_by("user__name", "user__email"),
+        "invitations": organisation.invitations.filter(accepted_at=None).order_by("-created_at"),
+        "removed": removed_member(organisation, note) if note else None,
+        "note": note,
+        "form": form,
+        "link": link,
+        "mailed": mailed,
+        "roles": Role.choices,
+    }
+    return render(request, "tenancy/members.html", context, status=400 if form.errors else 200)
+
+
+def _mail_invitation(organisation: Organisation, email: str, link: str) -> bool:
+    """Mail the link where e-mail is set up; false when it was not sent."""
+    if not settings.EMAIL_URL:
+        return False
+    text = f"You are invited to the order desk of {organisation.name}. The link works for seven days:\n\n{link}\n"
+    try:
+        return bool(send_mail(f"Invitation to {organisation.name}", text, None, [email]))
+    except OSError:
+        return False
