@@ -1,6 +1,6 @@
 """Finding orders: one criteria object for the list, its counts, exports and commands."""
 
-from orders.search.chips import Chip, chips, describe
+from orders.search.chips import MOST_CHIPS, Chip, chips, describe
 from orders.search.counts import COUNT_CAP, Counted, CurrencySum, Facet, count_orders, facets, sum_rows, sums
 from orders.search.criteria import OrderCriteria
 from orders.search.find import find_orders
@@ -10,6 +10,7 @@ from orders.search.words import SearchError
 
 __all__ = [
     "COUNT_CAP",
+    "MOST_CHIPS",
     "Chip",
     "Counted",
     "CurrencySum",

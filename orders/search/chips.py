@@ -19,6 +19,11 @@ SORT_WORDS = {
     "scheduled": "next delivery first",
 }
 
+MOST_CHIPS = 12
+"""How many parts of a filter are named before it says how many more there are."""
+
+_NO_PART = ("sort", "size")
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -31,25 +36,52 @@ class Chip:
 
 
 def chips(query: Query) -> list[Chip]:
-    """A chip for every part of the query, those that cannot be used last."""
-    out = []
-    for name, value in query.pairs():
-        if (name, value) in {(problem.key, problem.value) for problem in query.errors} or name in ("sort", "size"):
-            continue
-        words = _part(query, name, value)
-        out.append(Chip(words, f"Remove filter: {words}", query.url_query(without=(name, value))))
-    for problem in query.errors:
-        label = f"{LABELS.get(problem.key, problem.key)}: {problem.value[:40] or 'nothing'}"
-        out.append(Chip(label, problem.message, query.url_query(without=(problem.key, problem.value)), "error"))
-    for problem in query.ignored:
-        out.append(Chip(f"{problem.key[:40]} ignored", problem.message, query.url_query(), "ignored"))
-    return out
+    """A chip for every part of the query, those that cannot be used last; after MOST_CHIPS of a kind "and 7 more"."""
+    return [*_active(query), *_errors(query), *_ignored(query)]
 
 
 def describe(query: Query) -> str:
     """The filter as a sentence: "Outstanding, created 1 Jan 2026 to 31 Jan 2026, newest first"."""
-    parts = [_part(query, name, value) for name, value in query.pairs() if name not in ("sort", "size")]
+    pairs = [pair for pair in query.pairs() if pair[0] not in _NO_PART]
+    parts = [_part(query, name, value) for name, value in pairs[:MOST_CHIPS]]
+    parts += [more(len(pairs) - MOST_CHIPS)] if len(pairs) > MOST_CHIPS else []
     return ", ".join([*(parts or ["All orders"]), SORT_WORDS[query.sort]])
+
+
+def more(number: int) -> str:
+    """What stands in place of the rest of a list that was cut."""
+    return f"and {number:,} more"
+
+
+def _active(query: Query) -> list[Chip]:
+    wrong = {(problem.key, problem.value) for problem in query.errors}
+    pairs = [pair for pair in query.pairs() if pair not in wrong and pair[0] not in _NO_PART]
+    shown, rest = pairs[:MOST_CHIPS], pairs[MOST_CHIPS:]
+    out = []
+    for name, value in shown:
+        words = _part(query, name, value)
+        out.append(Chip(words, f"Remove filter: {words}", query.url_query(without=[(name, value)])))
+    if rest:
+        words = more(len(rest))
+        out.append(Chip(words, f"Remove filters: {words}", query.url_query(without=rest)))
+    return out
+
+
+def _errors(query: Query) -> list[Chip]:
+    out = []
+    for problem in query.errors[:MOST_CHIPS]:
+        label = f"{LABELS.get(problem.key, problem.key)}: {problem.value[:40] or 'nothing'}"
+        out.append(Chip(label, problem.message, query.url_query(without=[(problem.key, problem.value)]), "error"))
+    return out
+
+
+def _ignored(query: Query) -> list[Chip]:
+    without = query.url_query()
+    shown = query.ignored[:MOST_CHIPS]
+    out = [Chip(f"{problem.key[:40]} ignored", problem.message, without, "ignored") for problem in shown]
+    if rest := len(query.ignored) - len(shown):
+        out.append(Chip(f"{more(rest)} ignored", "They are not filters here.", without, "ignored"))
+    return out
 
 
 def _part(query: Query, name: str, value: str) -> str:

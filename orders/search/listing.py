@@ -91,7 +91,7 @@ def _cursor(sort: str, direction: str, row: Order) -> str:
     return write_cursor(sort, direction, value.isoformat() if isinstance(value, datetime) else value, row.glu_id)
 
 
-def _beyond(sort: str, value: str | int | None, glu_id: int, backwards: bool) -> Q:
+def _beyond(sort: str, value: datetime | int | None, glu_id: int, backwards: bool) -> Q:
     """Rows that stand after a place in the list's order, or before it when going backwards."""
     column, descending = COLUMNS[sort.removeprefix("-")], sort.startswith("-") != backwards
     than = "lt" if descending else "gt"
@@ -99,8 +99,7 @@ def _beyond(sort: str, value: str | int | None, glu_id: int, backwards: bool) ->
     if value is None:
         without = Q(**{f"{column}__isnull": True}) & tie
         return without | Q(**{f"{column}__isnull": False}) if backwards else without
-    bound = datetime.fromisoformat(value) if isinstance(value, str) else value
     if column == "created_at":  # also a plain bound, which the index can use
-        return Q(**{f"{column}__{than}e": bound}) & (Q(**{f"{column}__{than}": bound}) | tie)
-    beyond = Q(**{f"{column}__{than}": bound}) | (Q(**{column: bound}) & tie)
+        return Q(**{f"{column}__{than}e": value}) & (Q(**{f"{column}__{than}": value}) | tie)
+    beyond = Q(**{f"{column}__{than}": value}) | (Q(**{column: value}) & tie)
     return beyond if backwards else beyond | Q(**{f"{column}__isnull": True})

@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -66,9 +66,10 @@ class Query:
             out.append(("size", str(self.size)))
         return out
 
-    def url_query(self, *, without: tuple[str, str] | None = None, **changes: str) -> str:
-        """The canonical query string with `changes` set ("" removes) and one pair left out; the cursor is dropped."""
-        pairs = [pair for pair in self.pairs() if pair != without and pair[0] not in changes]
+    def url_query(self, *, without: Collection[tuple[str, str]] = (), **changes: str) -> str:
+        """The canonical query string with `changes` set ("" removes) and some pairs left out; the cursor is dropped."""
+        left_out = set(without)
+        pairs = [pair for pair in self.pairs() if pair not in left_out and pair[0] not in changes]
         pairs += [(name, value) for name, value in changes.items() if value]
         return urlencode([pair for pair in pairs if pair != ("sort", DEFAULT_SORT)])
 
@@ -88,7 +89,8 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
         try:
             values[key] = _read(key, given, today)
         except KeyError:
-            ignored += [Problem(key, value, f"“{key}” is not a filter here and was ignored.") for value in given[:3]]
+            message = f"“{key[:40]}” is not a filter here and was ignored."
+            ignored += [Problem(key, value, message) for value in given[:3]]
         except (BadValue, SearchError) as error:
             end = error.end if isinstance(error, BadValue) else ""
             errors += [Problem(key, value, str(error), end) for value in given[:3]]
@@ -111,20 +113,19 @@ def write_cursor(sort: str, direction: str, value: object, glu_id: int) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str, sort: str) -> tuple[str, str | int | None, int] | None:
-    """(direction, value, Glu's id) of a cursor of this sort, else None."""
+def read_cursor(text: str, sort: str) -> tuple[str, datetime | int | None, int] | None:
+    """(direction, value, Glu's id) of a cursor of this sort, else None; a time is in UTC."""
     try:
         data = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         of_sort, direction, value, glu_id = data
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
-    if of_sort != sort or direction not in ("older", "newer") or type(glu_id) is not int or abs(glu_id) >= 2**63:
+    if of_sort != sort or direction not in ("older", "newer") or not _is_stored(glu_id):
         return None
-    if value is not None and type(value) is not (int if sort.endswith("total") else str):
-        return None
-    if isinstance(value, str) and not _is_stamp(value):
-        return None
-    return direction, value, glu_id
+    if value is None or (sort.endswith("total") and _is_stored(value)):
+        return direction, value, glu_id
+    moment = None if sort.endswith("total") else _moment(value)
+    return None if moment is None else (direction, moment, glu_id)
 
 
 def _lists(data: QueryDict) -> Mapping[str, list[str]]:
@@ -157,7 +158,7 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
     if key == "gone" and text not in GONE_WORDS:
         raise BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
     if key == "size":
-        if not text.isdigit() or int(text) not in SIZES:
+        if text not in map(str, SIZES):
             raise BadValue("Rows can be 25, 50 or 100 a page.")
         return int(text)
     return text
@@ -168,8 +169,15 @@ def _blank(key: str) -> object:
     return {"sort": DEFAULT_SORT, "cursor": "", "gone": ""}.get(key)
 
 
-def _is_stamp(text: str) -> bool:
+def _moment(value: object) -> datetime | None:
+    """A time with its offset, in UTC; None for what is none, or lies beyond the calendar there."""
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_stored(value: object) -> bool:
+    """Whether it is a whole number that a column can hold."""
+    return type(value) is int and -(2**63) <= value < 2**63

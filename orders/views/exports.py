@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.exports import csv_lines, csv_orders, export_filename, jsonl_orders
-from orders.search import Counted, OrderCriteria, Query, count_orders, describe, parse_query
+from orders.search import MOST_CHIPS, Counted, OrderCriteria, Query, count_orders, describe, parse_query
 
 _SHAPES = ("orders", "lines", "json")
 _FORMS = ("excel", "plain")
@@ -26,7 +26,8 @@ def export_page(request: HttpRequest, organisation: Organisation) -> HttpRespons
     context = {
         "query": query,
         "words": describe(query) if not problems else "",
-        "problems": problems,
+        "problems": [problem.message for problem in problems[:MOST_CHIPS]],
+        "more_problems": max(len(problems) - MOST_CHIPS, 0),
         "count": count,
         "left_out": left_out,
         "pairs": query.all_orders().pairs(),

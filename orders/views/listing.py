@@ -19,6 +19,7 @@ from orders.money import money
 from orders.search import (
     COUNT_CAP,
     Counted,
+    Facet,
     OrderCriteria,
     Page,
     Query,
@@ -39,6 +40,7 @@ from orders.views.rows import list_rows
 
 _PRESETS = (("Today", "today"), ("Last 7 days", "-6d.."), ("Last 30 days", "-29d.."))
 _SORT_COLUMNS = ("created", "updated", "total", "scheduled")
+_MOST_OFFERED = 50
 _SPANS = ("created", "updated", "scheduled", "total")
 
 
@@ -58,6 +60,7 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     size = query.size or (user.rows_per_page if isinstance(user, User) else 50)
     page = list_page(organisation, query, size) if query.ok else Page([], None, None)
     count = _count(organisation, query, page)
+    offers = facets(organisation, query.criteria)
     context: dict[str, Any] = {
         "query": query,
         "search": query.criteria.q or asked.get("q", ""),
@@ -70,7 +73,7 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "older": query.url_query(cursor=page.older) if page.older else "",
         "newer": query.url_query(cursor=page.newer) if page.newer else "",
         "first": query.url_query() if query.cursor else None,
-        "filters": [(LABELS[name], name, values) for name, values in facets(organisation, query.criteria).items()],
+        "filters": [(LABELS[name], name, *_offered(values)) for name, values in offers.items()],
         "spans": [(LABELS[name], name, *_span(query, name)) for name in _SPANS],
         "presets": [(words, query.url_query(created=text)) for words, text in _PRESETS],
         "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
@@ -132,6 +135,12 @@ def _hidden(query: Query) -> list[tuple[str, object]]:
     """What the filter form carries along unseen."""
     pairs = (("sort", query.sort), ("size", query.size))
     return [(name, value) for name, value in pairs if value and value != DEFAULT_SORT]
+
+
+def _offered(values: list[Facet]) -> tuple[list[Facet], int]:
+    """The values of a field that fit a page, those asked for among them, and how many more there are."""
+    shown = [value for place, value in enumerate(values) if place < _MOST_OFFERED or value.selected]
+    return shown, len(values) - len(shown)
 
 
 def _span(query: Query, name: str) -> tuple[str, str]:

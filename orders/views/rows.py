@@ -14,6 +14,8 @@ from orders.money import currency, money
 from orders.search import LineMarks
 from orders.templatetags.desk import Badge, badge, full_text, when_text
 
+_LONGEST_BACK = 1500  # a longer filter, once in every row, would be most of the page
+
 
 @dataclass(frozen=True)
 class When:
@@ -55,7 +57,7 @@ def list_rows(organisation: Organisation, orders: list[Order], marks: dict[int, 
     """Rows for the list; `back` is the list's query string, carried to the order's page."""
     zone, today = organisation.zone, now()
     base = reverse("orders", args=[organisation.slug])
-    suffix = f"?{back}" if back else ""
+    suffix = f"?{back}" if 0 < len(back) <= _LONGEST_BACK else ""
     out = []
     for order in orders:
         dispatch, dispatch_words = badge("dispatch", order.dispatch_status)

@@ -1,15 +1,18 @@
 """What is found: people however they are typed, days and amounts to their edges, and never another organisation's."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports import csv_orders, jsonl_orders
 from orders.models import Order
 from orders.search import Query, count_orders, facets, find_orders, list_page, parse_query, sums
+from orders.search.query import SORTS
 from tests.orders.conftest import order, write
 
 
@@ -195,3 +198,41 @@ def test_facets_count_under_the_other_filters(filled: Any) -> None:
     assert [facet.value for facet in counted["dispatch"] if facet.selected] == ["Dispatched"]
     everything = count_orders(filled.hotel, parse_query("", filled.hotel).criteria)
     assert everything.n == Order.across_organisations.filter(organisation=filled.hotel).count() == 160
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
+TIMES = (
+    st.datetimes()
+    .map(lambda moment: moment.isoformat())
+    .flatmap(lambda text: st.sampled_from([text, f"{text}Z", f"{text}+23:59", f"{text}-23:59", f"{text}+00:00:00.5"]))
+)
+
+
+def cursor(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(
+    st.sampled_from([*SORTS, *(f"-{sort}" for sort in SORTS)]),
+    st.sampled_from(["older", "newer"]),
+    VALUES | TIMES,
+    st.integers(-(2**64), 2**64) | VALUES,
+)
+@example("created", "older", "0001-01-01T00:00:00+23:59", 1)
+@example("-scheduled", "newer", "9999-12-31T23:59:59-23:59", 1)
+@example("total", "older", 2**63, 1)
+@example("-total", "newer", -(2**63), -(2**63))
+@example("total", "older", True, 1)
+@example("updated", "older", "2026-01-01T00:00:00", 1)
+def test_no_cursor_however_tampered_is_an_error(
+    filled: Any, sort: str, direction: str, value: object, glu_id: object
+) -> None:
+    for tampered in ([sort, direction, value, glu_id], value):
+        query = parse_query(f"sort={sort}&cursor={cursor(tampered)}", filled.hotel)
+        if query.ok:
+            assert len(list_page(filled.hotel, query, 10).rows) <= 10

@@ -54,6 +54,7 @@ def test_everything_at_once() -> None:
         "sort=name",
         "size=7",
         "size=-1",
+        "size=%C2%B2",
         "cursor=garbage",
         "q=ab",
         "q=-smith",
@@ -124,15 +125,29 @@ def test_described_in_words() -> None:
     assert describe(parse_query("", LONDON)) == "All orders, newest first"
 
 
-@given(st.sampled_from(["", "-"]), st.sampled_from(SORTS), st.integers(0, 2**62), st.integers() | st.none())
-def test_a_cursor_belongs_to_its_sort(sign: str, name: str, glu_id: int, amount: int | None) -> None:
+MOMENT = "2026-01-01T00:00:00+00:00"
+
+
+@given(st.sampled_from(["", "-"]), st.sampled_from(SORTS), st.integers(0, 2**62), st.integers(-(2**63), 2**63 - 1))
+def test_a_cursor_belongs_to_its_sort(sign: str, name: str, glu_id: int, amount: int) -> None:
     sort = sign + name
-    value = amount if name == "total" or amount is None else "2026-01-01T00:00:00+00:00"
-    text = write_cursor(sort, "older", value, glu_id)
+    written, value = (amount, amount) if name == "total" else (MOMENT, datetime.fromisoformat(MOMENT))
+    text = write_cursor(sort, "older", written, glu_id)
     assert read_cursor(text, sort) == ("older", value, glu_id)
     assert read_cursor(text, "-other") is None
+    assert read_cursor(write_cursor(sort, "older", None, glu_id), sort) == ("older", None, glu_id)
 
 
 @given(st.text(max_size=60))
 def test_no_cursor_breaks_the_page(text: str) -> None:
     assert read_cursor(text, "-created") is None or text
+
+
+def test_many_values_are_chips_up_to_a_dozen_and_one_that_takes_the_rest_away() -> None:
+    text = "&".join(f"{name}={n}" for name in ("dispatch", "payment") for n in range(50))
+    found = chips(parse_query(text, LONDON))
+    assert [chip.label for chip in found][-2:] == ["11", "and 88 more"]
+    assert found[-1].remove_query == "&".join(f"dispatch={n}" for n in range(12))
+    assert describe(parse_query(text, LONDON)).endswith(", 11, and 88 more, newest first")
+    unknown = chips(parse_query("&".join(f"k{n}=1" for n in range(300)), LONDON))
+    assert [chip.label for chip in unknown][-2:] == ["k11 ignored", "and 288 more ignored"]
