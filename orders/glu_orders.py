@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from glu_admin.glu.client import GluClient
-from glu_admin.glu.errors import Unreadable
 
 
 @dataclass(frozen=True)
@@ -39,17 +38,13 @@ def list_lines(client: GluClient, order_id: int, page: int = 1) -> Listed:
 
 def read_order(client: GluClient, order_id: int) -> dict[str, Any]:
     """GET /orders/{id}. Raises GluError, NotFound among them."""
-    data = client.get(f"/orders/{order_id}").data
-    if not isinstance(data, dict):
-        raise Unreadable("Glu’s answer was not an order.")
+    data: dict[str, Any] = client.get_object(f"/orders/{order_id}").data
     return data
 
 
 def read_organisation(client: GluClient) -> dict[str, Any]:
     """GET /organisation: the organisation behind the key. Its path is not documented, so NotFound is to be expected."""
-    data = client.get("/organisation").data
-    if not isinstance(data, dict):
-        raise Unreadable("Glu’s answer was not an organisation.")
+    data: dict[str, Any] = client.get_object("/organisation").data
     return data
 
 
@@ -75,7 +70,5 @@ def list_params(
 
 def listed(client: GluClient, path: str, params: list[tuple[str, str]]) -> Listed:
     """One page of any list. Raises GluError; Unreadable when the answer is not a list."""
-    answer = client.get(path, params)
-    if not isinstance(answer.data, list):
-        raise Unreadable("Glu’s answer was not a list.")
+    answer = client.get_list(path, params)
     return Listed(answer.data, answer.server_time)

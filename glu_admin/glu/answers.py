@@ -1,6 +1,7 @@
 """How Glu's answers are read: its refusals, its clock, its JSON."""
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,7 +23,7 @@ def refuse(response: requests.Response, body: bytes) -> NoReturn:
             raise Unreadable("Something that is not Glu answered that there is no such thing.")
         raise NotFound("Glu has no such thing.")
     if status == 429:
-        raise TooManyRequests("Glu asked for fewer requests.", retry_after(response.headers))
+        raise TooManyRequests("Glu asked for fewer requests.", retry_after(response.headers) or 0)
     if status >= 500:
         raise Unreachable(f"Glu answered with an error of its own ({status}).")
     if 300 <= status < 400:
@@ -41,36 +42,49 @@ def connection_words(error: Exception) -> str:
     return "Glu could not be reached."
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds asked for by a Retry-After header, in seconds or as a date of Glu's clock; -1 when there is none."""
-    value = headers.get("Retry-After")
-    if value is None:
-        return -1
-    if value.strip().isdigit():
-        return float(value)
-    when = _moment(value)
-    return max(0.0, (when - (server_time(headers) or datetime.now(UTC))).total_seconds()) if when else -1
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds asked for by a Retry-After header, in seconds or as a date of Glu's clock.
+
+    None where it asks for no pause that could be kept: absent, 0, negative, past, or no time at all.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        seconds = float(value)
+    elif when := _moment(value):
+        seconds = (when - (server_time(headers) or datetime.now(UTC))).total_seconds()
+    else:
+        return None
+    return seconds if seconds > 0 else None
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
     """Glu's own clock by an answer's Date header (aware UTC, whole seconds), if it can be read."""
-    return _moment(headers.get("Date"))
+    return _moment(headers.get("Date", ""))
 
 
-def _moment(value: str | None) -> datetime | None:
+def _moment(value: str) -> datetime | None:
     try:
-        when = parsedate_to_datetime(value or "")
-    except ValueError:
+        when = parsedate_to_datetime(value)
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):  # no date, or one beyond the calendar in UTC
         return None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def decoded(body: bytes) -> Any:
-    """A body's JSON; raises ValueError when it is none."""
+    """A body's JSON; raises ValueError when it is none.
+
+    NaN, Infinity and numbers too large for any type come as the text that stood there: one odd value must not take away
+    the rows around it, and what is written from it has to be JSON again.
+    """
     try:
-        return json.loads(body, parse_constant=_no_constants)
+        return json.loads(body, parse_constant=str, parse_float=_finite)
     except RecursionError:
         raise ValueError("It is nested too deeply.") from None
+
+
+def _finite(text: str) -> float | str:
+    value = float(text)
+    return value if math.isfinite(value) else text
 
 
 def _is_json(body: bytes) -> bool:
@@ -79,7 +93,3 @@ def _is_json(body: bytes) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _no_constants(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

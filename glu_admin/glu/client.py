@@ -1,7 +1,6 @@
 """The only door to Glu: GET, a fixed address, no redirects, bounded in time and size."""
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,11 @@ from typing import Any
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from glu_admin.glu.answers import connection_words, decoded, refuse, retry_after, server_time
-from glu_admin.glu.errors import GluError, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.deadline import DeadlineAdapter, within
+from glu_admin.glu.errors import GluError, Interrupted, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
 
 Params = Sequence[tuple[str, str]]
@@ -22,7 +21,7 @@ _MOST_429 = 8  # answers of 429 in a row to one question
 
 
 class _BrokenAnswer(Exception):
-    """An answer that broke off or was no JSON: worth asking again, as urllib3 does for what fails before it."""
+    """An answer that broke off, was no JSON or nothing Glu documents: worth asking again, as urllib3 does for a 500."""
 
     def __init__(self, error: GluError) -> None:
         super().__init__(error.words)
@@ -66,12 +65,14 @@ class GluClient:
         retries: int = 3,
         backoff: float = 0.5,
         longest_wait: float = 5,
+        unsaid_pause: float = 1,
         unsaid_wait: float = 5,
     ) -> None:
         """`key_id` is what the caller knows the key by.
 
-        Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised, and
-        `unsaid_wait` what that then asks for where Glu named no time.
+        Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised. Where Glu
+        names no time, `unsaid_pause` is how long the same question waits at first, twice as long each time, and
+        `unsaid_wait` what TooManyRequests then asks for.
         """
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -81,6 +82,7 @@ class GluClient:
         self._total_timeout = total_timeout
         self._max_body_bytes = max_body_bytes
         self._longest_wait = longest_wait
+        self._unsaid_pause = unsaid_pause
         self._unsaid_wait = unsaid_wait
         self._retry = Retry(
             total=retries,
@@ -104,7 +106,7 @@ class GluClient:
         Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show; Interrupted
         when it was still waiting for its turn.
         """
-        retries, left, slept = self._retry, self._longest_wait, 0.0
+        retries, left, slept, unsaid = self._retry, self._longest_wait, 0.0, self._unsaid_pause
         for attempt in range(_MOST_429 + 1):
             while True:
                 self.pace.wait(interactive=self.interactive, longest=left, stop=self._stopped)
@@ -113,20 +115,29 @@ class GluClient:
                 try:
                     return self._once(path, params)
                 except TooManyRequests as error:
-                    asked = error.retry_after if error.retry_after >= 0 else None
+                    asked = error.retry_after or None
                     break
                 except _BrokenAnswer as broken:
-                    try:
-                        retries = retries.increment("GET", path, error=urllib3.exceptions.ProtocolError("answer"))
-                    except urllib3.exceptions.MaxRetryError:
-                        raise broken.error from None
-                    retries.sleep()
+                    retries = _again(retries, path, broken.error)
             self.pace.throttled(asked)
             left -= slept  # of what is left, this pause has still to be sat out
-            slept = asked or 0.0
+            slept = asked or unsaid
             if slept > left or attempt == _MOST_429:
                 raise TooManyRequests("Glu asked for fewer requests.", asked or self._unsaid_wait)
+            if asked is None:
+                # This question only: the others go on, more slowly, for it is their rate that finds the limit.
+                if self._stopped.wait(unsaid):
+                    raise Interrupted("The work was interrupted.")
+                unsaid *= 2
         raise AssertionError
+
+    def get_list(self, path: str, params: Params = ()) -> Answer:
+        """`get` of a list. Raises Unreadable, besides, when it is none also after the retries."""
+        return self._of(list, Unreadable("Glu’s answer was not a list."), path, params)
+
+    def get_object(self, path: str) -> Answer:
+        """`get` of one thing with its fields. Raises Unreadable, besides, when it is none also after the retries."""
+        return self._of(dict, Unreadable("Glu’s answer was not what was asked for."), path, ())
 
     def look(
         self, path: str, params: Params = (), *, accept: str = "application/json", key: str | None = None
@@ -145,8 +156,7 @@ class GluClient:
         except _BrokenAnswer as broken:
             raise broken.error from None
         if response.status_code == 429:
-            asked = retry_after(response.headers)
-            self.pace.throttled(asked if asked >= 0 else None)
+            self.pace.throttled(retry_after(response.headers) or self._unsaid_pause)
         try:
             data = decoded(body)
         except ValueError:
@@ -176,10 +186,19 @@ class GluClient:
         for session in self._sessions:
             session.close()
 
+    def _of(self, kind: type, otherwise: Unreadable, path: str, params: Params) -> Answer:
+        retries = self._retry
+        while not isinstance((answer := self.get(path, params)).data, kind):
+            retries = _again(retries, path, otherwise)
+        return answer
+
     def _once(self, path: str, params: Params) -> Answer:
         response, body = self._fetch(path, params, {})
         if response.status_code != 200:
-            refuse(response, body)
+            try:
+                refuse(response, body)
+            except Unreadable as error:
+                raise _BrokenAnswer(error) from None
         try:
             data = decoded(body)
         except ValueError:
@@ -188,34 +207,32 @@ class GluClient:
 
     def _fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
         """One GET, whatever its status, with its whole body; `headers` go before the session's."""
-        deadline = time.monotonic() + self._total_timeout
-        try:
-            response = self._session().get(
-                self._base_url + path,
-                params=list(params),
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-            )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            # `from None`: the original carries the request, and with it the key.
-            raise Unreachable(connection_words(error)) from None
-        with response:
+        with within(self._total_timeout):
             try:
-                body = self._body(response, deadline)
+                response = self._session().get(
+                    self._base_url + path,
+                    params=list(params),
+                    headers=headers,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                    stream=True,
+                )
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise _BrokenAnswer(Unreachable(connection_words(error))) from None
+                # `from None`: the original carries the request, and with it the key.
+                raise Unreachable(connection_words(error)) from None
+            with response:
+                try:
+                    body = self._body(response)
+                except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                    raise _BrokenAnswer(Unreachable(connection_words(error))) from None
         return response, body
 
-    def _body(self, response: requests.Response, deadline: float) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         parts, size = [], 0
         while chunk := response.raw.read1(65536, decode_content=True):
             size += len(chunk)
             if size > self._max_body_bytes:
                 raise Unreadable("Glu’s answer was larger than allowed.")
-            if time.monotonic() > deadline:
-                raise Unreachable("Glu’s answer took too long.")
             parts.append(chunk)
         return b"".join(parts)
 
@@ -232,9 +249,19 @@ class GluClient:
                     "User-Agent": "Glu-Admin",
                 }
             )
-            adapter = HTTPAdapter(max_retries=self._retry, pool_maxsize=1)
+            adapter = DeadlineAdapter(max_retries=self._retry, pool_maxsize=1)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             self._local.session = session
             self._sessions.append(session)
         return session
+
+
+def _again(retries: Retry, path: str, otherwise: GluError) -> Retry:
+    """Sleep until the next try; the tries that are left then. Raises `otherwise` when there is none."""
+    try:
+        left = retries.increment("GET", path, error=urllib3.exceptions.ProtocolError("answer"))
+    except urllib3.exceptions.MaxRetryError:
+        raise otherwise from None
+    left.sleep()
+    return left

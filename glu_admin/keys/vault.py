@@ -80,6 +80,7 @@ def _client(key: GluKey, longest_wait: float | None) -> GluClient:
         max_body_bytes=settings.GLU_MAX_BODY_BYTES,
         retries=settings.GLU_RETRIES,
         backoff=settings.GLU_RETRY_BACKOFF,
+        unsaid_pause=settings.GLU_UNSAID_PAUSE,
         unsaid_wait=settings.GLU_UNSAID_RETRY_AFTER,
         longest_wait=settings.GLU_LONGEST_WAIT if longest_wait is None else longest_wait,
     )

@@ -12,7 +12,10 @@ from glu_admin.sandbox.listing import lines_page, orders_collection, orders_page
 from glu_admin.sandbox.mishaps import Start
 from glu_admin.sandbox.rendering import rendered
 from glu_admin.sandbox.shop import Shop, View
+from glu_admin.sandbox.trickle import SECONDS_FOR_HEADERS
 from glu_admin.sandbox.world import World
+
+_CACHED = (["orders"], ["transactions"])
 
 
 class SandboxApp:
@@ -32,6 +35,7 @@ class SandboxApp:
         if shop.faults.latency_ms:
             time.sleep(shop.faults.latency_ms / 1000)
         answer, cut_short = self._answer(shop, path, environ)
+        environ[SECONDS_FOR_HEADERS] = shop.faults.slow_headers_ms / 1000
         return mishaps.send(answer, start, shop, cut_short)
 
     def _answer(self, shop: Shop, path: str, environ: dict[str, Any]) -> tuple[Answer, str]:
@@ -47,14 +51,22 @@ class SandboxApp:
                 cut_short = mishaps.cut(shop)
                 query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
                 body = self._route(shop, path.rstrip("/").split("/")[1:], query, linked)
+                if shop.strikes("wrong_body_rate"):
+                    body = shop.dice().choice((None, {"member": body} if isinstance(body, list) else [body]))
         except Problem as problem:
             return problem.answer(), ""
-        return json_answer(body, "application/ld+json" if linked else "application/json"), cut_short
+        answer = json_answer(body, "application/ld+json" if linked else "application/json")
+        if shop.faults.age_s and path.rstrip("/").split("/")[1:] in _CACHED:
+            answer.headers.append(("Age", str(int(shop.faults.age_s))))
+        return answer, cut_short
 
     def _route(self, shop: Shop, parts: list[str], query: dict[str, str], linked: bool) -> Any:
         shop.requests["lines" if len(parts) > 2 else "".join(parts[:1])] += 1
         source = self.world.shops.get(shop.faults.swapped, shop)
-        view = source.seen(shop.faults.stale_s if shop.strikes("stale_rate") else 0)
+        ago = shop.faults.stale_s if shop.strikes("stale_rate") else 0
+        if parts in _CACHED:
+            ago = max(ago, shop.faults.age_s)
+        view = source.seen(ago)
         match parts:
             case ["organisation"] if not shop.faults.no_organisation:
                 owner = source.organisation

@@ -48,8 +48,12 @@ class Faults:
     truncated_rate: float = 0
     # The body takes this long to trickle in.
     slow_body_ms: float = 0
+    # The headers take this long to come, a byte at a time.
+    slow_headers_ms: float = 0
     # A page for people, with status 200.
     html_rate: float = 0
+    # JSON that is something else than was asked for, with status 200: null, one thing for a list, a list for one thing.
+    wrong_body_rate: float = 0
     # The Date header is off by this much.
     clock_skew_s: float = 0
     # Every answer tells the limit, an ETag and how it may be cached.
@@ -76,6 +80,10 @@ class Faults:
     # The answer is `stale_s` seconds old, from a replica that lags.
     stale_rate: float = 0
     stale_s: float = 5
+    # Lists come from a cache: so old, as their Age header says.
+    age_s: float = 0
+    # Whatever page is asked for, the first one comes; of lines too.
+    ignore_page: bool = False
     # This share of the orders (by a hash of the id) is in no list, and 404 by id.
     vanish: float = 0
 
@@ -97,6 +105,8 @@ class Faults:
     # Every lines request answers 500, or some do.
     lines_broken: bool = False
     lines_error_rate: float = 0
+    # An order's lines come as an empty list.
+    lines_empty_rate: float = 0
 
     # The key. It answers with the data of the organisation of this slug.
     swapped: str = ""

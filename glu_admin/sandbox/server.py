@@ -12,6 +12,7 @@ from waitress.server import create_server
 
 from glu_admin.sandbox.app import SandboxApp
 from glu_admin.sandbox.data import Payload
+from glu_admin.sandbox.trickle import Channel
 from glu_admin.sandbox.world import SandboxOrganisation, World
 
 
@@ -37,6 +38,7 @@ class RunningSandbox:
             connection_limit=500,
             ident=None,
         )
+        self._server.channel_class = Channel
         # Given as an argument it is cut to whole seconds, and none at all keeps a core busy for nothing.
         self._server.adj.asyncore_loop_timeout = 0.1
         self.port: int = self._server.effective_port

@@ -51,7 +51,16 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
             "A page for people is no list of orders; nothing is taken from it.",
             _SHARE,
         ),
+        Switch(
+            "wrong_body_rate",
+            "Something else with status 200",
+            "Asked again: null is no list, a list no order.",
+            _SHARE,
+        ),
         Switch("slow_body_ms", "Bodies that trickle", "One slow answer holds up nobody's page.", "ms"),
+        Switch(
+            "slow_headers_ms", "Headers that trickle", "An answer has its time, and is left when that is over.", "ms"
+        ),
         Switch(
             "clock_skew_s",
             "A clock that is off",
@@ -74,6 +83,8 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
         Switch("wrong_order_rate", "Oldest first", "Noticed; such a list proves nothing.", _SHARE),
         Switch("stale_rate", "Answers from a lagging replica", "An order never goes back to how it was.", _SHARE),
         Switch("stale_s", "… which lags by", "How old such an answer is.", "s"),
+        Switch("age_s", "Lists from a cache", "The copy is said to be complete up to then, no further.", "s old"),
+        Switch("ignore_page", "Page numbers ignored", "The same rows again end the reading, and it is flagged."),
         Switch(
             "vanish", "Orders that vanish", "Not believed when too many go at once; they stay readable here.", _SHARE
         ),
@@ -98,6 +109,7 @@ GROUPS: dict[str, tuple[Switch, ...]] = {
         Switch("unknown_statuses", "New statuses", "Shown and searchable under the name that Glu gives them."),
         Switch("lines_broken", "Lines never answer", "Orders are there; their lines are said to be missing."),
         Switch("lines_error_rate", "Lines fail now and then", "Read again until they are there.", _SHARE),
+        Switch("lines_empty_rate", "Lines come empty", "Not believed of an order with money until said twice.", _SHARE),
     ),
     "The key": (
         Switch("revoked", "Key revoked", "A red banner asks for a new key or another try; what is copied stays."),

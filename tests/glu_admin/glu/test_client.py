@@ -1,21 +1,30 @@
 """The client against a server that misbehaves: every failure has words, none has the key."""
 
+import itertools
+import json
 import socketserver
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from glu_admin.glu.answers import retry_after, server_time
 from glu_admin.glu.client import GluClient
-from glu_admin.glu.errors import GluError, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
 from tests.patience import HANG_SECONDS
 
 KEY, OTHER_KEY = "planted-client-key-1", "planted-wrong-key-2"
+dates_in_headers = st.from_regex(
+    r"(Mon, )?[0-3][0-9] (Jan|Feb|Dec) [0-9]{1,5} [0-2][0-9]:[0-9]{2}:[0-9]{2} ([+-][0-9]{4,6}|GMT|X)", fullmatch=True
+)
 Script = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -150,7 +159,7 @@ def slow(handler: BaseHTTPRequestHandler) -> None:
         (answer(400), Unreadable),
         (answer(200, b"<html>maintenance</html>"), Unreadable),
         (answer(200, b""), Unreadable),
-        (answer(200, b"[NaN]"), Unreadable),
+        (answer(200, b"[nan]"), Unreadable),
         (answer(200, b"[" * 100_000), Unreadable),
         (answer(200, b"x" * 3_000_000), Unreadable),
         (half, Unreachable),
@@ -191,7 +200,7 @@ def test_a_redirect_is_not_followed() -> None:
 def test_5xx_is_tried_again_and_429_sat_out() -> None:
     left = iter([answer(503), answer(429, Retry_After="0"), answer(200, b"[7]")])
     with serving(lambda handler: next(left)(handler)) as (url, seen):
-        assert client(url, retries=1, longest_wait=5).get("/orders").data == [7]
+        assert client(url, retries=1, longest_wait=5, unsaid_pause=0.01).get("/orders").data == [7]
     assert len(seen) == 3
 
 
@@ -247,12 +256,121 @@ def test_pauses_that_do_not_fit_together_are_passed_on() -> None:
     assert caught.value.retry_after == 3
 
 
-def test_429_without_a_time_is_asked_again_only_so_often() -> None:
+class Paused(threading.Event):
+    """Sits nothing out, and notes how long it should have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout)
+        return False
+
+
+UNUSABLE = [
+    {},
+    {"Retry_After": "0"},
+    {"Retry_After": "-30"},
+    {"Retry_After": "soon"},
+    {"Retry_After": "²"},
+    {"Retry_After": "Wed, 21 Oct 2015 07:28:00 GMT"},
+    {"Retry_After": "Fri, 31 Dec 9999 23:59:59 -0100"},
+]
+
+
+@pytest.mark.parametrize("headers", UNUSABLE)
+def test_a_429_that_names_no_usable_time_is_followed_by_a_real_pause(headers: dict[str, str]) -> None:
     pace = Told()
-    with serving(answer(429)) as (url, seen):
+    with serving(answer(429, **headers)) as (url, seen):
         asking = GluClient(url, KEY, pace=pace, longest_wait=5)
+        asking._stopped = paused = Paused()
         with pytest.raises(TooManyRequests) as caught:
             asking.get("/orders")
-    assert len(seen) == asking.requests == 9
-    assert pace.asked == [None] * 9
+    assert paused.seconds == [1, 2]  # and four more would be longer than is sat out
+    assert len(seen) == asking.requests == 3
+    assert pace.asked == [None] * 3
     assert caught.value.retry_after == 5
+
+
+def test_pauses_of_which_nobody_said_how_long_are_left_when_the_work_is_over() -> None:
+    with serving(answer(429)) as (url, seen):
+        asking = client(url, longest_wait=900, unsaid_pause=900)
+        ending = threading.Timer(0.2, asking.interrupt)
+        ending.start()
+        with pytest.raises(Interrupted):
+            asking.get("/orders")
+    assert len(seen) == 1
+
+
+def trickling(start: bytes, more: bytes) -> Script:
+    """Without an end, a byte at a time and each of them soon enough."""
+
+    def script(handler: BaseHTTPRequestHandler) -> None:
+        for byte in itertools.chain(start, itertools.cycle(more)):
+            try:
+                handler.wfile.write(bytes([byte]))
+                handler.wfile.flush()
+            except OSError:
+                return
+            threading.Event().wait(0.02)
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Filling: ", b"x"),
+        (b"HTTP/1.1 ", b"2"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;", b"x"),
+        (b"HTTP/1.1 503 Away\r\nContent-Length: 9999\r\n\r\n", b" "),
+    ],
+    ids=["header", "status", "continue", "chunk", "503"],
+)
+def test_one_deadline_holds_for_a_whole_answer_and_all_its_tries(start: bytes, more: bytes) -> None:
+    with serving(trickling(start, more)) as (url, seen), pytest.raises(Unreachable, match="took too long"):
+        client(url, retries=3).get("/orders")
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("name", ["Date", "Retry-After"])
+@settings(deadline=None)
+@given(text=st.one_of(st.text(), dates_in_headers))
+@example(text="Fri, 31 Dec 9999 23:59:59 -0100")
+@example(text="Mon, 01 Jan 0001 00:00:00 +2359")
+@example(text="Mon, 01 Jan 2029 00:00:00 +99999999999999")
+@example(text="²")
+@example(text="9" * 400)
+def test_no_header_raises_what_is_not_of_the_family(name: str, text: str) -> None:
+    headers = {"Retry-After": "5", name: text}
+    asked, clock = retry_after(headers), server_time(headers)
+    assert asked is None or asked > 0
+    assert clock is None or clock.utcoffset() == timedelta(0)
+
+
+def test_a_wrong_body_in_between_is_asked_again_as_a_500_is() -> None:
+    wrong = [b"null", b'{"id": 1}', b"<html>", b"", b"[1, 2", b"7"]
+    for body in wrong:
+        left = iter([answer(200, body), answer(200, b"[7]")])
+        with serving(lambda handler, left=left: next(left)(handler)) as (url, seen):  # type: ignore[misc]
+            assert client(url, retries=1).get_list("/orders").data == [7]
+        assert len(seen) == 2
+    left = iter([answer(404, b"<html>"), answer(200, b"[]"), answer(200, b'{"id": 7}')])
+    with serving(lambda handler: next(left)(handler)) as (url, _):
+        assert client(url, retries=1).get_object("/orders/7").data == {"id": 7}
+
+
+def test_a_wrong_body_that_stays_is_told_after_so_many_tries() -> None:
+    with serving(answer(200, b'{"id": 1}')) as (url, seen), pytest.raises(Unreadable, match="not a list"):
+        client(url, retries=2).get_list("/orders")
+    assert len(seen) == 3
+
+
+def test_numbers_that_are_none_come_as_the_text_that_stood_there() -> None:
+    body = b'[{"total": NaN, "tax": -Infinity, "fee": 1e999, "rate": 1.5, "id": 7}]'
+    with serving(answer(200, body)) as (url, _):
+        rows = client(url).get("/orders").data
+    assert rows == [{"total": "NaN", "tax": "-Infinity", "fee": "1e999", "rate": 1.5, "id": 7}]
+    json.dumps(rows, allow_nan=False)

@@ -138,6 +138,48 @@ def test_bodies_trickle(running: RunningSandbox, monkeypatch: pytest.MonkeyPatch
     assert sum(slept) == pytest.approx(0.2)
 
 
+def test_headers_trickle(running: RunningSandbox) -> None:
+    faults(running, slow_headers_ms=200)
+    began = time.monotonic()
+    with requests.get(f"{running.url}/orders", headers={"x-api-key": "hotel-key"}, timeout=5, stream=True) as answer:
+        assert time.monotonic() - began >= 0.2
+        assert answer.headers["Content-Type"].startswith("application/json")
+        assert len(answer.json()) == 30
+
+
+def test_bodies_of_another_shape_with_status_200(running: RunningSandbox) -> None:
+    faults(running, wrong_body_rate=1)
+    order = orders_of(running).popitem()[0]
+    lists = [ask(running).json() for _ in range(10)]
+    items = [ask(running, f"/orders/{order}").json() for _ in range(10)]
+    assert {type(one) for one in lists} == {type(None), dict}
+    assert {type(one) for one in items} == {type(None), list}
+
+
+def test_lists_from_a_cache_are_old_and_say_so(running: RunningSandbox) -> None:
+    new = running.world.plant("hotel", "unknown", days=0)[0]
+    faults(running, age_s=900)
+    answer = ask(running)
+    assert answer.headers["Age"] == "900"
+    assert new not in ids(answer.json())
+    assert ask(running, "/transactions").headers["Age"] == "900"
+    assert ask(running, f"/orders/{new}").json()["id"] == new
+
+
+def test_the_page_asked_for_is_ignored(running: RunningSandbox) -> None:
+    faults(running, ignore_page=1, page_size=2)
+    order = next(row for row in running.truth("hotel") if row["lines"])
+    for path in ("/orders", "/transactions", f"/orders/{order['id']}/lines"):
+        assert ask(running, path, page="7").json() == ask(running, path).json() != []
+
+
+def test_lines_come_empty(running: RunningSandbox) -> None:
+    order = next(row["id"] for row in running.truth("hotel") if row["lines"])
+    faults(running, lines_empty_rate=1)
+    assert ask(running, f"/orders/{order}/lines").json() == []
+    assert ask(running, f"/orders/{order}").json()["id"] == order
+
+
 def test_html_with_status_200(running: RunningSandbox) -> None:
     faults(running, html_rate=1)
     answer = ask(running)
