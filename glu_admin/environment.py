@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -75,8 +76,12 @@ class Environment(environ.Env):
         return dict(_NO_DATABASE)
 
     def cache_url_config(self, url: str) -> dict[str, Any]:
-        """The cache of a URL; empty for one that cannot be read."""
-        return self._url(super().cache_url_config, "CACHE_URL", url)
+        """The cache of a URL, a Redis; empty for one that cannot be read."""
+        if not url.startswith(("redis://", "rediss://")):
+            self.problems.append("CACHE_URL must begin with redis:// or rediss://; without one, files in STATE_DIR do.")
+            return {}
+        read = partial(super().cache_url_config, backend="glu_admin.caches.RedisOrOwnCache")
+        return self._url(read, "CACHE_URL", url)
 
     def email_url_config(self, url: str) -> dict[str, Any]:
         """The mail server of a URL; empty for one that cannot be read."""
@@ -137,8 +142,6 @@ def _unfit_for_production(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "ALLOWED_HOSTS lets any host in with *: name the hosts under which the desk is reached."
     if settings["CELERY_BROKER_URL"].startswith("memory"):
         yield "CELERY_BROKER_URL names a queue in memory, which no worker sees; name a Redis or RabbitMQ."
-    if settings["CACHES"]["default"].get("BACKEND", "").endswith(("DummyCache", "LocMemCache")):
-        yield "CACHE_URL names a cache of one process or none, so that sign-in limits do not count; name a Redis."
     if settings["EMAIL_URL"] and not settings.get("EMAIL_BACKEND", "smtp.EmailBackend").endswith("smtp.EmailBackend"):
         yield "EMAIL_URL names no mail server, so that invitations would reach nobody; leave it empty to do without."
 

@@ -167,10 +167,7 @@ CACHES = {
     # Sign-in limits count across processes, so the cache must be shared: Redis, or files in the embedded run.
     "default": env.cache_url_config(CACHE_URL)
     if CACHE_URL
-    else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": str(STATE_DIR / "cache"),
-    }
+    else {"BACKEND": "glu_admin.caches.JsonFileCache", "LOCATION": str(STATE_DIR / "cache")}
 }
 
 EMAIL_URL = env.str("EMAIL_URL", default="")

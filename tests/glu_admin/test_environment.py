@@ -55,7 +55,7 @@ WRONG = {
     "SECRET_KEY": ["", "x", "a" * 60, "django-insecure-" + "abcdefghij" * 6],
     "ALLOWED_HOSTS": ["", "*", "desk.example,*", "*.desk.example", "https://desk.example", "desk.example:80", "a b"],
     "CSRF_TRUSTED_ORIGINS": ["desk.example", "https://", "*", "https://*", "https://desk.example/path"],
-    "CACHE_URL": ["dummycache://", "locmemcache://", "locmem://", "redi://host", "nonsense"],
+    "CACHE_URL": ["dummycache://", "locmemcache://", "dbcache://table", "redi://host", "nonsense"],
     "CELERY_BROKER_URL": ["memory://", "redi://host", "nonsense"],
     "DATABASE_URL": [
         "postgress://host/name",

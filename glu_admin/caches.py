@@ -1,0 +1,145 @@
+"""The cache all processes share, where sign-ins are counted. Values are JSON, so that reading one runs nothing."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import redis
+from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.filebased import FileBasedCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+_ALONE_SECONDS = 10.0  # before Redis is asked again that did not answer: a page waits for it at most so often
+# A connection that was closed meanwhile is made anew; one that says nothing is not waited for twice.
+_ONCE_MORE = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+_NOTHING = object()
+
+
+class Json:
+    """How values are kept in Redis."""
+
+    def dumps(self, value: Any) -> int | bytes:
+        """As JSON; whole numbers plain, so that Redis itself can count."""
+        return value if type(value) is int else json.dumps(value).encode()
+
+    def loads(self, data: bytes) -> Any:
+        """What `dumps` made of a value. Raises ValueError or RecursionError for anything else."""
+        return json.loads(data)
+
+
+class RedisOrOwnCache(BaseCache):
+    """Redis; while it is away this process's own memory, so that sign-ins work on and are still counted."""
+
+    _away_until: dict[str, float] = {}  # by address, as every thread has its own object
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        connection = {"socket_connect_timeout": 1, "socket_timeout": 2, "retry": _ONCE_MORE}
+        options = {**connection, **params.get("OPTIONS", {}), "serializer": Json}
+        self._server = str(server)
+        self._shared = RedisCache(server, {**params, "OPTIONS": options})
+        self._own = LocMemCache(self._server, {**params, "OPTIONS": {}})
+
+    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """See BaseCache, as the others below."""
+        return bool(self._either("add", key, value, timeout, version))
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """The default, too, for what is no JSON."""
+        try:
+            return self._either("get", key, default, version)
+        except (ValueError, RecursionError):
+            return default
+
+    def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        """Keep a value that JSON can hold."""
+        self._either("set", key, value, timeout, version)
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Keep it for another while."""
+        return bool(self._either("touch", key, timeout, version))
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        """Forget it."""
+        return bool(self._either("delete", key, version))
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Count, as one step. Raises ValueError where nothing is."""
+        return int(self._either("incr", key, delta, version))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._either("clear")
+
+    def answers(self) -> bool:
+        """Whether Redis does."""
+        try:
+            self._shared.has_key("")
+        except redis.RedisError:
+            return False
+        return True
+
+    def _either(self, name: str, *args: Any) -> Any:
+        if time.monotonic() >= self._away_until.get(self._server, 0):
+            try:
+                return getattr(self._shared, name)(*args)
+            except redis.RedisError as error:
+                logger.warning("the shared cache is away (%s); this process counts alone", type(error).__name__)
+                self._away_until[self._server] = time.monotonic() + _ALONE_SECONDS
+        return getattr(self._own, name)(*args)
+
+
+class JsonFileCache(FileBasedCache):
+    """Django's cache in files: in each a line with its expiry, in seconds since 1970 or null, and then the value."""
+
+    _dir: str
+    _delete: Callable[[str], bool]
+    _key_to_file: Callable[..., str]  # Django's, which its types leave out
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """See BaseCache; the default, too, for what is no JSON."""
+        try:
+            with open(self._key_to_file(key, version), "rb") as file:
+                return default if self._is_expired(file) else json.load(file)
+        except (FileNotFoundError, ValueError, RecursionError):
+            return default
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Keep it for another while."""
+        value = self.get(key, _NOTHING, version)
+        if value is _NOTHING:
+            return False
+        self.set(key, value, timeout, version)
+        return True
+
+    def answers(self) -> bool:
+        """Whether the folder is there."""
+        return Path(self._dir).is_dir()
+
+    def _write_content(self, file: IO[bytes], timeout: Any, value: Any) -> None:
+        file.write(f"{json.dumps(self.get_backend_timeout(timeout))}\n{json.dumps(value)}".encode())
+
+    def _is_expired(self, file: IO[bytes]) -> bool:
+        try:
+            expires_at = json.loads(file.readline())
+        except (ValueError, RecursionError):
+            expires_at = 0.0
+        if expires_at is None or (isinstance(expires_at, float) and expires_at >= time.time()):
+            return False
+        self._delete(file.name)
+        return True
+
+
+def cache_state() -> str:
+    """`ok` or `away`; away, every process counts alone."""
+    cache = caches["default"]
+    return "ok" if not isinstance(cache, (RedisOrOwnCache, JsonFileCache)) or cache.answers() else "away"
