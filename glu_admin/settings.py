@@ -252,6 +252,10 @@ GLU_UNSAID_PAUSE = env.float("GLU_UNSAID_PAUSE", default=1.0)
 GLU_UNSAID_RETRY_AFTER = env.float("GLU_UNSAID_RETRY_AFTER", default=5.0)
 GLU_KEY_RETRY_SECONDS = env.float("GLU_KEY_RETRY_SECONDS", default=30.0)
 GLU_KEY_RETRY_MAX_SECONDS = env.float("GLU_KEY_RETRY_MAX_SECONDS", default=600.0)
+GLU_REFUSED_RETRY_SECONDS = env.float("GLU_REFUSED_RETRY_SECONDS", default=120.0)
+GLU_REFUSED_RETRY_MAX_SECONDS = env.float("GLU_REFUSED_RETRY_MAX_SECONDS", default=4 * 3600.0)
+# What tells whether a key opens the organisation whose orders are here: the keys know no orders.
+GLU_KEY_RECOGNISER = "orders.mirror.identity.recognise"
 GLU_LONGEST_WAIT = env.float("GLU_LONGEST_WAIT", default=5.0)
 GLU_REQUESTS_PER_SECOND = env.float("GLU_REQUESTS_PER_SECOND", default=200.0)
 GLU_REQUESTS_PER_SECOND_AT_FIRST = env.float("GLU_REQUESTS_PER_SECOND_AT_FIRST", default=20.0)

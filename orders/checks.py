@@ -119,7 +119,7 @@ def range_state(organisation: Organisation, first: date | None, last: date | Non
 
 def decide_missing(organisation: Organisation, *, ask: bool) -> None:
     """Orders held back because too many were missing at once: ask for each of them by id, or let them be."""
-    held = organisation.missing_orders.filter(held=True)
+    held = organisation.missing_orders.filter(held=True, foreign=False)
     if ask:
         held.update(held=False, decided=True, due_at=now())
         hint("orders.mirror_now", organisation.pk, queue="changes")

@@ -92,11 +92,12 @@ def freshness(organisation: Organisation) -> Freshness:
         trying = candidate_key(organisation)
         if trying is None:
             return Freshness("grey", "No key", checked_at)
-        return Freshness(
-            "red" if trying.state == GluKey.State.REFUSED else "blue", f"Key: {_lower(trying)}", checked_at
-        )
+        tone = "red" if trying.state in GluKey.REJECTED else "blue"
+        return Freshness(tone, f"Key: {_lower(trying)}", checked_at)
     if key.state == GluKey.State.REFUSED:
         return Freshness("red", f"{ago}, key refused", checked_at)
+    if key.state == GluKey.State.FOREIGN:
+        return Freshness("red", f"{ago}, another organisation’s key", checked_at)
     if key.paused_at is not None:
         return Freshness("amber", f"{ago}, paused", checked_at)
     if key.state != GluKey.State.ACCEPTED:
@@ -125,14 +126,20 @@ def banners(organisation: Organisation) -> list[Banner]:
     if key is None and trying is None:
         text = "Glu needs a key before orders can be copied here. A manager can add one."
         out.append(Banner("amber", "key", "No key yet", text, "key", "Add the key"))
-    if trying is not None and trying.state == GluKey.State.REFUSED:
-        text = f"Glu refused the new key ending in {trying.last_four}. " + (
-            "The key before it stays in use." if key else ""
-        )
-        out.append(Banner("red", "key", "Glu refuses the new key", text, "key", "Set another key"))
-    if key is not None and key.state == GluKey.State.REFUSED:
-        text = f"{kept} A manager can put in a new key, or have this one tried again."
-        out.append(Banner("red", "key", "Glu refuses this key", text, "key", "Replace or retry"))
+    if trying is not None and trying.state in GluKey.REJECTED:
+        foreign = trying.state == GluKey.State.FOREIGN
+        title = "The new key opens another organisation" if foreign else "Glu refuses the new key"
+        why = trying.detail if foreign else f"Glu refused the new key ending in {trying.last_four}."
+        works = key is not None and key.state not in GluKey.REJECTED
+        rest_of_it = "The key before it stays in use." if works else _tried_again(trying)
+        out.append(Banner("red", "key", title, f"{why} {rest_of_it}", "key", "Set another key"))
+    if key is not None and key.state in GluKey.REJECTED:
+        since = f"For {_ago(now() - key.rejected_at)} now. " if key.rejected_at else ""
+        foreign = key.state == GluKey.State.FOREIGN
+        title = "This key opens another organisation" if foreign else "Glu refuses this key"
+        why = f"{key.detail} " if foreign else ""
+        text = f"{why}{since}{_tried_again(key)} {_complete_until(organisation, state, checked_at)} {kept}"
+        out.append(Banner("red", "key", title, text, "key", "Replace or retry"))
     elif key is not None and key.paused_at is not None:
         out.append(Banner("amber", "hourglass", "Copying is paused", kept, "key", "Resume"))
     elif key is not None and key.state != GluKey.State.ACCEPTED:
@@ -143,13 +150,12 @@ def banners(organisation: Organisation) -> list[Banner]:
         titles = {
             "throttled": ("amber", "hourglass", "Glu asked us to slow down"),
             "unreachable": ("red", "offline", "Glu cannot be reached"),
-            "wrong_organisation": ("red", "danger", "This key opens another organisation"),
         }
         tone, icon, title = titles.get(state.last_error_kind, ("red", "warning", "Glu’s answers cannot be used"))
         if state.last_error.startswith(OWN_ERROR):
             icon, title = "warning", "Glu does not answer as it should"
         out.append(Banner(tone, icon, title, f"{state.last_error} {since}{kept}"))
-    elif organisation.missing_orders.filter(held=True).exists():
+    elif organisation.missing_orders.filter(held=True, foreign=False).exists():
         text = "So many that nothing was concluded: Glu may show only a part of them for now. Somebody has to decide."
         out.append(Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide"))
     elif stands_still(organisation):
@@ -160,8 +166,9 @@ def banners(organisation: Organisation) -> list[Banner]:
 
 
 def last_error(state: MirrorState, key: GluKey | None) -> str:
-    """The failure that still counts, in words; that the key was refused does not once it is another, or tried again."""
-    stale = state.last_error_kind == "refused" and key is not None and key.state != GluKey.State.REFUSED
+    """The failure that still counts, in words; what was said of the key does not once it is another, or tried again."""
+    of_key = state.last_error_kind in ("refused", "wrong_organisation")
+    stale = of_key and key is not None and key.state not in GluKey.REJECTED
     return "" if stale else state.last_error
 
 
@@ -171,6 +178,8 @@ def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
         return Rest("There is no key in use.")
     if key.state == GluKey.State.REFUSED:
         return Rest("Glu refuses the key.")
+    if key.state == GluKey.State.FOREIGN:
+        return Rest("The key opens another organisation.")
     if key.paused_at is not None:
         return Rest("Copying is paused.")
     if key.state != GluKey.State.ACCEPTED:
@@ -227,6 +236,23 @@ def _lines_banner(organisation: Organisation, state: MirrorState | None, *, is_f
         text.append("They are tried again by themselves.")
     text += ["The orders themselves are up to date."] if is_fresh else []
     return Banner("amber", "warning", title, " ".join(text), "mirror", "See the mirror", for_all=True)
+
+
+def _tried_again(key: GluKey) -> str:
+    """That and when a key which Glu said no to is tried again by itself."""
+    when = soon(key.try_again_at) if key.try_again_at else "soon"
+    return "It is being tried again now." if when == "now" else f"It is tried again by itself {when}."
+
+
+def _complete_until(organisation: Organisation, state: MirrorState | None, checked_at: datetime | None) -> str:
+    """How complete the copy is while nothing is added to it."""
+    copy = first_copy(organisation, state)
+    if copy is not None or state is None or state.history_complete_at is None:
+        share = f" ({copy.percent} %)" if copy and copy.percent is not None else ""
+        return f"Until then only a part of the orders had been copied{share}."
+    if checked_at is None:
+        return ""
+    return f"What happened at Glu in the last {_ago(now() - checked_at)} is not here."
 
 
 def _last_complete_look(organisation: Organisation) -> datetime | None:

@@ -214,7 +214,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         transactions=organisation.transactions.count(),
         changes=organisation.order_changes.count(),
         missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),
-        held=organisation.missing_orders.filter(held=True).count(),
+        held=organisation.missing_orders.filter(held=True, foreign=False).count(),
         set_aside=organisation.set_aside.all(),
         drift=organisation.drifts.all(),
         probe=organisation.probes.first(),
@@ -230,6 +230,8 @@ def needs_a_person(report: MirrorReport) -> list[str]:
     for key in (report.key, report.candidate):
         if key is not None and key.state == GluKey.State.REFUSED:
             out.append(f"Glu refuses the key ending in {key.last_four}.")
+        if key is not None and key.state == GluKey.State.FOREIGN:
+            out.append(f"The key ending in {key.last_four} opens another organisation. {key.detail}")
     if report.key is not None and report.key.paused_at is not None:
         out.append("Copying is paused.")
     if report.last_error and report.next_look:

@@ -118,7 +118,7 @@ def sandbox(settings: object, tmp_path: Path) -> Iterator[RunningSandbox]:
     """A still Glu with two organisations of 130 orders each and the same ids, which the settings point to."""
     organisations = [
         SandboxOrganisation("hotel", "Alder House", HOTEL_KEY, seed=5, count=130),
-        SandboxOrganisation("golf", "Brae Links", GOLF_KEY, seed=6, count=130),
+        SandboxOrganisation("golf", "Brae Links", GOLF_KEY, seed=6, count=130, ids=5),
     ]
     with RunningSandbox(organisations) as running:
         settings.GLU_API_URL = running.url  # type: ignore[attr-defined]

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _VERSION = "v1"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -49,16 +51,33 @@ class Keyring:
     def __init__(self, entries: Sequence[str]) -> None:
         """Raises KeyringError when the list is empty or an entry cannot be used."""
         self._keys: dict[str, AESGCM] = {}
+        self._marks: dict[str, bytes] = {}
         for entry in entries:
             name, _, text = entry.strip().partition(":")
             if not _KEY_ID.fullmatch(name):
                 raise KeyringError("A root key is written as id:base64, and its id has letters and digits only.")
             if name in self._keys:
                 raise KeyringError(f"The root key id {name} is there twice.")
-            self._keys[name] = AESGCM(_key_bytes(name, text))
+            root = _key_bytes(name, text)
+            self._keys[name] = AESGCM(root)
+            self._marks[name] = HKDF(hashes.SHA256(), 32, None, b"fingerprint").derive(root)
         if not self._keys:
             raise KeyringError("There is no root key.")
         self.writer = next(iter(self._keys))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the root keys in the list."""
+        return frozenset(self._keys)
+
+    def fingerprints(self, secret: str) -> list[str]:
+        """Keyed hashes by which a secret is known again without being kept: one a root key, the writer's first."""
+        out = []
+        for name, key in self._marks.items():
+            mark = hmac.HMAC(key, hashes.SHA256())
+            mark.update(secret.encode())
+            out.append(f"{name}.{mark.finalize().hex()}")
+        return out
 
     def seal(self, secret: str, place: Place) -> str:
         """The token of `secret` for this place, sealed with the first root key."""

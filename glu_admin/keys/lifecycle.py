@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 _VISIBLE = re.compile(r"[!-~]{8,512}")
 
 
+ELSEWHERE = "This key is in use for another organisation here. Each organisation has a key of its own."
+"""What is said of a key that opens another organisation of this installation."""
+
+
 class InvalidKey(ValueError):
     """What was given cannot be a Glu key; the message may be shown."""
 
@@ -28,7 +32,10 @@ def set_key(organisation: Organisation, secret: str, by: User | None) -> GluKey:
     secret = secret.strip()
     if not _VISIBLE.fullmatch(secret):
         raise InvalidKey("A Glu key is one word of 8 to 512 letters, digits and signs. Copy it once more, whole.")
-    key = GluKey(organisation=organisation, last_four=secret[-4:], set_by=by)
+    marks = keyring().fingerprints(secret)
+    if _elsewhere(organisation, marks).exists():
+        raise InvalidKey(ELSEWHERE)
+    key = GluKey(organisation=organisation, last_four=secret[-4:], set_by=by, fingerprint=marks[0])
     key.token = keyring().seal(secret, place_of(key))
     with transaction.atomic():
         organisation.glu_keys.filter(slot=GluKey.Slot.CANDIDATE).delete()
@@ -57,50 +64,59 @@ def pause(organisation: Organisation) -> None:
 
 
 def resume(organisation: Organisation) -> None:
-    """Go on; a key that Glu refused is tried again first."""
+    """Go on; a key that Glu refused, or that opened another organisation, is tried again first."""
     keys = organisation.glu_keys.filter(slot=GluKey.Slot.CURRENT)
     keys.update(paused_at=None)
-    keys.filter(state=GluKey.State.REFUSED).update(state=GluKey.State.TRYING, detail="", try_again_at=None)
+    keys.filter(state__in=GluKey.REJECTED).update(state=GluKey.State.TRYING, detail="", try_again_at=None)
 
 
-def record_trial(key: GluKey, state: GluKey.State, detail: str = "") -> None:
-    """Write what Glu said of a key that is still here. An accepted candidate takes the place of the key in use.
+def record_trial(key: GluKey, state: GluKey.State, detail: str = "", *, opens: str = "") -> GluKey.State:
+    """Write what Glu said of a key that is still here, and give what is now its state.
 
-    Two workers may have tried the same key at the same time: the second finds it in its place already.
+    `opens` is the organisation that Glu named. An accepted candidate takes the place of the key in use, unless another
+    organisation here has the same one. Two workers may have tried the same key at the same time: the second finds it in
+    its place already.
     """
-    moment = now()
-    key.state, key.detail, key.checked_at, key.try_again_at = state, detail[:200], moment, None
-    if state == GluKey.State.UNREACHABLE:
-        tried_for = (moment - key.set_at).total_seconds()
-        key.try_again_at = moment + timedelta(
-            seconds=min(max(tried_for, settings.GLU_KEY_RETRY_SECONDS), settings.GLU_KEY_RETRY_MAX_SECONDS)
-        )
     with transaction.atomic():
-        if not GluKey.across_organisations.select_for_update().filter(pk=key.pk).exists():
-            return
+        mark = GluKey.across_organisations.filter(pk=key.pk).values_list("fingerprint", flat=True).first()
+        # In one order for everybody: two organisations may be trying the same key.
+        same = Q(pk=key.pk) | (Q(fingerprint=mark) & ~Q(fingerprint=""))
+        here = {one.pk: one for one in GluKey.across_organisations.select_for_update().filter(same).order_by("pk")}
+        if key.pk not in here:
+            return state
+        key.slot, key.rejected_at = here[key.pk].slot, here[key.pk].rejected_at
+        if state == GluKey.State.ACCEPTED and _elsewhere(key.organisation, [mark or ""]).exists():
+            state, detail = GluKey.State.FOREIGN, ELSEWHERE
+        moment = now()
+        key.state, key.detail, key.checked_at, key.opens = state, detail[:300], moment, opens[:200] or key.opens
+        key.rejected_at = (key.rejected_at or moment) if state in GluKey.REJECTED else None
+        key.try_again_at = _try_again_at(state, key.rejected_at or key.set_at, moment)
         if state == GluKey.State.ACCEPTED and key.slot == GluKey.Slot.CANDIDATE:
             in_use = GluKey.across_organisations.filter(organisation=key.organisation, slot=GluKey.Slot.CURRENT)
             in_use.exclude(pk=key.pk).delete()
             key.slot = GluKey.Slot.CURRENT
-        key.save(update_fields=["state", "detail", "checked_at", "try_again_at", "slot"])
+        key.save(update_fields=["state", "detail", "checked_at", "try_again_at", "opens", "rejected_at", "slot"])
+    return state
 
 
 def mark_refused(organisation: Organisation, key_id: int, detail: str) -> None:
-    """Glu refused a key: if it is still the one in use, the organisation rests, and its managers are told, once."""
-    changed = (
-        organisation.glu_keys.filter(pk=key_id, slot=GluKey.Slot.CURRENT)
-        .exclude(state=GluKey.State.REFUSED)
-        .update(state=GluKey.State.REFUSED, detail=detail[:200], checked_at=now())
-    )
-    if changed and settings.EMAIL_URL:
-        _tell_managers(organisation)
+    """Glu refused a key: if it is still the one in use, the organisation rests, and its managers are told, once.
+
+    It is tried again by itself, ever more slowly.
+    """
+    _reject(organisation, key_id, GluKey.State.REFUSED, detail)
+
+
+def mark_foreign(organisation: Organisation, key_id: int, detail: str) -> None:
+    """The same for a key that has come to open another organisation."""
+    _reject(organisation, key_id, GluKey.State.FOREIGN, detail)
 
 
 def keys_to_try() -> list[int]:
-    """The keys that wait to be tried now."""
-    waiting = Q(state=GluKey.State.TRYING) | Q(state=GluKey.State.UNREACHABLE)
+    """The keys that wait to be tried now, also those that Glu said no to a while ago: it may have been in passing."""
     due = Q(try_again_at=None) | Q(try_again_at__lte=now())
-    return list(GluKey.across_organisations.filter(waiting, due).values_list("pk", flat=True))
+    untold = GluKey.across_organisations.exclude(state=GluKey.State.ACCEPTED).filter(paused_at=None)
+    return list(untold.filter(due).values_list("pk", flat=True))
 
 
 def organisations_to_mirror() -> QuerySet[Organisation]:
@@ -109,15 +125,55 @@ def organisations_to_mirror() -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=usable.values("organisation_id"))
 
 
-def _tell_managers(organisation: Organisation) -> None:
+def _try_again_at(state: GluKey.State, since: datetime, moment: datetime) -> datetime | None:
+    """When a key is tried again that has been waiting or rejected `since` then: after as long a time once more."""
+    match state:
+        case GluKey.State.UNREACHABLE:
+            least, most = settings.GLU_KEY_RETRY_SECONDS, settings.GLU_KEY_RETRY_MAX_SECONDS
+        case GluKey.State.REFUSED | GluKey.State.FOREIGN:
+            least, most = settings.GLU_REFUSED_RETRY_SECONDS, settings.GLU_REFUSED_RETRY_MAX_SECONDS
+        case _:
+            return None
+    return moment + timedelta(seconds=min(max((moment - since).total_seconds(), least), most))
+
+
+def _elsewhere(organisation: Organisation, marks: list[str]) -> QuerySet[GluKey]:
+    """Keys in use for other organisations that have one of these fingerprints."""
+    others = GluKey.across_organisations.exclude(organisation=organisation).filter(slot=GluKey.Slot.CURRENT)
+    return others.filter(fingerprint__in=[mark for mark in marks if mark])
+
+
+def _reject(organisation: Organisation, key_id: int, state: GluKey.State, detail: str) -> None:
+    moment = now()
+    changed = (
+        organisation.glu_keys.filter(pk=key_id, slot=GluKey.Slot.CURRENT)
+        .exclude(state__in=GluKey.REJECTED)
+        .update(
+            state=state,
+            detail=detail[:300],
+            checked_at=moment,
+            rejected_at=moment,
+            try_again_at=_try_again_at(state, moment, moment),
+        )
+    )
+    if changed and settings.EMAIL_URL:
+        _tell_managers(organisation, state, detail)
+
+
+def _tell_managers(organisation: Organisation, state: GluKey.State, detail: str) -> None:
+    name = " ".join(organisation.name.split())  # a line break would end the subject, and with it the mail
     managers = organisation.memberships.filter(role=Role.MANAGER, user__is_active=True)
+    if state == GluKey.State.FOREIGN:
+        subject, why = f"The key of {name} opens another organisation", detail
+    else:
+        subject, why = f"Glu refuses the key of {name}", f"Glu no longer accepts the key of {name}."
     try:
         send_mail(
-            f"Glu refuses the key of {organisation.name}",
-            f"Glu no longer accepts the key of {organisation.name}, so its orders are not being copied.\n"
-            "What was copied before stays and can be searched. Set a new key on the organisation's key page.\n",
+            subject,
+            f"{why}\n\nIts orders are not being copied. What was copied before stays and can be searched.\n"
+            "The key is tried again by itself, ever more slowly; a new one is set on the organisation's key page.\n",
             None,
             list(managers.values_list("user__email", flat=True)),
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a mail that cannot be sent must not stop the mirror
         logger.warning("managers of organisation %s not told: %s", organisation.pk, type(error).__name__)

@@ -24,17 +24,26 @@ class GluKey(models.Model):
         TRYING = "trying", "Waiting to be tried"
         ACCEPTED = "accepted", "Accepted"
         REFUSED = "refused", "Refused"
+        FOREIGN = "foreign", "Opens another organisation"
         UNREACHABLE = "unreachable", "Glu could not be reached"
+
+    # What rests until Glu says something else, or somebody sets another key.
+    REJECTED = (State.REFUSED, State.FOREIGN)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="glu_keys")
     slot = models.CharField(max_length=9, choices=Slot, default=Slot.CANDIDATE)
     token = models.TextField()
+    # A keyed hash of the key, by which the same one is known in another organisation; empty until it was opened once.
+    fingerprint = models.CharField(max_length=100, default="", blank=True)
     last_four = models.CharField(max_length=4)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     set_at = models.DateTimeField(default=now)
     state = models.CharField(max_length=11, choices=State, default=State.TRYING)
-    detail = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    # Whose it is, as Glu named it when it was last tried; empty where Glu does not tell.
+    opens = models.CharField(max_length=200, default="", blank=True)
+    rejected_at = models.DateTimeField(null=True)  # since when Glu has said no, or another organisation
     checked_at = models.DateTimeField(null=True)
     try_again_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)

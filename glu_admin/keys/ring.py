@@ -3,6 +3,7 @@
 import logging
 import sys
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -60,6 +61,38 @@ def keyring() -> Keyring:
     return Keyring(text_made_once(path, lambda: new_root_key("local")).split())
 
 
+def refresh_fingerprints() -> None:
+    """Have every key known again by the root key that writes: those of earlier versions have no fingerprint yet."""
+    ring = keyring()
+    for key in GluKey.across_organisations.exclude(fingerprint__startswith=f"{ring.writer}.").select_related(
+        "organisation"
+    ):
+        try:
+            _note_fingerprint(key, ring.open(key.token, place_of(key)))
+        except (UnknownRootKey, SealBroken):
+            continue
+
+
+def _note_fingerprint(key: GluKey, secret: str) -> None:
+    key.fingerprint = keyring().fingerprints(secret)[0]
+    key.save(update_fields=["fingerprint"])
+
+
+def why_closed(token: str) -> str:
+    """Why a sealed secret cannot be opened by this process, as a sentence; empty where nothing is in the way."""
+    try:
+        ring = keyring()
+        name = key_id(token)
+        if name not in ring.ids:
+            return f"It was sealed with the root key “{name}”, which is not in GLU_ROOT_KEYS."
+        canary = KeyringCanary.objects.order_by("pk").first()
+        if canary is not None:
+            _open_canary(ring, canary)
+    except (KeyringError, WrongRootKey, SealBroken) as error:
+        return str(error)
+    return ""
+
+
 def check_canary() -> None:
     """Open the canary, made if there is none yet. Raises KeyringError or WrongRootKey."""
     ring = keyring()
@@ -69,6 +102,10 @@ def check_canary() -> None:
             canary = KeyringCanary()
             canary.token = ring.seal(_CANARY, place_of(canary))
             canary.save()
+    _open_canary(ring, canary)
+
+
+def _open_canary(ring: Keyring, canary: KeyringCanary) -> None:
     try:
         opened = ring.open(canary.token, place_of(canary))
     except (UnknownRootKey, SealBroken) as error:
@@ -80,6 +117,18 @@ def check_canary() -> None:
         raise WrongRootKey("The canary opened to something else.")
 
 
+def unknown_root_keys() -> dict[str, int]:
+    """The ids of root keys that sealed something and are not in the list, with how many rows each."""
+    ring, found = keyring(), Counter[str]()
+    for sealed in SEALED_COLUMNS:
+        for token in sealed.rows.values_list(sealed.column, flat=True):
+            try:
+                found[key_id(token)] += 1
+            except SealBroken:
+                continue
+    return {name: count for name, count in sorted(found.items()) if name not in ring.ids}
+
+
 def stop_on_wrong_root_key() -> None:
     """For the start of a process: exits with a plain message when the root keys are wrong or missing.
 
@@ -87,6 +136,8 @@ def stop_on_wrong_root_key() -> None:
     """
     try:
         check_canary()
+        for name, rows in unknown_root_keys().items():
+            logger.error("%d sealed row(s) need the root key %s, which is not in GLU_ROOT_KEYS", rows, name)
     except (KeyringError, WrongRootKey) as error:
         sys.exit(f"Glu Admin does not start: {error}")
     except DatabaseError as error:
@@ -109,6 +160,9 @@ def reseal() -> Iterator[bool]:
                     yield False
                     continue
                 place = place_of(row, sealed.column)
-                setattr(row, sealed.column, ring.seal(ring.open(token, place), place))
+                secret = ring.open(token, place)
+                setattr(row, sealed.column, ring.seal(secret, place))
                 row.save(update_fields=[sealed.column])
+                if isinstance(row, GluKey):
+                    _note_fingerprint(row, secret)
             yield True

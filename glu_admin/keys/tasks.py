@@ -3,15 +3,21 @@
 from celery import shared_task
 
 from glu_admin.hints import hint
+from glu_admin.keys.lifecycle import keys_to_try
 from glu_admin.keys.models import GluKey
+from glu_admin.keys.vault import NoUsableKey
 from glu_admin.keys.vault import try_key as try_with_glu
 
 
 @shared_task(name="keys.try_key")
 def try_key(key_id: int) -> None:
-    """Try one key with Glu; when it is accepted the mirror may begin at once."""
+    """Try one key with Glu, if it is still to be tried; when it is accepted the mirror may begin at once."""
     key = GluKey.across_organisations.select_related("organisation").filter(pk=key_id).first()
-    if key is None or key.state in (GluKey.State.ACCEPTED, GluKey.State.REFUSED):
+    if key is None or key.pk not in keys_to_try():
         return
-    if try_with_glu(key) == GluKey.State.ACCEPTED:
+    try:
+        state = try_with_glu(key)
+    except NoUsableKey:
+        return  # its root key is missing; pages and commands say so
+    if state == GluKey.State.ACCEPTED:
         hint("orders.mirror_now", key.organisation_id, queue="bulk")

@@ -7,9 +7,11 @@ from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, Refused
 from glu_admin.glu.pace import Pace
 from glu_admin.glu.pace_stores import FileStore, RedisStore, Store
+from glu_admin.keys.cipher import KeyringError, SealBroken, UnknownRootKey
 from glu_admin.keys.lifecycle import current_key, record_trial
 from glu_admin.keys.models import GluKey
-from glu_admin.keys.ring import keyring, place_of
+from glu_admin.keys.recognition import OtherOrganisationError, recogniser
+from glu_admin.keys.ring import WrongRootKey, keyring, place_of, refresh_fingerprints
 from glu_admin.tenancy.models import Organisation
 
 
@@ -18,7 +20,7 @@ class NoUsableKey(Exception):
 
 
 def client_for(organisation: Organisation, *, longest_wait: float | None = None) -> GluClient:
-    """A client with the organisation's key. Raises NoUsableKey when there is none, or it is refused or paused.
+    """A client with the organisation's key. Raises NoUsableKey when there is none that may be used, or can be opened.
 
     `longest_wait` is how many seconds a request to slow down is sat out before it is passed on; the setting if none.
     """
@@ -27,6 +29,8 @@ def client_for(organisation: Organisation, *, longest_wait: float | None = None)
         raise NoUsableKey("There is no Glu key yet that Glu has accepted.")
     if key.state == GluKey.State.REFUSED:
         raise NoUsableKey("Glu refused the key.")
+    if key.state == GluKey.State.FOREIGN:
+        raise NoUsableKey(key.detail)
     if key.state != GluKey.State.ACCEPTED:
         raise NoUsableKey("Glu has not accepted the key yet.")
     if key.paused_at is not None:
@@ -35,19 +39,25 @@ def client_for(organisation: Organisation, *, longest_wait: float | None = None)
 
 
 def try_key(key: GluKey) -> GluKey.State:
-    """Ask Glu for one page of orders with this key and record what Glu says."""
-    client = _client(key, 0)
+    """Ask Glu for one page of orders with this key, and whose it is, and record what Glu says.
+
+    Raises NoUsableKey when the key cannot be opened: nothing is known of it then.
+    """
+    client, owner = _client(key, 0), None
+    refresh_fingerprints()
     try:
         client.get("/orders", [("page", "1")])
+        owner = recogniser()(key.organisation, client)
         state, detail = GluKey.State.ACCEPTED, ""
     except Refused as error:
         state, detail = GluKey.State.REFUSED, error.words
+    except OtherOrganisationError as error:
+        state, detail = GluKey.State.FOREIGN, error.words
     except GluError as error:
         state, detail = GluKey.State.UNREACHABLE, error.words
     finally:
         client.close()
-    record_trial(key, state, detail)
-    return state
+    return record_trial(key, state, detail, opens=str(owner) if owner else "")
 
 
 def _pace(key: GluKey) -> Pace:
@@ -69,9 +79,13 @@ def _pace(key: GluKey) -> Pace:
 
 
 def _client(key: GluKey, longest_wait: float | None) -> GluClient:
+    try:
+        secret = keyring().open(key.token, place_of(key))
+    except (KeyringError, WrongRootKey, UnknownRootKey, SealBroken) as error:
+        raise NoUsableKey(f"The Glu key cannot be opened. {error}") from None
     return GluClient(
         settings.GLU_API_URL,
-        keyring().open(key.token, place_of(key)),
+        secret,
         pace=_pace(key),
         key_id=key.pk,
         connect_timeout=settings.GLU_CONNECT_TIMEOUT,

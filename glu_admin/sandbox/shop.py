@@ -23,13 +23,14 @@ _NEWS_KEPT = 10_000
 
 @dataclass(frozen=True)
 class SandboxOrganisation:
-    """One organisation: its key opens `count` orders made from `seed`."""
+    """One organisation: its key opens `count` orders made from `seed`; those with the same `ids` share numbers."""
 
     slug: str
     name: str
     key: str
     seed: int
     count: int
+    ids: int | None = None
 
 
 class Placed(NamedTuple):

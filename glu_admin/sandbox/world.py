@@ -188,7 +188,7 @@ class World:
 
 def _make(organisation: SandboxOrganisation, epoch: datetime, clock: Callable[[], float]) -> Shop:
     shop = Shop(organisation, clock=clock)
-    gaps = random.Random(f"gaps {organisation.seed}")
+    gaps = random.Random(f"gaps {organisation.seed if organisation.ids is None else organisation.ids}")
     made = []
     for created in creation_times(organisation.seed, organisation.count, epoch):
         shop.next_id += gaps.randint(1, 3)

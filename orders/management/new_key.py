@@ -9,7 +9,7 @@ from glu_admin.tenancy.models import Organisation
 
 
 def try_new_key(organisation: Organisation, say: Callable[[str], object]) -> None:
-    """Try each key that Glu has not judged yet, and `say` what came of it."""
+    """Try each key that Glu has not accepted, and `say` what came of it. Raises NoUsableKey if one cannot be opened."""
     for key in (candidate_key(organisation), current_key(organisation)):
-        if key is not None and key.state in (GluKey.State.TRYING, GluKey.State.UNREACHABLE):
+        if key is not None and key.state != GluKey.State.ACCEPTED:
             say(f"Trying the key ending in {key.last_four}: {try_key(key).label}.")

@@ -11,13 +11,16 @@ from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.tenancy.models import Organisation
 from orders.checks import IDENTICAL, NOT_RETURNED
 from orders.glu_orders import read_order
-from orders.mirror.gone import acquit, suspect
+from orders.mirror.gone import acquit, hold_strangers, suspect
+from orders.mirror.identity import prove, recognise_page
 from orders.mirror.lines import all_lines
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import Order
 from orders.payload import Unusable, parse_order, payload_hash
+
+ANOTHER_ORDER = "Glu has another order under this number: this one came from another organisation."
 
 MOVING = "Glu’s answers kept changing while this order was read. Try again in a moment."
 
@@ -59,6 +62,7 @@ def _check(session: Session, order: Order) -> None:
             _done(order, f"Glu’s answer cannot be used: {reason}")
         return
     except NotFound:
+        prove(session)  # a key that opens another organisation finds nothing either
         with session.lease.writing():
             if order.gone_at is None:
                 moment = now()
@@ -66,7 +70,12 @@ def _check(session: Session, order: Order) -> None:
             _done(order, NOT_RETURNED)
         return
     moment = now()
+    strangers = recognise_page(session, [header])
     with session.lease.writing():
+        if strangers:
+            hold_strangers(organisation, strangers, moment)
+            _done(order, ANOTHER_ORDER, moment)
+            return
         # An older version is believed only because it was said twice: a replica that lags says it once.
         written = write_orders(
             organisation, [header], moment, looked_at=session.looked_at(), accept_older=lines is not None

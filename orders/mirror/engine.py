@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
-from glu_admin.keys.lifecycle import mark_refused
+from glu_admin.keys.lifecycle import mark_foreign, mark_refused
+from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import WalkError
 from orders.mirror.check import check_next, wanted_checks
@@ -22,7 +23,6 @@ from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.upkeep import refresh_lines, retry_set_aside
-from orders.mirror.upsert import OtherOrganisationError
 from orders.models import MirrorRun, MirrorState
 
 MirrorFailure = (GluError, WalkError, OtherOrganisationError)
@@ -66,9 +66,9 @@ def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
     return is_due(session.organisation)
 
 
-def begin(session: Session) -> None:
+def begin(session: Session, *, by_hand: bool = False) -> None:
     """Make sure whose data this is, and connect if that was not done yet. Raises MirrorFailure."""
-    check_identity(session)
+    check_identity(session, always=by_hand)
     if session.state().watermark is None and not connect(session):
         raise Unreachable("Glu named no time to begin from.")
 
@@ -186,6 +186,8 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
         fail_run(session, run, words)
     if isinstance(error, Refused):
         mark_refused(session.organisation, session.client.key_id, words)
+    if isinstance(error, OtherOrganisationError):
+        mark_foreign(session.organisation, session.client.key_id, words)
     waits = _wait(session, error, run)
     if run is not None and waits is None:
         postpone_run(session, run, words)
@@ -209,7 +211,7 @@ def _wait(session: Session, error: Exception, run: MirrorRun | None) -> float | 
     """For how many seconds nothing at all is asked; None when only the run's pass is to wait."""
     if isinstance(error, TooManyRequests):
         return float(min(error.retry_after, settings.GLU_RETRY_AFTER_CAP))
-    if isinstance(error, Refused):
+    if isinstance(error, (Refused, OtherOrganisationError)):
         return 0.0  # the key itself keeps the organisation waiting, and a new one should begin at once
     lost_poll = run is not None and run.kind == MirrorRun.Pass.CHANGES and isinstance(error, Unreachable)
     if run is None or lost_poll or isinstance(error, _EVERYTHING):

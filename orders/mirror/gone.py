@@ -13,6 +13,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.changes import record
 from orders.mirror.dues import failure_wait
+from orders.mirror.identity import prove, recognise_page
 from orders.mirror.quarantine import forget_lines
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
@@ -58,9 +59,24 @@ def suspect(
         hold_if_too_many(organisation, None)
 
 
+def hold_strangers(organisation: Organisation, glu_ids: set[int], moment: datetime) -> None:
+    """Glu has other orders under these ids: ours came from elsewhere. Nothing more is read of them, nor concluded."""
+    if not glu_ids:
+        return
+    here = organisation.orders.filter(glu_id__in=glu_ids)
+    held = {"organisation": organisation, "found_at": moment, "due_at": moment, "held": True, "foreign": True}
+    MissingOrder.across_organisations.bulk_create(
+        [MissingOrder(order_id=pk, **held) for pk in here.values_list("pk", flat=True)],
+        update_conflicts=True,
+        unique_fields=["order"],
+        update_fields=["held", "foreign"],
+    )
+    here.update(lines_due_at=None, lines_error="", lines_attempts=0, check_wanted_at=None)
+
+
 def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
     """Glu listed these: they are not missing, and lines that waited for that to be told wait no more."""
-    listed = organisation.missing_orders.filter(order__glu_id__in=glu_ids)
+    listed = organisation.missing_orders.filter(order__glu_id__in=glu_ids, foreign=False)
     waiting = list(listed.filter(order__lines_attempts__gt=0).values_list("order", flat=True))
     organisation.orders.filter(pk__in=waiting, lines_due_at__isnull=False).update(lines_due_at=now())
     listed.delete()
@@ -68,7 +84,7 @@ def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
 
 def hold_if_too_many(organisation: Organisation, run: MirrorRun | None) -> bool:
     """The circuit breaker: a run that misses more than a few concludes nothing until a person decides."""
-    accused = organisation.missing_orders.filter(run=run, decided=False)
+    accused = organisation.missing_orders.filter(run=run, decided=False, foreign=False)
     count = accused.count()
     if count <= max(_FEW, int(organisation.orders.filter(gone_at=None).count() * _SHARE)):
         return False
@@ -95,9 +111,13 @@ def ask_missing(session: Session) -> int:
     chunk = list(due_missing(session.organisation).order_by("due_at", "pk")[: settings.MIRROR_LINE_CHUNK])
     accused = {one.order.glu_id: one for one in chunk}
     later = {one.pk for one in chunk}  # also those that are not come to, as the route is broken
+    proven = False
     for glu_id, outcome in read_each(session, accused):
         one = accused[glu_id]
         if isinstance(outcome, NotFound):
+            if not proven:  # a key that opens another organisation finds none of them
+                prove(session)
+                proven = True
             _not_found(session, one)
         elif isinstance(outcome, GluError):
             continue
@@ -112,7 +132,11 @@ def ask_missing(session: Session) -> int:
 
 
 def _still_there(session: Session, one: MissingOrder, header: dict[str, Any]) -> None:
+    strangers = recognise_page(session, [header])
     with session.lease.writing():
+        if strangers:
+            hold_strangers(session.organisation, strangers, now())
+            return
         write_orders(session.organisation, [header], now(), looked_at=session.looked_at())
         acquit(session.organisation, [one.order.glu_id])
         if one.run is not None:

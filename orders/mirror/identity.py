@@ -1,35 +1,175 @@
-"""Whose data the key opens: the organisation Glu names is pinned, and another one stops everything.
+"""Whose orders a key shows: known before anything of it is written, and asked again where an answer does not tell.
 
-The path is not documented; where Glu does not answer it, nothing can be pinned, and that is shown and refuses nothing.
+Glu's organisation is pinned by its id. The path that names it is not documented; where Glu does not answer it, orders
+that are already here are compared with what the key shows: their id, uuid and time of creation.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
-from orders.glu_orders import read_organisation
+from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.client import GluClient
+from glu_admin.glu.errors import GluError, NotFound, Refused, Unreachable, Unreadable
+from glu_admin.keys.recognition import OtherOrganisationError, Owner
+from glu_admin.tenancy.models import Organisation
+from orders.glu_orders import list_orders, read_order, read_organisation
 from orders.mirror.session import Session
-from orders.mirror.upsert import OtherOrganisationError
+from orders.models import MirrorState, Order
+from orders.payload import Unusable, usable_id
 
 CANNOT_PIN = ""
 """What stands in the state where Glu does not tell the organisation."""
 
 
-def check_identity(session: Session) -> None:
-    """Ask at most hourly who the key belongs to. Raises OtherOrganisationError."""
+def check_identity(session: Session, *, always: bool = False) -> None:
+    """Make sure whose the key is, and pin it: once for each key, then hourly, or `always`.
+
+    Raises OtherOrganisationError, and GluError where it cannot be found out.
+    """
     state, moment = session.state(), now()
     every = timedelta(seconds=settings.MIRROR_ORGANISATION_EVERY_SECONDS)
-    if state.organisation_asked_at is not None and abs(moment - state.organisation_asked_at) < every:
+    asked = state.organisation_asked_at
+    known = state.identified_key == session.client.key_id and asked is not None and abs(moment - asked) < every
+    if known and not always:
         return
-    try:
-        raw = read_organisation(session.client)
-    except (NotFound, Refused, Unreachable, Unreadable):  # a key or a route that fails here may still give orders
-        raw = {}
-    identity = raw.get("id", raw.get("hashId"))
-    named = str(identity)[:60] if isinstance(identity, (int, str)) and not isinstance(identity, bool) else CANNOT_PIN
-    if state.glu_organisation_id and named and named != state.glu_organisation_id:
-        raise OtherOrganisationError
+    owner = recognise(session.organisation, session.client)
     with session.lease.writing():
-        session.update_state(organisation_asked_at=moment, glu_organisation_id=state.glu_organisation_id or named)
+        session.update_state(
+            organisation_asked_at=moment,
+            identified_key=session.client.key_id,
+            glu_organisation_id=state.glu_organisation_id or (owner.glu_id if owner else CANNOT_PIN),
+            glu_organisation_name=owner.name if owner else state.glu_organisation_name,
+        )
+
+
+def prove(session: Session) -> None:
+    """Ask now whose the key is. Raises OtherOrganisationError, and GluError where it cannot be found out."""
+    recognise(session.organisation, session.client)
+
+
+def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
+    """Whose the client's key is, None where Glu does not tell and nothing speaks against it.
+
+    Raises OtherOrganisationError when it is not this organisation's, and GluError where it cannot be found out.
+    """
+    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    pinned = state.glu_organisation_id if state else None
+    owner, error = None, None
+    try:
+        owner = _owner(read_organisation(client))
+    except (NotFound, Refused, Unreachable, Unreadable) as failed:  # a key or a route that fails here may give orders
+        error = failed
+    if owner is not None and pinned:
+        if owner.glu_id != pinned:
+            name = state.glu_organisation_name if state else ""
+            raise OtherOrganisationError(
+                f"Glu says that this key opens {owner}; the orders here are those of {Owner(pinned, name)}."
+            )
+        return owner
+    known = _some_orders(organisation)
+    if known:
+        _compare(organisation, client, known, owner)
+    elif pinned and error is not None and not isinstance(error, (NotFound, Refused)):
+        raise error  # nothing is here to compare with, and soon it may tell again
+    return owner
+
+
+def recognise_page(session: Session, rows: Iterable[Any]) -> set[int]:
+    """Make sure of a page of orders, before it is written, that it is this organisation's.
+
+    One order that is here already, the same in uuid and creation, vouches for the whole answer; where there is none Glu
+    is asked. Gives the ids under which another order is here: those of ours did not come from this organisation. Raises
+    OtherOrganisationError, GluError.
+    """
+    same = _compared(session.organisation, rows)
+    strangers = {glu_id for glu_id, is_same in same.items() if not is_same}
+    if strangers or not same:
+        prove(session)
+    return strangers
+
+
+def without(rows: list[Any], strangers: set[int]) -> list[Any]:
+    """The rows whose ids are not among these."""
+    if not strangers:
+        return rows
+    return [row for row in rows if (read := _identity(row)) is None or read[0] not in strangers]
+
+
+def recognise_transactions(session: Session, rows: Iterable[Any]) -> None:
+    """The same for a page of transactions, which are known by their ids and times of creation."""
+    created = {read[0]: read[2] for row in rows if (read := _identity(row))}
+    here = session.organisation.transactions.filter(glu_id__in=list(created)).values_list("glu_id", "created_at")
+    if created and not any(created[glu_id] == created_at for glu_id, created_at in here):
+        prove(session)
+
+
+def _owner(raw: dict[str, Any]) -> Owner | None:
+    identity = raw.get("id", raw.get("hashId"))
+    if not isinstance(identity, (int, str)) or isinstance(identity, bool) or not str(identity).strip():
+        return None
+    name = raw.get("name")
+    return Owner(str(identity)[:60], " ".join(name.split())[:100] if isinstance(name, str) else "")
+
+
+def _some_orders(organisation: Organisation) -> list[Order]:
+    """A few orders from all over what is here, those first that Glu should know best."""
+    here = organisation.orders.only("glu_id", "uuid", "created_at")
+    listed = here.filter(gone_at=None, missing=None)
+    found: dict[int, Order] = {}
+    for orders in (listed, here):
+        for column in ("-created_at", "created_at", "pk", "-pk"):
+            for order in orders.order_by(column)[:1]:
+                found.setdefault(order.glu_id, order)
+        if found:
+            break
+    return list(found.values())
+
+
+def _compare(organisation: Organisation, client: GluClient, known: list[Order], owner: Owner | None) -> None:
+    """Return once the key shows one of the orders that are here; raises OtherOrganisationError when it shows none."""
+    failed: GluError | None = None
+    for order in known:
+        try:
+            if _compared(organisation, [read_order(client, order.glu_id)]).get(order.glu_id):
+                return
+        except NotFound:
+            continue
+        except (Refused, Unreachable, Unreadable) as error:
+            failed = error
+    if any(_compared(organisation, list_orders(client).rows).values()):
+        return
+    if failed is not None:
+        raise failed  # that these could not be read says nothing of whose they are
+    whose = f"Glu says that this key opens {owner}. It" if owner else "This key opens another organisation: it"
+    raise OtherOrganisationError(f"{whose} does not know the orders that are here, such as {known[0].glu_id}.")
+
+
+def _compared(organisation: Organisation, rows: Iterable[Any]) -> dict[int, bool]:
+    """The ids of rows as they came under which an order is here, and whether it is the same one."""
+    found = {read[0]: read for row in rows if (read := _identity(row))}
+    here = organisation.orders.filter(glu_id__in=list(found)).values_list("glu_id", "uuid", "created_at")
+    same = {}
+    for glu_id, uuid, created_at in here:
+        _, its_uuid, its_creation = found[glu_id]
+        same[glu_id] = uuid == its_uuid if uuid and its_uuid else created_at == its_creation
+    return same
+
+
+def _identity(row: Any) -> tuple[int, UUID | None, datetime] | None:
+    """Id, uuid and time of creation of an order as it came; None when it cannot be placed."""
+    created = Stamp.parse(row.get("createdAt")) if isinstance(row, dict) else None
+    if created is None:
+        return None
+    try:
+        glu_id = usable_id(row)
+    except Unusable:
+        return None
+    try:
+        return glu_id, UUID(row.get("uuid")), created.instant
+    except (ValueError, TypeError, AttributeError):
+        return glu_id, None, created.instant

@@ -1,5 +1,6 @@
 """Order lines: one more request per order, read in threads while the lists go on. Due-ness is a column."""
 
+import logging
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -10,15 +11,18 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, Unreachable, Unreadable
+from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
 from orders.glu_orders import list_lines, read_order
 from orders.mirror.dues import failure_wait, lines_may_be_asked
-from orders.mirror.gone import suspect
+from orders.mirror.gone import hold_strangers, suspect
+from orders.mirror.identity import prove, recognise_page, without
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import Order
 from orders.payload import payload_hash
+
+logger = logging.getLogger(__name__)
 
 _TRIES_BEFORE_WAITING = 5
 _BROKEN_ROUTE = 10  # so many failures one after another: the route itself is broken
@@ -200,9 +204,13 @@ class LineStream:
 
     def _write(self, done: list[_Fetched]) -> None:
         session, moment = self.session, now()
-        good = [one for one in done if one.error is None]
+        good = self._proven([one for one in done if one.error is None or isinstance(one.error, NotFound)])
+        headers = [one.header for one in done if one.header is not None]
+        strangers = recognise_page(session, headers) if headers else set()
+        good = [one for one in good if one.error is None and one.order.glu_id not in strangers]
+        headers = without(headers, strangers)
         with session.lease.writing():
-            headers = [one.header for one in done if one.header is not None]
+            hold_strangers(session.organisation, strangers, moment)
             if headers:
                 write_orders(session.organisation, headers, moment, looked_at=session.looked_at())
             write_lines(
@@ -219,6 +227,24 @@ class LineStream:
             if self._broken:
                 session.update_state(lines_wait_until=moment + timedelta(seconds=failure_wait(0)))
             session.pages.save(session.organisation)
+
+    def _proven(self, done: list[_Fetched]) -> list[_Fetched]:
+        """What is this organisation's, which lines themselves do not tell: asked once they are here.
+
+        Where that cannot be asked now, lines that add up to their order are believed, so that work gets on under a Glu
+        that allows little. Raises OtherOrganisationError.
+        """
+        if not done:
+            return done
+        try:
+            prove(self.session)
+        except (Refused, TooManyRequests) as error:
+            self._halted = self._halted or error
+        except GluError as error:
+            logger.info("%s: not known whose lines these are: %s", self.session.organisation.slug, error.words)
+        else:
+            return done
+        return [one for one in done if _sums_agree(one.order, one.rows)]
 
 
 def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> list[Any]:

@@ -6,7 +6,8 @@ from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, NotFound
 from orders.mirror.by_id import Outcome, read_each
-from orders.mirror.gone import suspect
+from orders.mirror.gone import hold_strangers, suspect
+from orders.mirror.identity import recognise_page
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.payload import payload_hash
@@ -30,7 +31,11 @@ def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
             _listed_but_not_found(session, glu_id)
         elif not isinstance(outcome, GluError) and _agree(once[glu_id], outcome):
             waiting.discard(glu_id)
+            strangers = recognise_page(session, [outcome])
             with session.lease.writing():
+                if strangers:
+                    hold_strangers(session.organisation, strangers, now())
+                    continue
                 write_orders(session.organisation, [outcome], now(), looked_at=session.looked_at(), accept_older=True)
     return waiting
 

@@ -10,6 +10,7 @@ from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import Ask, Bounds
 from orders.mirror.dues import in_turn, longest_failure_wait
+from orders.mirror.identity import recognise_page
 from orders.mirror.outcome import fail_run
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
@@ -28,6 +29,7 @@ def connect(session: Session) -> bool:
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
     watermark = next_watermark(listed.server_time, newest, session.state().overlap)
     moment = now()
+    recognise_page(session, listed.rows)
     with session.lease.writing():
         write_orders(session.organisation, listed.rows, moment)
         session.pages.note(len(listed.rows))

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.utils.timezone import now
 from glu_admin.glu.bounds import Stamp
 from orders.glu_orders import Listed
 from orders.mirror.asking import Bounds, Step, Walking
-from orders.mirror.gone import acquit, suspect
+from orders.mirror.gone import acquit, hold_strangers, suspect
+from orders.mirror.identity import prove, recognise_page, recognise_transactions, without
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
 from orders.mirror.outcome import TOO_MANY_MISSING, complete_run
@@ -29,6 +30,8 @@ from orders.models import MirrorRun, MirrorWindow
 from orders.models.mirror_run import flagged
 
 _SETTLED_AT_ONCE = 10
+# Passes whose empty answer says something of the orders that are here.
+_BELIEVED = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 _SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING)
 
 
@@ -40,6 +43,8 @@ class _Reader:
     walking: Walking
     seen: set[int] = field(default_factory=set)
     older: set[int] = field(default_factory=set)
+    recognised: bool = False
+    """Whether an order of it was known, or Glu was asked whose its answers are."""
 
 
 def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
@@ -135,7 +140,10 @@ class _Reading:
         session, run, moment = self.session, self.run, now()
         if self.reach is not None:
             self.reach.note(step, session.pages.longest)
+        strangers = self._recognise(reader, step)
+        step = replace(step, rows=without(step.rows, strangers))
         with session.lease.writing():
+            hold_strangers(session.organisation, strangers, moment)
             written = self._write_rows(step, moment)
             quiet = self.kind == MirrorRun.Pass.CHANGES and self._is_quiet(step, written)
             if self.kind != MirrorRun.Pass.TRANSACTIONS:
@@ -152,6 +160,25 @@ class _Reading:
         if self.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * session.pages.longest or step.complete):
             analyze()
         return quiet
+
+    def _recognise(self, reader: _Reader, step: Step) -> set[int]:
+        """Make sure that an answer is this organisation's before it is written, or believed that it holds nothing.
+
+        Gives the ids under which something else is here. Raises OtherOrganisationError, GluError.
+        """
+        session = self.session
+        if self.kind == MirrorRun.Pass.TRANSACTIONS:
+            recognise_transactions(session, step.rows)
+            return set()
+        strangers = set[int]()
+        if step.rows:
+            strangers = recognise_page(session, step.rows)
+            reader.recognised = True
+        elif (
+            step.complete and not reader.recognised and self.kind in _BELIEVED and session.organisation.orders.exists()
+        ):
+            prove(session)
+        return strangers
 
     def _write_rows(self, step: Step, moment: datetime) -> Written:
         if self.kind == MirrorRun.Pass.TRANSACTIONS:

@@ -11,6 +11,8 @@ from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.dues import in_turn
+from orders.mirror.gone import hold_strangers
+from orders.mirror.identity import recognise_page
 from orders.mirror.quarantine import ASKABLE, readmit
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
@@ -62,8 +64,10 @@ def retry_set_aside(session: Session) -> None:
     waiting = session.organisation.set_aside.filter(kind=SetAside.Kind.ORDER, glu_id__regex=ASKABLE)
     texts = [one.glu_id.strip('"') for one in waiting.order_by("last_seen_at")[:_MOST_RETRIES]]
     for glu_id, outcome in read_each(session, dict.fromkeys(map(int, texts))):
+        strangers = set() if isinstance(outcome, GluError) else recognise_page(session, [outcome])
         with session.lease.writing():
+            hold_strangers(session.organisation, strangers, now())
             if isinstance(outcome, NotFound):
                 readmit(session.organisation, [glu_id])
-            elif not isinstance(outcome, GluError):
+            elif not isinstance(outcome, GluError) and not strangers:
                 write_orders(session.organisation, [outcome], now())

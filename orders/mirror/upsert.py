@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.changes import order_changes, record
 from orders.mirror.counters import Combination, add_differences, combination
@@ -29,10 +30,7 @@ _WRITTEN = [
 ]
 
 
-class OtherOrganisationError(Exception):
-    """An id came with another uuid than before: the key now opens another organisation. Nothing is written."""
-
-    words = "An order came with another identity than before: the key seems to belong to another organisation."
+_ANOTHER = "An order came with another identity than before: the key seems to belong to another organisation."
 
 
 @dataclass
@@ -75,7 +73,8 @@ def write_orders(
 
     A row without usable id or creation time is set aside. Written orders have their lines due. With `derive` false
     the search documents and counters are left for the caller to build at the end. `looked_at` is when the last complete
-    changes pass began, for the record of change. Raises OtherOrganisationError.
+    changes pass began, for the record of change. Raises OtherOrganisationError, with nothing written, when an id comes
+    with another uuid than before.
     """
     result, drift = Written(), DriftWatch()
     parsed = _parse_all(organisation, rows, fetched_at, result)
@@ -89,7 +88,7 @@ def write_orders(
         if before is None:
             result.created += 1
         elif before.uuid and order.columns["uuid"] and before.uuid != order.columns["uuid"]:
-            raise OtherOrganisationError
+            raise OtherOrganisationError(_ANOTHER)
         elif before.payload_hash == order.payload_hash and before.gone_at is None:
             result.unchanged += 1
             continue

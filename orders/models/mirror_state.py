@@ -33,7 +33,9 @@ class MirrorState(models.Model):
     shortest_page = models.PositiveIntegerField(null=True)
     shortest_page_lately = models.PositiveIntegerField(null=True)
     glu_organisation_id = models.CharField(max_length=60, null=True)
+    glu_organisation_name = models.CharField(max_length=200, default="", blank=True)
     organisation_asked_at = models.DateTimeField(null=True)
+    identified_key = models.BigIntegerField(null=True)  # the key that was last found to open this organisation
     # When the slower passes are due; null is now. Transactions are not asked for where Glu does not show them.
     trailing_due_at = models.DateTimeField(null=True)
     recent_due_at = models.DateTimeField(null=True)

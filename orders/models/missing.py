@@ -10,7 +10,8 @@ from orders.models.order import Order
 class MissingOrder(models.Model):
     """An order under suspicion of being gone: asked for by id at `due_at`, gone only after two answers of 404.
 
-    `held` are those of a run that missed too many at once: nothing is concluded until a person decides.
+    `held` are those of a run that missed too many at once: nothing is concluded until a person decides. `foreign` are
+    orders under whose ids Glu has others: they came from another organisation, and wait to be removed.
     """
 
     organisation = models.ForeignKey(
@@ -22,6 +23,7 @@ class MissingOrder(models.Model):
     not_found_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
     held = models.BooleanField(default=False)
+    foreign = models.BooleanField(default=False)
     decided = models.BooleanField(default=False)  # a person had it asked for: it is held no more
 
     across_organisations = models.Manager()

@@ -188,9 +188,9 @@ def _empty(organisation: Organisation, query: Query) -> str:
     if not query.ok:
         return "error"
     state = MirrorState.across_organisations.filter(organisation=organisation).first()
-    usable = organisation.glu_keys.exclude(state=GluKey.State.REFUSED)
-    if not usable.exists() and not organisation.orders.exists():
-        return "no_key"
+    keys = organisation.glu_keys.all()
+    if not keys.exclude(state__in=GluKey.REJECTED).exists() and not organisation.orders.exists():
+        return "key_rejected" if keys.exists() else "no_key"
     if state is None or state.history_complete_at is None:
         return "first_copy"
     if query.criteria.q and first_copy(organisation, state) is not None:  # a word may be in lines that are not here yet

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils.timezone import now
 
@@ -103,6 +104,46 @@ def test_a_key_that_is_tried_again_is_all_that_is_said(hotel: Organisation, view
     assert banners(hotel) == []
     assert needs_a_person(mirror_report(hotel)) == []
     assert "Glu refused the key" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
+
+
+def test_a_rejected_key_says_since_when_how_complete_and_when_it_is_tried_again(hotel: Organisation) -> None:
+    key = lifecycle.current_key(hotel)
+    assert key is not None
+    lifecycle.mark_refused(hotel, key.pk, "Glu refused the key.")
+    with time_machine.travel(now() + timedelta(minutes=100), tick=False):
+        hotel.glu_keys.update(try_again_at=now() + timedelta(minutes=20))
+        (banner,) = banners(hotel)
+        assert banner.title == "Glu refuses this key"
+        assert banner.text.startswith(
+            "For 1 h now. It is tried again by itself in 20 min. What happened at Glu in the last "
+        )
+        hotel.glu_keys.update(try_again_at=now())
+        assert "It is being tried again now." in banners(hotel)[0].text
+    hotel.glu_keys.update(state=GluKey.State.ACCEPTED)
+    lifecycle.mark_foreign(hotel, key.pk, "Glu says that this key opens Brae Links (6).")
+    (banner,) = banners(hotel)
+    assert banner.title == "This key opens another organisation"
+    assert banner.text.startswith("Glu says that this key opens Brae Links (6). ")
+    assert freshness(hotel).words.endswith("another organisation’s key")
+    assert needs_a_person(mirror_report(hotel)) == [
+        "The key ending in 0001 opens another organisation. Glu says that this key opens Brae Links (6)."
+    ]
+
+
+@pytest.mark.parametrize("state", [GluKey.State.REFUSED, GluKey.State.FOREIGN])
+@pytest.mark.parametrize("in_use", [None, *GluKey.State])
+def test_no_two_banners_contradict(house: Any, viewer_client: Client, state: str, in_use: str | None) -> None:
+    """A key that is there is never said to be missing, whatever another one does."""
+    if in_use is not None:
+        accepted_key(house.hotel, HOTEL_KEY)
+        house.hotel.glu_keys.update(state=in_use)
+    lifecycle.set_key(house.hotel, "another-key-9999", None)
+    house.hotel.glu_keys.filter(slot=GluKey.Slot.CANDIDATE).update(state=state, detail="It opens another one.")
+    page = viewer_client.get(LIST).content.decode()
+    assert "No key yet" not in page
+    assert "No key yet" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
+    text = " ".join(one.text for one in banners(house.hotel))
+    assert ("stays in use" in text) == (in_use is not None and in_use not in GluKey.REJECTED)
 
 
 @pytest.mark.usefixtures("still_clock")

@@ -11,13 +11,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import now
 from tqdm import tqdm
 
+from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.management.waiting import wait_for_lease
 from orders.mirror.counters import recount
 from orders.mirror.documents import rewrite_documents
 from orders.mirror.lease import Lease
 from orders.mirror.statistics import analyze
-from orders.mirror.upsert import OtherOrganisationError, Written, write_orders
+from orders.mirror.upsert import Written, write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
 
 _BATCH = 500

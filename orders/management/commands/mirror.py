@@ -48,8 +48,8 @@ class Command(BaseCommand):
         organisation = Organisation.objects.filter(slug=options["slug"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation “{options['slug']}”.")
-        try_new_key(organisation, self.stderr.write)
         try:
+            try_new_key(organisation, self.stderr.write)
             client = client_for(organisation, longest_wait=settings.GLU_RETRY_AFTER_CAP)
         except NoUsableKey as error:
             raise CommandError(str(error)) from None
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self._judge(session, run)
 
     def _mirror(self, session: Session, kind: str | None, runs: list[MirrorRun]) -> None:
-        begin(session)
+        begin(session, by_hand=True)
         with session.lease.writing():
             session.update_state(lines_wait_until=None)
         stream = LineStream(session, to_the_end=kind == "reconcile")

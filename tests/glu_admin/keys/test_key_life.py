@@ -1,12 +1,15 @@
 """A key's life: tried before it is used, refused, replaced, paused; and never seen again."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils.timezone import now
 
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
@@ -80,6 +83,61 @@ def test_a_key_refused_in_use_pauses_only_its_organisation_and_tells_managers_on
     assert list(lifecycle.organisations_to_mirror()) == [house.golf]
     lifecycle.resume(house.hotel)
     assert lifecycle.keys_to_try() == [lifecycle.current_key(house.hotel).pk]  # type: ignore[union-attr]
+
+
+def test_a_rejected_key_is_tried_again_by_itself_ever_more_slowly(
+    house: Any, sandbox: RunningSandbox, settings: Any
+) -> None:
+    key = accepted_key(house.hotel, HOTEL_KEY)
+    sandbox.world.shops["hotel"].faults.revoked = True
+    begun = now()
+    with time_machine.travel(begun, tick=False) as clock:
+        lifecycle.mark_refused(house.hotel, key.pk, "Glu refused the key.")
+        waits = []
+        for _ in range(12):
+            assert lifecycle.keys_to_try() == []
+            key.refresh_from_db()
+            assert key.try_again_at is not None
+            waits.append(int((key.try_again_at - now()).total_seconds() / 60))
+            clock.move_to(key.try_again_at)
+            assert lifecycle.keys_to_try() == [key.pk]
+            try_key(key.pk)
+        assert waits == [2, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240]
+        key.refresh_from_db()
+        assert (key.state, key.rejected_at) == (State.REFUSED, begun)
+        lifecycle.pause(house.hotel)
+        clock.shift(timedelta(days=1))
+        assert lifecycle.keys_to_try() == []  # nothing is asked while it is paused
+        lifecycle.resume(house.hotel)
+        sandbox.world.shops["hotel"].faults.revoked = False
+        try_key(key.pk)
+    key.refresh_from_db()
+    assert (key.state, key.rejected_at, key.try_again_at) == (State.ACCEPTED, None, None)
+
+
+def test_a_new_key_that_was_refused_in_passing_is_accepted_later(house: Any, sandbox: RunningSandbox) -> None:
+    sandbox.world.shops["hotel"].faults.revoked = True
+    key = lifecycle.set_key(house.hotel, HOTEL_KEY, None)
+    try_key(key.pk)
+    sandbox.world.shops["hotel"].faults.revoked = False
+    try_key(key.pk)  # a message that came twice: its time has not come
+    key.refresh_from_db()
+    assert (key.slot, key.state) == (Slot.CANDIDATE, State.REFUSED)
+    GluKey.across_organisations.update(try_again_at=now())
+    try_key(key.pk)
+    key.refresh_from_db()
+    assert (key.slot, key.state) == (Slot.CURRENT, State.ACCEPTED)
+
+
+@pytest.mark.parametrize("name", ["Alder\nHouse", "Alder\r\nBcc: a@desk.example", "Alder\u2028House"])
+def test_a_line_break_in_a_name_stops_no_mail(house: Any, settings: Any, name: str) -> None:
+    settings.EMAIL_URL, settings.EMAIL_BACKEND = "x", "django.core.mail.backends.locmem.EmailBackend"
+    type(house.hotel).objects.filter(pk=house.hotel.pk).update(name=name)
+    house.hotel.refresh_from_db()
+    lifecycle.mark_refused(house.hotel, accepted_key(house.hotel, HOTEL_KEY).pk, "Glu refused the key.")
+    [message] = mail.outbox
+    assert message.message()["Subject"] == f"Glu refuses the key of {' '.join(name.split())}"
+    assert message.recipients() == ["manager@desk.example"]
 
 
 def test_a_worker_with_the_old_key_does_not_have_the_new_one_refused(house: Any) -> None:

@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
+from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.sandbox.data import make_order
 from glu_admin.sandbox.rendering import without_nulls
 from glu_admin.sandbox.server import RunningSandbox
@@ -21,7 +22,7 @@ from orders.mirror.gone import mark_gone
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
-from orders.mirror.upsert import OtherOrganisationError, write_orders
+from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import MirrorState, OrderCounter, OrderDocument
 from orders.models.counter import COUNTED_FIELDS

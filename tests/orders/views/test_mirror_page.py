@@ -50,7 +50,6 @@ def test_from_no_key_to_up_to_date(session: Session, house: Any) -> None:
     [
         ("unreachable", "Glu not reached", "Glu cannot be reached"),
         ("throttled", "slowed down", "Glu asked us to slow down"),
-        ("wrong_organisation", "trouble", "This key opens another organisation"),
         ("unreadable", "trouble", "Glu’s answers cannot be used"),
     ],
 )

@@ -1,0 +1,43 @@
+"""Whose a key is: what the house knows of it. How orders tell is the room's own, and stands in the settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from glu_admin.tenancy.models import Organisation
+
+if TYPE_CHECKING:
+    from glu_admin.glu.client import GluClient
+
+
+class OtherOrganisationError(Exception):
+    """The key opens another organisation than the one whose orders are here. `words` may be shown."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An organisation as Glu names it: its id there (a number or a hash), and its name, which may be empty."""
+
+    glu_id: str
+    name: str
+
+    def __str__(self) -> str:
+        """The two as people read them."""
+        return f"{self.name} ({self.glu_id})" if self.name else f"organisation {self.glu_id}"
+
+
+Recogniser = Callable[[Organisation, "GluClient"], Owner | None]
+"""Says whose the client's key is, None where Glu does not tell; raises OtherOrganisationError and GluError."""
+
+
+def recogniser() -> Recogniser:
+    """What compares a key with what is already here of its organisation."""
+    found: Recogniser = import_string(settings.GLU_KEY_RECOGNISER)
+    return found
