@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from glu_admin.hints import hint
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door, person
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.posts import sent_from
 
 
 @door(Role.MANAGER)
@@ -20,8 +20,8 @@ def key_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 @sensitive_post_parameters("secret")
-@require_POST
 @door(Role.MANAGER)
+@sent_from("key")
 def key_set(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Seal a new key; a worker tries it before it is used."""
     try:
@@ -42,16 +42,16 @@ def key_remove(request: HttpRequest, organisation: Organisation) -> HttpResponse
     return render(request, "keys/remove.html")
 
 
-@require_POST
 @door(Role.MANAGER)
+@sent_from("key")
 def key_pause(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Ask Glu nothing more until it is resumed."""
     lifecycle.pause(organisation)
     return redirect("key", organisation.slug)
 
 
-@require_POST
 @door(Role.MANAGER)
+@sent_from("key")
 def key_resume(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Go on; a refused key is tried again."""
     lifecycle.resume(organisation)

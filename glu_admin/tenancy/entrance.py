@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from glu_admin.tenancy.addresses import save_at_free_slug
+from glu_admin.tenancy.ended_sessions import say_what_was_not_done
 from glu_admin.tenancy.forms import PersonForm, SetupForm
 from glu_admin.tenancy.members import InvitationOver, accept, invitation_of
 from glu_admin.tenancy.models import Invitation, Organisation, Role, SetupToken, User, digest
@@ -28,6 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET" and not User.objects.exists():
         return redirect("setup")
     response: HttpResponseBase = allauth_views.login(request)
+    say_what_was_not_done(request, response)
     return response
 
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.template.loader import render_to_string
 
+from glu_admin.tenancy.ended_sessions import page_before, stale_sign_in_form
+
 logger = logging.getLogger(__name__)
 
 
@@ -51,12 +53,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: a form that is too old, or that comes from an address the desk does not know as its own."""
+    """403: a form that is too old, or that comes from an address the desk does not know as its own.
+
+    A sign-in form that another tab has made too old is replaced by a fresh one.
+    """
     origin = request.META.get("HTTP_ORIGIN", "null")
     if origin != "null" and reason == REASON_BAD_ORIGIN % origin:
         desk = f"{request.scheme}://{request.get_host()}"
         return _page("403_origin.html", 403, {"sent_from": origin, "desk": desk})
-    return _page("403_csrf.html", 403)
+    return stale_sign_in_form(request) or _page("403_csrf.html", 403, {"before": page_before(request)})
 
 
 def database_away(request: HttpRequest) -> HttpResponse:

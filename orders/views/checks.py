@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from glu_admin.fragments import wants_fragment
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.posts import sent_from
 from orders.checks import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.coverage import verified_at
 from orders.models import Order
@@ -19,8 +19,8 @@ from orders.search.criteria import Days
 from orders.views.timeline import change_entries
 
 
-@require_POST
 @door(Role.STAFF)
+@sent_from("order", "glu_id")
 def check_order(request: HttpRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """Have one order and its lines read again within seconds."""
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
@@ -71,8 +71,8 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
     }
 
 
-@require_POST
 @door(Role.STAFF)
+@sent_from("orders")
 def check_range(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Have every order of the list's range of creation read again."""
     query = parse_query(request.POST.get("query", ""), organisation)
@@ -88,8 +88,8 @@ def check_range(request: HttpRequest, organisation: Organisation) -> HttpRespons
     return redirect(here)  # how it goes is said above the list
 
 
-@require_POST
 @door(Role.MANAGER)
+@sent_from("mirror")
 def missing_decide(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """A person's word on orders that were missing all at once."""
     gone = request.POST.get("decision") == "ask"
