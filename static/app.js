@@ -93,7 +93,8 @@
       if (!found.length) continue;
       const next = found[Math.min(place, found.length - 1)];
       if (next.tabIndex < 0) next.tabIndex = -1;
-      next.focus({ preventScroll: !next.matches("[aria-invalid]") });
+      next.focus({ preventScroll: true });
+      if (next.matches("[aria-invalid]")) next.scrollIntoView({ block: "center" });
       return;
     }
   });

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -19,14 +19,12 @@ from orders.money import money
 from orders.search import (
     COUNT_CAP,
     Counted,
-    Facet,
     OrderCriteria,
     Page,
     Query,
     chips,
     count_orders,
     describe,
-    facets,
     line_marks,
     list_page,
     parse_query,
@@ -34,20 +32,18 @@ from orders.search import (
     sums,
 )
 from orders.search.chips import SORT_WORDS
-from orders.search.criteria import LABELS, Amounts, Days
+from orders.search.criteria import Days
 from orders.search.query import DEFAULT_SORT
+from orders.views.filters import canonical, panel
 from orders.views.rows import list_rows
 
-_PRESETS = (("Today", "today"), ("Last 7 days", "-6d.."), ("Last 30 days", "-29d.."))
 _SORT_COLUMNS = ("created", "updated", "total", "scheduled")
-_MOST_OFFERED = 50
-_SPANS = ("created", "updated", "scheduled", "total")
 
 
 @door(Role.VIEWER)
 def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """The list, its filter and its counts. Values that cannot be read are said, and no rows are shown."""
-    asked = _canonical(request.GET)
+    asked = canonical(request.GET)
     if asked != request.GET and not wants_fragment(request):
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{asked.urlencode()}".rstrip("?"))
     query = parse_query(asked, organisation)
@@ -56,13 +52,15 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         back = query.url_query(cursor=query.cursor)
     if wants_fragment(request) and request.headers.get("HX-Target") == "range":
         return render(request, "orders/_range.html", {**_range(organisation, query), "back": back, "asked_again": True})
+    came_from = request.headers.get("HX-Trigger") if wants_fragment(request) else None
+    if came_from in ("q", "filter") and not query.ok:
+        return _unread(request, organisation, query, typing=came_from == "q")
     user = request.user
     size = query.size or (user.rows_per_page if isinstance(user, User) else 50)
     page = list_page(organisation, query, size) if query.ok else Page([], None, None)
     count = _count(organisation, query, page)
-    offers = facets(organisation, query.criteria)
     context: dict[str, Any] = {
-        "query": query,
+        **panel(organisation, query),
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
         "chips": chips(query),
@@ -73,9 +71,6 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "older": query.url_query(cursor=page.older) if page.older else "",
         "newer": query.url_query(cursor=page.newer) if page.newer else "",
         "first": query.url_query() if query.cursor else None,
-        "filters": [(LABELS[name], name, *_offered(values)) for name, values in offers.items()],
-        "spans": [(LABELS[name], name, *_span(query, name)) for name in _SPANS],
-        "presets": [(words, query.url_query(created=text)) for words, text in _PRESETS],
         "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
         "sort_words": SORT_WORDS[query.sort],
         "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
@@ -87,11 +82,26 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         context["empty"] = _empty(organisation, query)
     response = render(request, "orders/list.html", context)
     response["Vary"] = "HX-Request, Cookie"
-    if (came_from := request.headers.get("HX-Trigger")) in ("q", "filter"):
+    if came_from in ("q", "filter"):
         # A form sends its empty boxes too: the address that is kept is the canonical one. Typing leaves no trail.
-        canonical = query.url_query()
-        address = f"{reverse('orders', args=[organisation.slug])}{'?' if canonical else ''}{canonical}"
+        kept = query.url_query()
+        address = f"{reverse('orders', args=[organisation.slug])}{'?' if kept else ''}{kept}"
         response["HX-Replace-Url" if came_from == "q" else "HX-Push-Url"] = address
+    return response
+
+
+def _unread(request: HttpRequest, organisation: Organisation, query: Query, *, typing: bool) -> HttpResponse:
+    """What to say to a form that cannot be read. The list that is shown stays, and so does its address.
+
+    Who is still typing a word is told so quietly.
+    """
+    context = panel(organisation, query)
+    if typing:
+        context["problems"] = [problem for problem in context["problems"] if problem.key != "q"]
+    response = render(request, "orders/_unread.html", {**context, "typing": typing, "rows_stay": True})
+    response["HX-Reswap"] = "none"
+    response["HX-Push-Url"] = "false"
+    response["Vary"] = "HX-Request, Cookie"
     return response
 
 
@@ -118,39 +128,10 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     }
 
 
-def _canonical(data: QueryDict) -> QueryDict:
-    """What the filter form sends, as the address has it: two boxes of a range as one value, empty boxes left out."""
-    out = data.copy()
-    for name in _SPANS:
-        ends = [out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to")]
-        if any(ends):
-            out[name] = "..".join(ends) if ends[0] != ends[1] else ends[0]
-    for name in (*_SPANS, "q"):
-        if name in out and not "".join(out.getlist(name)).strip():
-            del out[name]
-    return out
-
-
 def _hidden(query: Query) -> list[tuple[str, object]]:
     """What the filter form carries along unseen."""
     pairs = (("sort", query.sort), ("size", query.size))
     return [(name, value) for name, value in pairs if value and value != DEFAULT_SORT]
-
-
-def _offered(values: list[Facet]) -> tuple[list[Facet], int]:
-    """The values of a field that fit a page, those asked for among them, and how many more there are."""
-    shown = [value for place, value in enumerate(values) if place < _MOST_OFFERED or value.selected]
-    return shown, len(values) - len(shown)
-
-
-def _span(query: Query, name: str) -> tuple[str, str]:
-    """What stands in a range's two boxes."""
-    match getattr(query.criteria, name):
-        case Days(first, last):
-            return (str(first or ""), str(last or ""))
-        case Amounts(least, most):
-            return (str("" if least is None else least), str("" if most is None else most))
-    return ("", "")
 
 
 def _head(query: Query, name: str) -> dict[str, str]:

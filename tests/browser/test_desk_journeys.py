@@ -139,14 +139,6 @@ def test_a_range_of_days_is_one_part_of_the_address(open_page: Callable[..., Any
         sync_api.expect(page.locator("#chips .chip")).to_have_count(2)
 
 
-def test_a_wrong_filter_is_said_in_its_place(open_page: Callable[..., Any]) -> None:
-    page = open_page(f"{ORDERS}?created=2026-02-31&colour=red")
-    assert ids(page) == []
-    assert "cannot be read" in page.locator("#results").inner_text()
-    assert page.locator(".chip.bad").count() == 1
-    assert "colour ignored" in page.locator("#chips").inner_text()
-
-
 def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
     page = open_page(java_script_enabled=False)
     page.fill("#q", "gift")

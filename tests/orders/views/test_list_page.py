@@ -66,6 +66,41 @@ def test_a_wrong_filter_shows_no_rows_and_says_why(filled: Any, viewer_client: C
     assert b'class="chip bad"' in response.content
 
 
+def test_what_was_typed_is_kept_beside_its_message(filled: Any, viewer_client: Client) -> None:
+    text = viewer_client.get(f"{LIST}?created=31/2/2026..today&total=5..ten&payment=Paid").content.decode()
+    assert '<details class="filters" id="filters" open>' in text
+    for name, end, value, wrong in (
+        ("created", "from", "31/2/2026", True),
+        ("created", "to", "today", False),
+        ("total", "from", "5", False),
+        ("total", "to", "ten", True),
+    ):
+        field = re.search(rf'<input[^>]*id="f-{name}-{end}"[^>]*>', text)
+        assert field is not None
+        assert f'value="{value}"' in field[0]
+        assert ('aria-invalid="true"' in field[0]) is wrong
+        assert 'type="text"' in field[0]
+        assert text.count(f'id="f-{name}-wrong"') == 1
+    assert 'value="Paid" checked' in text
+
+
+@pytest.mark.parametrize("query", ["cursor=broken", "q=ab", "sort=name", "size=7", "colour=red"])
+def test_what_is_wrong_elsewhere_leaves_the_panel_closed(filled: Any, viewer_client: Client, query: str) -> None:
+    assert b'<details class="filters" id="filters">' in viewer_client.get(f"{LIST}?{query}").content
+
+
+@pytest.mark.parametrize("trigger", ["q", "filter"])
+def test_a_form_that_cannot_be_read_moves_nothing(filled: Any, viewer_client: Client, trigger: str) -> None:
+    headers = {"HX-Request": "true", "HX-Trigger": trigger}
+    response = viewer_client.get(f"{LIST}?q=ab&total-from=ten", headers=headers)
+    assert (response.headers["HX-Reswap"], response.headers["HX-Push-Url"]) == ("none", "false")
+    assert "HX-Replace-Url" not in response.headers
+    found = set(re.findall(r'id="([a-z]+)"', response.content.decode()))
+    assert {"problems", "hint", "say"} <= found
+    assert ("filters" in found) is (trigger == "filter")  # who types has not sent what the panel holds
+    assert not found & {"results", "chips", "count", "acts", "range"}
+
+
 def test_an_unknown_key_is_said_and_the_rest_obeyed(filled: Any, viewer_client: Client) -> None:
     response = viewer_client.get(f"{LIST}?colour=red&payment=Paid")
     assert b"colour ignored" in response.content
