@@ -12,6 +12,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY . .
 # The settings need a secret and a root key to load; these two are of this build step only and are kept nowhere.
 RUN SECRET_KEY=of-this-build-step-only-and-long-enough-for-the-check-of-settings ALLOWED_HOSTS=localhost GLU_ROOT_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= STATE_DIR=/tmp/build \
-    python manage.py collectstatic --noinput && useradd --system glu-admin
+    python manage.py collectstatic --noinput && useradd --system glu-admin \
+    && install --directory --owner glu-admin --mode 700 /state
 USER glu-admin
-CMD ["gunicorn", "glu_admin.wsgi:application", "--bind", "0.0.0.0:8000", "--preload", "--workers", "2", "--threads", "8", "--no-control-socket"]
+CMD ["gunicorn", "--config", "python:glu_admin.web_server", "glu_admin.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2"]

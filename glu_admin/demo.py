@@ -130,8 +130,8 @@ def _commands(web: int, sandbox: int) -> dict[str, list[str]]:
         "worker": f"{celery} worker --pool threads --concurrency 3 --queues interactive,changes,bulk"
         " --without-gossip --without-mingle --loglevel WARNING",
         "beat": f"{celery} beat --loglevel WARNING --pidfile=",
-        "web": f"{shlex.quote(python)} -m gunicorn glu_admin.wsgi:application --bind 127.0.0.1:{web} --preload"
-        " --threads 8 --log-level warning --graceful-timeout 3 --no-control-socket",
+        "web": f"{shlex.quote(python)} -m gunicorn --config python:glu_admin.web_server glu_admin.wsgi:application"
+        f" --bind 127.0.0.1:{web} --log-level warning --graceful-timeout 3",
     }
     words = {name: shlex.split(command) for name, command in commands.items()}
     words["sandbox"] += [str(STATE / "sandbox"), *organisations]

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
+from tests.journeys.compose import COMPOSE, command
 from tests.journeys.processes import (
     ROOT,
     export,
@@ -32,7 +31,6 @@ from tests.journeys.processes import (
 from tests.patience import HANG_SECONDS
 
 KEY = "planted-secret-key-0042"
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 
 
 @pytest.fixture
@@ -50,7 +48,7 @@ def environment(tmp_path: Path, glu: RunningSandbox) -> Iterator[dict[str, str]]
         named = COMPOSE["services"]["web"]["environment"]
         own = {"DATABASE_URL": database, "STATE_DIR": str(tmp_path / "state")}
         own |= dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL"), own_broker(2))
-        assert set(named) == {*own, "GLU_ADMIN_MODE"}
+        assert set(named) == {*own, "GLU_ADMIN_MODE", "TRUSTED_PROXY_COUNT"}
         yield {
             **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
             **named,
@@ -63,12 +61,6 @@ def environment(tmp_path: Path, glu: RunningSandbox) -> Iterator[dict[str, str]]
             "GLU_API_URL": glu.url,
             "MIRROR_TICK_SECONDS": "0.5",
         }
-
-
-def command(service: str, port: int = 0) -> list[str]:
-    """A service's command as compose runs it, with this environment's programs and a free port."""
-    words = [str(word).replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in COMPOSE["services"][service]["command"]]
-    return [str(Path(sys.executable).with_name(words[0])), *words[1:]]
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, str]:
