@@ -109,6 +109,11 @@ LINE_OBJECTS = frozenset(
     }
 )
 
+DEVICE_FIELDS = frozenset({"ipAddress", "userAgent", "browserInfo"})
+"""Documented fields of the buyer's device: personal data that nobody works with."""
+
+_DEVICE_NAMES = frozenset({"ipaddress", "ip", "useragent", "browserinfo", "browser"})
+
 DISPATCH_STATUSES = frozenset({"Outstanding", "Packed", "Dispatched", "Cancelled", "Scheduled", "Failed"})
 """Glu's documented values of dispatchStatus."""
 
@@ -189,6 +194,15 @@ def extra_of(row: Row) -> dict[str, Any]:
 def canonical(raw: dict[str, Any]) -> dict[str, Any]:
     """A payload without its nulls: what `payload` gives back."""
     return {name: value for name, value in raw.items() if value is not None}
+
+
+def without_device(raw: dict[str, Any]) -> dict[str, Any]:
+    """A payload without IP addresses, browsers and user agents, however deep and in whichever spelling they stand."""
+
+    def _kept(found: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in found.items() if name.replace("_", "").lower() not in _DEVICE_NAMES}
+
+    return dict(json.loads(json.dumps(raw), object_hook=_kept))
 
 
 def payload_hash(raw: dict[str, Any]) -> str:

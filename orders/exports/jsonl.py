@@ -1,4 +1,4 @@
-"""JSON Lines: Glu's own payloads, whole, so that the file can be put back."""
+"""JSON Lines: Glu's own payloads, so that the file can be put back."""
 
 import json
 from collections import defaultdict
@@ -7,14 +7,17 @@ from typing import Any
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports.csv_files import BLOCK, blocks, lines_of
-from orders.payload import line_payload, payload
+from orders.payload import line_payload, payload, without_device
 from orders.search import Query, find_orders, ordered
 
 
-def jsonl_orders(organisation: Organisation, query: Query, *, include_gone: bool = False) -> Iterator[str]:
+def jsonl_orders(
+    organisation: Organisation, query: Query, *, include_gone: bool = False, include_device: bool = False
+) -> Iterator[str]:
     """One order a line under Glu's own field names, its lines inside as `lines`; nulls are left out.
 
-    An order whose lines were not read yet has no `lines`. Orders gone at Glu only with `include_gone`.
+    An order whose lines were not read yet has no `lines`. Orders gone at Glu only with `include_gone`, the buyers' IP
+    addresses, browsers and user agents only with `include_device`.
     """
     orders = find_orders(organisation, query.criteria)
     if not include_gone:
@@ -27,7 +30,7 @@ def jsonl_orders(organisation: Organisation, query: Query, *, include_gone: bool
             row = payload(order)
             if order.lines_copied_at is not None:
                 row["lines"] = lines[order.pk]
-            yield _text(row) + "\n"
+            yield _text(row if include_device else without_device(row)) + "\n"
 
 
 def _text(row: dict[str, Any]) -> str:

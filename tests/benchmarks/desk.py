@@ -30,7 +30,7 @@ def _mirror(bars: Bars, here: Place, glu: Glu) -> None:
     requests = glu.counts("alder").total() - before
     again = _timed(here, "mirror", "alder")
     begun = time.perf_counter()
-    file = here.manage("export_orders", "alder", "--format", "jsonl")
+    file = here.manage("export_orders", "alder", "--format", "jsonl", "--include-device-data")
     exported = time.perf_counter() - begun
     truth = glu.truth("alder")
     equal = {row["id"]: row for row in map(json.loads, file.splitlines())} == truth

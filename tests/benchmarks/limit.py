@@ -79,7 +79,7 @@ def _mirror(bars: Bars, here: Place, glu: Glu) -> None:
     first, last = _stretch(glu, "inn", lambda: mirror.poll() is None)
     _judge(bars, first, last)
     bars.exactly("exit status", mirror.wait(), 0)
-    file = here.manage("export_orders", "inn", "--format", "jsonl")
+    file = here.manage("export_orders", "inn", "--format", "jsonl", "--include-device-data")
     bars.holds(
         "the mirror equals the truth",
         {row["id"]: row for row in map(json.loads, file.splitlines())} == glu.truth("inn"),

@@ -26,6 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--lines", action="store_true", help="CSV of the orders' lines instead")
         parser.add_argument("--plain", action="store_true", help="CSV for programs: no mark, no guard, times in UTC")
         parser.add_argument("--include-gone", action="store_true", help="JSON Lines: also orders gone at Glu")
+        parser.add_argument(
+            "--include-device-data",
+            action="store_true",
+            help="JSON Lines: also the buyers' IP addresses, browsers and user agents, which no download holds",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file, or say on standard error why there is none."""
@@ -46,6 +51,7 @@ class Command(BaseCommand):
 
     def _texts(self, organisation: Organisation, query: Query, options: dict[str, Any]) -> Iterator[str]:
         if options["format"] == "jsonl":
-            return jsonl_orders(organisation, query, include_gone=options["include_gone"])
+            gone, device = options["include_gone"], options["include_device_data"]
+            return jsonl_orders(organisation, query, include_gone=gone, include_device=device)
         make = csv_lines if options["lines"] else csv_orders
         return make(organisation, query, excel=not options["plain"])

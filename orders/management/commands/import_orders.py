@@ -17,6 +17,7 @@ from orders.management.waiting import wait_for_lease
 from orders.mirror.counters import recount
 from orders.mirror.documents import rewrite_documents
 from orders.mirror.lease import Lease
+from orders.mirror.restore import with_known_device
 from orders.mirror.statistics import analyze
 from orders.mirror.upsert import Written, write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
@@ -82,7 +83,8 @@ class Command(BaseCommand):
         lines = {id(row): row.pop("lines", None) for row in rows}
         fetched_at = now()
         with lease.writing():
-            written = write_orders(organisation, rows, fetched_at, derive=False)
+            known = with_known_device(organisation, rows)
+            written = write_orders(organisation, known, fetched_at, derive=False)
             sets = [
                 LineSet(written.pks[row["id"]], row["id"], found)
                 for row in rows

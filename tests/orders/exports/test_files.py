@@ -78,16 +78,62 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: bytes = b"") ->
     return out.buffer.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
+DEVICE = ("--include-device-data",)
+
+
+def exported(monkeypatch: pytest.MonkeyPatch, slug: str, *more: str) -> bytes:
+    return run(monkeypatch, "export_orders", slug, "--format", "jsonl", *more)
+
+
 def test_out_and_in_again(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = run(monkeypatch, "export_orders", "alder-house", "--format", "jsonl")
+    file = exported(monkeypatch, "alder-house", *DEVICE)
     other = Organisation.objects.create(name="Copy", slug="copy")
     run(monkeypatch, "import_orders", "copy", stdin=file)
-    assert run(monkeypatch, "export_orders", "copy", "--format", "jsonl") == file
+    assert exported(monkeypatch, "copy", *DEVICE) == file
     assert not other.orders.filter(lines_due_at__isnull=False).exists()
     assert sum(other.order_counters.values_list("n", flat=True)) == 160
     assert other.orders.filter(document=None).count() == 0
     run(monkeypatch, "import_orders", "copy", stdin=file)
-    assert run(monkeypatch, "export_orders", "copy", "--format", "jsonl") == file
+    assert exported(monkeypatch, "copy", *DEVICE) == file
+
+
+def test_what_people_download_tells_nothing_of_the_buyers_device(
+    house: Any, monkeypatch: pytest.MonkeyPatch, staff_client: Client
+) -> None:
+    device = {"ipAddress": "192.0.2.7", "userAgent": "Example/1.0", "browserInfo": {"name": "Example"}}
+    deep = {"user": {"id": 5, "ip_address": "192.0.2.7", "logins": [{"userAgent": "Example/1.0", "at": 1}]}}
+    line = {"id": 1, "name": "Tea", "attachedOrder": {"id": 41, **device}}
+    write(house.hotel, order(41, **device, **deep, lines=[line]))
+    for form in ("json", "orders", "lines"):
+        text = b"".join(staff_client.get(f"/o/alder-house/exports/file/?shape={form}"))  # type: ignore[arg-type]
+        assert b"41" in text
+        assert not [word for word in (b"192.0.2.7", b"Example", b"userAgent") if word in text]
+    row = json.loads(exported(monkeypatch, "alder-house"))
+    assert row["user"] == {"id": 5, "logins": [{"at": 1}]}
+    assert row["lines"][0]["attachedOrder"] == {"id": 41}
+    assert json.loads(exported(monkeypatch, "alder-house", *DEVICE))["ipAddress"] == "192.0.2.7"
+
+
+def test_a_file_without_the_device_takes_none_away(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, file = exported(monkeypatch, "alder-house", *DEVICE), exported(monkeypatch, "alder-house")
+    assert whole.count(b'"ipAddress"') > 20
+    run(monkeypatch, "import_orders", "alder-house", stdin=file)
+    assert exported(monkeypatch, "alder-house", *DEVICE) == whole
+    assert not filled.hotel.order_changes.exists()
+    newer = [{**json.loads(line), "updatedAt": "2026-12-01T00:00:00+00:00"} for line in file.splitlines()]
+    run(monkeypatch, "import_orders", "alder-house", stdin="\n".join(map(json.dumps, newer)).encode())
+    assert filled.hotel.orders.filter(updated_at__gte="2026-12-01T00:00Z").count() == 160
+    assert exported(monkeypatch, "alder-house", *DEVICE).count(b'"ipAddress"') == whole.count(b'"ipAddress"')
+
+
+def test_a_file_without_the_device_is_filled_by_the_next_reading(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Organisation.objects.create(name="Copy", slug="copy")
+    run(monkeypatch, "import_orders", "copy", stdin=exported(monkeypatch, "alder-house"))
+    assert exported(monkeypatch, "copy") == exported(monkeypatch, "alder-house")
+    file = exported(monkeypatch, "alder-house", *DEVICE)
+    run(monkeypatch, "import_orders", "copy", stdin=file)
+    assert exported(monkeypatch, "copy", *DEVICE) == file
+    assert not copy.order_changes.exists()
 
 
 def test_an_older_file_never_overwrites(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
