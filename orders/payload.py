@@ -221,9 +221,19 @@ def usable_id(raw: dict[str, Any]) -> int:
     return value
 
 
+def listed(value: Any) -> list[Any]:
+    """A list of Glu's, however it came: one with holes is an object by number, {"1": …, "3": …}; one thing stands alone.
+
+    Null and an empty object are an empty list.
+    """
+    if isinstance(value, dict) and all(name.isascii() and name.isdigit() and len(name) < 20 for name in value):
+        return [value[name] for name in sorted(value, key=int)]
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def time_text(instant: datetime) -> str:
     """An instant as Glu normally writes one: UTC, whole seconds, `+00:00`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    return instant.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def stamp_text(order: Row, name: Literal["createdAt", "updatedAt"]) -> str | None:

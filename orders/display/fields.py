@@ -1,0 +1,79 @@
+"""The fields of an order and of its lines as people read them, whatever Glu sent in them.
+
+What fits its column is there. What does not (a text that no database takes, a value of another kind) is kept in
+`extra`, and is said from there: this is the one way to it for pages, search and files.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from orders.display.text import in_words, listed_words
+from orders.display.times import has_place
+from orders.models import Order, OrderLine
+from orders.money import currency
+from orders.money import money as money_text
+from orders.payload import LINE_FIELDS, ORDER_FIELDS, extra_of, time_text
+
+_GLU = {
+    Order: {entry.column: entry.glu for entry in ORDER_FIELDS},
+    OrderLine: {entry.column: entry.glu for entry in LINE_FIELDS},
+}
+
+
+def value(row: Order | OrderLine, column: str) -> Any:
+    """A field as its column has it, else in words what came in its place; None where nothing came.
+
+    A time at the ends of the calendar is said as it came.
+    """
+    found = getattr(row, column)
+    if found is None:
+        return _came(row, column)
+    if isinstance(found, datetime) and not has_place(found):
+        return _came(row, column) or time_text(found)
+    return found
+
+
+def text(row: Order | OrderLine, column: str) -> str:
+    """A field of text; "" where nothing came."""
+    found = value(row, column)
+    return "" if found is None else str(found)
+
+
+def money(row: Order | OrderLine, column: str) -> str:
+    """An amount with its sign, or as it came where it is none; "" where nothing came."""
+    found = value(row, column)
+    return found if isinstance(found, str) else money_text(found, currency_of(row))
+
+
+def currency_of(row: Order | OrderLine) -> str:
+    """The code of an order's currency, for the order or one of its lines; "" where none came."""
+    return currency(text(row if isinstance(row, Order) else row.order, "currency_code"))
+
+
+def discount_codes(row: Order | OrderLine) -> str:
+    """Discount codes by whatever keys Glu gives them: "AUTUMN10, SPRING5"."""
+    return listed_words(extra_of(row).get("discountCodes")) if '"discountCodes":' in row.extra else ""
+
+
+def buyer_name(order: Order) -> str:
+    """The buyer by name, else by address, else ""."""
+    parts = _joined(text(order, "customer_first_name"), text(order, "customer_last_name"))
+    return text(order, "customer_name") or parts or text(order, "customer_email_address")
+
+
+def recipient_name(order: Order) -> str:
+    """The recipient by name, else by address, else ""."""
+    parts = _joined(text(order, "recipient_first_name"), text(order, "recipient_last_name"))
+    return parts or text(order, "recipient_email_address")
+
+
+def _came(row: Order | OrderLine, column: str) -> str | None:
+    name = _GLU[type(row)][column]
+    if f'"{name}":' not in row.extra:  # nearly always: no need to decode it
+        return None
+    came = extra_of(row).get(name)
+    return None if came is None else in_words(came)
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,70 @@
+"""Times as people read them, in an organisation's zone; those at the ends of the calendar as they came."""
+
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.timezone import now
+
+
+@dataclass(frozen=True)
+class When:
+    """A time as a short and a full text; `iso` is for machines, "" where it is no time that has a place in a zone."""
+
+    iso: str
+    text: str
+    full: str
+
+
+def has_place(moment: datetime) -> bool:
+    """False in the calendar's first and last year: nobody means those, and other zones may have no such time."""
+    return MINYEAR < moment.year < MAXYEAR
+
+
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A time in a zone; one without a place there stays as it came."""
+    return moment.astimezone(zone) if has_place(moment) else moment
+
+
+def when(value: datetime | str, zone: ZoneInfo, today: datetime | None = None) -> When:
+    """A field's time, or the text that came in its place."""
+    if isinstance(value, str):
+        return When("", value, value)
+    return When(value.isoformat(), when_text(value, zone, today), full_text(value, zone))
+
+
+def when_text(moment: datetime, zone: ZoneInfo, today: datetime | None = None) -> str:
+    """A time as a list shows it: Today 14:20, Yesterday 18:02, Tue 17 Nov 09:00, 21 Oct 10:12, 3 Mar 2025 08:00."""
+    if not has_place(moment):
+        return moment.isoformat()
+    at, here = moment.astimezone(zone), (today or now()).astimezone(zone)
+    days = (here.date() - at.date()).days
+    clock = f"{at:%H:%M}"
+    if days in (0, 1, -1):
+        return f"{('Today', 'Yesterday', 'Tomorrow')[days]} {clock}"
+    if 0 < days < 7:
+        return f"{at:%a} {at.day} {at:%b} {clock}"
+    return f"{at.day} {at:%b}{_year(at, here)} {clock}"
+
+
+def day_text(moment: datetime, zone: ZoneInfo) -> str:
+    """The day of a time: Today, Yesterday, Friday 20 November, Monday 3 March 2025."""
+    if not has_place(moment):
+        return moment.date().isoformat()
+    at, here = moment.astimezone(zone), now().astimezone(zone)
+    days = (here.date() - at.date()).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    return f"{at:%A} {at.day} {at:%B}{_year(at, here)}"
+
+
+def full_text(moment: datetime, zone: ZoneInfo) -> str:
+    """A time in full with its zone: "Friday 20 November 2026, 14:31:00 Europe/London"."""
+    if not has_place(moment):
+        return moment.isoformat()
+    at = moment.astimezone(zone)
+    return f"{at:%A} {at.day} {at:%B} {at.year:04}, {at:%H:%M:%S} {zone.key}"
+
+
+def _year(at: datetime, here: datetime) -> str:
+    return "" if at.year == here.year else f" {at.year:04}"
