@@ -118,7 +118,7 @@ def _unbroken(
     began = clean.began(*_edges(organisation, yesterday))
     if began is None:
         return None, False
-    known = organisation.orders.filter(created_at__gte=_EARLIEST).order_by("created_at")
+    known = organisation.orders.filter(created_at__gte=_EARLIEST, created_at__lte=now()).order_by("created_at")
     oldest = known.values_list("created_at", flat=True).first() or now()
     whole = began <= _BEGINNING
     first = (oldest if whole else began).astimezone(organisation.zone).date()

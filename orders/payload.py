@@ -222,9 +222,9 @@ def usable_id(raw: dict[str, Any]) -> int:
 
 
 def listed(value: Any) -> list[Any]:
-    """A list of Glu's, however it came: one with holes is an object by number, {"1": …, "3": …}; one thing stands alone.
+    """A list of Glu's, however it came: one with holes comes as an object by number, {"1": …, "3": …}.
 
-    Null and an empty object are an empty list.
+    Null and an empty object are an empty list; anything else is the list's only element.
     """
     if isinstance(value, dict) and all(name.isascii() and name.isdigit() and len(name) < 20 for name in value):
         return [value[name] for name in sorted(value, key=int)]

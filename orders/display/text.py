@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from typing import Any
 
 from orders.payload import listed
@@ -12,6 +13,8 @@ _TELLING = ("code", "name", "title", "id")
 
 _OPENS, _CLOSES = "\u2066\u2067\u2068", "\u2069"  # isolates, and what ends one
 _FIRST_STRONG = "\u2068"
+# Classes of the bidirectional algorithm that run, or make run, from right to left.
+_TURNING = frozenset({"R", "AL", "AN", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def writable(text: str) -> str:
@@ -66,5 +69,10 @@ def closed(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """`text` for the middle of a plain sentence: whichever way it runs, the sentence around it runs on."""
-    return f"{_FIRST_STRONG}{closed(text)}{_CLOSES}" if text else ""
+    """`text` for the middle of a plain sentence: whichever way it runs, the sentence around it runs on.
+
+    A text that only runs from left to right, as our sentences do, is left as it is.
+    """
+    if text.isascii() or all(unicodedata.bidirectional(sign) not in _TURNING for sign in text):
+        return text
+    return f"{_FIRST_STRONG}{closed(text)}{_CLOSES}"

@@ -3,35 +3,25 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from orders.models import Order, OrderLine
-from orders.payload import extra_of
+from orders.display import fields
 
 Kind = Literal["text", "number", "money", "currency", "time", "flag"]
 
 
 class Column(NamedTuple):
-    """One column: its heading, what it holds, and how to take it from a row."""
+    """One column: its heading, what it holds, and how to take it from a row: a text too, where a text came instead."""
 
     heading: str
     kind: Kind
     value: Callable[[Any], Any]
 
 
-def _attribute(name: str) -> Callable[[Any], Any]:
-    return lambda row: getattr(row, name)
-
-
-def _codes(row: Order | OrderLine) -> str:
-    """Discount codes by whatever keys Glu gives them."""
-    codes = extra_of(row).get("discountCodes")
-    if not isinstance(codes, list):
-        return ""
-    named = (code.get("code") or code.get("id") or code if isinstance(code, dict) else code for code in codes)
-    return ", ".join(str(name) for name in named)
+def _field(name: str) -> Callable[[Any], Any]:
+    return lambda row: row.glu_id if name == "glu_id" else fields.value(row, name)
 
 
 def _columns(*entries: tuple[str, Kind, str]) -> tuple[Column, ...]:
-    return tuple(Column(heading, kind, _attribute(name)) for heading, kind, name in entries)
+    return tuple(Column(heading, kind, _field(name)) for heading, kind, name in entries)
 
 
 ORDER_COLUMNS = (
@@ -55,7 +45,7 @@ ORDER_COLUMNS = (
         ("Processing fee", "money", "processing_fee"),
         ("Total", "money", "total"),
     ),
-    Column("Discount codes", "text", _codes),
+    Column("Discount codes", "text", fields.discount_codes),
     *_columns(
         ("Buyer", "text", "customer_name"),
         ("Buyer first name", "text", "customer_first_name"),
@@ -88,13 +78,13 @@ ORDER_COLUMNS = (
 LINE_COLUMNS = (
     Column("Order", "number", lambda line: line.order.glu_id),
     *_columns(("Line", "number", "glu_id"), ("Name", "text", "name"), ("Type", "text", "type")),
-    Column("Currency", "currency", lambda line: line.order.currency_code),
+    Column("Currency", "currency", lambda line: fields.value(line.order, "currency_code")),
     *_columns(
         ("Line subtotal", "money", "subtotal"),
         ("Line discount", "money", "discount_amount"),
         ("Line total", "money", "total"),
         ("Refunded", "flag", "refunded"),
     ),
-    Column("Discount codes", "text", _codes),
+    Column("Discount codes", "text", fields.discount_codes),
     *_columns(("Description", "text", "description"), ("Personal message", "text", "personal_message")),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.fields import currency_of
 from orders.exports.cell_guard import guard
 from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Column
 from orders.models import Order, OrderLine
@@ -78,18 +79,16 @@ def _cell(column: Column, row: Any, zone: ZoneInfo | None) -> str:
     value = column.value(row)
     if value is None:
         return ""
-    match column.kind:
-        case "money":
-            return plain_amount(value, (row.order if isinstance(row, OrderLine) else row).currency_code)
-        case "currency":
-            return guard(currency(value)) if zone else str(value)
-        case "time":
-            return _time(value, zone)
-        case "flag":
-            return "yes" if value else "no"
-        case "number":
-            return str(value)
-    return guard(str(value)) if zone else str(value)
+    if not isinstance(value, str):
+        match column.kind:
+            case "money":
+                return plain_amount(value, currency_of(row))
+            case "time":
+                return _time(value, zone)
+            case "flag":
+                return "yes" if value else "no"
+    text = currency(value) if column.kind == "currency" and zone else str(value)
+    return guard(text) if zone else text
 
 
 def _time(value: datetime, zone: ZoneInfo | None) -> str:

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from orders.display.times import local
 from orders.models import Drift, MissingOrder, SetAside
 from orders.proof import MirrorReport, PassReport
 from orders.templatetags.desk import span
@@ -39,7 +40,7 @@ def status_text(organisation: Organisation, report: MirrorReport, wanting: list[
 
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).isoformat(" ", "minutes") if moment else ""
+    return local(moment, zone).isoformat(" ", "minutes") if moment else ""
 
 
 def _due(moment: datetime | None, zone: ZoneInfo) -> str:

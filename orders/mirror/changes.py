@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count
 
 from glu_admin.tenancy.models import Organisation
+from orders.display import fields
+from orders.display.text import writable
 from orders.models import Order, OrderChange, OrderLine
 from orders.payload import line_payload, payload
 
@@ -64,13 +66,13 @@ def line_changes(
             moved = [(OrderChange.REMOVED, (None, None))]
         else:
             moved = list(_differences(line_payload(was), line_payload(now_is)))
-        name = (now_is or was).name or ""  # type: ignore[union-attr]
+        name = fields.text(now_is or was, "name")  # type: ignore[arg-type]
         out += [
             OrderChange(
                 organisation=organisation,
                 order_id=order.pk,
                 line_glu_id=glu_id,
-                line_name=name.replace("\0", "")[:100],
+                line_name=name[:100],
                 field=field[:60],
                 old=values[0],
                 new=values[1],
@@ -105,7 +107,7 @@ def record(organisation: Organisation, changes: list[OrderChange]) -> None:
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str | None, str | None]]]:
     for name in [*new, *(one for one in old if one not in new)]:
         if name not in _NOT_RECORDED and old.get(name) != new.get(name):
-            yield _storable(name), (_text(old.get(name)), _text(new.get(name)))
+            yield writable(name), (_text(old.get(name)), _text(new.get(name)))
 
 
 def _text(value: Any) -> str | None:
@@ -113,10 +115,5 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    text = _storable(text)
+    text = writable(text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _storable(text: str) -> str:
-    """Text that a database takes: NUL and half surrogates are shown escaped."""
-    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.text import writable
 from orders.models import Drift, OrderChange
 from orders.payload import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS, Parsed, ParsedOrder
 
@@ -80,11 +81,5 @@ class DriftWatch:
 
     def _fields(self, parsed: Parsed, glu_id: int, prefix: str) -> None:
         for kind, names in ((Drift.Kind.UNKNOWN_FIELD, parsed.unknown), (Drift.Kind.ODD_VALUE, parsed.odd)):
-            for name in _storable(names):
-                self._seen[kind, f"{prefix}{name}"[:100], ""].append(glu_id)
-
-
-def _storable(names: Iterable[str]) -> Iterable[str]:
-    """Field names as text that a database takes: half surrogates and NUL are shown escaped."""
-    for name in names:
-        yield name.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+            for name in names:
+                self._seen[kind, writable(f"{prefix}{name}")[:100], ""].append(glu_id)

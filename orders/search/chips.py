@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 
+from orders.display.text import isolated
 from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, Amounts, Days
 from orders.search.query import Query
 
@@ -70,7 +71,7 @@ def _active(query: Query) -> list[Chip]:
 def _errors(query: Query) -> list[Chip]:
     out = []
     for problem in query.errors[:MOST_CHIPS]:
-        label = f"{LABELS.get(problem.key, problem.key)}: {problem.value[:40] or 'nothing'}"
+        label = f"{LABELS.get(problem.key, problem.key)}: {isolated(problem.value[:40]) or 'nothing'}"
         out.append(Chip(label, problem.message, query.url_query(without=[(problem.key, problem.value)]), "error"))
     return out
 
@@ -78,16 +79,17 @@ def _errors(query: Query) -> list[Chip]:
 def _ignored(query: Query) -> list[Chip]:
     without = query.url_query()
     shown = query.ignored[:MOST_CHIPS]
-    out = [Chip(f"{problem.key[:40]} ignored", problem.message, without, "ignored") for problem in shown]
+    out = [Chip(f"{isolated(problem.key[:40])} ignored", problem.message, without, "ignored") for problem in shown]
     if rest := len(query.ignored) - len(shown):
         out.append(Chip(f"{more(rest)} ignored", "They are not filters here.", without, "ignored"))
     return out
 
 
 def _part(query: Query, name: str, value: str) -> str:
+    shown = isolated(value)
     if name in VALUE_FIELDS:
         return (
-            value or f"{LABELS[name]}: none given" if name == "dispatch" else f"{LABELS[name]}: {value or 'none given'}"
+            shown or f"{LABELS[name]}: none given" if name == "dispatch" else f"{LABELS[name]}: {shown or 'none given'}"
         )
     if name in DAY_FIELDS and (days := getattr(query.criteria, name)):
         return f"{LABELS[name]} {_days(days)}"
@@ -95,7 +97,7 @@ def _part(query: Query, name: str, value: str) -> str:
         return f"Total {_amounts(query.criteria.total)}"
     if name == "gone":
         return GONE_WORDS.get(value, value)
-    return f"“{value}”" if name == "q" else f"{LABELS.get(name, name)}: {value}"
+    return f"“{shown}”" if name == "q" else f"{LABELS.get(name, name)}: {shown}"
 
 
 def _days(days: Days) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from orders.display.fields import text
 from orders.models import Order, OrderLine
 
 _SPACE = re.compile(r"\s+")
@@ -11,35 +12,35 @@ _SPACE = re.compile(r"\s+")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'"})
 
 
-def fold(text: str) -> str:
+def fold(typed: str) -> str:
     """Lower case, without accents, with single spaces: "Łucja  LLŷd" becomes "lucja llyd"."""
-    plain = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", typed.replace("\0", " ").casefold().translate(_LETTERS))
     return _SPACE.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 
 
-def digits(text: str) -> str:
+def digits(typed: str) -> str:
     """Only the digits of a text."""
-    return "".join(c for c in text if c.isascii() and c.isdigit())
+    return "".join(c for c in typed if c.isascii() and c.isdigit())
 
 
 def document_text(order: Order, lines: Iterable[OrderLine]) -> str:
     """All that finds this order, folded, one entry a line."""
-    postcodes = [order.delivery_address_postcode or "", order.billing_address_postcode or ""]
-    phone = order.phone_number or ""
+    postcodes = [text(order, "delivery_address_postcode"), text(order, "billing_address_postcode")]
+    phone = text(order, "phone_number")
     entries = [
         str(order.glu_id),
-        str(order.uuid or ""),
-        " ".join((order.customer_first_name or "", order.customer_last_name or "")),
-        order.customer_name,
-        order.customer_email_address,
+        text(order, "uuid"),
+        " ".join((text(order, "customer_first_name"), text(order, "customer_last_name"))),
+        text(order, "customer_name"),
+        text(order, "customer_email_address"),
         phone,
         digits(phone),
-        " ".join((order.recipient_first_name or "", order.recipient_last_name or "")),
-        order.recipient_email_address,
-        order.delivery_name,
+        " ".join((text(order, "recipient_first_name"), text(order, "recipient_last_name"))),
+        text(order, "recipient_email_address"),
+        text(order, "delivery_name"),
         *postcodes,
         *(postcode.replace(" ", "") for postcode in postcodes),
     ]
     for line in lines:
-        entries += [line.name, line.personal_message]
-    return "\n".join(dict.fromkeys(folded for entry in entries if (folded := fold(entry or ""))))
+        entries += [text(line, "name"), text(line, "personal_message")]
+    return "\n".join(dict.fromkeys(folded for entry in entries if (folded := fold(entry))))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
@@ -59,7 +59,7 @@ def list_page(organisation: Organisation, query: Query, size: int) -> Page:
     backwards = place is not None and place[0] == "newer"
     if place is not None:
         orders = orders.filter(_beyond(query.sort, place[1], place[2], backwards))
-    found = list(ordered(orders, query.sort, backwards=backwards).defer("extra", "user_agent")[: size + 1])
+    found = list(ordered(orders, query.sort, backwards=backwards).defer("user_agent")[: size + 1])
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -76,7 +76,9 @@ def line_marks(organisation: Organisation, rows: list[Order]) -> dict[int, LineM
     """Marks by order pk for the rows of a page, in one query."""
     marks: dict[int, LineMarks] = {}
     lines = OrderLine.across_organisations.filter(organisation=organisation, order__in=[row.pk for row in rows])
-    for pk, message, refunded in lines.order_by().values_list("order_id", "personal_message", "refunded"):
+    odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take
+    said = ExpressionWrapper(Q(personal_message__gt="") | odd, output_field=BooleanField())
+    for pk, message, refunded in lines.order_by().values_list("order_id", said, "refunded"):
         known = marks.get(pk, LineMarks())
         marks[pk] = LineMarks(known.lines + 1, known.has_message or bool(message), known.any_refunded or bool(refunded))
     return marks

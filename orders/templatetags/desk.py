@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import now
 
+from orders.display import fields
+from orders.display.text import brief, closed, isolated, writable
+from orders.display.times import When, full_text
+from orders.display.times import when as when_of
 from orders.freshness import soon as soon_words
-from orders.money import currency as currency_text
-from orders.money import money as money_text
+from orders.models import Order, OrderLine
+from orders.money import money
 
 register = template.Library()
 
@@ -41,30 +44,14 @@ PAYMENT = {
     "Partially Refunded": Badge("undo", "grey"),
 }
 UNKNOWN = Badge("", "grey")
+_LONGEST_STATUS = 40
+_NOTHING = SafeString()
 
 
-def badge(kind: str, value: str | None) -> tuple[Badge, str]:
+def badge(kind: str, value: str) -> tuple[Badge, str]:
     """The badge of a status of a kind ("dispatch" or "payment"), and its words; unseen values get a neutral one."""
-    return (DISPATCH if kind == "dispatch" else PAYMENT).get(value or "", UNKNOWN), value or "None given"
-
-
-def when_text(moment: datetime, zone: ZoneInfo, today: datetime | None = None) -> str:
-    """A time as a list shows it: Today 14:20, Yesterday 18:02, Tue 17 Nov 09:00, 21 Oct 10:12, 3 Mar 2025 08:00."""
-    local, here = moment.astimezone(zone), (today or now()).astimezone(zone)
-    days = (here.date() - local.date()).days
-    clock = f"{local:%H:%M}"
-    if days in (0, 1, -1):
-        return f"{('Today', 'Yesterday', 'Tomorrow')[days]} {clock}"
-    if 0 < days < 7:
-        return f"{local:%a} {local.day} {local:%b} {clock}"
-    year = "" if local.year == here.year else f" {local.year}"
-    return f"{local.day} {local:%b}{year} {clock}"
-
-
-def full_text(moment: datetime, zone: ZoneInfo) -> str:
-    """A time in full with its zone: "Friday 20 November 2026, 14:31:00 Europe/London"."""
-    local = moment.astimezone(zone)
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S} {zone.key}"
+    look = (DISPATCH if kind == "dispatch" else PAYMENT).get(value, UNKNOWN)
+    return look, brief(value, _LONGEST_STATUS) or "None given"
 
 
 @register.simple_tag
@@ -72,43 +59,81 @@ def when(moment: datetime | None, zone: ZoneInfo, absent: str = "Not yet") -> Sa
     """A time element in the organisation's zone, with the exact time in its title."""
     if moment is None:
         return format_html('<span class="mut">{}</span>', absent)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full_text(moment, zone), when_text(moment, zone)
-    )
+    return time_element(when_of(moment, zone))
+
+
+@register.simple_tag
+def when_said(order: Order, column: str, zone: ZoneInfo, absent: str = "Not said") -> SafeString:
+    """A time of an order as `when` shows it, or whatever else Glu sent in its place."""
+    found = fields.value(order, column)
+    return when(None, zone, absent) if found is None else time_element(when_of(found, zone))
 
 
 @register.simple_tag
 def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
     """A time element for a time to come: "in 3 s", or "now" when it has come; nothing for null."""
     if moment is None:
-        return format_html("")
-    title = full_text(moment, zone)
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, soon_words(moment))
+        return _NOTHING
+    return time_element(When(moment.isoformat(), soon_words(moment), full_text(moment, zone)))
+
+
+@register.filter
+def time_element(shown: When) -> SafeString:
+    """A time with its full text in the title; what is no time stands as text."""
+    if not shown.iso:
+        return bdi(shown.text)
+    return format_html('<time datetime="{}" title="{}">{}</time>', shown.iso, shown.full, shown.text)
 
 
 @register.inclusion_tag("orders/_status.html")
-def status(kind: str, value: str | None) -> dict[str, object]:
-    """A status badge of a kind ("dispatch" or "payment")."""
-    look, words = badge(kind, value)
+def status(kind: str, order: Order) -> dict[str, object]:
+    """The badge of an order's status of a kind ("dispatch" or "payment")."""
+    look, words = badge(kind, fields.text(order, f"{kind}_status"))
     return {"badge": look, "words": words}
 
 
 @register.filter
-def money(amount: int | None, code: str | None) -> str:
-    """Minor units with their currency's sign."""
-    return money_text(amount, code)
+def bdi(text: object) -> SafeString:
+    """A text that somebody else wrote: it wraps, and whichever way it runs, the sentence around it runs on."""
+    return _NOTHING if text in (None, "") else format_html("<bdi>{}</bdi>", closed(writable(str(text))))
 
 
 @register.filter
-def currency(code: str | None) -> str:
-    """A currency's code as codes are shown; nothing for null."""
-    return currency_text(code)
+def lone(text: object) -> str:
+    """The same where no element can stand, as in a title."""
+    return isolated(writable(str(text))) if text is not None else ""
 
 
 @register.filter
-def negated(amount: int | None) -> int | None:
-    """What is taken off, as the amount it changes the sum by; nothing for 0."""
-    return -amount if amount else amount
+def said(row: Order | OrderLine, column: str) -> SafeString:
+    """A text field of an order or a line, whatever Glu sent in it; nothing where it sent nothing."""
+    return bdi(fields.text(row, column))
+
+
+@register.filter
+def amount(row: Order | OrderLine, column: str) -> SafeString:
+    """An amount of an order or a line with its sign, or whatever else Glu sent in its place."""
+    return bdi(fields.money(row, column))
+
+
+@register.filter
+def taken_off(row: Order | OrderLine, column: str) -> SafeString:
+    """The same amount as what it changes a sum by."""
+    found = getattr(row, column)
+    return bdi(money(-found, fields.currency_of(row))) if found else amount(row, column)
+
+
+@register.filter
+def flag(row: Order | OrderLine, column: str) -> SafeString:
+    """Yes or no, "Not said", or whatever else Glu sent in its place."""
+    found = fields.value(row, column)
+    return bdi(found if isinstance(found, str) else {True: "Yes", False: "No", None: "Not said"}[found])
+
+
+@register.filter
+def currency(row: Order | OrderLine) -> SafeString:
+    """The currency's code of an order or a line; nothing where there is none."""
+    return bdi(fields.currency_of(row))
 
 
 @register.filter

@@ -1,6 +1,5 @@
 """An order, and each of its lines."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +8,20 @@ from django.shortcuts import get_object_or_404, render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from orders.display import fields
+from orders.display.text import in_words, json_text, listed_words
 from orders.models import Order, OrderLine
-from orders.money import major_units, money
-from orders.payload import LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, extra_of, line_payload, payload
+from orders.money import major_units
+from orders.payload import LINE_FIELDS, LINE_OBJECTS, ORDER_OBJECTS, extra_of, line_payload, listed, payload
 from orders.search import parse_query
 from orders.search.chips import describe
 from orders.views.checks import check_context
-from orders.views.rows import buyer_name, recipient_name
 from orders.views.timeline import field_words, timeline
 
 _TECHNICAL = ("ipAddress", "userAgent", "browserInfo")
 _MASKED = "masked"
+_MOST_OTHERS = 200
+_LINE_SAID = frozenset(entry.glu for entry in LINE_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,25 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
     """One order with its lines, money, people, delivery and freshness."""
     found = get_object_or_404(organisation.orders, glu_id=glu_id)
     lines = list(found.lines.all())
-    extra = extra_of(found)
+    extra, whole = extra_of(found), payload(found)
+    technical = [name for name in _TECHNICAL if name in whole]
+    others = _others(extra)
     context = {
         **check_context(organisation, found),
         "lines": [_line_row(line) for line in lines],
-        "buyer": buyer_name(found),
-        "recipient": recipient_name(found),
-        "codes": _codes(extra.get("discountCodes")),
+        "buyer": fields.buyer_name(found),
+        "recipient": fields.recipient_name(found),
+        "delivery_name": fields.text(found, "delivery_name"),
+        "codes": fields.discount_codes(found),
         "transaction": _reference(extra.get("transaction")),
         "delivery_address": _address(found, "delivery"),
         "billing_address": _address(found, "billing"),
         "proofs": _proofs(found, lines),
-        "others": _others(extra),
-        "has_technical": any(name in payload(found) for name in _TECHNICAL),
+        "others": others[:_MOST_OTHERS],
+        "more_others": max(len(others) - _MOST_OTHERS, 0),
+        "has_technical": bool(technical),
         "days": timeline(organisation, found),
-        "raw": _pretty({**payload(found), **{name: _MASKED for name in _TECHNICAL if name in payload(found)}}),
+        "raw": json_text({**whole, **dict.fromkeys(technical, _MASKED)}, indent=2),
         **_back(request, organisation),
     }
     return render(request, "orders/order.html", context)
@@ -70,10 +76,11 @@ def order_line(request: HttpRequest, organisation: Organisation, glu_id: int, li
         "position": at + 1,
         "previous": lines[at - 1] if at > 0 else None,
         "next": lines[at + 1] if at + 1 < len(lines) else None,
-        "buyer": buyer_name(found),
-        "recipient": recipient_name(found),
+        "buyer": fields.buyer_name(found),
+        "recipient": fields.recipient_name(found),
+        "message": fields.text(line, "personal_message"),
         "options": _options(extra_of(line)),
-        "raw": _pretty(line_payload(line)),
+        "raw": json_text(line_payload(line), indent=2),
         **_back(request, organisation),
     }
     return render(request, "orders/line.html", context)
@@ -87,15 +94,11 @@ def _back(request: HttpRequest, organisation: Organisation) -> dict[str, str]:
 
 
 def _line_row(line: OrderLine) -> dict[str, Any]:
-    currency = line.order.currency_code
-    options = extra_of(line).get("selectedOptions")
     return {
         "line": line,
-        "name": line.name or f"Line {line.glu_id}",
-        "options": ", ".join(_flat(option) for option in options) if isinstance(options, list) else "",
-        "discount": money(-line.discount_amount, currency) if line.discount_amount else "",
-        "subtotal": money(line.subtotal, currency),
-        "total": money(line.total, currency),
+        "name": fields.text(line, "name") or f"Line {line.glu_id}",
+        "options": listed_words(extra_of(line).get("selectedOptions")),
+        "has_message": bool(fields.text(line, "personal_message")),
     }
 
 
@@ -126,65 +129,39 @@ def _proof(worked_out: int, stated: int, left: str, said: str, order: Order) -> 
 
 def _address(order: Order, kind: str) -> list[str]:
     names = ("line1", "line2", "city", "county", "postcode", "country")
-    return [value for name in names if (value := getattr(order, f"{kind}_address_{name}"))]
-
-
-def _codes(codes: Any) -> str:
-    return ", ".join(_flat(code) for code in codes) if isinstance(codes, list) else _flat(codes) if codes else ""
+    return [said for name in names if (said := fields.text(order, f"{kind}_address_{name}"))]
 
 
 def _reference(value: Any) -> str:
     """A relation as its id: a number, the end of an address, or an object's id."""
     if isinstance(value, dict):
-        value = value.get("id", "")
-    return str(value).rstrip("/").rpartition("/")[2] if value is not None else ""
-
-
-def _flat(value: Any) -> str:
-    """An object by its telling key, else as JSON text."""
-    if isinstance(value, dict):
-        if "name" in value and "value" in value:
-            return f"{value['name']}: {value['value']}"
-        for key in ("code", "name", "title", "id"):
-            if value.get(key):
-                return str(value[key])
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+        value = value.get("id")
+    return in_words(value).rstrip("/").rpartition("/")[2]
 
 
 def _options(extra: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """Labelled pairs of what a line keeps beside its columns; the flag tells JSON text."""
     out = []
     for name, value in extra.items():
-        if value in (None, [], {}, ""):
+        if name in _LINE_SAID or value in (None, [], {}, ""):
             continue
-        if isinstance(value, list):
-            out.append((field_words(name), ", ".join(_flat(one) for one in value), False))
+        label = field_words(name) if name in LINE_OBJECTS or isinstance(value, (list, dict)) else name
+        several = listed(value)
+        if several != [value]:
+            out.append((label, in_words(several), False))
+        elif isinstance(value, dict) and any(isinstance(one, (dict, list)) for one in value.values()):
+            out.append((label, json_text(value, indent=2), True))
         elif isinstance(value, dict):
-            flat = {key: one for key, one in value.items() if not isinstance(one, (dict, list))}
-            if len(flat) == len(value):
-                out.append((field_words(name), " · ".join(f"{key} {one}" for key, one in flat.items()), False))
-            else:
-                out.append((field_words(name), _pretty(value), True))
+            out.append((label, " · ".join(f"{key} {in_words(one)}" for key, one in value.items()), False))
         else:
-            out.append((field_words(name) if name in LINE_OBJECTS else name, str(value), False))
+            out.append((label, in_words(value), False))
     return out
 
 
 def _others(extra: dict[str, Any]) -> list[tuple[str, str]]:
     """Fields Glu does not document and values of another kind, as they came."""
-    documented = {entry.glu for entry in ORDER_FIELDS}
     return [
-        (name, _pretty(value) if isinstance(value, (dict, list)) else str(value))
+        (name, json_text(value, indent=2) if isinstance(value, (dict, list)) else in_words(value))
         for name, value in extra.items()
-        if name not in ORDER_OBJECTS and not (name in documented and name in _TECHNICAL)
+        if name not in ORDER_OBJECTS and name not in _TECHNICAL
     ]
-
-
-def _pretty(value: Any) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False, indent=2)
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, indent=2)
-    return text

@@ -7,15 +7,15 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.timezone import now
-
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.checks import NOT_RETURNED
+from orders.display.text import listed_words
+from orders.display.times import day_text, full_text, has_place, when_text
 from orders.models import Order, OrderChange, Transaction
 from orders.money import money
 from orders.payload import LINE_FIELDS, ORDER_FIELDS
-from orders.templatetags.desk import DISPATCH, PAYMENT, UNKNOWN, full_text, when_text
+from orders.templatetags.desk import DISPATCH, PAYMENT, UNKNOWN
 
 MOST_SHOWN = 100
 
@@ -71,8 +71,8 @@ def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[E
     entries.append(_event(order.first_copied_at, "archive", "First copied here", zone))
     entries.append(_event(order.created_at, "gift", "Placed at Glu", zone))
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    by_day = groupby(entries, key=lambda entry: entry.at.astimezone(zone).date())
-    return [(_day_words(day_entries[0].at, zone), day_entries) for day_entries in (list(one) for _, one in by_day)]
+    by_day = groupby(entries, key=lambda entry: day_text(entry.at, zone))
+    return [(day, list(of_day)) for day, of_day in by_day]
 
 
 def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> list[Entry]:
@@ -137,15 +137,13 @@ def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str |
     return _flat(value) if value[:1] in "[{" else value
 
 
-def _flat(text: str) -> str:
-    """Recorded JSON by its telling names, else as it is."""
+def _flat(recorded: str) -> str:
+    """Recorded JSON in words, else as it is: long ones were cut."""
     try:
-        value: Any = json.loads(text)
+        value: Any = json.loads(recorded)
     except ValueError:
-        return text
-    several = value if isinstance(value, list) else [value]
-    named = [one.get("code") or one.get("name") if isinstance(one, dict) else None for one in several]
-    return ", ".join(str(one) for one in named) if several and all(named) else text
+        return recorded
+    return listed_words(value) or recorded
 
 
 def _transaction(one: Transaction, zone: ZoneInfo) -> Entry:
@@ -159,7 +157,8 @@ def _transaction(one: Transaction, zone: ZoneInfo) -> Entry:
 
 
 def _event(at: datetime, icon: str, what: str, zone: ZoneInfo, small: str = "") -> Entry:
-    return Entry(at, icon, what, f"{at.astimezone(zone):%H:%M}", full_text(at, zone), small=small)
+    clock = f"{at.astimezone(zone):%H:%M}" if has_place(at) else ""
+    return Entry(at, icon, what, clock, full_text(at, zone), small=small)
 
 
 def _interval(one: OrderChange, zone: ZoneInfo) -> str:
@@ -171,14 +170,6 @@ def _interval(one: OrderChange, zone: ZoneInfo) -> str:
     if old.date() != new.date():
         return f"between {when_text(one.seen_old_at, zone)} and {new:%H:%M}"
     return f"{new:%H:%M}" if f"{old:%H:%M}" == f"{new:%H:%M}" else f"between {old:%H:%M} and {new:%H:%M}"
-
-
-def _day_words(at: datetime, zone: ZoneInfo) -> str:
-    local, here = at.astimezone(zone), now().astimezone(zone)
-    days = (here.date() - local.date()).days
-    if days in (0, 1):
-        return ("Today", "Yesterday")[days]
-    return f"{local:%A} {local.day} {local:%B}" + ("" if local.year == here.year else f" {local.year}")
 
 
 def _lower(words: str) -> str:
