@@ -49,7 +49,7 @@ def export_file(request: HttpRequest, organisation: Organisation) -> HttpRespons
     query = query.all_orders()
     excel = form == "excel"
     if shape == "json":
-        texts, ending, kind = jsonl_orders(organisation, query), "jsonl", "application/jsonl"
+        texts, ending, kind = jsonl_orders(organisation, query, include_device=False), "jsonl", "application/jsonl"
     elif shape == "lines":
         texts, ending, kind = csv_lines(organisation, query, excel=excel), "csv", "text/csv"
     else:
