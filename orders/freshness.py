@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
-from glu_admin.keys.lifecycle import candidate_key, current_key
+from glu_admin.keys.lifecycle import candidate_key, closed, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.first_copy import first_copy
@@ -126,6 +126,9 @@ def banners(organisation: Organisation) -> list[Banner]:
     if key is None and trying is None:
         text = "Glu needs a key before orders can be copied here. A manager can add one."
         out.append(Banner("amber", "key", "No key yet", text, "key", "Add the key"))
+    if why := closed(key, trying):
+        text = f"{why} Nothing is copied until then. {kept}"
+        return [Banner("red", "key", "The key cannot be opened", text, "key", "Key settings")]
     if trying is not None and trying.state in GluKey.REJECTED:
         foreign = trying.state == GluKey.State.FOREIGN
         title = "The new key opens another organisation" if foreign else "Glu refuses the new key"

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
-from glu_admin.keys.lifecycle import candidate_key, current_key
+from glu_admin.keys.lifecycle import candidate_key, closed, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.coverage import Coverage, coverage, flagged_polls
@@ -134,6 +134,7 @@ class MirrorReport:
     state: MirrorState | None
     key: GluKey | None
     candidate: GluKey | None
+    key_closed: str
     first_copy: FirstCopy | None
     coverage: Coverage
     passes: list[PassReport]
@@ -208,6 +209,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         state=state,
         key=current_key(organisation),
         candidate=candidate_key(organisation),
+        key_closed=closed(current_key(organisation), candidate_key(organisation), canary=True),
         first_copy=first_copy(organisation, state),
         coverage=coverage(organisation),
         passes=_passes(organisation, state),
@@ -227,6 +229,8 @@ def needs_a_person(report: MirrorReport) -> list[str]:
     out = []
     if report.key is None and report.candidate is None:
         out.append("There is no key.")
+    if report.key_closed:
+        out.append(report.key_closed)
     for key in (report.key, report.candidate):
         if key is not None and key.state == GluKey.State.REFUSED:
             out.append(f"Glu refuses the key ending in {key.last_four}.")

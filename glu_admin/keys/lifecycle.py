@@ -1,20 +1,18 @@
 """A Glu key's life: set, tried, accepted or refused, paused, replaced, removed. Nothing here ever opens one."""
 
-import logging
 import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
+from glu_admin.keys.cipher import KeyringError
 from glu_admin.keys.models import GluKey
-from glu_admin.keys.ring import keyring, place_of
+from glu_admin.keys.ring import WrongRootKey, keyring, place_of, why_closed
+from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Organisation, Role, User
-
-logger = logging.getLogger(__name__)
 
 _VISIBLE = re.compile(r"[!-~]{8,512}")
 
@@ -32,7 +30,10 @@ def set_key(organisation: Organisation, secret: str, by: User | None) -> GluKey:
     secret = secret.strip()
     if not _VISIBLE.fullmatch(secret):
         raise InvalidKey("A Glu key is one word of 8 to 512 letters, digits and signs. Copy it once more, whole.")
-    marks = keyring().fingerprints(secret)
+    try:
+        marks = keyring().fingerprints(secret)
+    except (KeyringError, WrongRootKey) as error:
+        raise InvalidKey(f"No key can be stored now. {error}") from None
     if _elsewhere(organisation, marks).exists():
         raise InvalidKey(ELSEWHERE)
     key = GluKey(organisation=organisation, last_four=secret[-4:], set_by=by, fingerprint=marks[0])
@@ -51,6 +52,17 @@ def current_key(organisation: Organisation) -> GluKey | None:
 def candidate_key(organisation: Organisation) -> GluKey | None:
     """The key that is being tried, or was refused when it was."""
     return organisation.glu_keys.filter(slot=GluKey.Slot.CANDIDATE).select_related("set_by").first()
+
+
+def closed(*keys: GluKey | None, canary: bool = False) -> str:
+    """Why this process cannot open one of these keys, as a sentence; empty when nothing is in the way.
+
+    With `canary` it is also made sure that the root keys are the right ones, and not only of the right names.
+    """
+    for key in keys:
+        if key is not None and (why := why_closed(key.token, canary=canary)):
+            return f"The Glu key ending in {key.last_four} cannot be opened. {why}"
+    return ""
 
 
 def remove_key(organisation: Organisation) -> None:
@@ -156,24 +168,20 @@ def _reject(organisation: Organisation, key_id: int, state: GluKey.State, detail
             try_again_at=_try_again_at(state, moment, moment),
         )
     )
-    if changed and settings.EMAIL_URL:
+    if changed:
         _tell_managers(organisation, state, detail)
 
 
 def _tell_managers(organisation: Organisation, state: GluKey.State, detail: str) -> None:
-    name = " ".join(organisation.name.split())  # a line break would end the subject, and with it the mail
     managers = organisation.memberships.filter(role=Role.MANAGER, user__is_active=True)
     if state == GluKey.State.FOREIGN:
-        subject, why = f"The key of {name} opens another organisation", detail
+        subject, why = f"The key of {organisation.name} opens another organisation", detail
     else:
-        subject, why = f"Glu refuses the key of {name}", f"Glu no longer accepts the key of {name}."
-    try:
-        send_mail(
-            subject,
-            f"{why}\n\nIts orders are not being copied. What was copied before stays and can be searched.\n"
-            "The key is tried again by itself, ever more slowly; a new one is set on the organisation's key page.\n",
-            None,
-            list(managers.values_list("user__email", flat=True)),
-        )
-    except (OSError, ValueError) as error:  # a mail that cannot be sent must not stop the mirror
-        logger.warning("managers of organisation %s not told: %s", organisation.pk, type(error).__name__)
+        subject = f"Glu refuses the key of {organisation.name}"
+        why = f"Glu no longer accepts the key of {organisation.name}."
+    mail.send(
+        subject,
+        f"{why}\n\nIts orders are not being copied. What was copied before stays and can be searched.\n"
+        "The key is tried again by itself, ever more slowly; a new one is set on the organisation's key page.\n",
+        managers.values_list("user__email", flat=True),
+    )

@@ -78,16 +78,20 @@ def _note_fingerprint(key: GluKey, secret: str) -> None:
     key.save(update_fields=["fingerprint"])
 
 
-def why_closed(token: str) -> str:
-    """Why a sealed secret cannot be opened by this process, as a sentence; empty where nothing is in the way."""
+def why_closed(token: str, *, canary: bool) -> str:
+    """Why a sealed secret cannot be opened by this process, as a sentence; empty where nothing is in the way.
+
+    The secret is not opened for it: that a root key of the right name is the right one is for the canary to tell.
+    """
     try:
-        ring = keyring()
-        name = key_id(token)
+        ring, name = keyring(), key_id(token)
         if name not in ring.ids:
-            return f"It was sealed with the root key “{name}”, which is not in GLU_ROOT_KEYS."
-        canary = KeyringCanary.objects.order_by("pk").first()
-        if canary is not None:
-            _open_canary(ring, canary)
+            return (
+                f"It was sealed with the root key “{name}”, which is not in GLU_ROOT_KEYS. "
+                "Put that one back into the list, or set the Glu key again."
+            )
+        if canary:
+            check_canary()
     except (KeyringError, WrongRootKey, SealBroken) as error:
         return str(error)
     return ""
@@ -102,10 +106,6 @@ def check_canary() -> None:
             canary = KeyringCanary()
             canary.token = ring.seal(_CANARY, place_of(canary))
             canary.save()
-    _open_canary(ring, canary)
-
-
-def _open_canary(ring: Keyring, canary: KeyringCanary) -> None:
     try:
         opened = ring.open(canary.token, place_of(canary))
     except (UnknownRootKey, SealBroken) as error:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.mail import send_mail
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from glu_admin.tenancy import mail
 from glu_admin.tenancy.access import door, person
 from glu_admin.tenancy.forms import InvitationForm
 from glu_admin.tenancy.members import (
@@ -138,10 +137,5 @@ def _members(
 
 def _mail_invitation(organisation: Organisation, email: str, link: str) -> bool:
     """Mail the link where e-mail is set up; false when it was not sent."""
-    if not settings.EMAIL_URL:
-        return False
     text = f"You are invited to the order desk of {organisation.name}. The link works for seven days:\n\n{link}\n"
-    try:
-        return bool(send_mail(f"Invitation to {organisation.name}", text, None, [email]))
-    except OSError:
-        return False
+    return mail.send(f"Invitation to {organisation.name}", text, [email])

@@ -106,6 +106,10 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """A name is one line."""
+        self.name = " ".join(self.name.split())
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The zone in which this organisation's days begin and its times are shown."""

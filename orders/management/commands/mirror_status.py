@@ -61,6 +61,7 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
         "last_error": last_error,
         "next_look": report.next_look,
         "key": {"state": key.state, "ends_in": key.last_four, "paused_at": key.paused_at} if key else None,
+        "key_cannot_be_opened": report.key_closed,
         "new_key": {"state": new.state, "ends_in": new.last_four} if (new := report.candidate) else None,
         "organisation_at_glu": state.glu_organisation_id if state else None,
         "first_copy": vars(report.first_copy) if report.first_copy else None,

@@ -191,7 +191,78 @@ def add(monkeypatch: pytest.MonkeyPatch, secret: str, *arguments: str) -> None:
     call_command("organisation_add", *arguments)
 
 
-def test_organisation_add_reads_the_key_from_standard_input(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def key(monkeypatch: pytest.MonkeyPatch, secret: str, *arguments: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+    call_command("organisation_key", "alder-house", *arguments)
+
+
+def test_organisation_add_tries_the_key_while_one_waits(
+    db: None, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match=r"Glu refuses the key ending in 9999\. Nothing was added"):
+        add(monkeypatch, "any-word-9999", "Alder House")
+    assert not Organisation.objects.exists()
+    add(monkeypatch, HOTEL_KEY, "Alder\nHouse")
+    assert "Glu accepts the key ending in 0001, of Alder House (5)." in capsys.readouterr().out
+    assert Organisation.objects.get().name == "Alder House"
+    with pytest.raises(CommandError, match="organisation_key alder-house"):
+        add(monkeypatch, HOTEL_KEY, "Alder House", "--slug", "alder-house")
+    with pytest.raises(CommandError, match="in use for another organisation here"):
+        add(monkeypatch, HOTEL_KEY, "Alder House", "--slug", "alder-again")
+    assert Organisation.objects.count() == 1
+
+
+def test_organisation_add_without_glu_says_that_it_was_not_asked(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.GLU_API_URL, settings.GLU_RETRIES = "http://127.0.0.1:9", 0
+    add(monkeypatch, HOTEL_KEY, "Alder House")
+    assert "Glu could not be asked about the key ending in 0001" in capsys.readouterr().out
+    assert Organisation.objects.get().glu_keys.get().state == State.UNREACHABLE
+
+
+def test_organisation_key_takes_one_that_glu_accepts(
+    house: Any, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key(monkeypatch, HOTEL_KEY)
+    assert "Glu accepts the key ending in 0001" in capsys.readouterr().out
+    with pytest.raises(CommandError, match=r"Glu refuses the key ending in 9999\. The key ending in 0001 stays in use"):
+        key(monkeypatch, "any-word-9999")
+    call_command("organisation_key", "alder-house", "--show")
+    shown = capsys.readouterr().out
+    assert "In use: ends in 0001, set " in shown
+    assert "opens Alder House (5)" in shown
+    assert "Being tried: ends in 9999, set " in shown
+    assert HOTEL_KEY not in shown
+    assert "any-word" not in shown
+    with pytest.raises(CommandError, match="Glu refuses"):
+        key(monkeypatch, "", "--retry")
+    for secret, words in (("", "No key came"), ("two words here", "one word"), ("x", "one word")):
+        with pytest.raises(CommandError, match=words):
+            key(monkeypatch, secret)
+    call_command("organisation_key", "alder-house", "--remove")
+    assert not house.hotel.glu_keys.exists()
+    for flag in ("--remove", "--retry"):
+        with pytest.raises(CommandError, match="There is no key"):
+            key(monkeypatch, "", flag)
+    with pytest.raises(CommandError, match="no organisation"):
+        call_command("organisation_key", "nowhere")
+
+
+def test_organisation_key_tries_again(house: Any, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.world.shops["hotel"].faults.revoked = True
+    with pytest.raises(CommandError, match="Glu refuses"):
+        key(monkeypatch, HOTEL_KEY)
+    sandbox.world.shops["hotel"].faults.revoked = False
+    key(monkeypatch, "", "--retry")
+    current = lifecycle.current_key(house.hotel)
+    assert current is not None
+    assert current.state == State.ACCEPTED
+
+
+def test_organisation_add_reads_the_key_from_standard_input(
+    db: None, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add(monkeypatch, HOTEL_KEY, "Alder House", "--slug", "alder")
     assert Organisation.objects.get(slug="alder").glu_keys.get().last_four == "0001"
     for secret, arguments in (

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glu_admin.keys.cipher import Keyring, KeyringError, Place, SealBroken, UnknownRootKey, key_id, new_root_key
-from glu_admin.keys.lifecycle import set_key
+from glu_admin.keys.lifecycle import InvalidKey, set_key
 from glu_admin.keys.models import GluKey, KeyringCanary
 from glu_admin.keys.ring import WrongRootKey, check_canary, keyring, place_of, reseal, stop_on_wrong_root_key
+from glu_admin.keys.tasks import try_key
+from tests.conftest import accepted_key
 
 ONE, TWO = new_root_key("one"), new_root_key("two")
 HERE = Place("keys_glukey", "token", uuid.UUID(int=1), uuid.UUID(int=2))
@@ -157,3 +160,71 @@ def test_rotation_without_the_older_key_changes_nothing(house: Any, settings: An
     with pytest.raises(CommandError, match="older root keys"):
         call_command("rotate_root_key")
     assert GluKey.across_organisations.get().token == token
+
+
+def test_a_key_sealed_by_a_process_with_the_old_list_is_noticed(
+    house: Any, settings: Any, manager_client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    use(settings, TWO, ONE)
+    check_canary()
+    set_key(house.golf, "golf-key-0002", None)
+    call_command("rotate_root_key")
+    use(settings, ONE)  # this process was not started again
+    set_key(house.hotel, "hotel-key-0001", None)
+    use(settings, TWO)  # and the old root key was taken out too early
+    stop_on_wrong_root_key()
+    assert "1 sealed row(s) need the root key one" in caplog.text
+    for path in ("/o/alder-house/orders/", "/o/alder-house/mirror/", "/o/alder-house/key/"):
+        page = manager_client.get(path).content.decode()
+        assert "sealed with the root key “one”, which is not in GLU_ROOT_KEYS" in page
+    with pytest.raises(CommandError, match="ending in 0001 cannot be opened"):
+        call_command("mirror_status", "alder-house")
+    with pytest.raises(CommandError, match="ending in 0001 cannot be opened"):
+        call_command("organisation_key", "alder-house", "--retry")
+    try_key(GluKey.across_organisations.get(organisation=house.hotel).pk)  # a worker goes on
+    use(settings, TWO, ONE)
+    call_command("rotate_root_key")
+    use(settings, TWO)
+    assert "cannot be opened" not in manager_client.get("/o/alder-house/mirror/").content.decode()
+
+
+def test_a_root_key_that_is_missing_is_no_traceback(
+    house: Any, settings: Any, tmp_path: Any, manager_client: Client
+) -> None:
+    use(settings)
+    settings.STATE_DIR = tmp_path
+    check_canary()
+    accepted_key(house.hotel, "hotel-key-0001")
+    (tmp_path / "root_keys").unlink()
+    keyring.cache_clear()
+    for command in ("mirror", "mirror_status", "glu_probe"):
+        with pytest.raises(CommandError, match=r"cannot be opened\. The database holds sealed keys"):
+            call_command(command, "alder-house")
+    page = manager_client.post("/o/alder-house/key/set/", {"secret": "hotel-key-0002"})
+    assert page.status_code == 400
+    assert "No key can be stored now" in page.content.decode()
+
+
+def test_a_root_key_of_the_right_name_that_is_another_is_said(house: Any, settings: Any) -> None:
+    use(settings, ONE)
+    check_canary()
+    accepted_key(house.hotel, "hotel-key-0001")
+    use(settings, new_root_key("one"))
+    with pytest.raises(CommandError, match="does not hold the root key"):
+        call_command("mirror_status", "alder-house")
+    with pytest.raises(CommandError, match="cannot be opened"):
+        call_command("mirror", "alder-house")
+
+
+def test_rotation_keeps_a_key_known_in_another_organisation(house: Any, settings: Any) -> None:
+    use(settings, ONE)
+    accepted_key(house.golf, "golf-key-0002")
+    use(settings, TWO, ONE)
+    for _ in range(2):
+        with pytest.raises(InvalidKey, match="another organisation"):
+            set_key(house.hotel, "golf-key-0002", None)
+        call_command("rotate_root_key")
+    assert "golf-key" not in "".join(GluKey.across_organisations.get().fingerprint)
+    use(settings, TWO)
+    with pytest.raises(InvalidKey, match="another organisation"):
+        set_key(house.hotel, "golf-key-0002", None)

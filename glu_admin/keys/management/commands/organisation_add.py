@@ -1,7 +1,5 @@
 """manage.py organisation_add NAME [--slug SLUG]: a new organisation, with its Glu key from standard input."""
 
-import getpass
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -9,15 +7,16 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from glu_admin.keys.lifecycle import InvalidKey, set_key
+from glu_admin.keys.management.key_input import read_key, take_key, tried
+from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.addresses import free_slug
 from glu_admin.tenancy.models import Organisation
 
 
 class Command(BaseCommand):
-    """Adds an organisation; the key is read from standard input so that it is in no shell history."""
+    """Adds an organisation once Glu has accepted its key, or cannot be reached."""
 
-    help = "Add an organisation; its Glu key is read from standard input."
+    help = "Add an organisation; its Glu key is read from standard input and tried with Glu while one waits."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name, slug and time zone."""
@@ -27,18 +26,35 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the organisation and its sealed key, or nothing."""
-        secret = getpass.getpass("Glu key: ") if sys.stdin.isatty() else sys.stdin.readline()
-        organisation = Organisation(name=options["name"], timezone=options["timezone"])
+        slug = options["slug"] or free_slug(options["name"])
+        if Organisation.objects.filter(slug=slug).exists():
+            raise CommandError(
+                f"There is an organisation “{slug}” already. To give it another key: manage.py organisation_key {slug}"
+            )
+        organisation = Organisation(name=options["name"], slug=slug, timezone=options["timezone"])
         try:
-            organisation.slug = options["slug"] or free_slug(options["name"])
             organisation.full_clean()
-            with transaction.atomic():
-                organisation.save()
-                set_key(organisation, secret, None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        except InvalidKey as error:
-            raise CommandError(str(error)) from None
-        self.stdout.write(
-            f"Added {organisation.name}. A worker tries its key, or run: manage.py mirror {organisation.slug}"
-        )
+        secret = read_key()
+        with transaction.atomic():
+            organisation.save()
+            key = take_key(organisation, secret)
+        words = self._tried(organisation, key)
+        self.stdout.write(f"Added {organisation.name} ({slug}). {words}")
+        if key.state == GluKey.State.ACCEPTED:
+            self.stdout.write(f"A worker copies its orders now, or run: manage.py mirror {slug}")
+        else:
+            self.stdout.write(f"A worker tries the key by itself, or run: manage.py organisation_key {slug} --retry")
+
+    def _tried(self, organisation: Organisation, key: GluKey) -> str:
+        """What Glu says of the key; an organisation whose key it rejects, or that cannot be tried, is not kept."""
+        try:
+            words = tried(key)
+        except CommandError:
+            organisation.delete()
+            raise
+        if key.state in GluKey.REJECTED:
+            organisation.delete()
+            raise CommandError(f"{words} Nothing was added.")
+        return words

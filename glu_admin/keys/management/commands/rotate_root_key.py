@@ -22,5 +22,6 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Put the older root keys back into GLU_ROOT_KEYS and run this again.") from None
         self.stdout.write(
             f"{sum(outcomes)} resealed, {len(outcomes) - sum(outcomes)} were already sealed with {keyring().writer}. "
-            "Every other root key can now be taken out of GLU_ROOT_KEYS."
+            "Start web, workers and beat again with this list, then run this once more: when it reseals nothing, every "
+            "other root key can be taken out of GLU_ROOT_KEYS."
         )

@@ -1,0 +1,79 @@
+"""manage.py organisation_key SLUG: the organisation's Glu key, from standard input; or --show, --retry, --remove."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import localtime
+
+from glu_admin.keys.lifecycle import candidate_key, current_key, remove_key
+from glu_admin.keys.management.key_input import read_key, take_key, tried
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.models import Organisation
+
+
+class Command(BaseCommand):
+    """Exit 0 only when Glu accepts the key."""
+
+    help = "Give an organisation a Glu key, read from standard input; it is used once Glu has accepted it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The organisation, and what else than a new key is wanted."""
+        parser.add_argument("slug")
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument("--show", action="store_true", help="what is known of its keys, and how each ends")
+        instead.add_argument("--retry", action="store_true", help="try the keys again that Glu has not accepted")
+        instead.add_argument("--remove", action="store_true", help="forget its keys; the orders stay")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Take a new key, or do what else is asked."""
+        organisation = Organisation.objects.filter(slug=options["slug"]).first()
+        if organisation is None:
+            raise CommandError(f"There is no organisation “{options['slug']}”.")
+        if options["show"]:
+            self._show(organisation)
+        elif options["remove"]:
+            self._remove(organisation)
+        elif options["retry"]:
+            self._retry(organisation)
+        else:
+            self._try(organisation, [take_key(organisation, read_key())])
+
+    def _show(self, organisation: Organisation) -> None:
+        keys = _keys(organisation)
+        if not keys:
+            self.stdout.write("There is no key.")
+        for key in keys:
+            when = localtime(key.set_at, organisation.zone).isoformat(" ", "minutes")
+            parts = [f"ends in {key.last_four}", f"set {when}", GluKey.State(key.state).label.lower()]
+            if key.opens:
+                parts.append(f"opens {key.opens}")
+            if key.paused_at:
+                parts.append("copying is paused")
+            self.stdout.write(f"{GluKey.Slot(key.slot).label}: {', '.join(parts)}. {key.detail}".rstrip())
+
+    def _remove(self, organisation: Organisation) -> None:
+        if not _keys(organisation):
+            raise CommandError("There is no key.")
+        remove_key(organisation)
+        self.stdout.write("Removed. The orders that were copied stay.")
+
+    def _retry(self, organisation: Organisation) -> None:
+        waiting = [key for key in _keys(organisation) if key.state != GluKey.State.ACCEPTED]
+        if not waiting:
+            raise CommandError("There is no key that waits to be tried.")
+        self._try(organisation, waiting)
+
+    def _try(self, organisation: Organisation, keys: list[GluKey]) -> None:
+        words = [tried(key) for key in keys]
+        if any(key.state == GluKey.State.ACCEPTED for key in keys):
+            self.stdout.write("\n".join(words))
+            return
+        before = current_key(organisation)
+        if before is not None and before.state == GluKey.State.ACCEPTED:
+            words.append(f"The key ending in {before.last_four} stays in use.")
+        raise CommandError(" ".join(words))
+
+
+def _keys(organisation: Organisation) -> list[GluKey]:
+    return [key for key in (current_key(organisation), candidate_key(organisation)) if key is not None]
