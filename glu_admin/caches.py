@@ -43,7 +43,7 @@ class RedisOrOwnCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        connection = {"socket_connect_timeout": 1, "socket_timeout": 2, "retry": _ONCE_MORE}
+        connection = {"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": _ONCE_MORE}
         options = {**connection, **params.get("OPTIONS", {}), "serializer": Json}
         self._server = str(server)
         self._shared = RedisCache(server, {**params, "OPTIONS": options})
@@ -82,11 +82,8 @@ class RedisOrOwnCache(BaseCache):
 
     def answers(self) -> bool:
         """Whether Redis does."""
-        try:
-            self._shared.has_key("")
-        except redis.RedisError:
-            return False
-        return True
+        self._either("has_key", "")
+        return time.monotonic() >= self._away_until.get(self._server, 0)
 
     def _either(self, name: str, *args: Any) -> Any:
         if time.monotonic() >= self._away_until.get(self._server, 0):

@@ -15,18 +15,16 @@ stop_on_wrong_settings()
 use_whole_messages()
 app = Celery("glu_admin")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = [
-    # Each its own routing key: sharing the default one would deliver every message to all of them.
-    Queue(name, Exchange("glu_admin"), routing_key=name)
-    for name in ("interactive", "changes", "bulk")
-]
+QUEUES = ("interactive", "changes", "bulk")
+# Each its own routing key: sharing the default one would deliver every message to all of them.
+app.conf.task_queues = [Queue(name, Exchange("glu_admin"), routing_key=name) for name in QUEUES]
 app.conf.update(task_default_exchange="glu_admin", task_default_routing_key="changes")
 app.autodiscover_tasks()
 
 
 @app.on_after_finalize.connect
 def _timetable(sender: Celery, **_: Any) -> None:
-    """One beat entry: the tick finds in the rows what is due, so a lost or doubled one changes nothing."""
+    """The tick finds in the rows what is due, so a lost or doubled one changes nothing; and each queue's heartbeat."""
     from django.conf import settings
 
     sender.add_periodic_task(
@@ -34,3 +32,9 @@ def _timetable(sender: Celery, **_: Any) -> None:
         sender.signature("orders.tick", queue="changes", expires=settings.MIRROR_TICK_SECONDS),
         name="tick",
     )
+    for queue in QUEUES:
+        # One that waited behind much work still tells that the queue moves.
+        heartbeat = sender.signature(
+            "heartbeats.arrive", args=(queue,), queue=queue, expires=settings.HEARTBEAT_LATE_SECONDS
+        )
+        sender.add_periodic_task(settings.HEARTBEAT_SECONDS, heartbeat, name=f"heartbeat-{queue}")

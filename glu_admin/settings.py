@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "glu_admin.tenancy",
+    "glu_admin.heartbeats",
     "glu_admin.keys",
     "orders",
 ]
@@ -312,6 +313,9 @@ else:
         "unacked_restore_throttle": 1,
         "socket_timeout": 10,
         "socket_connect_timeout": 2,
+        # A connection that has gone silent is noticed and made anew.
+        "socket_keepalive": True,
+        "health_check_interval": 10,
     }
     if CELERY_BROKER_URL.startswith("amqp"):
         CELERY_BROKER_TRANSPORT_OPTIONS = {}
@@ -323,7 +327,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "changes"
+CELERY_BEAT_SCHEDULER = "glu_admin.heartbeats.timetable:Timetable"
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
+
+# --- heartbeats of the queues -----------------------------------------------------------------------------------------
+HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=15.0)
+HEARTBEAT_LATE_SECONDS = env.float("HEARTBEAT_LATE_SECONDS", default=180.0)
+HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -272,6 +272,11 @@ def _lower(key: GluKey) -> str:
     return label[0].lower() + label[1:] if label != "Glu could not be reached" else label
 
 
+def ago_words(seconds: float) -> str:
+    """A length of time in seconds as "40 s", "12 min", "5 h" or "3 days"."""
+    return _ago(timedelta(seconds=seconds))
+
+
 def _ago(span: timedelta) -> str:
     seconds = max(int(span.total_seconds()), 0)
     if seconds < 90:

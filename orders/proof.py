@@ -25,6 +25,7 @@ from orders.freshness import (
     stands_still,
 )
 from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
+from orders.workers import Sign, signs
 
 ON_DEMAND = "when asked for"
 MOST_LISTED = 20
@@ -151,6 +152,7 @@ class MirrorReport:
     set_aside: QuerySet[SetAside]
     drift: QuerySet[Drift]
     probe: ProbeReport | None
+    signs: list[Sign]
 
     @property
     def next_look(self) -> datetime | None:
@@ -220,6 +222,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         set_aside=organisation.set_aside.all(),
         drift=organisation.drifts.all(),
         probe=organisation.probes.first(),
+        signs=signs(),
         **figures,
     )
 
@@ -242,6 +245,7 @@ def needs_a_person(report: MirrorReport) -> list[str]:
         out.append(f"The last attempt failed: {report.last_error}")
     if report.stands_still:
         out.append(f"Copying stands still: {STANDS_STILL[0].lower()}{STANDS_STILL[1:]}")
+    out += [sign.trouble for sign in report.signs if sign.trouble]
     if report.held:
         out.append(f"{report.held} orders are missing from Glu at once; nothing was concluded.")
     if aside := report.set_aside.count():

@@ -35,6 +35,7 @@ def status_text(organisation: Organisation, report: MirrorReport, wanting: list[
         _items("Not seen before, kept as it came", report.drift.count(), map(_drift, report.drift[:_MOST])),
         _items("Not listed by Glu", report.missing.count(), (_missing(one, zone) for one in report.missing[:_MOST])),
         _pairs("Conversation with Glu", _conversation(report, zone)),
+        _pairs("Signs of life", ((sign.name, sign.words) for sign in report.signs)),
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -46,7 +46,7 @@ def environment(tmp_path: Path, glu: RunningSandbox) -> Iterator[dict[str, str]]
         pytest.skip("runs where PostgreSQL and Redis are: make test-services")
     with own_database() as database:
         named = COMPOSE["services"]["web"]["environment"]
-        own = {"DATABASE_URL": database, "STATE_DIR": str(tmp_path / "state")}
+        own = {"DATABASE_URL": database, "STATE_DIR": str(tmp_path / "state"), "HEARTBEAT_FILE": ""}
         own |= dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL"), own_broker(2))
         assert set(named) == {*own, "GLU_ADMIN_MODE", "TRUSTED_PROXY_COUNT"}
         yield {
@@ -60,7 +60,29 @@ def environment(tmp_path: Path, glu: RunningSandbox) -> Iterator[dict[str, str]]
             "STATIC_ROOT": str(tmp_path / "static"),
             "GLU_API_URL": glu.url,
             "MIRROR_TICK_SECONDS": "0.5",
+            "HEARTBEAT_SECONDS": "0.5",
         }
+
+
+WELL = {"ready": True, **dict.fromkeys(("database", "migrated", "broker", "cache", "workers", "beat"), "ok")}
+
+
+def parts(port: int) -> dict[str, Any]:
+    """What readiness says of each part."""
+    said: dict[str, Any] = json.loads(get(port, "/readyz")[1])
+    del said["heartbeats"]
+    return said
+
+
+def healthy(service: str, heartbeat_file: Path) -> bool:
+    """What compose's own check of a service says."""
+    ((kind, check),) = [COMPOSE["services"][service]["healthcheck"]["test"]]
+    assert kind == "CMD-SHELL"
+    check = check.replace("$$", "$").replace(COMPOSE["services"][service]["environment"]["HEARTBEAT_FILE"], "$FILE")
+    return (
+        subprocess.run(["sh", "-c", check], env={**os.environ, "FILE": str(heartbeat_file)}, check=False).returncode
+        == 0
+    )
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, str]:
@@ -85,11 +107,15 @@ def test_the_whole_product_starts_mirrors_and_stops(
     subprocess.run(command("migrate"), cwd=ROOT, env=environment, check=True, capture_output=True)
     manage(environment, "collectstatic", "--noinput")
     port, log = free_port(), tmp_path / "all.log"
-    processes = [start(environment, command(name, port), log) for name in ("web", "worker", "beat")]
+    alive = {name: tmp_path / name for name in ("worker", "beat")}
+    processes = [start(environment, command("web", port), log)]
+    for name, file in alive.items():
+        assert not healthy(name, file)
+        processes.append(start({**environment, "HEARTBEAT_FILE": str(file)}, command(name), log))
     try:
         wait_until(lambda: get(port, "/healthz")[0] == 200, "the web process answers")
-        ready = {"ready": True, "database": "ok", "broker": "ok"}
-        wait_until(lambda: json.loads(get(port, "/readyz")[1]) == ready, "it is ready")
+        wait_until(lambda: parts(port) == WELL, "all of its parts are well")
+        wait_until(lambda: all(healthy(name, file) for name, file in alive.items()), "worker and beat are healthy")
         assert get(port, "/accounts/login/", Host="desk.example")[0] == 301  # to https
         proxied = {"Host": "desk.example", "X-Forwarded-Proto": "https"}
         wait_until(lambda: get(port, "/setup/", **proxied)[0] == 200, "the set-up page is there")

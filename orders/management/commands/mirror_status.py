@@ -107,6 +107,7 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
             }
             for one in report.passes
         ],
+        "heartbeat_seconds": {sign.age.name: sign.age.seconds for sign in report.signs},
         "last_probe": report.probe.made_at if report.probe else None,
         "needs_a_person": needs_a_person(report),
     }

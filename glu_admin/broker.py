@@ -1,0 +1,42 @@
+"""The broker, asked from outside: whether it answers, and how much waits in it."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.conf import settings
+
+_SHORT = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+
+
+def broker_state() -> str:
+    """`ok`, or `away` when it does not answer within seconds."""
+    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        return "ok"
+    try:
+        with _connection() as broker:
+            broker.ensure_connection(max_retries=0, timeout=1)
+    except Exception:  # whatever the broker's library raises: this only tells
+        return "away"
+    return "ok"
+
+
+def queue_lengths() -> dict[str, int]:
+    """How many messages wait in each queue; empty when the broker does not answer."""
+    from glu_admin.celery import app
+
+    lengths = {}
+    try:
+        with _connection() as broker, broker.channel() as channel:
+            for queue in app.conf.task_queues:
+                lengths[queue.name] = queue(channel).queue_declare(passive=True).message_count
+    except Exception:  # as above
+        return {}
+    return lengths
+
+
+def _connection() -> AbstractContextManager[Any]:
+    from glu_admin.celery import app
+
+    options = _SHORT if settings.CELERY_BROKER_URL.startswith("redis") else {}
+    connection: AbstractContextManager[Any] = app.connection_for_write(connect_timeout=1, transport_options=options)
+    return connection

@@ -1,0 +1,43 @@
+"""Whether anybody works on what is due: the last sign of life of each queue and of the timetable, in words."""
+
+from dataclasses import dataclass
+
+from glu_admin.heartbeats.rows import Age, ages
+from orders.freshness import ago_words
+
+_NAMES = {
+    "interactive": "What people ask for",
+    "changes": "Looks for changes",
+    "bulk": "Long readings",
+    "beat": "Timetable",
+}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """The last sign of life of one part of the work: what it does, and how long ago, in seconds; None is never."""
+
+    age: Age
+
+    @property
+    def name(self) -> str:
+        """What this part does."""
+        return _NAMES.get(self.age.name, self.age.name)
+
+    @property
+    def words(self) -> str:
+        """How long ago."""
+        return "not yet" if self.age.seconds is None else f"{ago_words(self.age.seconds)} ago"
+
+    @property
+    def trouble(self) -> str:
+        """What a person has to know of it; "" while it moves."""
+        if not self.age.late or self.age.seconds is None:
+            return ""
+        away = "beat is away" if self.age.name == "beat" else "its worker or the broker is away"
+        return f"{self.name}: no sign of life for {ago_words(self.age.seconds)}; {away}."
+
+
+def signs() -> list[Sign]:
+    """Of every queue, and of the timetable last."""
+    return [Sign(age) for age in ages()]
