@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from glu_admin import health
+from glu_admin import health, metrics
 
 
 class EdgeMiddleware:
@@ -41,6 +41,8 @@ class ProbeMiddleware:
                 return health.healthz(request)
             case "/readyz":
                 return health.readyz(request)
+            case "/metrics" if settings.METRICS_TOKEN:
+                return metrics.metrics(request)
         return self.get_response(request)
 
 

@@ -126,6 +126,8 @@ def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
             yield f"CSRF_TRUSTED_ORIGINS lists origins such as https://desk.example.com:8443; {origin!r} is none."
     if not _may_be_glu(settings["GLU_API_URL"]):
         yield "GLU_API_URL must be https; plain http is for a sandbox on this machine only."
+    if settings["METRICS_TOKEN"] and len(settings["METRICS_TOKEN"]) < 20:
+        yield "METRICS_TOKEN can be guessed: it needs 20 random characters or more."
     if not settings["EMBEDDED"]:
         yield from _unfit_for_production(settings)
 

@@ -335,6 +335,10 @@ HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=15.0)
 HEARTBEAT_LATE_SECONDS = env.float("HEARTBEAT_LATE_SECONDS", default=180.0)
 HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
+# --- figures for monitors -------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ORGANISATIONS = env.bool("METRICS_ORGANISATIONS", default=False)
+
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if EMBEDDED else "json")

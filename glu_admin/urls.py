@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from glu_admin import health
+from glu_admin import health, metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("glu_admin.tenancy.account_urls")),
     path("", include("glu_admin.tenancy.urls")),
     path("o/<slug:organisation_slug>/key/", include("glu_admin.keys.urls")),

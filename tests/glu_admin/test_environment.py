@@ -70,6 +70,7 @@ WRONG = {
     "HTTPS": ["ture", "2"],
     "LOG_LEVEL": ["LOUD", "info"],
     "LOG_FORMAT": ["xml"],
+    "METRICS_TOKEN": ["secret"],
     "SESSION_HOURS": ["-1", "0", "1e9", "99999999", "twelve", "0.5"],
     "TRUSTED_PROXY_COUNT": ["-1", "1000", "one"],
     "GLU_READ_TIMEOUT": ["0", "-5", "nan", "inf", "1,5"],

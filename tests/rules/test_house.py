@@ -28,6 +28,7 @@ MAY_SAY_ACROSS = {
     "glu_admin/tenancy/members.py",
     "glu_admin/tenancy/models.py",
     "orders/freshness.py",
+    "orders/metrics.py",
     "orders/coverage.py",
     "orders/proof.py",
     "orders/search/listing.py",

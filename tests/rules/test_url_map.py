@@ -57,6 +57,7 @@ PAGES = {
 OPEN = {
     "healthz": (OK, OK),
     "readyz": (OK, OK),
+    "metrics": (NOT_FOUND, NOT_FOUND),
     "setup": (NOT_FOUND, NOT_FOUND),
     "invitation": (NOT_FOUND, NOT_FOUND),
     "account_login": (OK, REDIRECT),
