@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.shapes import numbered
 
 Kind = Literal["text", "word", "integer", "flag", "time", "uuid"]
 
@@ -119,10 +120,11 @@ DISPATCH_STATUSES = frozenset({"Outstanding", "Packed", "Dispatched", "Cancelled
 
 _MAX_INTEGER = 2**63
 _MAX_WORD = 320  # words are indexed, and an index refuses long texts
+_MAX_DEPTH = 100  # what is nested deeper could be written, and not be read again where more of the stack is used
 
 
 class Unusable(Exception):
-    """A row that cannot be placed: without a usable id or creation time."""
+    """A row that cannot be placed, without a usable id or creation time, or not be given back, nested too deeply."""
 
 
 class Row(Protocol):
@@ -156,6 +158,7 @@ def parse_order(raw: object) -> ParsedOrder:
     """One element of GET /orders as a row; raises Unusable with the reason in words."""
     if not isinstance(raw, dict):
         raise Unusable("It is not an order but something else.")
+    _check_depth(raw)
     created = Stamp.parse(raw.get("createdAt"))
     glu_id = usable_id(raw)
     if created is None:
@@ -173,6 +176,7 @@ def parse_line(raw: object) -> Parsed:
     """One element of GET /orders/{orderId}/lines as a row; raises Unusable with the reason in words."""
     if not isinstance(raw, dict):
         raise Unusable("It is not an order line but something else.")
+    _check_depth(raw)
     return _parse(raw, usable_id(raw), LINE_FIELDS, LINE_OBJECTS)
 
 
@@ -221,14 +225,18 @@ def usable_id(raw: dict[str, Any]) -> int:
     return value
 
 
-def listed(value: Any) -> list[Any]:
-    """A list of Glu's, however it came: one with holes comes as an object by number, {"1": …, "3": …}.
+def known_id(raw: object) -> int | None:
+    """The same of anything, None where it has none."""
+    try:
+        return usable_id(raw) if isinstance(raw, dict) else None
+    except Unusable:
+        return None
 
-    Null and an empty object are an empty list; anything else is the list's only element.
-    """
-    if isinstance(value, dict) and all(name.isascii() and name.isdigit() and len(name) < 20 for name in value):
-        return [value[name] for name in sorted(value, key=int)]
-    return value if isinstance(value, list) else [] if value is None else [value]
+
+def listed(value: Any) -> list[Any]:
+    """A list however it came: nothing (null, an empty object) is an empty one, one thing is its only element."""
+    rows = numbered(value)
+    return rows if rows is not None else [value] if value not in (None, {}) else []
 
 
 def time_text(instant: datetime) -> str:
@@ -261,6 +269,17 @@ def _parse(raw: dict[str, Any], glu_id: int, fields: tuple[Field, ...], objects:
     unknown = [name for name in left if name not in documented]
     extra = json.dumps(left, separators=(",", ":")) if left else ""
     return Parsed(glu_id, columns, extra, odd, unknown)
+
+
+def _check_depth(raw: dict[str, Any]) -> None:
+    """Raise Unusable for what is nested too deeply."""
+    level: list[Any] = [raw]
+    for _ in range(_MAX_DEPTH):
+        inner = (one for group in level for one in (group.values() if isinstance(group, dict) else group))
+        level = [one for one in inner if isinstance(one, (dict, list))]
+        if not level:
+            return
+    raise Unusable("It is nested too deeply.")
 
 
 def _column(kind: Kind, value: Any) -> Any:

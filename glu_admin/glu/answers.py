@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -70,14 +70,14 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
-def decoded(body: bytes) -> Any:
-    """A body's JSON; raises ValueError when it is none.
+def decoded(body: bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """A body's JSON, its objects made by `pairs` if given; raises ValueError when it is none.
 
     NaN, Infinity and numbers too large for any type come as the text that stood there: one odd value must not take away
     the rows around it, and what is written from it has to be JSON again.
     """
     try:
-        return json.loads(body, parse_constant=str, parse_float=_finite)
+        return json.loads(body, parse_constant=str, parse_float=_finite, object_pairs_hook=pairs)
     except RecursionError:
         raise ValueError("It is nested too deeply.") from None
 

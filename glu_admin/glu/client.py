@@ -1,7 +1,7 @@
 """The only door to Glu: GET, a fixed address, no redirects, bounded in time and size."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from glu_admin.glu.answers import connection_words, decoded, refuse, retry_after
 from glu_admin.glu.deadline import DeadlineAdapter, within
 from glu_admin.glu.errors import GluError, Interrupted, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
+from glu_admin.glu.shapes import numbered
 
 Params = Sequence[tuple[str, str]]
 
@@ -132,12 +133,12 @@ class GluClient:
         raise AssertionError
 
     def get_list(self, path: str, params: Params = ()) -> Answer:
-        """`get` of a list. Raises Unreadable, besides, when it is none also after the retries."""
-        return self._of(list, Unreadable("Glu’s answer was not a list."), path, params)
+        """`get` of a list, however it came. Raises Unreadable, besides, when it is none also after the retries."""
+        return self._of(numbered, Unreadable("Glu’s answer was not a list."), path, params)
 
     def get_object(self, path: str) -> Answer:
         """`get` of one thing with its fields. Raises Unreadable, besides, when it is none also after the retries."""
-        return self._of(dict, Unreadable("Glu’s answer was not what was asked for."), path, ())
+        return self._of(_fields, Unreadable("Glu’s answer was not what was asked for."), path, ())
 
     def look(
         self, path: str, params: Params = (), *, accept: str = "application/json", key: str | None = None
@@ -186,11 +187,11 @@ class GluClient:
         for session in self._sessions:
             session.close()
 
-    def _of(self, kind: type, otherwise: Unreadable, path: str, params: Params) -> Answer:
+    def _of(self, read: Callable[[Any], Any], otherwise: Unreadable, path: str, params: Params) -> Answer:
         retries = self._retry
-        while not isinstance((answer := self.get(path, params)).data, kind):
+        while (data := read((answer := self.get(path, params)).data)) is None:
             retries = _again(retries, path, otherwise)
-        return answer
+        return Answer(data, answer.server_time)
 
     def _once(self, path: str, params: Params) -> Answer:
         response, body = self._fetch(path, params, {})
@@ -255,6 +256,10 @@ class GluClient:
             self._local.session = session
             self._sessions.append(session)
         return session
+
+
+def _fields(data: Any) -> dict[str, Any] | None:
+    return data if isinstance(data, dict) else None
 
 
 def _again(retries: Retry, path: str, otherwise: GluError) -> Retry:

@@ -25,7 +25,10 @@ def set_aside(
     order_glu_id: int | None = None,
 ) -> None:
     """Keep `raw` as it came; the same row again is counted, not kept twice."""
-    text = json.dumps(raw, sort_keys=True)
+    try:
+        text = json.dumps(raw, sort_keys=True)
+    except RecursionError:  # nested too deeply to be written: what is not nested
+        text = json.dumps({name: value for name, value in raw.items() if not isinstance(value, (dict, list))})
     identity = raw.get("id") if isinstance(raw, dict) else None
     row, created = SetAside.across_organisations.get_or_create(
         organisation=organisation,

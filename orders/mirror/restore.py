@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
-from orders.payload import DEVICE_FIELDS, Unusable, canonical, payload, usable_id, without_device
+from orders.payload import DEVICE_FIELDS, canonical, known_id, payload, without_device
 
 
 def with_known_device(organisation: Organisation, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -12,7 +12,7 @@ def with_known_device(organisation: Organisation, rows: Sequence[dict[str, Any]]
 
     A row that is otherwise the same as here becomes the same, and a row with such data of its own stays as it is.
     """
-    ids = [_id(row) for row in rows]
+    ids = [known_id(row) for row in rows]
     known = {
         order.glu_id: payload(order) for order in organisation.orders.filter(glu_id__in=[one for one in ids if one])
     }
@@ -26,10 +26,3 @@ def _filled(row: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     if plain == without_device(known):
         return known
     return {**row, **{name: value for name, value in known.items() if name in DEVICE_FIELDS}}
-
-
-def _id(row: dict[str, Any]) -> int | None:
-    try:
-        return usable_id(row)
-    except Unusable:
-        return None

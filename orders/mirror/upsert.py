@@ -36,7 +36,8 @@ _ANOTHER = "An order came with another identity than before: the key seems to be
 @dataclass
 class Written:
     """What became of a batch. `pks` are the orders written, by Glu's id; `older` those that came older than ours;
-    `stamps` is when the new and the newer ones changed, by Glu's clock."""
+    `places` is where in the batch the version of each order stands that was taken for it; `stamps` is when the new and
+    the newer ones changed, by Glu's clock."""
 
     created: int = 0
     changed: int = 0
@@ -45,6 +46,7 @@ class Written:
     set_aside: int = 0
     pks: dict[int, int] = field(default_factory=dict)
     older: list[int] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
     stamps: list[datetime] = field(default_factory=list)
 
 
@@ -138,7 +140,7 @@ def _parse_all(
 ) -> dict[int, ParsedOrder]:
     """The usable rows by id; of two with the same id the newer, or the later of equals."""
     parsed: dict[int, ParsedOrder] = {}
-    for raw in rows:
+    for place, raw in enumerate(rows):
         try:
             order = parse_order(raw)
         except Unusable as reason:
@@ -148,6 +150,7 @@ def _parse_all(
         twin = parsed.get(order.glu_id)
         if twin is None or not (twin.updated and order.updated and order.updated.instant < twin.updated.instant):
             parsed[order.glu_id] = order
+            result.places[order.glu_id] = place
     return parsed
 
 

@@ -13,7 +13,7 @@ from orders.mirror.documents import rewrite_documents, write_documents
 from orders.mirror.drift import DriftWatch
 from orders.mirror.quarantine import forget_lines, set_aside, want_again
 from orders.models import Order, OrderLine, SetAside
-from orders.payload import LINE_FIELDS, Parsed, Unusable, parse_line
+from orders.payload import LINE_FIELDS, Parsed, Unusable, known_id, parse_line
 
 _LINE_COLUMNS = [entry.column for entry in LINE_FIELDS]
 _LINE_WRITTEN = ["order", "position", *_LINE_COLUMNS, "extra"]
@@ -85,8 +85,7 @@ def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tupl
 
     Orders that are gone may lose theirs: these, by their pk, are the second answer.
     """
-    ids = [row["id"] for one in sets for row in one.rows if isinstance(row, dict) and type(row.get("id")) is int]
-    ids = [glu_id for glu_id in ids if abs(glu_id) < 2**63]
+    ids = [known for one in sets for row in one.rows if (known := known_id(row)) is not None]
     others = organisation.order_lines.filter(glu_id__in=ids).exclude(order__in=[one.order_pk for one in sets])
     held = list(others.values_list("glu_id", "order", "order__gone_at"))
     losing = {pk for _, pk, gone_at in held if gone_at is not None}

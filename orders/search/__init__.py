@@ -1,7 +1,17 @@
 """Finding orders: one criteria object for the list, its counts, exports and commands."""
 
 from orders.search.chips import MOST_CHIPS, Chip, chips, describe
-from orders.search.counts import COUNT_CAP, Counted, CurrencySum, Facet, count_orders, facets, sum_rows, sums
+from orders.search.counts import (
+    COUNT_CAP,
+    Counted,
+    CurrencySum,
+    Facet,
+    count_orders,
+    facets,
+    sum_rows,
+    sums,
+    unknown_values,
+)
 from orders.search.criteria import OrderCriteria
 from orders.search.find import find_orders
 from orders.search.listing import LineMarks, Page, line_marks, list_page, ordered
@@ -32,4 +42,5 @@ __all__ = [
     "parse_query",
     "sum_rows",
     "sums",
+    "unknown_values",
 ]

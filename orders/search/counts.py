@@ -8,13 +8,16 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.text import brief
 from orders.models import Order
 from orders.money import currency
-from orders.search.criteria import VALUE_FIELDS, OrderCriteria
+from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import find_orders
 
 COUNT_CAP = 10_000
 _HALF = 32
+_MOST_NAMED = 20
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,20 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
             numbers.setdefault(value, 0)
         ranked = sorted(numbers, key=lambda value: (-numbers[value], value))
         out[name] = [Facet(value, numbers[value] if counted else None, value in chosen) for value in ranked]
+    return out
+
+
+def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[str]:
+    """A sentence for each value asked for that no order has, with those there are: it may be mistyped."""
+    out = []
+    for name, known in facets(organisation, OrderCriteria()).items():
+        values = [facet.value for facet in known]
+        some = ", ".join(brief(value or "none given", _LONGEST) for value in values[:_MOST_NAMED])
+        more = f" and {len(values) - _MOST_NAMED:,} more" if len(values) > _MOST_NAMED else ""
+        for asked in getattr(criteria, name):
+            if asked not in values:
+                there_are = f"There are: {some}{more}." if values else "No order has any."
+                out.append(f"{LABELS[name]}: no order has “{brief(asked or 'none given', _LONGEST)}”. {there_are}")
     return out
 
 

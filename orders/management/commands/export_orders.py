@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports import csv_lines, csv_orders, jsonl_orders
-from orders.search import Query, parse_query
+from orders.search import Query, parse_query, unknown_values
 
 
 class Command(BaseCommand):
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         problems = [problem.message for problem in (*query.errors, *query.ignored)]
         if problems:
             raise CommandError(" ".join(problems))
+        for words in unknown_values(organisation, query.criteria):
+            self.stderr.write(words)
         out = sys.stdout.buffer
         try:
             for text in self._texts(organisation, query.all_orders(), options):

@@ -1,6 +1,5 @@
 """manage.py import_orders SLUG < file.jsonl: puts exported orders back through the mirror's writer."""
 
-import json
 import sys
 import time
 from argparse import ArgumentParser
@@ -13,6 +12,7 @@ from tqdm import tqdm
 
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
+from orders.management.order_file import NotAnOrder, orders_in
 from orders.management.waiting import wait_for_lease
 from orders.mirror.counters import recount
 from orders.mirror.documents import rewrite_documents
@@ -21,6 +21,7 @@ from orders.mirror.restore import with_known_device
 from orders.mirror.statistics import analyze
 from orders.mirror.upsert import Written, write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.payload import listed
 
 _BATCH = 500
 
@@ -43,13 +44,14 @@ class Command(BaseCommand):
         started, total, pks = time.monotonic(), Written(), set[int]()
         try:
             with tqdm(desc="Orders", unit="", file=sys.stderr) as bar:
-                rows = (line for line in sys.stdin.buffer if line.strip())
+                rows = orders_in(sys.stdin.buffer)
                 number = 0
                 while batch := list(islice(rows, _BATCH)):
-                    parsed = [self._row(text, number + n) for n, text in enumerate(batch, 1)]
-                    pks |= self._write(organisation, lease, parsed, total)
+                    pks |= self._write(organisation, lease, batch, total)
                     number += len(batch)
                     bar.update(len(batch))
+        except NotAnOrder as error:
+            raise CommandError(f"{error} Everything before its batch was written.") from None
         except OtherOrganisationError as error:
             raise CommandError(f"{error.words} The batch was not written.") from None
         finally:
@@ -69,28 +71,33 @@ class Command(BaseCommand):
         if total.set_aside:
             raise CommandError("Some rows could not be placed; the mirror page lists them.")
 
-    def _row(self, text: bytes, number: int) -> dict[str, Any]:
-        try:
-            row = json.loads(text)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict):
-            raise CommandError(f"Line {number} is not an order; everything before its batch was written.")
-        return row
-
     def _write(self, organisation: Organisation, lease: Lease, rows: list[dict[str, Any]], total: Written) -> set[int]:
         """One batch in one transaction; the pks whose documents are to be built."""
-        lines = {id(row): row.pop("lines", None) for row in rows}
+        lines = [row.pop("lines", None) for row in rows]
         fetched_at = now()
         with lease.writing():
             known = with_known_device(organisation, rows)
             written = write_orders(organisation, known, fetched_at, derive=False)
+            sent = {glu_id: _lines_of(place, rows, lines) for glu_id, place in written.places.items()}
+            pks = written.pks | self._without_lines(organisation, set(sent) - set(written.pks))
             sets = [
-                LineSet(written.pks[row["id"]], row["id"], found)
-                for row in rows
-                if (found := lines[id(row)]) is not None and row.get("id") in written.pks
+                LineSet(pk, glu_id, listed(found)) for glu_id, pk in pks.items() if (found := sent[glu_id]) is not None
             ]
             total.set_aside += write_lines(organisation, sets, fetched_at, derive=False)
         for name in ("created", "changed", "unchanged", "stale", "set_aside"):
             setattr(total, name, getattr(total, name) + getattr(written, name))
-        return set(written.pks.values())
+        return {*written.pks.values(), *(one.order_pk for one in sets)}
+
+    def _without_lines(self, organisation: Organisation, glu_ids: set[int]) -> dict[int, int]:
+        """The pks, by Glu's id, of those orders that are here without their lines: a file that has them fills them."""
+        unread = organisation.orders.filter(glu_id__in=glu_ids, lines_copied_at=None)
+        return dict(unread.values_list("glu_id", "pk"))
+
+
+def _lines_of(place: int, rows: list[dict[str, Any]], lines: list[Any]) -> Any:
+    """The lines that came with the order at a place, or with the same order at another; None if none did."""
+    if lines[place] is not None:
+        return lines[place]
+    return next(
+        (found for row, found in zip(rows, lines, strict=True) if found is not None and row == rows[place]), None
+    )
