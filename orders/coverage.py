@@ -20,7 +20,7 @@ _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE
 _DOUBTED = Q(run__flags__contains="walk_missed") | Q(run__flags__contains="too_many_missing")
 _MOST_WINDOWS = 5000
 _WEEKS = 52
-_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # no order is older, whatever its time says
 
 Interval = tuple[datetime, datetime]
@@ -94,14 +94,14 @@ def coverage(organisation: Organisation) -> Coverage:
 
     It is partly covered when it was read but flagged, has lines due or orders under suspicion, or is not over yet.
     """
-    clean, read = _Union(_intervals(organisation, flagged=False)), _Union(_intervals(organisation, flagged=True))
+    clean, read = Union(stretches(organisation, flagged=False)), Union(stretches(organisation, flagged=True))
     today = now().astimezone(organisation.zone).date()
     first = today - timedelta(days=7 * _WEEKS - 1 - (6 - today.weekday()))
     doubtful = _doubtful_days(organisation)
     days = []
     for number in range((today - first).days + 1):
         day = first + timedelta(days=number)
-        start, end = _edges(organisation, day)
+        start, end = day_edges(organisation, day)
         state = PROVEN if clean.holds(start, min(end, now())) and day not in doubtful else NEVER
         if (state == NEVER and (read.touches(start, end) or clean.touches(start, end))) or (
             state == PROVEN and day == today
@@ -112,26 +112,26 @@ def coverage(organisation: Organisation) -> Coverage:
 
 
 def _unbroken(
-    organisation: Organisation, clean: "_Union", doubtful: set[date], yesterday: date
+    organisation: Organisation, clean: "Union", doubtful: set[date], yesterday: date
 ) -> tuple[date | None, bool]:
     """From when on each day up to yesterday is proven, and whether Glu has nothing before it."""
-    began = clean.began(*_edges(organisation, yesterday))
+    began = clean.began(*day_edges(organisation, yesterday))
     if began is None:
         return None, False
     known = organisation.orders.filter(created_at__gte=_EARLIEST, created_at__lte=now()).order_by("created_at")
     oldest = known.values_list("created_at", flat=True).first() or now()
-    whole = began <= _BEGINNING
+    whole = began <= BEGINNING
     first = (oldest if whole else began).astimezone(organisation.zone).date()
     if whole and first > yesterday:  # there were no orders before today
         first, whole = yesterday, False
-    elif not whole and _edges(organisation, first)[0] < began:
+    elif not whole and day_edges(organisation, first)[0] < began:
         first += timedelta(days=1)
     if in_doubt := max((day for day in doubtful if first <= day <= yesterday), default=None):
         first, whole = in_doubt + timedelta(days=1), False
     return (first, whole) if first <= yesterday else (None, False)
 
 
-def _edges(organisation: Organisation, day: date) -> Interval:
+def day_edges(organisation: Organisation, day: date) -> Interval:
     """When a local day begins and ends."""
     start, end = (datetime.combine(one, time(), organisation.zone) for one in (day, day + timedelta(days=1)))
     return start.astimezone(UTC), end.astimezone(UTC)
@@ -179,7 +179,7 @@ def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
     return polls.filter(finished_at__gt=since) if since else polls
 
 
-class _Union:
+class Union:
     """Intervals joined where they meet."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
@@ -200,6 +200,15 @@ class _Union:
         at = bisect_right(self._starts, start) - 1
         return self.joined[at][0] if at >= 0 and self.joined[at][1] >= end else None
 
+    def missing(self, start: datetime, end: datetime) -> list[Interval]:
+        """The parts of it that are not contained, in order."""
+        out = []
+        for began, ended in self.joined:
+            if start < began and start < end:
+                out.append((start, min(began, end)))
+            start = max(start, ended)
+        return [*out, (start, end)] if start < end else out
+
     def touches(self, start: datetime, end: datetime) -> bool:
         """Whether any part of it is contained."""
         at = bisect_right(self._starts, end) - 1
@@ -212,7 +221,7 @@ def _clean(organisation: Organisation) -> QuerySet[MirrorWindow]:
     return windows.exclude(_DOUBTED).select_related("run")
 
 
-def _intervals(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
+def stretches(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
     """Stretches of creation that were read; those of flagged polls and windows only when asked for."""
     yield from _polled(organisation, flagged=flagged)
     windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None).select_related("run")
@@ -254,8 +263,8 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
 def _bounds(window: MirrorWindow) -> Interval:
     """From when to when it read: no further than to when it was read, by Glu's clock if it told."""
     start, end = Stamp.parse(window.created_from), Stamp.parse(window.created_before)
-    asked_at = window.run.server_started_at or window.started_at or _BEGINNING
-    return (start.instant if start else _BEGINNING, min(end.instant, asked_at) if end else asked_at)
+    asked_at = window.run.server_started_at or window.started_at or BEGINNING
+    return (start.instant if start else BEGINNING, min(end.instant, asked_at) if end else asked_at)
 
 
 def _doubtful_days(organisation: Organisation) -> set[date]:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from io import StringIO
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ from orders.exports.cell_guard import guard
 from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Column
 from orders.models import Order, OrderLine
 from orders.money import currency, plain_amount
+from orders.payload import time_text
 from orders.search import Query, find_orders, ordered
 
 BLOCK = 500
@@ -24,8 +25,8 @@ def csv_orders(organisation: Organisation, query: Query, *, excel: bool) -> Iter
     """One row an order; orders gone at Glu are left out.
 
     `excel`: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
-    (named in the heading). Else plain: texts untouched, times in UTC as ISO 8601. Money is a decimal number in major
-    units either way.
+    (named in the heading). Else plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal
+    number in major units either way.
     """
     zone = organisation.zone if excel else None
     yield from _file(ORDER_COLUMNS, (order for block in _orders(organisation, query) for order in block), zone)
@@ -93,5 +94,5 @@ def _cell(column: Column, row: Any, zone: ZoneInfo | None) -> str:
 
 def _time(value: datetime, zone: ZoneInfo | None) -> str:
     if zone is None:
-        return value.astimezone(UTC).isoformat()
-    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        return time_text(value)
+    return value.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")

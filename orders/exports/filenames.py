@@ -1,10 +1,42 @@
-"""Names of downloaded files."""
+"""Names of downloaded files: they say what is in them."""
 
 from datetime import datetime
 
 from glu_admin.tenancy.models import Organisation
+from orders.exports.completeness import Shape
+from orders.search import Query
+from orders.search.criteria import DAY_FIELDS, Days
+
+_SHAPES: dict[Shape, str] = {"orders": "orders", "lines": "lines", "json": "orders-with-lines"}
 
 
-def export_filename(organisation: Organisation, what: str, ending: str, moment: datetime) -> str:
-    """Such as "alder-house-orders-2026-01-31-1405.csv", in the organisation's time."""
-    return f"{organisation.slug}-{what}-{moment.astimezone(organisation.zone):%Y-%m-%d-%H%M}.{ending}"
+def export_filename(
+    organisation: Organisation, query: Query, shape: Shape, form: str, moment: datetime, *, is_whole: bool
+) -> str:
+    """Such as "alder-house-orders-created-2026-09-01-to-2026-09-30-excel-made-2026-10-02-1405.csv".
+
+    Days and moment are the organisation's own. A file that is not whole says "incomplete", and one by more than its
+    days says "filtered".
+    """
+    criteria = query.criteria
+    spans = [(name, span) for name in DAY_FIELDS if (span := getattr(criteria, name))]
+    filtered = any(name not in DAY_FIELDS and name != "gone" for name, _ in query.pairs() if name != "sort")
+    parts = [
+        organisation.slug,
+        _SHAPES[shape],
+        *(f"{name}-{_days(span)}" for name, span in spans),
+        *([] if spans else ["all-days"]),
+        *(["filtered"] if filtered else []),
+        *([] if is_whole else ["incomplete"]),
+        *([] if shape == "json" else [form]),
+        f"made-{moment.astimezone(organisation.zone):%Y-%m-%d-%H%M}",
+    ]
+    return f"{'-'.join(parts)}.{'jsonl' if shape == 'json' else 'csv'}"
+
+
+def _days(days: Days) -> str:
+    if days.first == days.last:
+        return f"{days.first}"
+    if days.first is None or days.last is None:
+        return f"from-{days.first}" if days.first else f"until-{days.last}"
+    return f"{days.first}-to-{days.last}"

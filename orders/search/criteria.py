@@ -56,6 +56,16 @@ class OrderCriteria:
         """True when nothing but fields of values is asked for, so that counters know the exact number."""
         return not (self.created or self.updated or self.scheduled or self.total or self.q or self.gone)
 
+    def created_days(self) -> tuple[date | None, date | None]:
+        """On which days the orders that may meet the criteria were created; null is open.
+
+        An order may be delivered or change at any time after its creation, so those filters ask for all that is older.
+        """
+        first, last = (self.created.first, self.created.last) if self.created else (None, None)
+        if self.updated and self.updated.last:
+            last = min(last, self.updated.last) if last else self.updated.last
+        return first, last
+
 
 VALUE_FIELDS = {
     "dispatch": "dispatch_status",

@@ -1,6 +1,8 @@
 """Exports: what the list found, as a file."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -9,57 +11,118 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from orders.exports import csv_lines, csv_orders, export_filename, jsonl_orders
-from orders.search import MOST_CHIPS, Counted, OrderCriteria, Query, count_orders, describe, parse_query
+from orders.exports import (
+    SHAPES,
+    Completeness,
+    Shape,
+    completeness,
+    csv_lines,
+    csv_orders,
+    export_filename,
+    jsonl_orders,
+)
+from orders.search import (
+    MOST_CHIPS,
+    Counted,
+    OrderCriteria,
+    Problem,
+    Query,
+    count_orders,
+    describe,
+    parse_query,
+)
 
-_SHAPES = ("orders", "lines", "json")
+T = TypeVar("T")
+
 _FORMS = ("excel", "plain")
-_OWN_KEYS = ("shape", "form")
+_OWN_KEYS = ("shape", "form", "incomplete")
 
 
 @door(Role.STAFF)
 def export_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """What would be exported, in words and with its number of rows, and in which form."""
+    """What would be exported, in words and with its number of rows, in which form, and what is missing from it."""
     query = _query(request, organisation)
     problems = (*query.errors, *query.ignored)
-    count, left_out = _numbers(organisation, query.criteria) if not problems else (None, None)
-    context = {
-        "query": query,
-        "words": describe(query) if not problems else "",
-        "problems": [problem.message for problem in problems[:MOST_CHIPS]],
-        "more_problems": max(len(problems) - MOST_CHIPS, 0),
-        "count": count,
-        "left_out": left_out,
-        "pairs": query.all_orders().pairs(),
-        "back": query.url_query(),
-        "gone_query": query.url_query(gone="only"),
-    }
-    return render(request, "orders/export.html", context, status=400 if problems else 200)
+    if problems:
+        return _refused(request, query, problems)
+    return _page(request, organisation, query, completeness(organisation, query.criteria))
 
 
 @door(Role.STAFF)
 def export_file(request: HttpRequest, organisation: Organisation) -> HttpResponseBase:
-    """Stream the file; a filter that cannot be read whole gives a page that says so, never a wider file."""
+    """Stream the file; a filter that cannot be read whole gives a page that says so, never a wider file.
+
+    What is not whole is given only to who has asked for it as it is.
+    """
     query = _query(request, organisation)
-    shape, form = request.GET.get("shape", "orders"), request.GET.get("form", "excel")
-    if shape not in _SHAPES or form not in _FORMS:
-        raise Http404("No such export.")
-    if query.errors or query.ignored:
-        return export_page(request, organisation.slug)
+    shape, form = _choice(request, "shape", SHAPES), _choice(request, "form", _FORMS)
+    if problems := (*query.errors, *query.ignored):
+        return _refused(request, query, problems)
+    known = completeness(organisation, query.criteria)
+    is_whole = not known.lacking(shape)
+    if not is_whole and request.GET.get("incomplete") != "yes":
+        return _page(request, organisation, query, known, shape=shape, form=form, status=409)
     query = query.all_orders()
-    excel = form == "excel"
-    if shape == "json":
-        texts, ending, kind = jsonl_orders(organisation, query, include_device=False), "jsonl", "application/jsonl"
-    elif shape == "lines":
-        texts, ending, kind = csv_lines(organisation, query, excel=excel), "csv", "text/csv"
-    else:
-        texts, ending, kind = csv_orders(organisation, query, excel=excel), "csv", "text/csv"
-    name = export_filename(organisation, "lines" if shape == "lines" else "orders", ending, now())
+    name = export_filename(organisation, query, shape, form, now(), is_whole=is_whole)
     return StreamingHttpResponse(
-        (text.encode() for text in texts),
-        content_type=f"{kind}; charset=utf-8",
+        (text.encode() for text in _texts(organisation, query, shape, form)),
+        content_type=f"{'application/jsonl' if shape == 'json' else 'text/csv'}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _texts(organisation: Organisation, query: Query, shape: Shape, form: str) -> Iterator[str]:
+    if shape == "json":
+        return jsonl_orders(organisation, query, include_device=False)
+    return (csv_lines if shape == "lines" else csv_orders)(organisation, query, excel=form == "excel")
+
+
+def _choice(request: HttpRequest, key: str, choices: Sequence[T]) -> T:
+    """The value of one of this page's own keys, the first where none is given. Raises Http404 for any other."""
+    chosen = request.GET.get(key, choices[0])
+    for choice in choices:
+        if choice == chosen:
+            return choice
+    raise Http404("No such export.")
+
+
+def _refused(request: HttpRequest, query: Query, problems: Sequence[Problem]) -> HttpResponse:
+    context = {
+        "query": query,
+        "back": query.url_query(),
+        "problems": [problem.message for problem in problems[:MOST_CHIPS]],
+        "more_problems": max(len(problems) - MOST_CHIPS, 0),
+    }
+    return render(request, "orders/export.html", context, status=400)
+
+
+def _page(
+    request: HttpRequest,
+    organisation: Organisation,
+    query: Query,
+    known: Completeness,
+    *,
+    shape: Shape = "orders",
+    form: str = "excel",
+    status: int = 200,
+) -> HttpResponse:
+    count, left_out = _numbers(organisation, query.criteria)
+    context = {
+        "query": query,
+        "words": describe(query),
+        "count": count,
+        "left_out": left_out,
+        "known": known,
+        "lacking": known.lacking("json"),
+        "must_say": bool(known.lacking("orders")),
+        "asked": status != 200,
+        "shape": shape,
+        "form": form,
+        "pairs": query.all_orders().pairs(),
+        "back": query.url_query(),
+        "gone_query": query.url_query(gone="only"),
+    }
+    return render(request, "orders/export.html", context, status=status)
 
 
 def _numbers(organisation: Organisation, criteria: OrderCriteria) -> tuple[Counted, Counted]:

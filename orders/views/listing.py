@@ -14,6 +14,7 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.checks import range_state
 from orders.first_copy import first_copy
 from orders.freshness import flag_words, rest
+from orders.gaps import extent, is_copied, words_of
 from orders.models import MirrorState
 from orders.money import money
 from orders.search import (
@@ -76,6 +77,7 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
         "export_query": query.all_orders().url_query(),
         "hidden": _hidden(query),
+        "missing": _missing(organisation, query),
         **_range(organisation, query),
     }
     if not page.rows:
@@ -126,6 +128,15 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
         "range_rest": resting,
         "range_next": None if needs_somebody else max(filter(None, waits), default=None),
     }
+
+
+def _missing(organisation: Organisation, query: Query) -> str:
+    """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
+    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    copying = state is None or state.history_complete_at is None
+    if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
+        return ""
+    return words_of(extent(organisation, *query.criteria.created_days()).gaps, organisation.zone)
 
 
 def _hidden(query: Query) -> list[tuple[str, object]]:

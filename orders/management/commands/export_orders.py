@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from glu_admin.tenancy.models import Organisation
-from orders.exports import csv_lines, csv_orders, jsonl_orders
-from orders.search import Query, parse_query, unknown_values
+from orders.exports import Shape, completeness, csv_lines, csv_orders, jsonl_orders
+from orders.search import Query, count_orders, parse_query, unknown_values
 
 
 class Command(BaseCommand):
@@ -31,6 +31,9 @@ class Command(BaseCommand):
             action="store_true",
             help="JSON Lines: also the buyers' IP addresses, browsers and user agents, which no download holds",
         )
+        parser.add_argument(
+            "--allow-incomplete", action="store_true", help="write what is here, also where some is not copied yet"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file, or say on standard error why there is none."""
@@ -43,6 +46,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(problems))
         for words in unknown_values(organisation, query.criteria):
             self.stderr.write(words)
+        self._say_what_is_missing(organisation, query, options)
         out = sys.stdout.buffer
         try:
             for text in self._texts(organisation, query.all_orders(), options):
@@ -50,6 +54,16 @@ class Command(BaseCommand):
             out.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _say_what_is_missing(self, organisation: Organisation, query: Query, options: dict[str, Any]) -> None:
+        shape: Shape = "json" if options["format"] == "jsonl" else "lines" if options["lines"] else "orders"
+        lacking = completeness(organisation, query.criteria).lacking(shape)
+        if not lacking:
+            return
+        said = f"{count_orders(organisation, query.criteria)} so far; {'; '.join(lacking)}."
+        if not options["allow_incomplete"]:
+            raise CommandError(f"{said} Nothing was written; --allow-incomplete writes what is here.")
+        self.stderr.write(f"Incomplete: {said}")
 
     def _texts(self, organisation: Organisation, query: Query, options: dict[str, Any]) -> Iterator[str]:
         if options["format"] == "jsonl":

@@ -1,0 +1,60 @@
+"""Whether a file holds all that its filter asks for, and what is missing from it if not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.template.defaultfilters import pluralize
+
+from glu_admin.tenancy.models import Organisation
+from orders.gaps import Extent, extent, is_copied, words_of
+from orders.models import SetAside
+from orders.search import OrderCriteria, find_orders
+
+Shape = Literal["orders", "lines", "json"]
+SHAPES: tuple[Shape, ...] = ("orders", "lines", "json")
+"""What a file holds: orders, their lines, or both as JSON Lines."""
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What is known to be missing from a file, or in doubt.
+
+    `unread` are the found orders whose lines were never read, `suspected` those that Glu did not list lately.
+    `set_aside` rows of Glu's could not be placed; no file can hold them.
+    """
+
+    zone: ZoneInfo
+    extent: Extent
+    unread: int = 0
+    suspected: int = 0
+    set_aside: int = 0
+
+    def lacking(self, shape: Shape) -> list[str]:
+        """Why a file of this shape is not whole, in words; empty when it is."""
+        out = [words_of(self.extent.gaps, self.zone)] if self.extent.gaps else []
+        if self.unread and shape != "orders":
+            out.append(f"the lines of {self.unread:,} order{pluralize(self.unread)} not read yet")
+        if self.suspected:
+            out.append(f"{self.suspected:,} order{pluralize(self.suspected)} in doubt, as Glu did not list them lately")
+        return out
+
+    @property
+    def until(self) -> datetime | None:
+        """Up to when orders are in it, where it reaches up to now."""
+        return self.extent.until
+
+
+def completeness(organisation: Organisation, criteria: OrderCriteria) -> Completeness:
+    """What is known of a file with the orders that meet the criteria."""
+    if not is_copied(organisation):
+        return Completeness(organisation.zone, Extent())
+    found = find_orders(organisation, criteria).filter(gone_at=None).order_by()
+    return Completeness(
+        organisation.zone,
+        extent(organisation, *criteria.created_days()),
+        unread=found.filter(lines_due_at__isnull=False, lines_copied_at=None).count(),
+        suspected=found.filter(missing__isnull=False).count(),
+        set_aside=organisation.set_aside.filter(kind=SetAside.Kind.ORDER).count(),
+    )

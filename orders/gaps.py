@@ -1,0 +1,119 @@
+"""What of some days of creation is not proven to be here whole: the read side of lists and exports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+from orders.coverage import BEGINNING, Interval, Union, day_edges, stretches
+from orders.models import MirrorState
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of creation (aware, UTC) that was never read, or was read and is in doubt."""
+
+    start: datetime
+    end: datetime
+    in_doubt: bool
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is known of some days: the gaps in them, oldest first, and where they end that reach up to now.
+
+    `until` is up to when Glu was asked for new orders; null for days that are over, and where nothing was asked.
+    """
+
+    gaps: tuple[Gap, ...] = ()
+    until: datetime | None = None
+
+
+def extent(organisation: Organisation, first: date | None, last: date | None) -> Extent:
+    """The gaps in some local days, both included; without a bound all history is meant, up to now.
+
+    What came in the last minutes is no gap: a copy that works is always that far behind.
+    """
+    moment = now()
+    start = day_edges(organisation, first)[0] if first else BEGINNING
+    end = min(day_edges(organisation, last)[1], moment) if last else moment
+    clean = Union(stretches(organisation, flagged=False))
+    fresh = moment - _patience(organisation)
+    unproven = [gap for gap in clean.missing(start, end) if gap[0] < fresh]
+    until = max((ended for _, ended in clean.joined if ended <= moment), default=None) if end == moment else None
+    if not unproven:
+        return Extent((), until)
+    return Extent(tuple(_told(unproven, Union(stretches(organisation, flagged=True)))), until)
+
+
+def is_copied(organisation: Organisation) -> bool:
+    """Whether its orders come from Glu; if not, they were imported, and nothing is known to be missing from them."""
+    return organisation.glu_keys.exists() or organisation.mirror_runs.exists()
+
+
+def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:
+    """Such as "1–24 September and part of 25 September not copied yet"; "" without gaps."""
+    parts = []
+    for in_doubt, said in ((False, "not copied yet"), (True, "in doubt until read again")):
+        named = [_span(gap, zone) for gap in gaps if gap.in_doubt == in_doubt]
+        if len(named) > _MOST_NAMED:
+            named[_MOST_NAMED:] = [f"{len(named) - _MOST_NAMED:,} more stretches"]
+        if named:
+            parts.append(f"{', '.join(named)} {said}")
+    return "; ".join(parts)
+
+
+def _told(unproven: Sequence[Interval], read: Union) -> list[Gap]:
+    """The stretches, parted where what was read ends and what was never read begins."""
+    out = []
+    for start, end in unproven:
+        never = read.missing(start, end)
+        doubted = Union(never).missing(start, end)
+        out += [Gap(*one, in_doubt=False) for one in never] + [Gap(*one, in_doubt=True) for one in doubted]
+    return sorted(out, key=lambda gap: gap.start)
+
+
+def _patience(organisation: Organisation) -> timedelta:
+    """How far behind a copy may be that works."""
+    state: MirrorState | None = getattr(organisation, "mirror_state", None)
+    return timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + ((state and state.poll_seconds) or 0))
+
+
+def _span(gap: Gap, zone: ZoneInfo) -> str:
+    """The local days of a gap, those that it holds only a part of apart."""
+    end = gap.end.astimezone(zone)
+    if gap.start <= BEGINNING:
+        return f"everything before {_day(end.date())}{'' if _begins_day(end) else f', {end:%H:%M}'}"
+    start = gap.start.astimezone(zone)
+    first = start.date() if _begins_day(start) else start.date() + timedelta(days=1)
+    last = end.date() - timedelta(days=1)
+    parts = [f"part of {_day(start.date())}"] if start.date() < first else []
+    if first <= last:
+        parts.append(_days(first, last))
+    if not _begins_day(end) and first <= end.date():
+        parts.append(f"part of {_day(end.date())}")
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _begins_day(moment: datetime) -> bool:
+    """Whether it is the first instant of its local day."""
+    return moment.astimezone(UTC) == datetime.combine(moment.date(), time(), moment.tzinfo).astimezone(UTC)
+
+
+def _days(first: date, last: date) -> str:
+    """Such as "1–24 September"."""
+    if first == last:
+        return _day(last)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}–{_day(last)}" if same_month else f"{_day(first)} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F" if day.year == now().year else "j F Y")
