@@ -18,6 +18,7 @@ from orders.models import MirrorRun, MirrorState
 
 FLAG_WORDS = {
     "tie_overflow": "more orders in one second than Glu tells apart (tie_overflow)",
+    "page_ignored": "Glu gave the same rows again for another page, so some may be missing (page_ignored)",
     "walk_missed": "Glu left an order out of its list that it still has (walk_missed)",
     "older_rows": "Glu gave older versions of orders than before (older_rows)",
     "too_many_missing": "too many orders are missing at once (too_many_missing)",

@@ -13,7 +13,8 @@ from orders.checks import IDENTICAL, NOT_RETURNED
 from orders.glu_orders import read_order
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page
-from orders.mirror.lines import all_lines
+from orders.mirror.line_pages import Doubt, Lines, all_lines, doubt_of
+from orders.mirror.lines import put_off_doubted
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
@@ -84,20 +85,30 @@ def _check(session: Session, order: Order) -> None:
         if lines is None:
             _done(order, MOVING, moment)
             return
-        aside = write_lines(organisation, [LineSet(order.pk, order.glu_id, lines)], moment)
+        doubt = doubt_of(order, lines, header)
+        if doubt is Doubt.EMPTY:
+            put_off_doubted(session, order, doubt, moment)
+            _done(order, f"{doubt.value} They are asked for again.", moment)
+            return
+        aside = write_lines(organisation, [LineSet(order.pk, order.glu_id, lines.rows)], moment)
         moved = organisation.order_changes.filter(order=order, seen_new_at=moment).count()
-        if aside:
+        if doubt is not None:
+            put_off_doubted(session, order, doubt, moment)
+            words = doubt.value
+        elif aside:
             words = f"{aside} line{pluralize(aside)} could not be read and {pluralize(aside, 'is,are')} set aside."
         elif moved:
             words = f"{moved} thing{pluralize(moved)} moved."
         elif order.lines_copied_at is None:
-            words = "Its lines had not been read before; they are here now."
+            words = "Its lines had not been read before; " + (
+                "they are here now." if lines.rows else "Glu has none, and has said so twice."
+            )
         else:
             words = "Only its stamp or technical fields moved." if written.changed else IDENTICAL
         _done(order, words, moment, compared=True)
 
 
-def _read(session: Session, order: Order) -> tuple[dict[str, Any], list[Any] | None]:
+def _read(session: Session, order: Order) -> tuple[dict[str, Any], Lines | None]:
     """The order and the lines it had while it did not change; the lines are None when it never held still.
 
     Raises GluError, and Unusable when it cannot be placed.

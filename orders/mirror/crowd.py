@@ -10,6 +10,10 @@ from orders.mirror.asking import Ask, Bounds, Step, Walking, ask, ids_of, stamp_
 
 _MOST_PASSES = 12
 _UNMOVED_PASSES = 3
+_IDLE_PAGES = 5  # so many pages in a row without a row that is new: they do not come to an end
+
+PAGE_IGNORED = "page_ignored"
+"""The flag of a run that was given the same rows again for another page."""
 
 
 class _Second:
@@ -24,9 +28,12 @@ class _Second:
         self.stamps: list[Stamp] = []
         self.undated = False
         self.overflow = False
+        self.repeated = False
+        self.longest = 0
 
     def take(self, listed: Listed) -> Step:
         """Note the rows of one answer that lie in the second."""
+        self.longest = max(self.longest, len(listed.rows))
         inside = [row for row in listed.rows if _is_in(row, self.second)]
         self.ids.update(ids_of(inside))
         for row in inside:
@@ -60,7 +67,8 @@ def close_second(bounds: Bounds, second: Stamp, bound: Stamp) -> Walking:
         # A row that no half has may be one without updatedAt, which an order that changes hid from the pages.
         if crowd.undated or crowd.overflow or len(crowd.ids) < listed:
             yield from _repeat(crowd, crowd.bounds)
-    yield Step([], second, False, None, ("tie_overflow",) if crowd.overflow else ())
+    flags = [("tie_overflow", crowd.overflow), (PAGE_IGNORED, crowd.repeated)]
+    yield Step([], second, False, None, tuple(flag for flag, is_so in flags if is_so))
 
 
 def _below(crowd: _Second, lowest: Stamp) -> Walking:
@@ -104,6 +112,9 @@ def _fits(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | None
         return True
     second = yield from ask(bounds, page=2)
     yield crowd.take(second)
+    if second.rows and list(ids_of(second.rows)) == list(ids_of(first.rows)):
+        crowd.repeated = True
+        return len(first.rows) < crowd.longest  # all that can be told
     if second.rows:
         return False
     yield crowd.take((yield from ask(bounds)))
@@ -124,14 +135,21 @@ def _repeat(crowd: _Second, bounds: Bounds) -> Walking:
 
 def _pages(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | None, int]:
     """Page after page until nothing of the second is left; how many rows that were, some of them perhaps twice."""
-    page, listed = 1, 0
+    page, listed, idle = 1, 0, 0
+    met = set[int]()
+    last: list[int] | None = None
     while True:
         step = crowd.take((yield from ask(bounds, page=page)))
         yield step
+        ids = list(ids_of(step.rows))
         if not step.rows:
             return listed
-        listed += sum(1 for _ in ids_of(step.rows))
-        page += 1
+        idle = 0 if set(ids) - met else idle + 1
+        if ids == last or idle == _IDLE_PAGES:
+            crowd.repeated = True
+            return listed
+        met.update(ids)
+        listed, last, page = listed + len(ids), ids, page + 1
 
 
 def _is_in(row: Any, second: Stamp) -> bool:

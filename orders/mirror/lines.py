@@ -4,7 +4,7 @@ import logging
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
-from orders.glu_orders import list_lines, read_order
+from orders.glu_orders import read_order
 from orders.mirror.dues import failure_wait, lines_may_be_asked
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, without
+from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
 from orders.mirror.session import Session
 from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
@@ -37,6 +38,7 @@ class _Fetched:
     rows: list[Any] = field(default_factory=list)
     error: GluError | None = None
     header: dict[str, Any] | None = None
+    doubt: Doubt | None = None
 
 
 def due_lines(session: Session) -> QuerySet[Order]:
@@ -145,6 +147,7 @@ class LineStream:
             "total",
             "lines_attempts",
             "lines_due_at",
+            "lines_empty_at",
             "payload_hash",
         )
         found = due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[: settings.MIRROR_LINE_CHUNK]
@@ -185,14 +188,12 @@ class LineStream:
     def _fetch(self, order: Order) -> _Fetched:
         """In a thread: everything Glu says of one order's lines."""
         try:
-            rows, header = all_lines(self.session, order, to_the_end=self._to_the_end), None
-            if not rows and (order.subtotal or order.total):
-                # Money without lines is odd: believed when the order is still there and says so once more.
+            lines, header = all_lines(self.session, order, to_the_end=self._to_the_end), None
+            if not lines.rows and not (order.subtotal == 0 and order.total == 0):
                 header = read_order(self.session.client, order.glu_id)
-                rows = all_lines(self.session, order, to_the_end=self._to_the_end)
                 if payload_hash(header) != order.payload_hash:
                     return _Fetched(order, error=Unreadable("It changed while its lines were read."), header=header)
-            return _Fetched(order, rows, header=header)
+            return _Fetched(order, lines.rows, header=header, doubt=doubt_of(order, lines, header or {}))
         except NotFound as error:
             return _Fetched(order, error=error)
         except (Unreadable, Unreachable) as error:
@@ -207,7 +208,8 @@ class LineStream:
         good = self._proven([one for one in done if one.error is None or isinstance(one.error, NotFound)])
         headers = [one.header for one in done if one.header is not None]
         strangers = recognise_page(session, headers) if headers else set()
-        good = [one for one in good if one.error is None and one.order.glu_id not in strangers]
+        good = [one for one in good if one.error is None and one.doubt is not Doubt.EMPTY]
+        good = [one for one in good if one.order.glu_id not in strangers]
         headers = without(headers, strangers)
         with session.lease.writing():
             hold_strangers(session.organisation, strangers, moment)
@@ -222,7 +224,9 @@ class LineStream:
                 moment,
             )
             for one in done:
-                if one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
+                if one.doubt is not None:
+                    put_off_doubted(session, one.order, one.doubt, moment)
+                elif one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
                     suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
             if self._broken:
                 session.update_state(lines_wait_until=moment + timedelta(seconds=failure_wait(0)))
@@ -244,41 +248,20 @@ class LineStream:
             logger.info("%s: not known whose lines these are: %s", self.session.organisation.slug, error.words)
         else:
             return done
-        return [one for one in done if _sums_agree(one.order, one.rows)]
+        return [one for one in done if sums_agree(one.order, one.rows)]
 
 
-def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> list[Any]:
-    """Every page of an order's lines; the empty page that proves the end is left out where length and sums do.
-
-    Raises NotFound only when the order itself is not there either.
-    """
-    rows: list[Any] = []
-    page, before = 1, 0
-    while True:
-        try:
-            found = list_lines(session.client, order.glu_id, page).rows
-        except NotFound:
-            read_order(session.client, order.glu_id)  # raises NotFound when the order itself is gone
-            raise Unreadable("Glu has the order but not its lines.") from None
-        if found and all(row in rows for row in found):
-            raise Unreadable("Glu gave the same lines again for another page.")
-        rows += found
-        if found and before:
-            session.pages.note_followed(before)
-        if not found or (not to_the_end and session.pages.may_be_last(len(found)) and _sums_agree(order, rows)):
-            return rows
-        page, before = page + 1, len(found)
-
-
-def _sums_agree(order: Order, rows: list[Any]) -> bool:
-    """Whether the lines add up to the order's subtotal, which a missing line would not let them."""
-    if order.subtotal is None:
-        return False
-    for name in ("subtotal", "total"):
-        values = [row.get(name) if isinstance(row, dict) else None for row in rows]
-        if all(type(value) is int for value in values) and sum(values) == order.subtotal:  # type: ignore[arg-type]
-            return True
-    return False
+def put_off_doubted(session: Session, order: Order, doubt: Doubt, moment: datetime) -> None:
+    """Have the lines asked for again later, and say why until then; call it inside the lease's transaction."""
+    wait: float = settings.MIRROR_EMPTY_LINES_CONFIRM_SECONDS
+    if doubt is Doubt.REPEATED:
+        wait = _wait(order.lines_attempts)
+    session.organisation.orders.filter(pk=order.pk, gone_at=None).update(
+        lines_due_at=moment + timedelta(seconds=wait),
+        lines_attempts=order.lines_attempts + 1,
+        lines_error=doubt.value,
+        lines_empty_at=moment if doubt is Doubt.EMPTY else None,
+    )
 
 
 def _put_off(session: Session, one: _Fetched) -> int:
@@ -288,12 +271,17 @@ def _put_off(session: Session, one: _Fetched) -> int:
     if isinstance(one.error, NotFound):  # asked for by id again first, which tells what became of the order
         wait = settings.MIRROR_GONE_CONFIRM_SECONDS
     else:
-        over = min(tries - _TRIES_BEFORE_WAITING, 9)
-        wait = (
-            0 if over < 0 else min(settings.MIRROR_ERROR_WAIT_SECONDS * 2**over, settings.MIRROR_LINES_WAIT_MAX_SECONDS)
-        )
+        wait = _wait(tries - _TRIES_BEFORE_WAITING)
     return session.organisation.orders.filter(pk=one.order.pk, gone_at=None).update(
         lines_due_at=now() + timedelta(seconds=wait),
         lines_attempts=tries,
         lines_error=one.error.words[:200] if one.error else "",
     )
+
+
+def _wait(over: int) -> float:
+    """Seconds until lines are tried again that failed so many times since they had to wait; none before that."""
+    if over < 0:
+        return 0
+    seconds: float = min(settings.MIRROR_ERROR_WAIT_SECONDS * 2 ** min(over, 9), settings.MIRROR_LINES_WAIT_MAX_SECONDS)
+    return seconds

@@ -27,6 +27,7 @@ _WRITTEN = [
     "lines_due_at",
     "lines_attempts",
     "lines_error",
+    "lines_empty_at",
 ]
 
 

@@ -73,6 +73,8 @@ def write_lines(
     organisation.orders.filter(pk__in=done).update(lines_due_at=None, lines_error="", **read)
     if len(done) < len(sets):
         organisation.orders.filter(pk__in=[one.order_pk for one in sets]).exclude(pk__in=done).update(**read)
+    if refuted := [one.order_pk for one in sets if one.rows and orders[one.order_pk].lines_empty_at]:
+        organisation.orders.filter(pk__in=refuted).update(lines_empty_at=None)
     if derive:
         touched = {line.order_id for line in written} | set(read_before)
         write_documents(organisation, [orders[pk] for pk in sorted(touched)], list(lines.values()))

@@ -79,6 +79,7 @@ class Order(models.Model):
     lines_for_updated_at = models.DateTimeField(null=True)
     lines_attempts = models.PositiveSmallIntegerField(default=0)
     lines_error = models.CharField(max_length=200, default="", blank=True)
+    lines_empty_at = models.DateTimeField(null=True)  # when Glu first gave none, though the order has money
 
     # Somebody asked for this order to be read again now, and what came of the last time. `checked_at` is when it was
     # last compared with Glu, which is not every time: an answer may not come, or not be usable.

@@ -29,9 +29,9 @@ from tests.patience import HANG_SECONDS
 
 
 def fresh(sandbox: RunningSandbox, glu_id: int, **fields: Any) -> None:
-    """One more order, like the newest."""
+    """One more order, like the newest but free, as it has no lines."""
     row = {name: value for name, value in sandbox.truth("hotel")[0].items() if name not in ("uuid", "lines")}
-    sandbox.world.put("hotel", {**row, "id": glu_id, **fields}, [])
+    sandbox.world.put("hotel", {**row, "subtotal": 0, "total": 0, "id": glu_id, **fields}, [])
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from orders.mirror.asking import (
     StuckError,
     Walking,
 )
+from orders.mirror.crowd import PAGE_IGNORED
 from orders.mirror.walk import walk
 
 
@@ -168,6 +169,26 @@ def test_one_row_without_an_update_hides_in_no_crowded_second() -> None:
         rows[seed % 15]["updatedAt"] = None
         ids, flags = read(FakeList(rows, 5, seed=seed))
         assert ids == {one["id"] for one in rows} or flags == ["tie_overflow"], seed
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("apart", [0, 3])
+def test_a_list_that_ignores_the_page_comes_to_an_end_and_is_flagged(shuffled: bool, apart: int) -> None:
+    rows = [row(n, 10, updated=20 + apart * n) for n in range(12)] + [row(100 + n, n) for n in range(7)]
+    fake, asked = FakeList(rows, 5), 0
+
+    def first_page(ask: Ask) -> Listed:
+        nonlocal asked
+        asked += 1
+        if not shuffled:
+            fake.requests = 0
+        return fake(Ask(ask.bounds))
+
+    ids, flags = read(first_page)
+    assert PAGE_IGNORED in flags
+    assert ids >= {100 + n for n in range(7)}  # what lies below is read all the same
+    assert ids == {one["id"] for one in rows} or not apart
+    assert asked < 300
 
 
 def test_a_filter_that_is_dropped_once_is_asked_for_again() -> None:
