@@ -3,11 +3,11 @@
 import logging
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.template.loader import render_to_string
 
+from glu_admin.tenancy.database_trouble import Trouble, trouble
 from glu_admin.tenancy.ended_sessions import page_before, stale_sign_in_form
 
 logger = logging.getLogger(__name__)
@@ -45,11 +45,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; or 503, as a session that cannot be read never reaches a view or its middleware."""
-    error = sys.exc_info()[1]
-    if isinstance(error, (OperationalError, InterfaceError)):
-        logger.error("database away: %s", type(error).__name__)
-        return database_away(request)
-    return _page("500.html", 500)
+    return database_trouble(request, sys.exc_info()[1]) or _page("500.html", 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -62,6 +58,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         desk = f"{request.scheme}://{request.get_host()}"
         return _page("403_origin.html", 403, {"sent_from": origin, "desk": desk})
     return stale_sign_in_form(request) or _page("403_csrf.html", 403, {"before": page_before(request)})
+
+
+def database_trouble(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """The page for a database that is away or busy; None for any other error."""
+    match trouble(error):
+        case Trouble.AWAY:
+            logger.error("database away: %s", type(error).__name__)
+            return database_away(request)
+        case Trouble.BUSY:
+            logger.error("database busy: %s", type(error).__name__)
+            return _page("503_busy.html", 503)
+    return None
 
 
 def database_away(request: HttpRequest) -> HttpResponse:

@@ -1,17 +1,13 @@
 """What every answer needs: privacy, a way back when a session has ended, and words when the database is away."""
 
-import logging
 from collections.abc import Callable
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from glu_admin.tenancy.ended_sessions import led_to_sign_in
-from glu_admin.tenancy.errors import database_away
-
-logger = logging.getLogger(__name__)
+from glu_admin.tenancy.errors import database_trouble
 
 
 class PrivatePagesMiddleware:
@@ -25,15 +21,13 @@ class PrivatePagesMiddleware:
         try:
             response = self.get_response(request)
         except (OperationalError, InterfaceError) as error:
-            response = _away(request, error)
+            in_words = database_trouble(request, error)
+            if in_words is None:
+                raise
+            response = in_words
         response.headers.setdefault("Cache-Control", "no-store")
         return led_to_sign_in(request, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """A database that is away is said in words, wherever a view met it."""
-        return _away(request, error) if isinstance(error, (OperationalError, InterfaceError)) else None
-
-
-def _away(request: HttpRequest, error: Exception) -> Any:
-    logger.error("database away: %s", type(error).__name__)
-    return database_away(request)
+        """A database that is away or busy is said in words, wherever a view met it."""
+        return database_trouble(request, error)

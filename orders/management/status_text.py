@@ -132,9 +132,10 @@ def _aside(one: SetAside) -> str:
 
 
 def _drift(one: Drift) -> str:
+    what = f": {one.field}" if one.field else ""
     value = f" “{one.value}”" if one.value else ""
     example = f", as in order {one.example_glu_id}" if one.example_glu_id is not None else ""
-    return f"{Drift.Kind(one.kind).label}: {one.field}{value} ({one.orders:,} time{pluralize(one.orders)}{example})"
+    return f"{Drift.Kind(one.kind).label}{what}{value} ({one.orders:,} time{pluralize(one.orders)}{example})"
 
 
 def _missing(one: MissingOrder, zone: ZoneInfo) -> str:

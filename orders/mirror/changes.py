@@ -1,6 +1,7 @@
 """The record of what moved, field by field: written where the rows are written, in the same transaction."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -89,7 +90,12 @@ def record(organisation: Organisation, changes: list[OrderChange]) -> None:
     """Write them, and drop the oldest of an order that has too many."""
     if not changes:
         return
-    OrderChange.across_organisations.bulk_create(changes)
+    by_order: dict[int, list[OrderChange]] = defaultdict(list)
+    for one in changes:
+        by_order[one.order_id].append(one)
+    OrderChange.across_organisations.bulk_create(
+        one for its_own in by_order.values() for one in its_own[-MOST_PER_ORDER:]
+    )
     mine = organisation.order_changes.order_by()
     crowded = (
         mine.filter(order__in={one.order_id for one in changes})

@@ -14,6 +14,10 @@ from orders.payload import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS, Parse
 
 _DOCUMENTED = {entry.glu for entry in ORDER_FIELDS} | ORDER_OBJECTS
 _LEARNED = {"payment_status": "paymentStatus", "type": "type", "channel": "channel", "payment_method": "paymentMethod"}
+MOST_LISTED = 200
+"""So many new fields and values of an organisation are listed one by one; what comes after them is only counted."""
+
+_MORE = (Drift.Kind.MORE.value, "", "")
 _ENOUGH = 100  # orders that a vocabulary nobody documents is learned from
 _MANY = 5  # orders that lose the same field at once: no coincidence, as nulls are left out one by one
 
@@ -60,24 +64,34 @@ class DriftWatch:
                 self._seen[Drift.Kind.VANISHED_FIELD, name, ""] += list(glu_ids)
 
     def save(self, organisation: Organisation, seen_at: datetime) -> None:
-        """Write what was noted: one row each, counted by orders."""
-        for (kind, name, value), glu_ids in self._seen.items():
-            row, created = Drift.across_organisations.get_or_create(
-                organisation=organisation,
-                kind=kind,
-                field=name,
-                value=value,
-                defaults={
-                    "example_glu_id": glu_ids[0],
-                    "orders": len(set(glu_ids)),
-                    "first_seen_at": seen_at,
-                    "last_seen_at": seen_at,
-                },
+        """Write what was noted: one row each, counted by orders; beyond MOST_LISTED all in one row, "and more"."""
+        if not self._seen:
+            return
+        known = {(row.kind, row.field, row.value): row.pk for row in organisation.drifts.all()}
+        free = MOST_LISTED - len(known.keys() - {_MORE})
+        noted: dict[tuple[str, str, str], list[int]] = {}
+        for key, glu_ids in self._seen.items():
+            if key not in known and key not in noted:
+                key, free = (key, free - 1) if free > 0 else (_MORE, free)
+            noted.setdefault(key, []).extend(glu_ids)
+        for key in noted.keys() & known.keys():
+            organisation.drifts.filter(pk=known[key]).update(
+                orders=F("orders") + len(set(noted[key])), last_seen_at=seen_at
             )
-            if not created:
-                organisation.drifts.filter(pk=row.pk).update(
-                    orders=F("orders") + len(set(glu_ids)), last_seen_at=seen_at
-                )
+        Drift.across_organisations.bulk_create(
+            Drift(
+                organisation=organisation,
+                kind=key[0],
+                field=key[1],
+                value=key[2],
+                example_glu_id=glu_ids[0],
+                orders=len(set(glu_ids)),
+                first_seen_at=seen_at,
+                last_seen_at=seen_at,
+            )
+            for key, glu_ids in noted.items()
+            if key not in known
+        )
 
     def _fields(self, parsed: Parsed, glu_id: int, prefix: str) -> None:
         for kind, names in ((Drift.Kind.UNKNOWN_FIELD, parsed.unknown), (Drift.Kind.ODD_VALUE, parsed.odd)):

@@ -15,6 +15,7 @@ class Drift(models.Model):
         ODD_VALUE = "odd_value", "A value of another kind"
         NEW_VALUE = "new_value", "New value"
         VANISHED_FIELD = "vanished_field", "Field no longer sent"
+        MORE = "more", "More than are listed one by one"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="drifts", db_index=False)
     kind = models.CharField(max_length=14, choices=Kind)

@@ -9,6 +9,7 @@ from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
@@ -17,7 +18,9 @@ from glu_admin.sandbox.data import make_order
 from glu_admin.sandbox.rendering import without_nulls
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.changes import MOST_PER_ORDER
 from orders.mirror.counters import recount
+from orders.mirror.drift import MOST_LISTED
 from orders.mirror.gone import mark_gone
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
@@ -105,6 +108,22 @@ def test_drift_is_counted_with_an_example(hotel: Organisation) -> None:
         ("odd_value", "total", ""),
     }
     assert hotel.orders.get().dispatch_status == "Teleported"
+
+
+def test_thousands_of_strange_fields_are_a_bounded_list(
+    hotel: Organisation, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(40):
+        write_orders(hotel, [order(1, **{f"field{n}": n for n in range(5000)})], NOW)
+    assert hotel.drifts.count() == MOST_LISTED + 1
+    for glu_id in (2, 3):
+        write_orders(hotel, [order(glu_id, field0=1, another=2)], NOW)
+    assert hotel.drifts.count() == MOST_LISTED + 1
+    assert hotel.drifts.get(field="field0").orders == 3
+    assert hotel.drifts.get(kind="more").orders == 3
+    with django_assert_max_num_queries(40):
+        write_orders(hotel, [order(1, changed=1)], NOW)  # all of them go away again
+    assert hotel.order_changes.count() == MOST_PER_ORDER
 
 
 def test_a_payment_status_that_no_order_had_before_is_drift_once_all_of_history_is_here(hotel: Organisation) -> None:
