@@ -1,11 +1,13 @@
-FROM python:3.13-slim AS build
+FROM python:3.13-slim-trixie AS build
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /app
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-default-groups
 
-FROM python:3.13-slim
+FROM python:3.13-slim-trixie
+# For manage.py backup: pg_dump and pg_restore of the same version as compose.yaml's server.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "glu_admin.tenancy",
     "glu_admin.heartbeats",
     "glu_admin.keys",
+    "glu_admin.backups",
     "orders",
 ]
 

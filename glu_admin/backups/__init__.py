@@ -1,0 +1,1 @@
+"""Back-ups of the database, and the proof that they can be restored."""
