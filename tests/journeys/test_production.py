@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -15,14 +16,13 @@ import pytest
 
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
-from tests.journeys.compose import COMPOSE, command
+from tests.journeys.compose import COMPOSE, command, own_redis, redis_url
 from tests.journeys.processes import (
     ROOT,
     export,
     free_port,
     manage,
     on_services,
-    own_broker,
     own_database,
     start,
     stop,
@@ -44,10 +44,12 @@ def environment(tmp_path: Path, glu: RunningSandbox) -> Iterator[dict[str, str]]
     """The settings of compose.yaml, pointed at this machine's services."""
     if not on_services():
         pytest.skip("runs where PostgreSQL and Redis are: make test-services")
-    with own_database() as database:
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not on this machine")
+    with own_database() as database, own_redis(tmp_path) as redis_port:
         named = COMPOSE["services"]["web"]["environment"]
         own = {"DATABASE_URL": database, "STATE_DIR": str(tmp_path / "state"), "HEARTBEAT_FILE": ""}
-        own |= dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL"), own_broker(2))
+        own |= {name: redis_url(redis_port, name) for name in ("CELERY_BROKER_URL", "CACHE_URL")}
         assert set(named) == {*own, "GLU_ADMIN_MODE", "TRUSTED_PROXY_COUNT"}
         yield {
             **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
