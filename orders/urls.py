@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from orders.views import checks, detail, exports, listing, mirror
+from orders.views import checks, detail, exports, listing, mirror, printing
 
 urlpatterns = [
     path("orders/", listing.orders, name="orders"),
+    path("orders/print/", printing.orders_print, name="orders_print"),
     path("orders/<int:glu_id>/", detail.order, name="order"),
     path("orders/check/", checks.check_range, name="check_range"),
     path("orders/<int:glu_id>/check/", checks.check_order, name="check_order"),

@@ -131,6 +131,36 @@
     window.navigation.traverseTo(entry.key);
   });
 
+  /* On paper the list has all that match, not one page of them. Nothing that came later would still be printed, so
+     this asks at once and waits; what cannot be had leaves the note that the page brings. */
+  let whole = null;
+  window.addEventListener("beforeprint", () => {
+    const link = document.querySelector("a[data-print]");
+    if (!link || !document.querySelector(".partial")) return;
+    const request = new XMLHttpRequest();
+    request.open("GET", link.href, false);
+    try {
+      request.send();
+    } catch {
+      return;
+    }
+    whole = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("whole");
+    if (!whole) return;
+    whole.classList.add("print-only");
+    document.getElementById("results").classList.add("no-print");
+    document.getElementById("results").after(whole);
+  });
+  window.addEventListener("afterprint", () => {
+    whole?.remove();
+    whole = null;
+    document.getElementById("results")?.classList.remove("no-print");
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("[data-print]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.print();
+  });
+
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */
   const words = {
     403: ["Not allowed", "Your role does not include this, or the page was open too long. Nothing was changed."],

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import now
 
 from orders.display import fields
 from orders.display.text import brief, closed, isolated, writable
@@ -67,6 +68,12 @@ def when_said(order: Order, column: str, zone: ZoneInfo, absent: str = "Not said
     """A time of an order as `when` shows it, or whatever else Glu sent in its place."""
     found = fields.value(order, column)
     return when(None, zone, absent) if found is None else time_element(when_of(found, zone))
+
+
+@register.simple_tag
+def page_time(zone: ZoneInfo) -> str:
+    """When the page was made, in full: what a sheet of paper is as of."""
+    return full_text(now(), zone)
 
 
 @register.simple_tag

@@ -40,9 +40,11 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
     extra, whole = extra_of(found), payload(found)
     technical = [name for name in _TECHNICAL if name in whole]
     others = _others(extra)
+    rows = [_line_row(line) for line in lines]
     context = {
         **check_context(organisation, found),
-        "lines": [_line_row(line) for line in lines],
+        "lines": rows,
+        "any_message": any(row["message"] for row in rows),
         "buyer": fields.buyer_name(found),
         "recipient": fields.recipient_name(found),
         "delivery_name": fields.text(found, "delivery_name"),
@@ -98,7 +100,7 @@ def _line_row(line: OrderLine) -> dict[str, Any]:
         "line": line,
         "name": fields.text(line, "name") or f"Line {line.glu_id}",
         "options": listed_words(extra_of(line).get("selectedOptions")),
-        "has_message": bool(fields.text(line, "personal_message")),
+        "message": fields.text(line, "personal_message"),
     }
 
 

@@ -14,31 +14,13 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.checks import range_state
 from orders.first_copy import first_copy
 from orders.freshness import flag_words, rest
-from orders.gaps import extent, is_copied, words_of
 from orders.models import MirrorState
-from orders.money import money
-from orders.search import (
-    COUNT_CAP,
-    Counted,
-    OrderCriteria,
-    Page,
-    Query,
-    chips,
-    count_orders,
-    describe,
-    line_marks,
-    list_page,
-    parse_query,
-    sum_rows,
-    sums,
-)
+from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
 from orders.search.query import DEFAULT_SORT
 from orders.views.filters import canonical, panel
-from orders.views.rows import list_rows
-
-_SORT_COLUMNS = ("created", "updated", "total", "scheduled")
+from orders.views.table import table
 
 
 @door(Role.VIEWER)
@@ -58,26 +40,19 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         return _unread(request, organisation, query, typing=came_from == "q")
     user = request.user
     size = query.size or (user.rows_per_page if isinstance(user, User) else 50)
-    page = list_page(organisation, query, size) if query.ok else Page([], None, None)
-    count = _count(organisation, query, page)
+    page, shown = table(organisation, query, size, back)
     context: dict[str, Any] = {
+        **shown,
         **panel(organisation, query),
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
-        "chips": chips(query),
-        "words": describe(query),
-        "rows": list_rows(organisation, page.rows, line_marks(organisation, page.rows), back) if page.rows else [],
-        "count": count,
-        "sums": _sums(organisation, query, page, count),
         "older": query.url_query(cursor=page.older) if page.older else "",
         "newer": query.url_query(cursor=page.newer) if page.newer else "",
         "first": query.url_query() if query.cursor else None,
         "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
-        "sort_words": SORT_WORDS[query.sort],
-        "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
+        "partial": not page.is_all,
         "export_query": query.all_orders().url_query(),
         "hidden": _hidden(query),
-        "missing": _missing(organisation, query),
         **_range(organisation, query),
     }
     if not page.rows:
@@ -130,49 +105,10 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     }
 
 
-def _missing(organisation: Organisation, query: Query) -> str:
-    """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
-    copying = state is None or state.history_complete_at is None
-    if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
-        return ""
-    return words_of(extent(organisation, *query.criteria.created_days()).gaps, organisation.zone)
-
-
 def _hidden(query: Query) -> list[tuple[str, object]]:
     """What the filter form carries along unseen."""
     pairs = (("sort", query.sort), ("size", query.size))
     return [(name, value) for name, value in pairs if value and value != DEFAULT_SORT]
-
-
-def _head(query: Query, name: str) -> dict[str, str]:
-    """A sortable heading: where it leads, and which way it is sorted now."""
-    now = {f"-{name}": "descending", name: "ascending"}.get(query.sort, "")
-    turned = name if query.sort == f"-{name}" else f"-{name}"
-    return {"query": query.url_query(sort=turned), "sorted": now}
-
-
-def _count(organisation: Organisation, query: Query, page: Page) -> Counted | None:
-    """How many orders there are; on a list of one page they have been counted by reading it."""
-    if not query.ok:
-        return None
-    return Counted(len(page.rows)) if page.is_all else count_orders(organisation, query.criteria)
-
-
-def _sums(organisation: Organisation, query: Query, page: Page, count: Counted | None) -> list[dict[str, object]]:
-    """The sums in words; none where there are more orders than may be added up while somebody waits."""
-    if count is None or count.n > COUNT_CAP or not count.exact:
-        return []
-    found = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria)
-    return [
-        {
-            "currency": one.currency or "?",
-            "orders": Counted(one.orders),
-            "total": money(one.total, one.currency),
-            "without": Counted(one.without),
-        }
-        for one in found
-    ]
 
 
 def _empty(organisation: Organisation, query: Query) -> str:

@@ -50,13 +50,15 @@ PATHS = [
     f"{ORGANISATION}/exports/?payment=Paid&created=2025-01-01..2026-12-31",
     f"{ORGANISATION}/members/",
 ]
-# What sticks out of the window, and what is cut: the payload's own box and what only screen readers get may scroll.
+# What sticks out of the window or of its card, and what is cut. The payload's own box and what only screen readers
+# get may scroll.
 AMISS = """() => [...document.querySelectorAll("main *")].flatMap((node) => {
   const box = node.getBoundingClientRect();
   const apart = ".visually-hidden, .raw, svg, input, select, details:not([open]) > :not(summary)";
   if (!box.width || node.closest(apart)) return [];
   const cut = getComputedStyle(node).overflowX !== "visible" && node.scrollWidth > node.clientWidth + 1;
-  return cut || box.right > innerWidth + 1 || box.left < -1 ? [`${node.tagName}.${node.className}`] : [];
+  const edge = Math.min(innerWidth, node.closest(".card")?.getBoundingClientRect().right ?? innerWidth);
+  return cut || box.right > edge + 1 || box.left < -1 ? [`${node.tagName}.${node.className}`] : [];
 })"""
 OVERLAP = """() => [...document.querySelectorAll("tbody tr")].flatMap((row) => {
   const cells = [...row.children].map((cell) => {

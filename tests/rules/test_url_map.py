@@ -30,6 +30,7 @@ class Page:
 V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER
 PAGES = {
     "orders": Page(V),
+    "orders_print": Page(V),
     "order": Page(V, args=("order",)),
     "order_line": Page(V, args=("order", "line")),
     "orders_export": Page(S),

@@ -1,0 +1,26 @@
+"""The list on paper: all that match, not one page of them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from orders.search import parse_query
+from orders.views.table import table
+
+MOST_PRINTED = 1000
+
+
+@door(Role.VIEWER)
+def orders_print(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Every order that matches, in the list's order; more than MOST_PRINTED are cut, and the page says so.
+
+    A filter that cannot be read leads to the list, which says why.
+    """
+    query = parse_query(request.GET, organisation).all_orders()
+    back = query.url_query()
+    if not query.ok:
+        return redirect(f"{reverse('orders', args=[organisation.slug])}?{request.GET.urlencode()}")
+    page, context = table(organisation, query, MOST_PRINTED, back)
+    return render(request, "orders/print.html", {**context, "back": back, "cut": not page.is_all})

@@ -1,0 +1,59 @@
+"""Printed pages: the whole list, an order with its messages, and nothing beyond the edge of the sheet."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from glu_admin.tenancy.models import Organisation
+from tests.browser.conftest import fill
+from tests.browser.test_widths import AMISS, LINE, LONG, OVERLAP
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+ORDERS = "/o/alder-house/orders/"
+# A4 without its margins, in CSS pixels.
+UPRIGHT, ACROSS = {"width": 703, "height": 1031}, {"width": 1031, "height": 703}
+
+
+def test_printing_the_list_prints_all_that_match(open_page: Callable[..., Any]) -> None:
+    page = open_page(f"{ORDERS}?size=25")
+    with page.expect_response("**/orders/print/**"):
+        page.pdf()
+    rows = page.locator("tbody tr:visible")
+    sync_api.expect(rows).to_have_count(25)  # on the screen nothing has changed
+    page.emulate_media(media="print")
+    page.set_viewport_size(ACROSS)
+    page.evaluate("() => { window.dispatchEvent(new Event('beforeprint')); }")
+    sync_api.expect(rows).to_have_count(130)
+    sync_api.expect(page.locator(".partial")).to_be_hidden()
+    assert page.evaluate(AMISS) == []
+    page.evaluate("() => { window.dispatchEvent(new Event('afterprint')); }")
+    sync_api.expect(rows).to_have_count(25)
+
+
+def test_without_script_the_sheet_says_what_it_lacks(open_page: Callable[..., Any]) -> None:
+    page = open_page(f"{ORDERS}?size=25", java_script_enabled=False)
+    page.emulate_media(media="print")
+    assert "25 of 130 orders" in page.locator(".partial").inner_text()
+    page.emulate_media(media="screen")
+    page.click("#acts a:has-text('Print')")
+    sync_api.expect(page.locator("tbody tr")).to_have_count(130)
+
+
+def test_an_order_fits_its_sheet(open_page: Callable[..., Any], desk: Organisation) -> None:
+    fill(desk, [{**LONG, "lines": [LINE]}])
+    page = open_page()
+    page.emulate_media(media="print")
+    for path, sheet in ((f"{ORDERS}{LONG['id']}/", UPRIGHT), (f"{ORDERS}?sort=-total", ACROSS)):
+        page.set_viewport_size(sheet)
+        page.goto(path)
+        assert page.evaluate(AMISS) == [], path
+        assert page.evaluate(OVERLAP) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= sheet["width"], path
+    page.goto(f"{ORDERS}{LONG['id']}/")
+    sync_api.expect(page.locator(".quote")).to_contain_text("Happy birthday")
+    page.emulate_media(media="screen")
+    sync_api.expect(page.locator(".quote")).to_be_hidden()
