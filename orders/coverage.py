@@ -62,7 +62,7 @@ class Coverage:
     def words(self) -> str:
         """How far back everything is proven, as a sentence."""
         if self.oldest_proven is None:
-            return "Yesterday is not proven yet, so there is no stretch up to now without a gap or a doubt."
+            return "Yesterday is not proven yet. The recent days are read again by themselves, which proves it."
         day = f"{self.oldest_proven.day} {self.oldest_proven:%B %Y}"
         if self.is_whole:
             return f"Everything back to the first order, {day}, is proven."

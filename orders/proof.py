@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
@@ -15,7 +16,6 @@ from glu_admin.tenancy.models import Organisation
 from orders.coverage import Coverage, coverage, flagged_polls
 from orders.first_copy import FirstCopy, first_copy
 from orders.freshness import (
-    STANDS_STILL,
     Freshness,
     Rest,
     flag_words,
@@ -27,7 +27,9 @@ from orders.freshness import (
 from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
 from orders.workers import Sign, signs
 
-ON_DEMAND = "when asked for"
+ON_DEMAND = "by hand"
+STUCK_AFTER = 12
+"""How often lines fail, ever longer apart, before somebody should look at it: after about two hours."""
 MOST_LISTED = 20
 """How many of the missing orders the page lists."""
 
@@ -46,13 +48,17 @@ class PassStatus:
 class PassReport:
     """One pass: its last run, its last complete one, and what earlier runs were flagged with that still counts.
 
-    `rest` is why nothing at all is asked of Glu now; `failed_at` the first failure since the last success, where known.
+    `name` is the word of commands and monitors, `title` what people read. `is_thorough` when it reads everything there
+    is, so that nothing settles what it cannot. `rest` is why nothing at all is asked of Glu now; `failed_at` the first
+    failure since the last success, where known.
     """
 
     name: str
+    title: str
     when: str
     last: MirrorRun | None
     complete: MirrorRun | None
+    is_thorough: bool = False
     due_at: datetime | None = None
     earlier: str = ""
     rest: Rest | None = None
@@ -120,16 +126,17 @@ class PassReport:
 
     @property
     def said(self) -> list[str]:
-        """All there is to say of it besides its numbers: what it failed with or waits for, its flags, late rows."""
+        """In sentences, all there is to say of it besides its numbers: why it failed or waits, its flags, late rows."""
         failed = self.last.error if self.last else ""
         held = self.rest.words if self.rest and self.last and self.last.state == MirrorRun.State.RUNNING else ""
-        return [words.rstrip(".") for words in (failed, held, self.flags, self.late) if words]
+        return [f"{words.rstrip('.')}." for words in (failed, held, self.flags, self.late) if words]
 
 
 @dataclass(frozen=True)
 class MirrorReport:
     """Everything the mirror page says."""
 
+    zone: ZoneInfo
     freshness: Freshness
     stands_still: bool
     state: MirrorState | None
@@ -144,11 +151,13 @@ class MirrorReport:
     changes: int
     due_lines: int
     failed_lines: int
+    stuck_lines: int
     oldest_due: datetime | None
     oldest_lines: datetime | None
     gone: int
     missing: QuerySet[MissingOrder]
     held: int
+    held_since: datetime | None
     set_aside: QuerySet[SetAside]
     drift: QuerySet[Drift]
     probe: ProbeReport | None
@@ -201,11 +210,16 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         orders=Count("pk"),
         due_lines=Count("pk", filter=waiting),
         failed_lines=Count("pk", filter=waiting & ~Q(lines_error="")),
+        stuck_lines=Count("pk", filter=waiting & ~Q(lines_error="") & Q(lines_attempts__gte=STUCK_AFTER)),
         oldest_due=Min("lines_due_at"),
         oldest_lines=Min("lines_copied_at", filter=Q(gone_at=None)),
         gone=Count("pk", filter=Q(gone_at__isnull=False)),
     )
+    held = organisation.missing_orders.filter(held=True, foreign=False).aggregate(
+        held=Count("pk"), held_since=Min("found_at")
+    )
     return MirrorReport(
+        zone=organisation.zone,
         freshness=freshness(organisation),
         stands_still=stands_still(organisation),
         state=state,
@@ -218,43 +232,14 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         transactions=organisation.transactions.count(),
         changes=organisation.order_changes.count(),
         missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),
-        held=organisation.missing_orders.filter(held=True, foreign=False).count(),
+        held=held["held"],
+        held_since=held["held_since"],
         set_aside=organisation.set_aside.all(),
         drift=organisation.drifts.all(),
         probe=organisation.probes.first(),
         signs=signs(),
         **figures,
     )
-
-
-def needs_a_person(report: MirrorReport) -> list[str]:
-    """What will not mend itself, in sentences; empty when nobody has to do anything."""
-    out = []
-    if report.key is None and report.candidate is None:
-        out.append("There is no key.")
-    if report.key_closed:
-        out.append(report.key_closed)
-    for key in (report.key, report.candidate):
-        if key is not None and key.state == GluKey.State.REFUSED:
-            out.append(f"Glu refuses the key ending in {key.last_four}.")
-        if key is not None and key.state == GluKey.State.FOREIGN:
-            out.append(f"The key ending in {key.last_four} opens another organisation. {key.detail}")
-    if report.key is not None and report.key.paused_at is not None:
-        out.append("Copying is paused.")
-    if report.last_error and report.next_look:
-        out.append(f"The last attempt failed: {report.last_error}")
-    if report.stands_still:
-        out.append(f"Copying stands still: {STANDS_STILL[0].lower()}{STANDS_STILL[1:]}")
-    out += [sign.trouble for sign in report.signs if sign.trouble]
-    if report.held:
-        out.append(f"{report.held} orders are missing from Glu at once; nothing was concluded.")
-    if aside := report.set_aside.count():
-        out.append(f"{aside} row{pluralize(aside)} could not be placed and {pluralize(aside, 'is,are')} set aside.")
-    if report.failed_lines:
-        out.append(f"The lines of {report.failed_lines} order{pluralize(report.failed_lines)} could not be read.")
-    out += [f"{one.name}: {words}." for one in report.passes for words in (one.flags, one.late) if words]
-    out += [f"The probe found “{one.what}”: {one.found}. {one.means}" for one in report.findings if one.breaks]
-    return out
 
 
 def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassReport]:
@@ -264,18 +249,18 @@ def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassR
     whole = Q(kind=MirrorRun.Pass.RECONCILE, reach=MirrorRun.WHOLE)
     part = Q(kind=MirrorRun.Pass.RECONCILE) & ~whole
     kinds = [
-        ("Changes", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES), "next_due_at"),
-        ("Trailing", again.replace("every", "again every"), Q(kind=MirrorRun.Pass.TRAILING), "trailing_due_at"),
-        ("History", "once", Q(kind=MirrorRun.Pass.HISTORY), ""),
-        ("Recent", f"last {_span(recent)}, every {_span(every)}", part, "recent_due_at"),
-        ("Everything", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole, "whole_due_at"),
-        ("Transactions", again, Q(kind=MirrorRun.Pass.TRANSACTIONS), "transactions_due_at"),
-        ("Range", ON_DEMAND, Q(kind=MirrorRun.Pass.RANGE), ""),
+        ("Changes", "New and changed", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES), "next_due_at"),
+        ("Trailing", "Late arrivals", again, Q(kind=MirrorRun.Pass.TRAILING), "trailing_due_at"),
+        ("History", "First copy", "once", Q(kind=MirrorRun.Pass.HISTORY), ""),
+        ("Recent", "Recent days again", f"last {_span(recent)}, every {_span(every)}", part, "recent_due_at"),
+        ("Everything", "All days again", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole, "whole_due_at"),
+        ("Transactions", "Payments and refunds", again, Q(kind=MirrorRun.Pass.TRANSACTIONS), "transactions_due_at"),
+        ("Range", "Days asked for", ON_DEMAND, Q(kind=MirrorRun.Pass.RANGE), ""),
     ]
     resting = rest(state, current_key(organisation))
     doubted = " ".join(flagged_polls(organisation).values_list("flags", flat=True))
     out = []
-    for name, when, which, column in kinds:
+    for name, title, when, which, column in kinds:
         runs = organisation.mirror_runs.filter(which).order_by("-started_at", "-pk")
         due_at = getattr(state, column, None) if column else None
         last, first = runs.first(), None
@@ -285,7 +270,8 @@ def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassR
             failed = runs.filter(state=MirrorRun.State.FAILED, pk__gt=complete.pk if complete else 0)
             first = failed.order_by("pk").values_list("finished_at", flat=True).first()
         earlier = doubted if name == "Changes" else ""
-        out.append(PassReport(name, when, last, complete, due_at, earlier, resting, first))
+        thorough = name in ("History", "Everything")
+        out.append(PassReport(name, title, when, last, complete, thorough, due_at, earlier, resting, first))
     return out
 
 

@@ -14,6 +14,7 @@ from orders.display.times import local
 from orders.models import Drift, MissingOrder, SetAside
 from orders.proof import MirrorReport, PassReport
 from orders.templatetags.desk import span
+from orders.trouble import in_words, troubles
 
 _COLUMNS = 80
 _LABEL = 26
@@ -22,12 +23,17 @@ _MOST = 10
 _ASKED_FOR_AS = {"Everything": "reconcile"}
 
 
-def status_text(organisation: Organisation, report: MirrorReport, wanting: list[str]) -> str:
+def status_text(organisation: Organisation, report: MirrorReport) -> str:
     """The report in lines, with times in the organisation's zone."""
     zone = organisation.zone
+    person: list[str] = []
+    others: list[str] = []
+    for one in troubles(report):
+        (person if one.needs_a_person else others).append(in_words(one, report))
     parts = [
         fill(f"{organisation.name} ({organisation.slug}), {_time(now(), zone)} {zone.key}", _COLUMNS),
-        _items("Needs a person", len(wanting), wanting) or "Nobody has to do anything.",
+        _items("Needs a person", len(person), person) or "Nobody has to do anything.",
+        _items("Mends itself", len(others), others),
         _pairs("Freshness", _freshness(report, zone)),
         "\n".join(_passes(report, zone)),
         _pairs("Here", _here(report, zone)),

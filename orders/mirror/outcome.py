@@ -16,10 +16,7 @@ from orders.mirror.quarantine import forget_unseen
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import flagged
-
-TOO_MANY_MISSING = "too_many_missing"
-"""The flag of a run that missed so many orders that nothing was concluded."""
+from orders.models.mirror_run import TOO_MANY_MISSING, flagged
 
 _KEEP_RUNS = timedelta(days=2)
 _KEEP_PROOFS = timedelta(days=60)

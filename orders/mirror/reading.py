@@ -17,7 +17,7 @@ from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, recognise_transactions, without
 from orders.mirror.lines import LineStream
 from orders.mirror.older import OLDER_ROWS, settle_older
-from orders.mirror.outcome import TOO_MANY_MISSING, complete_run
+from orders.mirror.outcome import complete_run
 from orders.mirror.passes import usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
@@ -27,7 +27,7 @@ from orders.mirror.upsert import Written, write_orders
 from orders.mirror.walk import walk
 from orders.mirror.windows import inside
 from orders.models import MirrorRun, MirrorWindow
-from orders.models.mirror_run import flagged
+from orders.models.mirror_run import TOO_MANY_MISSING, flagged
 
 _SETTLED_AT_ONCE = 10
 # Passes whose empty answer says something of the orders that are here.

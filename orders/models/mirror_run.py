@@ -61,6 +61,10 @@ class MirrorRun(models.Model):
         indexes = [models.Index(fields=["organisation", "kind", "-started_at"], name="run_newest")]
 
 
+TOO_MANY_MISSING = "too_many_missing"
+"""The flag of a run that missed so many orders that nothing was concluded."""
+
+
 def flagged(flags: str, *more: str) -> str:
     """The flags of a run or a window with some more, each once."""
     return " ".join(sorted({*flags.split(), *more}))[:200]

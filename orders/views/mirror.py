@@ -1,4 +1,4 @@
-"""The mirror page: what is copied, how recently, and what needs somebody."""
+"""The mirror page: what is copied, how recently, and what is not as it should be."""
 
 from typing import Any
 
@@ -9,18 +9,22 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.coverage import Coverage
 from orders.freshness import freshness
-from orders.proof import mirror_report, needs_a_person
+from orders.proof import mirror_report
+from orders.trouble import troubles
 
 
 @door(Role.VIEWER)
 def mirror_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Every pass and its state; the first copy's card asks for itself again while it runs."""
     report = mirror_report(organisation)
-    return render(
-        request,
-        "orders/mirror.html",
-        {"report": report, "strip": _strip(report.coverage), "wanting": needs_a_person(report)},
-    )
+    found = troubles(report)
+    context = {
+        "report": report,
+        "strip": _strip(report.coverage),
+        "person": [one for one in found if one.needs_a_person],
+        "others": [one for one in found if not one.needs_a_person],
+    }
+    return render(request, "orders/mirror.html", context)
 
 
 @door(Role.VIEWER)

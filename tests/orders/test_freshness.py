@@ -13,7 +13,8 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.freshness import banners, freshness, soon
 from orders.models import MirrorRun, MirrorState
-from orders.proof import mirror_report, needs_a_person
+from orders.proof import mirror_report
+from orders.trouble import needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
 from tests.orders.test_coverage import run
@@ -52,7 +53,7 @@ def test_lines_that_cannot_be_read_are_told_on_the_list(hotel: Organisation, vie
         "The orders themselves are up to date."
     )
     assert banner.title in viewer_client.get(LIST).content.decode()
-    assert "The lines of 2 orders could not be read." in needs_a_person(mirror_report(hotel))
+    assert "The lines of 2 orders could not be read." in [one.what for one in troubles(mirror_report(hotel))]
     fail(hotel, "Glu is away.", "unreachable")
     assert "up to date" not in " ".join(one.text for one in banners(hotel))
     hotel.orders.update(lines_error="")
@@ -125,7 +126,7 @@ def test_a_rejected_key_says_since_when_how_complete_and_when_it_is_tried_again(
     assert banner.title == "This key opens another organisation"
     assert banner.text.startswith("Glu says that this key opens Brae Links (6). ")
     assert freshness(hotel).words.endswith("another organisation’s key")
-    assert needs_a_person(mirror_report(hotel)) == [
+    assert [one.what for one in needs_a_person(mirror_report(hotel))] == [
         "The key ending in 0001 opens another organisation. Glu says that this key opens Brae Links (6)."
     ]
 

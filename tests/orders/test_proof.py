@@ -15,7 +15,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState, SetAside
-from orders.proof import PassReport, mirror_report, needs_a_person
+from orders.proof import STUCK_AFTER, PassReport, mirror_report
+from orders.trouble import Trouble, in_words, needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
 from tests.orders.mirror.test_passes import mirror_everything
@@ -23,10 +24,11 @@ from tests.orders.test_coverage import ago, flag, run
 
 MIRROR = "/o/alder-house/mirror/"
 RUNNING, FAILED = MirrorRun.State.RUNNING, MirrorRun.State.FAILED
+TITLES = {"Trailing": "Late arrivals", "History": "First copy", "Range": "Days asked for"}
 
 
 def wanting(organisation: Organisation) -> str:
-    return " ".join(needs_a_person(mirror_report(organisation)))
+    return " ".join(one.what for one in needs_a_person(mirror_report(organisation)))
 
 
 @pytest.fixture
@@ -38,6 +40,10 @@ def hotel(house: Any) -> Organisation:
     return house.hotel  # type: ignore[no-any-return]
 
 
+def mending(organisation: Organisation) -> list[Trouble]:
+    return [one for one in troubles(mirror_report(organisation)) if not one.needs_a_person]
+
+
 def told(organisation: Organisation, name: str) -> PassReport:
     return next(one for one in mirror_report(organisation).passes if one.name == name)
 
@@ -46,7 +52,7 @@ def row(client: Client, name: str) -> str:
     """What the page's table says of a pass, its own line and the one below."""
     text = client.get(MIRROR).content.decode()
     rows = text[text.index('id="pass-h"') : text.index('id="probe-h"')]
-    rows = rows[rows.index(f'<th scope="row">{name} ') :]
+    rows = rows[rows.index(f'<th scope="row">{TITLES[name]} ') :]
     rows = rows.partition('<th scope="row">')[2].partition('<th scope="row">')[0]
     return " ".join(re.sub("<[^>]+>", " ", rows).split())
 
@@ -78,28 +84,30 @@ def test_a_flag_of_a_poll_is_not_taken_away_by_the_next_poll(
     hotel: Organisation, viewer_client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     flag(hotel, ago(days=2))
-    assert "Changes: more orders in one second" in wanting(hotel)
-    assert "Changes: more orders in one second" in viewer_client.get(MIRROR).content.decode()
+    assert any(one.what.startswith("New and changed: more orders in one second") for one in mending(hotel))
+    assert wanting(hotel) == ""
+    assert "New and changed: more orders in one second" in viewer_client.get(MIRROR).content.decode()
     assert "tie_overflow" in status(capsys, "--json")
     run(hotel, MirrorRun.Pass.RECONCILE, ago(days=1), reach="whole")
-    assert wanting(hotel) == ""
+    assert mending(hotel) == []
 
 
 @pytest.mark.parametrize("state", [RUNNING, FAILED])
 def test_a_run_that_proves_nothing_takes_no_flag_away(hotel: Organisation, state: str) -> None:
     run(hotel, MirrorRun.Pass.RECONCILE, ago(days=3), reach="whole", flags="older_rows")
     run(hotel, MirrorRun.Pass.RECONCILE, ago(days=1), reach="whole", state=state)
-    assert "Everything: Glu gave older versions" in wanting(hotel)
+    assert "All days again: Glu gave older versions" in wanting(hotel)
 
 
 def test_late_rows_are_said_while_the_last_complete_run_had_some(hotel: Organisation, viewer_client: Client) -> None:
     run(hotel, MirrorRun.Pass.TRAILING, ago(days=2), late=3)
     run(hotel, MirrorRun.Pass.TRAILING, ago(days=1), state=RUNNING)
     words = "3 orders came that an earlier poll should have brought"
-    assert f"Trailing: {words}." in wanting(hotel)
+    assert f"Late arrivals: {words}." in [one.what for one in mending(hotel)]
+    assert wanting(hotel) == ""
     assert viewer_client.get(MIRROR).content.decode().count(words) == 2
     run(hotel, MirrorRun.Pass.TRAILING, now())
-    assert wanting(hotel) == ""
+    assert mending(hotel) == []
 
 
 @pytest.mark.usefixtures("still_clock")
@@ -118,11 +126,11 @@ def test_a_pass_that_fails_says_since_when_why_and_when_next(hotel: Organisation
     words = row(viewer_client, "Trailing")
     assert "Failing" in words
     assert "Glu’s answer was not JSON. Failing since" in words
-    assert "next try in 5 min" in words
+    assert "Next try in 5 min ." in words
     assert told(hotel, "Trailing").failed_at == ago(days=2) + timedelta(seconds=5)
     tried.wait_until = now() - timedelta(minutes=5)
     tried.save()
-    assert "next try now" in row(viewer_client, "Trailing")
+    assert "Next try now ." in row(viewer_client, "Trailing")
     tried.error = ""
     tried.save()
     assert told(hotel, "Trailing").status.words == "Running"
@@ -139,7 +147,7 @@ def test_a_failed_range_is_not_tried_again(hotel: Organisation) -> None:
     [
         ({"state": "refused"}, None, "Glu refuses the key"),
         ({"paused_at": now()}, None, "Copying is paused"),
-        ({}, 60, "Glu is away. Next try in 60 s"),
+        ({}, 60, "Glu is away. Next try in 60 s ."),
     ],
 )
 def test_nothing_runs_while_nothing_is_asked(
@@ -153,7 +161,7 @@ def test_nothing_runs_while_nothing_is_asked(
             wait_until=now() + timedelta(seconds=wait), last_error="Glu is away.", last_error_kind="unreachable"
         )
     assert "Running" not in {one.status.words for one in mirror_report(hotel).passes}
-    assert f"History: {words}" in row(viewer_client, "History")
+    assert words in row(viewer_client, "History")
 
 
 def test_what_failed_is_on_hold_until_somebody_tries_it_again(hotel: Organisation, viewer_client: Client) -> None:
@@ -168,7 +176,7 @@ def test_what_failed_is_on_hold_until_somebody_tries_it_again(hotel: Organisatio
 
 
 def test_a_pass_that_was_never_asked_for_says_so(hotel: Organisation, viewer_client: Client) -> None:
-    assert row(viewer_client, "Range").startswith("Range when asked for Never asked for 0 0 0")
+    assert row(viewer_client, "Range").startswith("Days asked for by hand Never asked for 0 0 0")
     assert "Not yet" in row(viewer_client, "History")
 
 
@@ -236,6 +244,7 @@ def test_status_is_a_report_of_80_columns_with_what_needs_a_person_first(
 ) -> None:
     hotel.timezone = "Asia/Tokyo"
     hotel.save()
+    hotel.mirror_runs.update(started_at=ago(days=1))
     run(hotel, MirrorRun.Pass.RECONCILE, datetime(2026, 3, 1, 20, 5, 7, tzinfo=UTC), reach="whole")
     run(hotel, MirrorRun.Pass.TRANSACTIONS, now(), state=FAILED, error="Glu closed the connection. " * 8)
     MirrorState.across_organisations.update(
@@ -278,7 +287,11 @@ def test_status_says_shortly_on_standard_error_what_needs_a_person(
     hotel: Organisation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for kind in MirrorRun.Pass:
-        run(hotel, kind, now(), flags="older_rows", late=1)
+        run(hotel, kind, now(), flags="older_rows", late=1, reach="whole")
+    hotel.glu_keys.update(paused_at=now())
+    write(hotel, {"id": "x"}, order(1))
+    hotel.orders.update(lines_due_at=now(), lines_error="No.", lines_attempts=STUCK_AFTER)
+    hotel.missing_orders.create(order=hotel.orders.get(), found_at=now(), due_at=now(), held=True)
     _, failed = status(capsys).split("\nFAILED: ")
     lines = failed.splitlines()
     assert len(lines) == 6
@@ -294,3 +307,47 @@ def test_status_reads_well_when_all_is_well(
     assert text.splitlines()[2] == "Nobody has to do anything."
     assert "None" not in text
     assert "datetime" not in text
+
+
+def test_a_failure_in_passing_needs_nobody_until_it_lasts(hotel: Organisation, viewer_client: Client) -> None:
+    state = MirrorState.across_organisations
+    soon = now() + timedelta(minutes=1)
+    state.update(last_error="Glu is away.", last_error_kind="unreachable", wait_until=soon, failures=1)
+    (one,) = mending(hotel)
+    assert one.what == "The last attempt failed: Glu is away."
+    assert one.next_at == soon
+    assert one.by_itself
+    call_command("mirror_status", "alder-house")
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        state.update(wait_until=now() + timedelta(minutes=1))
+        assert "The last attempt failed: Glu is away." in wanting(hotel)
+        page = viewer_client.get(MIRROR).content.decode()
+        assert page.index("Needs a person") < page.index("The last attempt failed") < page.index("How Glu is read")
+
+
+def test_a_pass_that_fails_in_passing_is_said_once(hotel: Organisation) -> None:
+    soon = now() + timedelta(minutes=5)
+    run(hotel, MirrorRun.Pass.RECONCILE, now(), state=RUNNING, error="Glu is away.", wait_until=soon, reach="recent")
+    MirrorState.across_organisations.update(last_error="Glu is away.", last_error_kind="unreachable")
+    (one,) = mending(hotel)
+    assert (one.what, one.next_at) == ("Recent days again: Glu is away.", soon)
+
+
+def test_lines_need_a_person_only_after_hours(hotel: Organisation) -> None:
+    write(hotel, order(1), order(2))
+    hotel.orders.update(lines_error="No.", lines_attempts=STUCK_AFTER - 1, lines_due_at=now())
+    assert [one.what for one in mending(hotel)] == ["The lines of 2 orders could not be read."]
+    hotel.orders.filter(glu_id=1).update(lines_attempts=STUCK_AFTER)
+    (one,) = needs_a_person(mirror_report(hotel))
+    assert one.to_do.startswith("1 of them failed for hours")
+
+
+def test_no_trouble_has_an_empty_sentence(hotel: Organisation, viewer_client: Client) -> None:
+    for kind in MirrorRun.Pass:
+        run(hotel, kind, ago(days=1), state=FAILED, reach="whole")
+    run(hotel, MirrorRun.Pass.TRAILING, now(), state=RUNNING, wait_until=now() + timedelta(seconds=7), error="")
+    report = mirror_report(hotel)
+    assert troubles(report)
+    page = " ".join(re.sub("<[^>]+>", " ", viewer_client.get(MIRROR).content.decode()).split())
+    for text in (page, *(in_words(one, report) for one in troubles(report))):
+        assert not re.search(r"(^|[:;.,] ?)[:;.,]( |$)", text.replace(" .", ".")), text

@@ -11,7 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from glu_admin.tenancy.models import Organisation
 from orders.management.status_text import status_text
 from orders.models import Drift, MissingOrder, SetAside
-from orders.proof import MirrorReport, mirror_report, needs_a_person
+from orders.proof import MirrorReport, mirror_report
+from orders.trouble import needs_a_person, troubles
 
 _MOST = 50
 _MOST_SAID = 5
@@ -37,11 +38,11 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_data(report), cls=DjangoJSONEncoder, indent=2))
         else:
-            self.stdout.write(status_text(organisation, report, wanting))
+            self.stdout.write(status_text(organisation, report))
         if wanting:
             more = [f"and {len(wanting) - _MOST_SAID} more"] if len(wanting) > _MOST_SAID else []
             raise CommandError(
-                "\n".join([*(shorten(one, 100, placeholder=" …") for one in wanting[:_MOST_SAID]), *more])
+                "\n".join([*(shorten(one.what, 100, placeholder=" …") for one in wanting[:_MOST_SAID]), *more])
             )
 
 
@@ -109,7 +110,18 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
         ],
         "heartbeat_seconds": {sign.age.name: sign.age.seconds for sign in report.signs},
         "last_probe": report.probe.made_at if report.probe else None,
-        "needs_a_person": needs_a_person(report),
+        "needs_a_person": [one.what for one in needs_a_person(report)],
+        "troubles": [
+            {
+                "what": one.what,
+                "since": one.since,
+                "by_itself": one.by_itself,
+                "next": one.next_at,
+                "to_do": one.to_do,
+                "needs_a_person": one.needs_a_person,
+            }
+            for one in troubles(report)
+        ],
     }
 
 

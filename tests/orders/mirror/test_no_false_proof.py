@@ -13,12 +13,12 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.checks import decide_missing, want_range
 from orders.coverage import verified_at
 from orders.mirror.lines import LineStream
-from orders.mirror.outcome import TOO_MANY_MISSING
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import MirrorRun
+from orders.models.mirror_run import TOO_MANY_MISSING
 from tests.orders.mirror.test_failures import slices
 from tests.orders.mirror.test_never_stuck import fresh
 from tests.orders.mirror.test_passes import mirror_everything

@@ -22,7 +22,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.models import Finding, Mark, MirrorState
 from orders.probe.run import QUESTIONS, probe
 from orders.probe.words import counted
-from orders.proof import mirror_report, needs_a_person
+from orders.proof import mirror_report
+from orders.trouble import needs_a_person
 from tests.conftest import HOTEL_KEY, accepted_key
 
 Look = Callable[..., Reply]
@@ -152,7 +153,7 @@ def test_what_it_relies_on_is_told_apart_from_what_it_can_live_with(house: Any, 
     a_finding = r"\n  Orders before 1990\n    found     10 orders\n    assumed   .+\n    is it so  differs, and"
     assert re.search(a_finding, told)
     wanting = needs_a_person(mirror_report(house.hotel))
-    assert [words for words in wanting if words.startswith("The probe found “Orders before 1990”: 10 orders. ")]
+    assert [one for one in wanting if one.what.startswith("The probe found “Orders before 1990”: 10 orders. ")]
     with pytest.raises(CommandError, match="Orders before 1990"):
         call_command("mirror_status", "alder-house", stdout=io.StringIO())
     glu.ignore_filters_rate = 0
@@ -409,11 +410,11 @@ def test_the_page_tells_what_was_found(house: Any, glu: Any, viewer_client: Clie
     assert "manage.py glu_probe" not in page
     assert "[after] an order’s own second" in page
     assert "The mirror asks one second wider" in page
-    assert "Needs somebody" not in page
+    assert "Needs a person" not in page
     glu.ignore_filters_rate = 1
     run()
     page = viewer_client.get(MIRROR).content.decode()
-    assert "Needs somebody" in page
+    assert "Needs a person" in page
     assert "nothing could ever be proven complete" in page
 
 
