@@ -1,6 +1,7 @@
 """The forms of people and organisations, dressed for the page."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
@@ -88,6 +89,11 @@ class SetupForm(Dressed, forms.Form):
         return password
 
 
+_PARTS_OF_THE_WORLD = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+
+
 class OrganisationForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
     """An organisation's name and time zone; its address is made from its name once."""
 
@@ -95,7 +101,24 @@ class OrganisationForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         model = Organisation
         fields = ["name", "timezone"]
         labels = {"timezone": "Time zone"}
-        help_texts = {"timezone": "Such as Europe/London. Days begin and times are shown in it."}
+        help_texts = {"timezone": "Days begin and times are shown in it."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"].widget = forms.Select(
+            attrs={"class": "form-select"},
+            choices=zone_choices(self.initial.get("timezone", "")),
+        )
+
+
+def zone_choices(current: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by part of the world, those of Europe first; `current` is among them whatever it is."""
+    parts: dict[str, list[tuple[str, str]]] = {"Europe": []}
+    for name in sorted(available_timezones()):
+        part, _, place = name.partition("/")
+        if part in _PARTS_OF_THE_WORLD or name in ("UTC", current):
+            parts.setdefault(part if place else "Other", []).append((name, place.replace("_", " ") or name))
+    return list(parts.items())
 
 
 class InvitationForm(Dressed, forms.Form):

@@ -12,6 +12,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.checks import NOT_RETURNED
 from orders.display.text import listed_words
 from orders.display.times import day_text, full_text, has_place, when_text
+from orders.display.words import field_words
 from orders.models import Order, OrderChange, Transaction
 from orders.money import money
 from orders.payload import LINE_FIELDS, ORDER_FIELDS
@@ -21,7 +22,7 @@ MOST_SHOWN = 100
 
 _MONEY = {entry.glu for entry in (*ORDER_FIELDS, *LINE_FIELDS) if entry.kind == "integer"}
 _TIMES = {entry.glu for entry in ORDER_FIELDS if entry.kind == "time"}
-_STATUSES = {"dispatchStatus": ("Dispatch", DISPATCH), "paymentStatus": ("Payment", PAYMENT)}
+_STATUSES = {"dispatchStatus": DISPATCH, "paymentStatus": PAYMENT}
 _OWN = {
     OrderChange.ADDED: ("plus", "was added"),
     OrderChange.REMOVED: ("x", "was taken away"),
@@ -108,20 +109,13 @@ def _look(one: OrderChange) -> tuple[str, str, str]:
         icon, words = _OWN[one.field]
         return icon, f"{one.line_name or 'A line'} {words}" if one.line_glu_id is not None else words, ""
     if one.field in _STATUSES and one.line_glu_id is None:
-        words, badges = _STATUSES[one.field]
-        badge = badges.get(one.new or "", UNKNOWN)
-        return badge.icon or "ring", words, badge.tone
+        badge = _STATUSES[one.field].get(one.new or "", UNKNOWN)
+        return badge.icon or "ring", field_words(one.field), badge.tone
     icon = next((icon for start, icon in _ICONS if one.field.startswith(start)), "tag")
     if one.field in _MONEY:
         icon = "payments"
     words = field_words(one.field)
     return icon, f"{one.line_name or 'Line'}: {words.lower()}" if one.line_glu_id is not None else words, ""
-
-
-def field_words(name: str) -> str:
-    """ "deliveryAddressPostcode" as "Delivery address postcode"."""
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str | None:

@@ -298,6 +298,9 @@ def test_others_add_no_organisation(staff_client: Client) -> None:
 
 def test_settings_refuse_an_unknown_zone_and_keep_the_address(manager_client: Client, house: Any) -> None:
     path = "/o/alder-house/settings/"
+    page = manager_client.get(path).text
+    assert '<option value="Europe/London" selected>London</option>' in page
+    assert page.index('label="Europe"') < page.index('label="Africa"')
     assert "is not a time zone" in manager_client.post(path, {"name": "Alder", "timezone": "Mars/Base"}).text
     manager_client.post(path, {"name": "Alder", "timezone": "Europe/Lisbon"})
     house.hotel.refresh_from_db()
