@@ -293,6 +293,9 @@ MIRROR_CONNECTIONS = env.int("MIRROR_CONNECTIONS", default=16)
 MIRROR_WINDOWS = env.int("MIRROR_WINDOWS", default=4)
 MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=100)
 
+# --- exports --------------------------------------------------------------------------------------------------------
+EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
+
 # --- Celery ---------------------------------------------------------------------------------------------------------
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if CELERY_BROKER_URL.startswith("filesystem:"):

@@ -11,6 +11,7 @@ from orders.models.mirror_window import MirrorWindow
 from orders.models.missing import MissingOrder
 from orders.models.order import Order
 from orders.models.probe import Finding, Mark, ProbeReport
+from orders.models.running_export import RunningExport
 from orders.models.set_aside import SetAside
 from orders.models.transaction import Transaction
 
@@ -28,6 +29,7 @@ __all__ = [
     "OrderDocument",
     "OrderLine",
     "ProbeReport",
+    "RunningExport",
     "SetAside",
     "Transaction",
 ]

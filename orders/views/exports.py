@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import now
 
-from glu_admin.tenancy.access import door
+from glu_admin.tenancy.access import door, person
 from glu_admin.tenancy.models import Organisation, Role
 from orders.exports import (
     SHAPES,
@@ -21,6 +22,8 @@ from orders.exports import (
     export_filename,
     jsonl_orders,
 )
+from orders.exports.sending import Sending
+from orders.exports.slots import Slot, TooManyExports, take_slot
 from orders.search import (
     MOST_CHIPS,
     Counted,
@@ -62,13 +65,35 @@ def export_file(request: HttpRequest, organisation: Organisation) -> HttpRespons
     is_whole = not known.lacking(shape)
     if not is_whole and request.GET.get("incomplete") != "yes":
         return _page(request, organisation, query, known, shape=shape, form=form, status=409)
+    try:
+        slot = take_slot(organisation, person(request))
+    except TooManyExports as error:
+        said = f"{error} Wait until one of them has ended, then download again."
+        refusal = _page(request, organisation, query, known, shape=shape, form=form, status=429, said=said)
+        refusal["Retry-After"] = "30"
+        return refusal
     query = query.all_orders()
     name = export_filename(organisation, query, shape, form, now(), is_whole=is_whole)
-    return StreamingHttpResponse(
-        (text.encode() for text in _texts(organisation, query, shape, form)),
-        content_type=f"{'application/jsonl' if shape == 'json' else 'text/csv'}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return _sent(request, _texts(organisation, query, shape, form), slot, name)
+
+
+def _sent(request: HttpRequest, texts: Iterator[str], slot: Slot, name: str) -> HttpResponseBase:
+    """The file: a small one made before its first byte is sent, a larger one as a stream."""
+    sending = Sending(texts, slot, settings.EXPORT_SECONDS, request.META.get("gunicorn.socket"))
+    kind = "application/jsonl" if name.endswith(".jsonl") else "text/csv"
+    options: dict[str, Any] = {
+        "content_type": f"{kind}; charset=utf-8",
+        "headers": {"Content-Disposition": f'attachment; filename="{name}"'},
+    }
+    try:
+        small = sending.small()
+    except BaseException:
+        slot.release()
+        raise
+    if small is None:
+        return StreamingHttpResponse(sending, **options)
+    slot.release()
+    return HttpResponse(small, **options)
 
 
 def _texts(organisation: Organisation, query: Query, shape: Shape, form: str) -> Iterator[str]:
@@ -105,6 +130,7 @@ def _page(
     shape: Shape = "orders",
     form: str = "excel",
     status: int = 200,
+    said: str = "",
 ) -> HttpResponse:
     count, left_out = _numbers(organisation, query.criteria)
     context = {
@@ -115,7 +141,8 @@ def _page(
         "known": known,
         "lacking": known.lacking("json"),
         "must_say": bool(known.lacking("orders")),
-        "asked": status != 200,
+        "asked": status == 409,
+        "said": said,
         "shape": shape,
         "form": form,
         "pairs": query.all_orders().pairs(),

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports import Shape, completeness, csv_lines, csv_orders, jsonl_orders
 from orders.search import Query, count_orders, parse_query, unknown_values
+
+_BROKEN_PIPE = 141  # as a shell says of a program whose output nobody reads any more
 
 
 class Command(BaseCommand):
@@ -54,6 +57,9 @@ class Command(BaseCommand):
             out.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(_BROKEN_PIPE) from None
+        except (DatabaseError, OSError) as error:
+            raise CommandError(f"The file broke off and is not whole: {type(error).__name__}.") from error
 
     def _say_what_is_missing(self, organisation: Organisation, query: Query, options: dict[str, Any]) -> None:
         shape: Shape = "json" if options["format"] == "jsonl" else "lines" if options["lines"] else "orders"
