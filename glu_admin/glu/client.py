@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import requests
@@ -12,8 +13,9 @@ from urllib3.util import Retry
 
 from glu_admin.glu.answers import connection_words, decoded, refuse, retry_after, server_time
 from glu_admin.glu.deadline import DeadlineAdapter, within
-from glu_admin.glu.errors import GluError, Interrupted, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
+from glu_admin.glu.refusals import Refusals
 from glu_admin.glu.shapes import numbered
 
 Params = Sequence[tuple[str, str]]
@@ -68,8 +70,9 @@ class GluClient:
         longest_wait: float = 5,
         unsaid_pause: float = 1,
         unsaid_wait: float = 5,
+        touchstone: str | None = None,
     ) -> None:
-        """`key_id` is what the caller knows the key by.
+        """`key_id` is what the caller knows the key by; `touchstone` is a path that every key may ask.
 
         Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised. Where Glu
         names no time, `unsaid_pause` is how long the same question waits at first, twice as long each time, and
@@ -98,6 +101,7 @@ class GluClient:
         self._local = threading.local()
         self._stopped = threading.Event()
         self._counting = threading.Lock()
+        self._refusals = Refusals(None if touchstone is None else partial(self._ask_touchstone, touchstone))
         self._sessions: list[requests.Session] = []
         self.requests = 0
 
@@ -105,16 +109,19 @@ class GluClient:
         """GET `path` (such as "/orders") and decode its JSON.
 
         Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show; Interrupted
-        when it was still waiting for its turn.
+        when it was still waiting for its turn. Once the key itself was refused nothing more is asked: KeyRefused.
         """
         retries, left, slept, unsaid = self._retry, self._longest_wait, 0.0, self._unsaid_pause
         for attempt in range(_MOST_429 + 1):
             while True:
                 self.pace.wait(interactive=self.interactive, longest=left, stop=self._stopped)
+                self._refusals.stop()
                 with self._counting:
                     self.requests += 1
                 try:
                     return self._once(path, params)
+                except Refused as error:
+                    raise self._refusals.judged(error) from None
                 except TooManyRequests as error:
                     asked = error.retry_after or None
                     break
@@ -186,6 +193,14 @@ class GluClient:
         """Close every connection."""
         for session in self._sessions:
             session.close()
+
+    def _ask_touchstone(self, path: str) -> None:
+        with self._counting:
+            self.requests += 1
+        try:
+            self._once(path, ())
+        except _BrokenAnswer as broken:
+            raise broken.error from None
 
     def _of(self, read: Callable[[Any], Any], otherwise: Unreadable, path: str, params: Params) -> Answer:
         retries = self._retry

@@ -17,6 +17,10 @@ class Refused(GluError):
     kind = "refused"
 
 
+class KeyRefused(Refused):
+    """The key itself is refused, not one question: Glu refuses with it what every key may ask."""
+
+
 class NotFound(GluError):
     """Glu answered 404."""
 

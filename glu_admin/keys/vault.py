@@ -89,6 +89,7 @@ def _client(key: GluKey, longest_wait: float | None) -> GluClient:
         secret,
         pace=_pace(key),
         key_id=key.pk,
+        touchstone="/orders",
         connect_timeout=settings.GLU_CONNECT_TIMEOUT,
         read_timeout=settings.GLU_READ_TIMEOUT,
         total_timeout=settings.GLU_TOTAL_TIMEOUT,

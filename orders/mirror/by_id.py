@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
+from glu_admin.glu.errors import KeyRefused, NotFound, Refused, Unreachable, Unreadable
 from orders.glu_orders import read_order
 from orders.mirror.session import Session
 
@@ -15,7 +15,7 @@ Outcome = dict[str, Any] | NotFound | Unreachable | Unreadable
 def read_each(session: Session, glu_ids: Iterable[int]) -> Iterator[tuple[int, Outcome]]:
     """Each id with its order as Glu gives it, or with why there is none; ends early when several in a row fail.
 
-    Raises Refused when Glu refuses the key and not only this order, and TooManyRequests.
+    Raises KeyRefused when Glu refuses the key and not only this order, and TooManyRequests.
     """
     failures = 0
     for glu_id in glu_ids:
@@ -26,9 +26,9 @@ def read_each(session: Session, glu_ids: Iterable[int]) -> Iterator[tuple[int, O
             outcome, failures = error, 0
         except (Unreachable, Unreadable) as error:
             outcome, failures = error, failures + 1
+        except KeyRefused:
+            raise
         except Refused:
-            if session.refuses_key():
-                raise
             outcome, failures = Unreadable("Glu refused this order."), failures + 1
         yield glu_id, outcome
         if failures == _BROKEN_ROUTE:

@@ -8,7 +8,16 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.errors import (
+    GluError,
+    Interrupted,
+    KeyRefused,
+    NotFound,
+    Refused,
+    TooManyRequests,
+    Unreachable,
+    Unreadable,
+)
 from glu_admin.keys.lifecycle import mark_foreign, mark_refused
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
@@ -29,7 +38,7 @@ MirrorFailure = (GluError, WalkError, OtherOrganisationError)
 """What can end a slice early; each has `words` fit to show."""
 
 _TRIES = 2  # that a run may fail one after the other before it begins anew
-_EVERYTHING = (TooManyRequests, OtherOrganisationError, Interrupted)
+_EVERYTHING = (KeyRefused, TooManyRequests, OtherOrganisationError, Interrupted)
 
 logger = logging.getLogger(__name__)
 
@@ -179,12 +188,12 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     if run is not None and of_transactions and isinstance(error, (NotFound, Refused)):
         _no_transactions(session, run, words)
         return
-    if isinstance(error, Refused) and not session.refuses_key():
+    if isinstance(error, Refused) and not isinstance(error, KeyRefused):
         words = "Glu refused one question, though it answers others with this key."
         error = Unreadable(words)
     if run is not None and _is_hopeless(run, error):
         fail_run(session, run, words)
-    if isinstance(error, Refused):
+    if isinstance(error, KeyRefused):
         mark_refused(session.organisation, session.client.key_id, words)
     if isinstance(error, OtherOrganisationError):
         mark_foreign(session.organisation, session.client.key_id, words)
@@ -211,7 +220,7 @@ def _wait(session: Session, error: Exception, run: MirrorRun | None) -> float | 
     """For how many seconds nothing at all is asked; None when only the run's pass is to wait."""
     if isinstance(error, TooManyRequests):
         return float(min(error.retry_after, settings.GLU_RETRY_AFTER_CAP))
-    if isinstance(error, (Refused, OtherOrganisationError)):
+    if isinstance(error, (KeyRefused, OtherOrganisationError)):
         return 0.0  # the key itself keeps the organisation waiting, and a new one should begin at once
     lost_poll = run is not None and run.kind == MirrorRun.Pass.CHANGES and isinstance(error, Unreachable)
     if run is None or lost_poll or isinstance(error, _EVERYTHING):

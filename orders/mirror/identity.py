@@ -14,7 +14,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.client import GluClient
-from glu_admin.glu.errors import GluError, NotFound, Refused, Unreachable, Unreadable
+from glu_admin.glu.errors import GluError, KeyRefused, NotFound, Refused, Unreachable, Unreadable
 from glu_admin.keys.recognition import OtherOrganisationError, Owner
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import list_orders, read_order, read_organisation
@@ -48,8 +48,15 @@ def check_identity(session: Session, *, always: bool = False) -> None:
 
 
 def prove(session: Session) -> None:
-    """Ask now whose the key is. Raises OtherOrganisationError, and GluError where it cannot be found out."""
-    recognise(session.organisation, session.client)
+    """Ask now whose the key is. Raises OtherOrganisationError, and GluError where it cannot be found out.
+
+    Where Glu has said that it does not tell, orders are compared at once: what it does tell is asked for by the hour.
+    """
+    organisation = session.organisation
+    if session.state().glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
+        _compare(organisation, session.client, known, None)
+    else:
+        recognise(organisation, session.client)
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
@@ -62,6 +69,8 @@ def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
     owner, error = None, None
     try:
         owner = _owner(read_organisation(client))
+    except KeyRefused:
+        raise
     except (NotFound, Refused, Unreachable, Unreadable) as failed:  # a key or a route that fails here may give orders
         error = failed
     if owner is not None and pinned:
@@ -139,6 +148,8 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
                 return
         except NotFound:
             continue
+        except KeyRefused:
+            raise
         except (Refused, Unreachable, Unreadable) as error:
             failed = error
     if any(_compared(organisation, list_orders(client).rows).values()):

@@ -11,7 +11,16 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
-from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.errors import (
+    GluError,
+    Interrupted,
+    KeyRefused,
+    NotFound,
+    Refused,
+    TooManyRequests,
+    Unreachable,
+    Unreadable,
+)
 from orders.glu_orders import read_order
 from orders.mirror.dues import failure_wait, lines_may_be_asked
 from orders.mirror.gone import hold_strangers, suspect
@@ -198,9 +207,9 @@ class LineStream:
             return _Fetched(order, error=error)
         except (Unreadable, Unreachable) as error:
             return _Fetched(order, error=error)
+        except KeyRefused:
+            raise
         except Refused:
-            if self.session.refuses_key():
-                raise
             return _Fetched(order, error=Unreadable("Glu refused the lines of this order."))
 
     def _write(self, done: list[_Fetched]) -> None:

@@ -13,11 +13,10 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from glu_admin.glu.client import GluClient
-from glu_admin.glu.errors import GluError, Refused
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import Listed, list_orders
 from orders.glu_transactions import list_transactions
-from orders.mirror.asking import Ask, Bounds
+from orders.mirror.asking import Ask
 from orders.mirror.lease import Lease
 from orders.mirror.page_sizes import PageSizes
 from orders.models import MirrorRun, MirrorState
@@ -112,16 +111,6 @@ class Session:
         ask_glu = list_transactions if kind == MirrorRun.Pass.TRANSACTIONS else list_orders
         bounds = {name: str(bound) for name, bound in vars(ask.bounds).items() if bound is not None}
         return ask_glu(self.client, page=ask.page, **bounds)
-
-    def refuses_key(self) -> bool:
-        """Whether Glu refuses the key itself, and not one order or route: the list of orders tells."""
-        try:
-            self.fetch(Ask(Bounds()))
-        except Refused:
-            return True
-        except GluError:
-            return False
-        return False
 
     def state(self) -> MirrorState:
         """The organisation's mirror state as it is in the database now."""

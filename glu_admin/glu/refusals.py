@@ -1,0 +1,41 @@
+"""Is it the key that Glu refuses, or one question? One request tells, and until it has nobody else asks."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from glu_admin.glu.errors import GluError, KeyRefused, Refused
+
+
+class Refusals:
+    """What one client knows of its key's refusal; safe to share between threads."""
+
+    def __init__(self, touchstone: Callable[[], object] | None) -> None:
+        """`touchstone` asks Glu for what every key may have, and raises a GluError when it does not get it."""
+        self._touchstone = touchstone
+        self._judging = threading.Lock()
+        self._of_key = False
+        self._given_at = 0.0
+
+    def stop(self) -> None:
+        """Wait while a refusal is being judged. Raises KeyRefused once it is the key's."""
+        with self._judging:
+            if self._of_key:
+                raise KeyRefused("Glu refused the key.")
+
+    def judged(self, error: Refused) -> Refused:
+        """The refusal of one question as it is to be taken: KeyRefused when it is the key's."""
+        refused_at = time.monotonic()
+        if self._touchstone is None:
+            return error
+        with self._judging:
+            if not self._of_key and refused_at > self._given_at:
+                asked_at = time.monotonic()
+                try:
+                    self._touchstone()
+                    self._given_at = asked_at
+                except Refused:
+                    self._of_key = True
+                except GluError:
+                    return error  # it could not be found out
+            return KeyRefused(error.words) if self._of_key else error
