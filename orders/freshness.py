@@ -181,9 +181,9 @@ def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
     if key is None:
         return Rest("There is no key in use.")
     if key.state == GluKey.State.REFUSED:
-        return Rest("Glu refuses the key.")
+        return Rest("Glu refuses the key.", key.try_again_at)
     if key.state == GluKey.State.FOREIGN:
-        return Rest("The key opens another organisation.")
+        return Rest("The key opens another organisation.", key.try_again_at)
     if key.paused_at is not None:
         return Rest("Copying is paused.")
     if key.state != GluKey.State.ACCEPTED:

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from glu_admin.fragments import wants_fragment
+from glu_admin.keys.lifecycle import current_key
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from orders.checks import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.coverage import verified_at
-from orders.models import Order
+from orders.freshness import STANDS_STILL, Rest, rest, stands_still
+from orders.models import MirrorState, Order
 from orders.search import parse_query
 from orders.search.criteria import Days
 from orders.views.timeline import change_entries
@@ -64,11 +66,21 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
         "words": words,
         "order": order,
         "check": check,
+        "hold": _hold(organisation) if check.waiting else None,
         "compared": done_at is not None and done_at == order.checked_at,
         "identical": done_at is not None and check.identical and order.copied_at <= done_at,
         "moved": change_entries(check.changes, order, organisation.zone),
         "verified_at": verified_at(order, organisation),
     }
+
+
+def _hold(organisation: Organisation) -> Rest | None:
+    """Why a check that waits is not begun: nothing is asked of Glu now, or nobody is there to ask."""
+    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    resting = rest(state, current_key(organisation))
+    if resting is None and stands_still(organisation):
+        return Rest(STANDS_STILL)
+    return resting
 
 
 @door(Role.STAFF)

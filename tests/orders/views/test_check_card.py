@@ -7,12 +7,15 @@ from typing import Any
 from django.test import Client
 from django.utils.timezone import now
 
+from glu_admin.keys import lifecycle
+from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.server import RunningSandbox
 from orders.checks import want_check
 from orders.mirror.check import check_next
 from orders.mirror.session import Session
-from orders.models import OrderChange
+from orders.models import MirrorState, OrderChange
 from orders.views.timeline import MOST_SHOWN
+from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
 from tests.orders.mirror.test_passes import mirror_everything
 
@@ -129,3 +132,32 @@ def test_the_button_says_that_it_checks_and_what_came_of_it(house: Any, staff_cl
     house.hotel.orders.update(check_words="1 thing moved.")
     assert staff_client.get(f"{path}freshness/", headers=htmx)["HX-Refresh"] == "true"
     assert ">1 thing moved. <time" in staff_client.get(path).content.decode()
+
+
+def test_what_holds_a_check_is_said_at_once(house: Any, staff_client: Client) -> None:
+    write(house.hotel, order(41))
+
+    def asked() -> str:
+        response = staff_client.post("/o/alder-house/orders/41/check/", headers={"HX-Request": "true"})
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+    assert "There is no key in use. This order waits to be read again." in asked()
+    key = accepted_key(house.hotel, HOTEL_KEY)
+    assert "Freshness Checking" in asked()
+    lifecycle.pause(house.hotel)
+    said = asked()
+    assert "Freshness On hold" in said
+    assert said.count("Copying is paused.") == 2  # on the card, and beside the button
+    assert "Copying is paused." in card(staff_client, 41)
+    assert "Checking" not in said
+    lifecycle.resume(house.hotel)
+    lifecycle.mark_refused(house.hotel, key.pk, "Glu refused the key.")
+    assert "Glu refuses the key. This order waits to be read again; next try in" in asked()
+    house.hotel.glu_keys.update(state=GluKey.State.FOREIGN)
+    assert "The key opens another organisation." in asked()
+    house.hotel.glu_keys.update(state=GluKey.State.ACCEPTED)
+    state = MirrorState.across_organisations.create(organisation=house.hotel, next_due_at=now() - timedelta(hours=1))
+    assert "No worker has taken it up for minutes" in asked()
+    state.wait_until, state.last_error, state.failures = now() + timedelta(minutes=9), "Glu could not be reached.", 1
+    state.save()
+    assert "Glu could not be reached. This order waits to be read again; next try in" in asked()
