@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from django.conf import settings
+from kombu.exceptions import ChannelError
 
 _SHORT = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
@@ -26,12 +27,20 @@ def queue_lengths() -> dict[str, int]:
 
     lengths = {}
     try:
-        with _connection() as broker, broker.channel() as channel:
+        with _connection() as broker:
             for queue in app.conf.task_queues:
-                lengths[queue.name] = queue(channel).queue_declare(passive=True).message_count
+                with broker.channel() as channel:
+                    lengths[queue.name] = _length(queue(channel))
     except Exception:  # as above
         return {}
     return lengths
+
+
+def _length(queue: Any) -> int:
+    try:
+        return int(queue.queue_declare(passive=True).message_count)
+    except ChannelError:  # there is no such queue: to Redis an empty one is none
+        return 0
 
 
 def _connection() -> AbstractContextManager[Any]:

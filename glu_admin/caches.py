@@ -88,10 +88,14 @@ class RedisOrOwnCache(BaseCache):
     def _either(self, name: str, *args: Any) -> Any:
         if time.monotonic() >= self._away_until.get(self._server, 0):
             try:
-                return getattr(self._shared, name)(*args)
+                answer = getattr(self._shared, name)(*args)
             except redis.RedisError as error:
-                logger.warning("the shared cache is away (%s); this process counts alone", type(error).__name__)
+                if self._server not in self._away_until:
+                    logger.warning("the shared cache is away (%s); this process counts alone", type(error).__name__)
                 self._away_until[self._server] = time.monotonic() + _ALONE_SECONDS
+            else:
+                self._away_until.pop(self._server, None)
+                return answer
         return getattr(self._own, name)(*args)
 
 

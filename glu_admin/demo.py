@@ -5,7 +5,9 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -21,16 +23,31 @@ from glu_admin.made_once import text_made_once
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "var" / "demo"
 EMAIL = "demo@desk.example"
+LIVELY_SECONDS = 600
+LIVELY = {
+    "MIRROR_TICK_SECONDS": "1",
+    "MIRROR_POLL_MIN_SECONDS": "5",
+    "MIRROR_POLL_MAX_SECONDS": "20",
+    "MIRROR_TRAILING_EVERY_SECONDS": "60",
+    "MIRROR_RECENT_EVERY_SECONDS": "60",
+    "MIRROR_ORGANISATION_EVERY_SECONDS": "30",
+}
+"""The rhythm of the first minutes, so that one sees every pass; the ordinary one leaves the machine in peace."""
 ORGANISATIONS = (("harrowmere-hall", "Harrowmere Hall", 11, 3000), ("whitstone-links", "Whitstone Links", 22, 400))
 
 
 def main() -> int:
-    """The demo; or with `manage COMMAND …`, a command of manage.py against the demo that runs."""
+    """The demo; or with `manage COMMAND …`, a command of manage.py against the demo that runs.
+
+    It starts itself with `lively COMMAND …` for what works in two rhythms, one after the other.
+    """
     match sys.argv[1:]:
         case []:
             return run()
         case ["manage", *arguments]:
             return manage(arguments)
+        case ["lively", *command]:
+            return lively(command)
     print("Usage: python -m glu_admin.demo [manage COMMAND …]", file=sys.stderr)
     return 2
 
@@ -77,6 +94,22 @@ def manage(arguments: list[str]) -> int:
     return 0
 
 
+def lively(command: list[str]) -> int:
+    """Run `command` in the rhythm of the first minutes, then become it in the ordinary one.
+
+    Returns how it ended if it did so before.
+    """
+    first = subprocess.Popen(command, env={**os.environ, **LIVELY})  # noqa: S603  (the demo's own worker or beat)
+    signal.signal(signal.SIGTERM, lambda *_: first.terminate())
+    try:
+        return first.wait(LIVELY_SECONDS)
+    except subprocess.TimeoutExpired:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        first.terminate()
+        first.wait()
+        os.execvp(command[0], command)  # noqa: S606  (as above)
+
+
 def _running_sandbox() -> int | None:
     """The port of the demo's sandbox, if it answers there."""
     try:
@@ -101,15 +134,8 @@ def _environment(sandbox: int) -> dict[str, str]:
         "STATE_DIR": str(STATE),
         "GLU_API_URL": f"http://127.0.0.1:{sandbox}",
         "GLU_REQUESTS_PER_SECOND": "80",
-        "MIRROR_TICK_SECONDS": "1",
         "MIRROR_SLICE_SECONDS": "3",
-        "MIRROR_POLL_MIN_SECONDS": "5",
-        "MIRROR_POLL_MAX_SECONDS": "20",
-        "MIRROR_TRAILING_EVERY_SECONDS": "60",
-        # What takes a day is seen within a minute or two.
-        "MIRROR_RECENT_EVERY_SECONDS": "60",
-        "MIRROR_GONE_CONFIRM_SECONDS": "60",
-        "MIRROR_ORGANISATION_EVERY_SECONDS": "30",
+        "MIRROR_GONE_CONFIRM_SECONDS": "60",  # what takes a day is seen within a minute or two
         "MIRROR_LEASE_SECONDS": "20",
         "MIRROR_ERROR_WAIT_SECONDS": "5",
         "LOG_LEVEL": "WARNING",
@@ -124,7 +150,7 @@ def _commands(web: int, sandbox: int) -> dict[str, list[str]]:
     organisations: list[str] = []
     for slug, name, seed, count in ORGANISATIONS:
         organisations += ["--organisation", f"slug={slug},name={name},seed={seed},count={count}"]
-    celery = f"{shlex.quote(python)} -m celery -A glu_admin.celery"
+    celery = f"{shlex.quote(python)} -m glu_admin.demo lively {shlex.quote(python)} -m celery -A glu_admin.celery"
     commands = {
         "sandbox": f"{shlex.quote(python)} -m glu_admin.sandbox --port {sandbox} --state",
         "worker": f"{celery} worker --pool threads --concurrency 3 --queues interactive,changes,bulk"

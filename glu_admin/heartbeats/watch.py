@@ -86,10 +86,14 @@ def _begin(sender: Any, **_: Any) -> None:
 def _go_on(watch: Watch) -> None:
     pause = threading.Event()
     while not pause.wait(settings.HEARTBEAT_SECONDS):
-        close_old_connections()
-        verdict = watch.look()
-        if verdict == Verdict.FLOWS:
-            touch()
+        try:
+            close_old_connections()
+            verdict = watch.look()
+            if verdict == Verdict.FLOWS:
+                touch()
+        except Exception:
+            logger.exception("the worker could not look after itself; it looks again")
+            continue
         if verdict == Verdict.STANDS_STILL:
             logger.critical("this worker takes nothing from its queues and ends itself, to be started anew")
             os.kill(os.getpid(), signal.SIGTERM)

@@ -82,3 +82,32 @@ def test_the_root_key_of_an_earlier_demo_is_kept(monkeypatch: pytest.MonkeyPatch
 def test_a_database_that_is_not_set_up_is_said_in_one_sentence(command: str, tmp_path: Path) -> None:
     told = run("manage.py", command, SLUG, STATE_DIR=str(tmp_path))
     assert (told.returncode, told.stderr) == (1, "The database is not set up: run manage.py migrate.\n")
+
+
+RHYTHM = "import os, time; print(os.environ.get('MIRROR_TICK_SECONDS'), flush=True); time.sleep({seconds})"
+
+
+def lively(seconds: float, code: str) -> subprocess.Popen[str]:
+    """What the demo makes of a command whose lively time lasts so long."""
+    start = f"import sys; from glu_admin import demo; demo.LIVELY_SECONDS = {seconds}; sys.exit(demo.main())"
+    command = [sys.executable, "-c", start, "lively", sys.executable, "-c", code]
+    environment = {name: value for name, value in os.environ.items() if name not in demo.LIVELY}
+    return subprocess.Popen(command, cwd=demo.ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_after_a_while_the_ordinary_rhythm_comes() -> None:
+    only_at_first = "(900 if os.environ.get('MIRROR_TICK_SECONDS') else 0)"
+    with lively(1, RHYTHM.format(seconds=only_at_first)) as process:
+        assert process.communicate()[0].split() == ["1", "None"]
+        assert process.returncode == 0
+
+
+def test_what_ends_before_ends_the_demo_and_stopping_it_reaches_all() -> None:
+    with lively(900, RHYTHM.format(seconds=0)) as process:
+        assert (process.communicate()[0].split(), process.returncode) == (["1"], 0)
+    with lively(900, RHYTHM.format(seconds=900)) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "1\n"
+        process.terminate()
+        assert process.wait() != 0
+        assert process.stdout.read() == ""  # the command has ended too: nobody holds its output

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils.timezone import now
 from prometheus_client.parser import text_string_to_metric_families
 
+from glu_admin.celery import QUEUES, app
 from glu_admin.heartbeats.rows import note
 from orders.mirror.lease import take_lease
 from orders.models import MirrorRun, MirrorState
@@ -75,7 +76,7 @@ def test_each_organisations_figures_where_the_operator_allows_it(desk: Any, sett
     ago = (now() - timedelta(seconds=90)).timestamp()
     assert figures["glu_admin_pass_complete_timestamp_seconds", "alder-house", "transactions"] == pytest.approx(ago)
     assert figures["glu_admin_heartbeat_age_seconds", "bulk"] == pytest.approx(30)
-    assert {("glu_admin_queue_length", name) for name in ("interactive", "changes", "bulk")} <= figures.keys()
+    assert {("glu_admin_queue_length", name) for name in QUEUES} <= figures.keys()
     assert figures["glu_admin_broker_up",] == figures["glu_admin_cache_up",] == 1
 
 
@@ -95,6 +96,16 @@ def test_who_is_not_copied_is_not_counted(desk: Any) -> None:
     assert told()["glu_admin_copy_age_seconds",] == pytest.approx(90)
     desk.hotel.mirror_runs.all().delete()  # a key that has brought nothing yet is late since it was set
     assert told()["glu_admin_copy_age_seconds",] == pytest.approx(30)
+
+
+def test_messages_that_wait_are_counted(db: None, token: None) -> None:
+    before = told()
+    for _ in range(3):
+        app.send_task("orders.tick", queue="bulk")
+    assert told()["glu_admin_queue_length", "bulk"] - before["glu_admin_queue_length", "bulk"] == 3
+    with app.connection_for_write() as broker, broker.channel() as channel:
+        channel.queue_purge("bulk")
+    assert [told()["glu_admin_queue_length", name] for name in ("bulk",)] == [0]
 
 
 def test_an_empty_desk_has_figures_too(db: None, token: None) -> None:
