@@ -358,11 +358,13 @@ LOGGING = {
         },
         "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"privacy": {"()": "glu_admin.log_privacy.PrivacyFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["privacy"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # Paths of search carry personal data in their query string; requests are logged without it elsewhere.
         "django.request": {"level": "ERROR"},
+        "gunicorn.error": {"propagate": True},  # instead of handlers of its own
+        "gunicorn.access": {"propagate": True},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can cause it, and it is answered with 400
         "urllib3": {"level": "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -23,8 +23,9 @@ class Desk:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.person = requests.Session()
         self.person.trust_env = False
-        command = [sys.executable, "-m", "gunicorn", "glu_admin.wsgi:application", "--threads", "4"]
-        command += ["--bind", self.url.removeprefix("http://"), "--no-control-socket", "--log-level", "debug"]
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:glu_admin.web_server"]
+        command += ["glu_admin.wsgi:application", "--bind", self.url.removeprefix("http://")]
+        command += ["--log-level", "debug", "--access-logfile", "-"]
         self.process: Process = start(installation.environment, command, Path(installation.folder / "web.log"))
         installation.python(
             "from glu_admin.tenancy.models import Organisation, Role, User\n"

@@ -1,0 +1,27 @@
+"""The product's Celery application, in which reading an order fails once with an error that quotes it whole."""
+
+from typing import Any
+
+from celery.signals import worker_init
+
+from glu_admin.celery import app
+
+__all__ = ["app"]
+
+_failed: list[bool] = []
+
+
+@worker_init.connect(weak=False)
+def _loosen(**_: Any) -> None:
+    """Once Django is set up, which it is not yet when this module is loaded."""
+    from orders.mirror import upsert
+
+    parse_order = upsert.parse_order
+
+    def fail_once(raw: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if not _failed:
+            _failed.append(True)
+            raise ValueError(f"loose-tongued on purpose: {raw!r}")
+        return parse_order(raw, *args, **kwargs)
+
+    upsert.parse_order = fail_once
