@@ -21,7 +21,6 @@ threads = 8
 worker_class = f"{__name__}.DeskWorker"
 control_socket_disable = True
 logger_class = "glu_admin.web_log.WebLog"
-logger_class = "glu_admin.web_log.WebLog"
 
 ARRIVAL_SECONDS = 10.0  # for a whole request
 READER_SECONDS = 30.0  # for each piece of an answer, and each of a body that is too long to wait for
