@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANG_SECONDS
+
 ROOT = Path(__file__).resolve().parents[2]
 GUNICORN, CELERY = (str(Path(sys.executable).with_name(name)) for name in ("gunicorn", "celery"))
 STARTS = {
@@ -121,7 +123,7 @@ def test_every_process_stops_with_sentences_and_nothing_else(start: str, tmp_pat
         env=production(tmp_path, **wrong),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         check=False,
     )
     said = result.stdout + result.stderr

@@ -13,6 +13,7 @@ from django.db import connection, connections
 from glu_admin.tenancy.models import Organisation
 from orders.checks import TooManyRanges, want_range
 from orders.models import MirrorRun
+from tests.patience import HANG_SECONDS
 
 AT_ONCE = 24
 DAYS = [date(2026, 11, 1) + timedelta(days=number) for number in range(AT_ONCE)]
@@ -45,7 +46,7 @@ def test_many_who_ask_at_once_start_no_more_readings_than_one_after_the_other(
         database_of_a_thread()
         try:
             organisation = Organisation.objects.get(pk=house.hotel.pk)
-            together.wait(60)
+            together.wait(HANG_SECONDS)
             want_range(organisation, day, day)
         except TooManyRanges:
             return "refused"
