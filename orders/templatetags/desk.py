@@ -15,7 +15,7 @@ from orders.display.times import When, full_text
 from orders.display.times import when as when_of
 from orders.freshness import soon as soon_words
 from orders.models import Order, OrderLine
-from orders.money import money
+from orders.money import minor_unit, money
 
 register = template.Library()
 
@@ -118,16 +118,17 @@ def said(row: Order | OrderLine, column: str) -> SafeString:
 
 
 @register.filter
-def amount(row: Order | OrderLine, column: str) -> SafeString:
+def amount(row: Order | OrderLine, column: str) -> str:
     """An amount of an order or a line with its sign, or whatever else Glu sent in its place."""
-    return bdi(fields.money(row, column))
+    found = fields.value(row, column)
+    return bdi(found) if isinstance(found, str) else _money(found, row)
 
 
 @register.filter
-def taken_off(row: Order | OrderLine, column: str) -> SafeString:
+def taken_off(row: Order | OrderLine, column: str) -> str:
     """The same amount as what it changes a sum by."""
     found = getattr(row, column)
-    return bdi(money(-found, fields.currency_of(row))) if found else amount(row, column)
+    return _money(-found, row) if found else amount(row, column)
 
 
 @register.filter
@@ -138,9 +139,10 @@ def flag(row: Order | OrderLine, column: str) -> SafeString:
 
 
 @register.filter
-def currency(row: Order | OrderLine) -> SafeString:
+def currency(row: Order | OrderLine) -> str:
     """The currency's code of an order or a line; nothing where there is none."""
-    return bdi(fields.currency_of(row))
+    code = fields.currency_of(row)
+    return code if minor_unit(code) is not None else bdi(code)
 
 
 @register.filter
@@ -152,3 +154,9 @@ def span(length: timedelta | None) -> str:
     if minutes < 1.5:
         return "less than two minutes"
     return f"about {minutes:.0f} minutes" if minutes < 90 else f"about {minutes / 60:.0f} hours"
+
+
+def _money(amount: int | None, row: Order | OrderLine) -> str:
+    """An amount in the row's currency; one that nobody knows is a text that somebody else wrote."""
+    code = fields.currency_of(row)
+    return money(amount, code) if minor_unit(code) is not None else bdi(money(amount, code))
