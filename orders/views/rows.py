@@ -15,7 +15,7 @@ from orders.models import Order
 from orders.search import LineMarks
 from orders.templatetags.desk import Badge, badge
 
-_LONGEST = 200  # characters of a text; the order's own page has it whole
+_LONGEST = 100  # characters of a text; the order's own page has it whole
 _LONGEST_BACK = 1500  # a longer filter, once in every row, would be most of the page
 
 

@@ -68,7 +68,7 @@ def _sums(organisation: Organisation, query: Query, page: Page, count: Counted |
         {
             "currency": one.currency or "?",
             "orders": Counted(one.orders),
-            "total": money(one.total, one.currency),
+            "total": money(one.total, one.currency) if one.without < one.orders else "",
             "without": Counted(one.without),
         }
         for one in found

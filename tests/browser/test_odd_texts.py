@@ -30,28 +30,29 @@ ODD: dict[str, Any] = {
     ],
 }  # fmt: skip
 PAGES = ["/orders/", "/orders/?q=wwwwww", f"/orders/?channel={WORD[:300]}", "/orders/999999/",
-         "/orders/999999/lines/999998/", "/mirror/", f"/exports/?channel={WORD[:300]}"]  # fmt: skip
-SIZES = {"desk": (1440, "screen"), "tablet": (820, "screen"), "phone": (390, "screen"),
-         "paper": (718, "print"), "wide paper": (1032, "print")}  # fmt: skip
+         "/orders/999999/lines/999998/", "/orders/print/", "/mirror/", f"/exports/?channel={WORD[:300]}"]  # fmt: skip
+SIZES = [(1440, "screen"), (820, "screen"), (390, "screen"), (718, "print"), (1032, "print")]
 WIDER = """() => {
   const most = document.documentElement.clientWidth;
+  const tall = document.documentElement.scrollHeight;
+  if (tall > 50000) return ["tall", tall];  // a column of single letters
   if (document.documentElement.scrollWidth <= most) return [];
   const out = [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > most + 1);
   return [document.documentElement.scrollWidth - most, ...out.slice(-4).map((one) => one.outerHTML.slice(0, 120))];
 }"""
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_long_word_widens_no_page(desk: Organisation, open_page: Callable[..., Any], size: str) -> None:
+def test_a_long_word_widens_no_page(desk: Organisation, open_page: Callable[..., Any]) -> None:
     fill(desk, [dict(ODD)])
-    page = open_page()
-    width, medium = SIZES[size]
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(media=medium)
+    page, found = open_page(), []
     for path in PAGES:
         page.goto(DESK + path)
         page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-        assert page.evaluate(WIDER) == [], path
+        for width, medium in SIZES:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(media=medium)
+            found += [(path, width, medium, *wider) for wider in [page.evaluate(WIDER)] if wider]
+    assert not found, "\n".join(map(str, found))
 
 
 def test_a_text_that_turns_turns_only_itself(desk: Organisation, open_page: Callable[..., Any]) -> None:
