@@ -16,7 +16,7 @@ _APART = 10  # seconds that two measurements must lie apart to tell one
 
 @dataclass(frozen=True)
 class FirstCopy:
-    """The first copy of the history while it runs. `percent` is an estimate from Glu's ids.
+    """The first copy of the history while it runs. `percent` is an estimate, null while there is no honest one.
 
     `requests_per_second` is that of the last two minutes, and `left` is reckoned by it; null until it is known.
     """
@@ -37,16 +37,7 @@ def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCo
     if state.history_complete_at is not None and not unread.exists():
         return None
     due, orders = unread.count(), organisation.orders.count()
-    newest, oldest, reached = (
-        state.history_newest_glu_id,
-        state.history_oldest_glu_id,
-        state.history_reached_glu_id,
-    )
-    share = None
-    if state.history_complete_at is not None:
-        share = 1.0
-    elif newest is not None and oldest is not None and reached is not None and newest > oldest:
-        share = min(max((newest - reached) / (newest - oldest), 0.0), 1.0)
+    share = 1.0 if state.history_complete_at is not None else _share(organisation, state)
     run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk").first()
     requests = (run.requests if run else 0) + orders - due
     rate = _rate_of_late(organisation, requests)
@@ -57,6 +48,27 @@ def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCo
         percent = min(int(100 * requests / all_requests), 99)
         left = timedelta(seconds=max(all_requests - requests, 0) / rate) if rate else None
     return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
+
+
+def _share(organisation: Organisation, state: MirrorState) -> float | None:
+    """Which part of the history has been read, by ids or by times: the smaller, as orders come evenly by neither.
+
+    None until the oldest order is known, or where what was read contradicts it.
+    """
+    newest, oldest, reached = state.history_newest_glu_id, state.history_oldest_glu_id, state.history_reached_glu_id
+    if newest is None:
+        return None
+    newest_at = organisation.orders.filter(glu_id=newest).values_list("created_at", flat=True).first()
+    times = [at.timestamp() if at else None for at in (newest_at, state.history_reached_at, state.history_oldest_at)]
+    by_ids, by_times = _part(newest, reached, oldest), _part(*times)
+    return min(by_ids, by_times) if by_ids is not None and by_times is not None else None
+
+
+def _part(newest: float | None, reached: float | None, oldest: float | None) -> float | None:
+    """How far `reached` lies on the way from the newest to the oldest; None where it lies beside it."""
+    if newest is None or reached is None or oldest is None or not oldest <= reached <= newest or oldest == newest:
+        return None
+    return (newest - reached) / (newest - oldest)
 
 
 def _unread(organisation: Organisation, state: MirrorState) -> QuerySet[Order]:

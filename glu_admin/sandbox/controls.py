@@ -171,6 +171,7 @@ def _status(world: World) -> Payload:
                 "slug": slug,
                 "name": shop.organisation.name,
                 "orders": len(shop.sold),
+                "transactions": len(shop.transactions()),
                 "requests": dict(shop.requests),
                 "mishaps": dict(shop.mishaps),
                 "latency_ms": shop.faults.latency_ms,

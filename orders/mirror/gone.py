@@ -159,6 +159,10 @@ def _not_found(session: Session, one: MissingOrder) -> None:
                 not_found_at=moment, due_at=moment + _confirmation()
             )
             return
+        sure_at = one.not_found_at + _confirmation()
+        if one.not_found_at <= moment < sure_at:  # somebody could not wait: that is no second answer
+            session.organisation.missing_orders.filter(pk=one.pk).update(due_at=sure_at)
+            return
         session.organisation.missing_orders.filter(pk=one.pk).delete()
         mark_gone(session.organisation, [one.order], moment)
 

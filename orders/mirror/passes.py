@@ -97,6 +97,7 @@ def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = MirrorRun.W
                 history_started_at=run.started_at,
                 history_newest_glu_id=None,
                 history_oldest_glu_id=None,
+                history_oldest_at=None,
                 history_reached_glu_id=None,
                 history_reached_at=None,
             )

@@ -3,25 +3,26 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.errors import GluError, Interrupted
 from orders.glu_orders import Listed
-from orders.mirror.asking import Ask, Bounds, Step
+from orders.mirror.asking import Ask, Bounds, Step, stamp_of
 from orders.mirror.passes import usable
 from orders.mirror.session import Session
 from orders.models import MirrorRun
 from orders.payload import Unusable, usable_id
 
 _YEAR = 365 * 24 * 3600
-_MOST_REQUESTS = 14
+_MOST_REQUESTS = 40  # a century down to a second, and more
 
 Fetch = Callable[[Ask], Listed]
 
 
 @dataclass(frozen=True)
 class Oldest:
-    """The oldest order found; an estimate, never a proof."""
+    """The oldest order, below which Glu had nothing."""
 
     glu_id: int
     created: Stamp
@@ -60,7 +61,11 @@ class Reach:
         except GluError:
             return {}
         newest = self.session.organisation.orders.order_by("-created_at", "-glu_id").values_list("glu_id", flat=True)
-        return {"history_newest_glu_id": newest.first(), "history_oldest_glu_id": oldest.glu_id if oldest else None}
+        return {
+            "history_newest_glu_id": newest.first(),
+            "history_oldest_glu_id": oldest.glu_id if oldest else None,
+            "history_oldest_at": oldest.created.instant if oldest else None,
+        }
 
     def _fetch(self, ask: Ask) -> Listed:
         """In a thread, one request after the other, while the walk goes on."""
@@ -70,31 +75,38 @@ class Reach:
 
 
 def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
-    """Bisect creation times before `newest` until a short page shows the oldest order, or patience ends."""
+    """Bisect creation times before `newest` until nothing is older than what was found; None when that is not reached.
+
+    A page that is shorter than `page_size` may hold the oldest, so it is asked at once what lies below it.
+    """
     best: Oldest | None = None
-    step, low, high = _YEAR, None, newest.floor()
+    step, low, high, below = _YEAR, None, newest.floor(), False
     for _ in range(_MOST_REQUESTS):
-        if low is None:
+        if below:
+            bound = high
+        elif low is None:
             bound = newest.floor().plus(-step)
             step *= 2
         else:
-            half = int((high.instant - low.instant).total_seconds()) // 2
-            if half < 3600:
-                break
-            bound = low.plus(half)
+            bound = low.plus(max(int((high.instant - low.instant).total_seconds()) // 2, 1))
         rows = fetch(Ask(Bounds(created_before=bound))).rows
         if not rows:
             low = bound
-            continue
-        row = rows[-1]
-        created = Stamp.parse(row.get("createdAt")) if isinstance(row, dict) else None
-        try:
-            found = Oldest(usable_id(row), created) if created else None
-        except Unusable:
-            found = None
-        if found is None:
+        else:
+            best = _last(rows)
+            if best is None:
+                return None
+            high = best.created.floor()
+        if low is not None and high.instant <= low.instant:
             return best
-        best, high = found, found.created.floor()
-        if len(rows) < page_size:
-            break
-    return best
+        below = len(rows) < page_size if rows else high.instant <= bound.plus(1).instant
+    return None
+
+
+def _last(rows: list[Any]) -> Oldest | None:
+    """The last row of a page, unless it cannot be placed."""
+    created = stamp_of(rows[-1], "createdAt")
+    try:
+        return Oldest(usable_id(rows[-1]), created) if created else None
+    except Unusable:
+        return None

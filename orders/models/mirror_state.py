@@ -52,9 +52,10 @@ class MirrorState(models.Model):
     requests_day = models.DateField(null=True)
     history_started_at = models.DateTimeField(null=True)
     history_complete_at = models.DateTimeField(null=True)
-    # How far the first copy has come, measured in Glu's ids: they grow with creation, and the total is never told.
+    # How far the first copy has come, measured in Glu's ids and in times of creation, as the total is never told.
     history_newest_glu_id = models.BigIntegerField(null=True)
     history_oldest_glu_id = models.BigIntegerField(null=True)
+    history_oldest_at = models.DateTimeField(null=True)
     history_reached_glu_id = models.BigIntegerField(null=True)
     history_reached_at = models.DateTimeField(null=True)
 

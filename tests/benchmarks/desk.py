@@ -28,7 +28,7 @@ def _mirror(bars: Bars, here: Place, glu: Glu) -> None:
     before = glu.counts("alder").total()
     first = _timed(here, "mirror", "alder")
     requests = glu.counts("alder").total() - before
-    again = _timed(here, "mirror", "alder")
+    again = _timed(here, "mirror", "alder", "--pass", "changes")
     begun = time.perf_counter()
     file = here.manage("export_orders", "alder", "--format", "jsonl", "--include-device-data")
     exported = time.perf_counter() - begun

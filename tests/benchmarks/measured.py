@@ -3,10 +3,11 @@
 add SLUG…       organisations whose keys count as accepted
 due SLUG COUNT  a paused organisation with the orders of the sandbox's first, all with their lines due, no pass
 mirror SLUG     manage.py mirror
+changes SLUG    manage.py mirror --pass changes
 poll SLUG       the worker's task, with a poll due
 reconcile SLUG  the worker's task again and again, with a reading of the whole history due, until it is complete
 
-The last three print JSON: seconds, processor seconds, and rows written by table, when COUNT=1 (counting costs time).
+The last four print JSON: seconds, processor seconds, and rows written by table, when COUNT=1 (counting costs time).
 """
 
 import json
@@ -37,7 +38,7 @@ def main(action: str, *slugs: str) -> None:
     from django.db import connection
 
     connection.ensure_connection()
-    does = {"mirror": _mirror, "poll": _poll, "reconcile": _reconcile}[action](slugs[0])
+    does = {"mirror": _mirror, "changes": _changes, "poll": _poll, "reconcile": _reconcile}[action](slugs[0])
     before = resource.getrusage(resource.RUSAGE_SELF)
     begun = time.perf_counter()
     with connection.execute_wrapper(_counting(written)) if os.environ.get("COUNT") else nullcontext():
@@ -99,11 +100,15 @@ def _due(slug: str, count: int) -> None:
     pause(organisation)
 
 
-def _mirror(slug: str) -> Callable[[], None]:
+def _changes(slug: str) -> Callable[[], None]:
+    return _mirror(slug, "--pass", "changes")
+
+
+def _mirror(slug: str, *arguments: str) -> Callable[[], None]:
     from django.core.management import call_command
 
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115  (the progress bars)
-    return lambda: call_command("mirror", slug)
+    return lambda: call_command("mirror", slug, *arguments)
 
 
 def _poll(slug: str) -> Callable[[], None]:

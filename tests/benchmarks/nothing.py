@@ -16,13 +16,16 @@ def run(bars: Bars) -> None:
             with place(database, glu, COUNT="1") as here:
                 add(here, "hotel")
                 here.manage("mirror", "hotel")
-                here.manage("mirror", "hotel", "--pass", "transactions")
                 bars.heading(f"Nothing new at {ORDERS:,} orders, {database}")
-                for what, action in (("manage.py mirror", "mirror"), ("a worker's poll", "poll")):
+                for what, action in (("manage.py mirror --pass changes", "changes"), ("a worker's poll", "poll")):
                     requests, rows = _look(here, glu, action)
                     bars.exactly(f"{what}: requests", requests["orders"] + requests["lines"], 1)
                     bars.exactly(f"{what}: any other requests", requests.total() - requests["orders"], 0)
                     _rows(bars, what, rows)
+                requests, rows = _look(here, glu, "mirror")
+                bars.figure("manage.py mirror, late rows and transactions included: requests", requests.total())
+                bars.exactly("manage.py mirror: line requests", requests["lines"], 0)
+                _rows(bars, "manage.py mirror", rows)
                 requests, rows = _look(here, glu, "reconcile")
                 bars.figure("the whole history read again: list requests", requests["orders"])
                 bars.exactly("the whole history read again: line requests", requests["lines"], 0)

@@ -43,10 +43,17 @@ class Glu:
 
     def counts(self, slug: str) -> Counter[str]:
         """Requests answered for an organisation since the start, by kind; "429" are those refused for their pace."""
+        shop = self._told(slug)
+        return Counter(shop["requests"]) + Counter({"429": shop["mishaps"].get("rate_limit", 0)})
+
+    def transactions(self, slug: str) -> int:
+        """How many transactions an organisation has."""
+        return int(self._told(slug)["transactions"])
+
+    def _told(self, slug: str) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.url}/_control/") as answer:
             told = json.load(answer)
-        shop = next(one for one in told["organisations"] if one["slug"] == slug)
-        return Counter(shop["requests"]) + Counter({"429": shop["mishaps"].get("rate_limit", 0)})
+        return next(one for one in told["organisations"] if one["slug"] == slug)
 
     def truth(self, slug: str) -> dict[int, Any]:
         """Every order with its lines, by id."""

@@ -92,3 +92,33 @@ def test_a_filter_that_finds_nothing_is_not_the_first_copy_once_the_orders_are_h
     assert "First copy running" in viewer_client.get(f"{LIST}?q=teapot").content.decode()  # may be in a line
     MirrorState.across_organisations.update(history_complete_at=None, history_started_at=None)
     assert "First copy running" in viewer_client.get(f"{LIST}?dispatch=Failed").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reached", "at", "percent"),
+    [
+        (4000, 90, None),  # beyond the oldest that was found: that was not the oldest
+        (4500, 60, 20),
+        (4900, 50, 10),  # the ids say less
+        (4100, 80, 40),  # the times say less
+        (None, 50, None),
+    ],
+)
+def test_the_percentage_is_the_lower_of_two_or_none(
+    hotel: Organisation, reached: int | None, at: int, percent: int | None
+) -> None:
+    write(hotel, order(5000, (EPOCH - timedelta(days=40)).isoformat()))
+    hotel.orders.update(lines_due_at=None, lines_copied_at=now())
+    run(hotel, MirrorRun.Pass.HISTORY, now(), state=MirrorRun.State.RUNNING, requests=0)
+    MirrorState.across_organisations.update(
+        history_complete_at=None,
+        page_size=30,
+        history_newest_glu_id=5000,
+        history_reached_glu_id=reached,
+        history_reached_at=EPOCH - timedelta(days=at),
+        history_oldest_glu_id=4001,
+        history_oldest_at=EPOCH - timedelta(days=140),
+    )
+    copy = copying(hotel)
+    assert copy is not None
+    assert (copy.percent is None) if percent is None else abs((copy.percent or 0) - percent) <= 2
