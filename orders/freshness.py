@@ -162,6 +162,11 @@ def banners(organisation: Organisation) -> list[Banner]:
     elif organisation.missing_orders.filter(held=True, foreign=False).exists():
         text = "So many that nothing was concluded: Glu may show only a part of them for now. Somebody has to decide."
         out.append(Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide"))
+    elif organisation.missing_orders.filter(foreign=True).exists():
+        text = "Glu has others under their numbers. They wait for a manager to remove them."
+        out.append(
+            Banner("red", "danger", "Orders of another organisation are here", text, "foreign_orders", "See them")
+        )
     elif stands_still(organisation):
         out.append(Banner("amber", "hourglass", "Copying stands still", f"{STANDS_STILL} {kept}"))
     if key is not None and (lines := _lines_banner(organisation, state, is_fresh=not out)):

@@ -157,6 +157,7 @@ class MirrorReport:
     gone: int
     missing: QuerySet[MissingOrder]
     held: int
+    foreign: int
     held_since: datetime | None
     set_aside: QuerySet[SetAside]
     drift: QuerySet[Drift]
@@ -234,6 +235,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),
         held=held["held"],
         held_since=held["held_since"],
+        foreign=organisation.missing_orders.filter(foreign=True).count(),
         set_aside=organisation.set_aside.all(),
         drift=organisation.drifts.all(),
         probe=organisation.probes.first(),

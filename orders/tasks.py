@@ -18,6 +18,7 @@ from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.engine import is_bulk, is_due, run_slice
 from orders.mirror.lease import LeaseLostError, free_lease, take_lease
+from orders.mirror.removal import remove_wanted, to_be_removed
 from orders.mirror.session import Session
 from orders.models import MirrorState
 
@@ -35,6 +36,8 @@ def tick() -> None:
     """Send a hint for every organisation with something due, longest-waiting first, and for every key to be tried."""
     for key_id in keys_to_try():
         hint("keys.try_key", key_id)
+    for organisation_id in to_be_removed():
+        hint("orders.remove_foreign", organisation_id, queue="bulk")
     for organisation in organisations_to_mirror():
         MirrorState.across_organisations.get_or_create(organisation=organisation)
     with transaction.atomic():
@@ -64,6 +67,23 @@ def mirror_now(organisation_id: int) -> None:
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is not None:
         _work(organisation)
+
+
+@shared_task(name="orders.remove_foreign")
+def remove_foreign(organisation_id: int) -> None:
+    """Remove what a manager has said came from another organisation; nothing is asked of Glu for that."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    lease = take_lease(organisation) if organisation is not None and organisation.pk in to_be_removed() else None
+    if organisation is None or lease is None:
+        return
+    try:
+        remove_wanted(organisation, lease)
+    except LeaseLostError:
+        return
+    finally:
+        lease.release()
+    for key_id in keys_to_try():
+        hint("keys.try_key", key_id)
 
 
 def _work(organisation: Organisation) -> None:

@@ -110,6 +110,11 @@ def _of_the_work(report: MirrorReport) -> Iterator[Trouble]:
 
 
 def _of_the_orders(report: MirrorReport) -> Iterator[Trouble]:
+    if report.foreign:
+        some = f"{report.foreign:,} order{pluralize(report.foreign)}"
+        what = f"{some} of another organisation {pluralize(report.foreign, 'is,are')} here."
+        to_do = "A manager can remove them from the mirror page."
+        yield Trouble(what, to_do=to_do, needs_a_person=True)
     if report.held:
         what = f"{report.held:,} order{pluralize(report.held)} went missing from Glu at once: nothing was concluded."
         to_do = "Decide on the mirror page whether each is to be asked for."

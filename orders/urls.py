@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import checks, detail, exports, listing, mirror, printing
+from orders.views import checks, detail, exports, foreign, listing, mirror, printing
 
 urlpatterns = [
     path("orders/", listing.orders, name="orders"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("exports/file/", exports.export_file, name="orders_export_file"),
     path("mirror/", mirror.mirror_page, name="mirror"),
     path("mirror/missing/", checks.missing_decide, name="missing_decide"),
+    path("mirror/elsewhere/", foreign.foreign_orders, name="foreign_orders"),
     path("mirror/freshness/", mirror.freshness_fragment, name="freshness_chip"),
 ]

@@ -70,6 +70,32 @@ def remove_key(organisation: Organisation) -> None:
     organisation.glu_keys.all().delete()
 
 
+def foreign_key(organisation: Organisation) -> GluKey | None:
+    """The key that opens another organisation than the one whose orders are here; a new one before the one in use."""
+    keys = organisation.glu_keys.filter(state=GluKey.State.FOREIGN).exclude(detail=ELSEWHERE)
+    return keys.order_by("slot").first()
+
+
+def let_take_over(key: GluKey) -> None:
+    """Have a key take over once everything that is here is removed; nothing is copied until then."""
+    with transaction.atomic():
+        key.organisation.glu_keys.exclude(pk=key.pk).delete()
+        key.organisation.glu_keys.filter(pk=key.pk).update(takes_over=True)
+
+
+def taking_over() -> QuerySet[Organisation]:
+    """Organisations that are to be emptied for another key."""
+    keys = GluKey.across_organisations.filter(takes_over=True)
+    return Organisation.objects.filter(pk__in=keys.values("organisation_id"))
+
+
+def take_over(organisation: Organisation) -> None:
+    """Everything is removed: the key that waited for that is a new one, to be tried now."""
+    organisation.glu_keys.filter(takes_over=True).update(
+        takes_over=False, slot=GluKey.Slot.CANDIDATE, state=GluKey.State.TRYING, detail="", try_again_at=None
+    )
+
+
 def pause(organisation: Organisation) -> None:
     """Ask Glu nothing more for this organisation until `resume`."""
     organisation.glu_keys.filter(slot=GluKey.Slot.CURRENT, paused_at=None).update(paused_at=now())
@@ -127,7 +153,7 @@ def mark_foreign(organisation: Organisation, key_id: int, detail: str) -> None:
 def keys_to_try() -> list[int]:
     """The keys that wait to be tried now, also those that Glu said no to a while ago: it may have been in passing."""
     due = Q(try_again_at=None) | Q(try_again_at__lte=now())
-    untold = GluKey.across_organisations.exclude(state=GluKey.State.ACCEPTED).filter(paused_at=None)
+    untold = GluKey.across_organisations.exclude(state=GluKey.State.ACCEPTED).filter(paused_at=None, takes_over=False)
     return list(untold.filter(due).values_list("pk", flat=True))
 
 

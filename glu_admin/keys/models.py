@@ -44,6 +44,8 @@ class GluKey(models.Model):
     # Whose it is, as Glu named it when it was last tried; empty where Glu does not tell.
     opens = models.CharField(max_length=200, default="", blank=True)
     rejected_at = models.DateTimeField(null=True)  # since when Glu has said no, or another organisation
+    # A manager's word that this key is the right one: what was copied with others goes before it is tried again.
+    takes_over = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True)
     try_again_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)

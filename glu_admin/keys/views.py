@@ -67,6 +67,7 @@ def _page(request: HttpRequest, organisation: Organisation, error: str = "") -> 
     context = {
         "candidate": candidate,
         "current": current,
+        "rejected": GluKey.REJECTED,
         "error": error,
         "trying": any(key is not None and key.state in waiting for key in (candidate, current)),
     }

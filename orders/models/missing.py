@@ -24,6 +24,7 @@ class MissingOrder(models.Model):
     due_at = models.DateTimeField()
     held = models.BooleanField(default=False)
     foreign = models.BooleanField(default=False)
+    removing = models.BooleanField(default=False)  # a manager's word: it came from another organisation, and goes
     decided = models.BooleanField(default=False)  # a person had it asked for: it is held no more
 
     across_organisations = models.Manager()

@@ -96,7 +96,7 @@ class Arena:
         glu.world.open(SandboxOrganisation(self.slug, "Alder House", self.key, seed=seed % 900, count=count))
         self.shop = glu.world.shops[self.slug]
         self.mixed = False
-        """Whether the key ever opened another organisation: what was copied then, only a person can tell apart."""
+        """Whether the key opened another organisation before anything was here by which that could be told."""
         self.shop.faults.page_size, self.shop.faults.seed = 5, seed
         self.travel = time_machine.travel(datetime.fromtimestamp(self.clock(), UTC), tick=True)
         self.ours = self.travel.start()
@@ -115,7 +115,8 @@ class Arena:
         """Set faults; those of rates strike at random."""
         for name, value in values.items():
             setattr(self.shop.faults, name, value)
-        self.mixed |= bool(values.get("swapped"))
+        known = self.organisation.orders.exists() or self._state().filter(glu_organisation_id__gt="").exists()
+        self.mixed |= bool(values.get("swapped")) and not known
 
     def happens(self, times: int = 1) -> None:
         """Ordinary days: orders come in or move on, at any age, are deleted, lines are refunded."""
@@ -359,6 +360,7 @@ class Arena:
             self.key,
             pace=Pace(100_000),
             key_id=key.pk if key else 0,
+            touchstone="/orders",
             retries=1,
             backoff=0,
             longest_wait=0,

@@ -27,6 +27,7 @@ MAY_SAY_ACROSS = {
     "glu_admin/tenancy/access.py",
     "glu_admin/tenancy/members.py",
     "glu_admin/tenancy/models.py",
+    "orders/foreign.py",
     "orders/freshness.py",
     "orders/metrics.py",
     "orders/coverage.py",

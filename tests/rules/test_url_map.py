@@ -40,6 +40,7 @@ PAGES = {
     "check_fragment": Page(V, args=("order",)),
     "mirror": Page(V),
     "missing_decide": Page(M, get=REDIRECT, post=REDIRECT),
+    "foreign_orders": Page(M, post=REDIRECT),
     "freshness_chip": Page(V),
     "key": Page(M),
     "key_set": Page(M, get=REDIRECT, post=BAD),

@@ -82,6 +82,7 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
         "missing": {
             "waiting": report.missing.count() - report.held,
             "held": report.held,
+            "of_another_organisation": report.foreign,
             "orders": [_missing(one) for one in report.missing[:_MOST]],
         },
         "coverage_days": report.coverage.counts,

@@ -1,0 +1,63 @@
+"""Orders that came from another organisation: a manager sees what would go, and says so in one step."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from glu_admin.keys.lifecycle import current_key, foreign_key
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from orders.checks import TooManyRanges, range_state, want_range
+from orders.foreign import going, strangers, want_everything_removed, want_removed
+
+_MOST_LISTED = 50
+
+
+@door(Role.MANAGER)
+def foreign_orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """What Glu does not show with the key in use, and all there is when another key waits to take over."""
+    if request.method == "POST":
+        return _decide(request, organisation)
+    return _page(request, organisation, gone="gone" in request.GET)
+
+
+def _page(request: HttpRequest, organisation: Organisation, *, gone: bool, changed: bool = False) -> HttpResponse:
+    found = strangers(organisation, gone=gone)
+    key = current_key(organisation)
+    context = {
+        "going": going(organisation, found),
+        "found": found[:_MOST_LISTED],
+        "more": max(found.count() - _MOST_LISTED, 0),
+        "gone": gone,
+        "marked": organisation.orders.filter(gone_at__isnull=False, missing=None).count(),
+        "removing": organisation.missing_orders.filter(removing=True).exists(),
+        "looking": range_state(organisation, None, None),
+        "usable": key is not None and key.state == GluKey.State.ACCEPTED,
+        "other": foreign_key(organisation),
+        "everything": going(organisation, organisation.orders.all()),
+        "changed": changed,
+    }
+    return render(request, "orders/foreign.html", context, status=409 if changed else 200)
+
+
+def _decide(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Do what was said, if it still is what was shown."""
+    decision, gone = request.POST.get("decision"), "gone" in request.POST
+    shown = request.POST.get("orders", "")
+    if decision == "look":
+        try:
+            want_range(organisation, None, None)
+        except TooManyRanges:
+            messages.warning(request, "Other ranges are still being read. Try again when they are done.")
+    elif decision == "everything":
+        if shown != str(organisation.orders.count()) or not want_everything_removed(organisation):
+            return _page(request, organisation, gone=gone, changed=True)
+        messages.success(request, "Everything is being removed; then the new key is tried, and its orders are copied.")
+        return redirect("key", organisation.slug)
+    elif decision == "remove":
+        if shown != str(strangers(organisation, gone=gone).count()):
+            return _page(request, organisation, gone=gone, changed=True)
+        want_removed(organisation, gone=gone)
+        messages.success(request, "They are being removed. Then everything is read again from Glu.")
+    return redirect("foreign_orders", organisation.slug)
