@@ -46,6 +46,7 @@ def chromium() -> Iterator[Any]:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not Path(path).exists():
         pytest.skip(f"no Chromium at {path}")
+    sync_api.expect.set_options(timeout=1000 * HANG_SECONDS)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
