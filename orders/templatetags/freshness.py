@@ -18,6 +18,12 @@ def freshness_chip(organisation: Organisation) -> dict[str, Any]:
     return {"organisation": organisation, "freshness": freshness_of(organisation)}
 
 
+@register.inclusion_tag("orders/_state.html")
+def organisation_state(organisation: Organisation) -> dict[str, Any]:
+    """How fresh an organisation's copy is, and what is wrong with it, for a list of organisations."""
+    return {"freshness": freshness_of(organisation), "banners": banners(organisation)}
+
+
 @register.inclusion_tag("orders/_banners.html")
 def mirror_banners(membership: Membership, *, again: bool = False) -> dict[str, Any]:
     """What everybody of an organisation should know; managers get the button that mends it.

@@ -153,3 +153,13 @@ def test_no_two_banners_contradict(house: Any, viewer_client: Client, state: str
 )
 def test_a_time_to_come(seconds: int, words: str) -> None:
     assert soon(now() + timedelta(seconds=seconds)) == words
+
+
+def test_the_list_of_organisations_says_how_fresh_each_is(house: Any, manager_client: Client) -> None:
+    page = manager_client.get("/organisations/").text
+    assert "No key" in page
+    accepted_key(house.hotel, HOTEL_KEY)
+    house.hotel.glu_keys.update(paused_at=now())
+    page = manager_client.get("/organisations/").text
+    assert "paused" in page
+    assert "Copying is paused" in page

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from glu_admin.tenancy.models import User
 
 PASSWORD = "correct horse battery"
-OPEN = {"healthz", "readyz", "setup", "invitation"}
+OPEN = {"healthz", "readyz", "metrics", "setup", "invitation"}
 
 
 @pytest.fixture
