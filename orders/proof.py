@@ -253,7 +253,7 @@ def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassR
     kinds = [
         ("Changes", "New and changed", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES), "next_due_at"),
         ("Trailing", "Late arrivals", again, Q(kind=MirrorRun.Pass.TRAILING), "trailing_due_at"),
-        ("History", "First copy", "once", Q(kind=MirrorRun.Pass.HISTORY), ""),
+        ("History", "Whole history", "once", Q(kind=MirrorRun.Pass.HISTORY), ""),
         ("Recent", "Recent days again", f"last {_span(recent)}, every {_span(every)}", part, "recent_due_at"),
         ("Everything", "All days again", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole, "whole_due_at"),
         ("Transactions", "Payments and refunds", again, Q(kind=MirrorRun.Pass.TRANSACTIONS), "transactions_due_at"),

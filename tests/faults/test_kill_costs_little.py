@@ -34,7 +34,8 @@ def test_at_most_a_page_and_a_chunk_are_asked_for_again(ground: Ground) -> None:
         least = requests_of(glu, ground.installation(glu.url, **SETTINGS), kills=0)
         asked = requests_of(glu, ground.installation(glu.url, **SETTINGS), kills=KILLS)
     assert asked["lines"] - least["lines"] <= KILLS * (CHUNK + 1), (asked, least)
-    assert asked["organisation"] == least["organisation"] == 1
+    # Whose answers are: asked once for the page and once for the chunk that are read again.
+    assert asked["organisation"] - least["organisation"] <= KILLS * 2, (asked, least)
     lists = asked["orders"] + asked["transactions"] - least["orders"] - least["transactions"]
     assert lists <= KILLS * (1 + LAST_SECOND), (asked, least)
 

@@ -24,7 +24,7 @@ from tests.orders.test_coverage import ago, flag, run
 
 MIRROR = "/o/alder-house/mirror/"
 RUNNING, FAILED = MirrorRun.State.RUNNING, MirrorRun.State.FAILED
-TITLES = {"Trailing": "Late arrivals", "History": "First copy", "Range": "Days asked for"}
+TITLES = {"Trailing": "Late arrivals", "History": "Whole history", "Range": "Days asked for"}
 
 
 def wanting(organisation: Organisation) -> str:

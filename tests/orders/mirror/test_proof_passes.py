@@ -115,7 +115,7 @@ def test_gone_only_after_two_answers_apart(session: Session, sandbox: RunningSan
     suspected = session.organisation.missing_orders.get()
     assert suspected.not_found_at is not None
     assert suspected.due_at - suspected.not_found_at == timedelta(days=1)
-    session.organisation.missing_orders.update(due_at=now())
+    session.organisation.missing_orders.update(due_at=now(), not_found_at=now() - timedelta(days=1))
     work(session)
     order.refresh_from_db()
     assert order.gone_at is not None

@@ -113,6 +113,7 @@ def test_not_at_glu_is_an_answer(house: Any, viewer_client: Client) -> None:
 
 
 def test_the_button_says_that_it_checks_and_what_came_of_it(house: Any, staff_client: Client) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
     write(house.hotel, order(41))
     path, htmx = "/o/alder-house/orders/41/", {"HX-Request": "true"}
     asked = staff_client.post(f"{path}check/", headers=htmx).content.decode()
