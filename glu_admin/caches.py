@@ -22,6 +22,8 @@ _ALONE_SECONDS = 10.0  # before Redis is asked again that did not answer: a page
 # A connection that was closed meanwhile is made anew; one that says nothing is not waited for twice.
 _ONCE_MORE = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
 _NOTHING = object()
+MOST_ENTRIES = 10_000
+"""Of a cache in files or memory, which forgets at random beyond: Django's 300 are soon pushed out by who wants that."""
 
 
 class Json:
@@ -47,7 +49,7 @@ class RedisOrOwnCache(BaseCache):
         options = {**connection, **params.get("OPTIONS", {}), "serializer": Json}
         self._server = str(server)
         self._shared = RedisCache(server, {**params, "OPTIONS": options})
-        self._own = LocMemCache(self._server, {**params, "OPTIONS": {}})
+        self._own = LocMemCache(self._server, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """See BaseCache, as the others below."""
@@ -105,6 +107,9 @@ class JsonFileCache(FileBasedCache):
     _dir: str
     _delete: Callable[[str], bool]
     _key_to_file: Callable[..., str]  # Django's, which its types leave out
+
+    def __init__(self, folder: str, params: dict[str, Any]) -> None:
+        super().__init__(folder, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """See BaseCache; the default, too, for what is no JSON."""

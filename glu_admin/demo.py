@@ -123,7 +123,7 @@ def _running_sandbox() -> int | None:
 
 def _environment(sandbox: int) -> dict[str, str]:
     """Settings of the demo, which owes nothing to a .env file: what it must not take from there is empty."""
-    empty = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL", "SECRET_KEY")
+    empty = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL", "SECRET_KEY", "PUBLIC_URL")
     return {
         **dict.fromkeys(empty, ""),
         "GLU_ADMIN_MODE": "embedded",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -108,6 +108,15 @@ class Environment(environ.Env):
         return default
 
 
+def web_address(url: str) -> SplitResult:
+    """The parts of an http or https address, all empty where it is none."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.hostname:
+            return parts
+    return urlsplit("")
+
+
 def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each setting that the process cannot run with; production is held to more."""
     if settings["LOG_LEVEL"] not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
@@ -118,6 +127,9 @@ def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "DATABASE_URL names a database in memory, which no two processes share; name a file."
     if re.split(r"[:+]", settings["CELERY_BROKER_URL"])[0] not in TRANSPORT_ALIASES:
         yield "CELERY_BROKER_URL must begin with redis://, rediss:// or amqp://."
+    public, scheme = settings["PUBLIC_URL"], "https" if settings["HTTPS"] else "https?"
+    if public and not re.fullmatch(rf"{scheme}://(?:{_HOST})(?::\d+)?(?:/[\w/.~-]*)?", public, re.I):
+        yield f"PUBLIC_URL must be an address such as https://desk.example.com; {public!r} is none, or has no TLS."
     for host in settings["ALLOWED_HOSTS"]:
         if "*" not in host and not re.fullmatch(rf"\.?(?:{_HOST})", host, re.I):
             yield f"ALLOWED_HOSTS lists hosts alone, without scheme, port or path; {host!r} is none."

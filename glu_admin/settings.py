@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from glu_admin.environment import Environment, unfit
+from glu_admin.environment import Environment, unfit, web_address
 from glu_admin.keys.cipher import Keyring, KeyringError
 from glu_admin.made_once import text_made_once
 from glu_admin.private import private_folder, private_sqlite
@@ -38,8 +38,14 @@ if not SECRET_KEY and EMBEDDED:
     SECRET_KEY = _embedded_secret_key()
 
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people reach the desk: links are made from it, and a request's Host must be its.
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
+_public = web_address(PUBLIC_URL)
+_local = ["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else []
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname] if _public.hostname else _local)
+CSRF_TRUSTED_ORIGINS = env.list(
+    "CSRF_TRUSTED_ORIGINS", default=[f"{_public.scheme}://{_public.netloc}"] if _public.hostname else []
+)
 FORCE_SCRIPT_NAME = env.str("SCRIPT_NAME", default="").rstrip("/") or None  # gunicorn reads the same variable
 
 # --- applications -----------------------------------------------------------------------------------------------
@@ -69,6 +75,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "glu_admin.tenancy.arrivals.ArrivalMiddleware",
     "glu_admin.edge.ProbeMiddleware",
+    "glu_admin.tenancy.public_url.PublicHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -133,6 +140,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenancy.User"
+# The first makes new hashes; one that another made is replaced when its person signs in.
+PASSWORD_HASHERS = ["glu_admin.tenancy.hashing.DeskArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -150,6 +159,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # those of tenancy/guessing.py stand in their place
 ACCOUNT_FORMS = {
     "login": "glu_admin.tenancy.forms.SignInForm",
     "reset_password": "glu_admin.tenancy.forms.ForgottenForm",
@@ -220,6 +230,7 @@ HEADERS_OF_EVERY_ANSWER = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED.split()),
 }
 CSRF_FAILURE_VIEW = "glu_admin.tenancy.errors.csrf_failure"
+DEVICE_COOKIE_NAME = "device"
 HTTPS = env.bool("HTTPS", default=not EMBEDDED)
 if HTTPS:
     SECURE_SSL_REDIRECT = True
@@ -229,6 +240,7 @@ if HTTPS:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
     if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

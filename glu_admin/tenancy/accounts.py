@@ -1,7 +1,23 @@
-"""Sign-in as allauth does it, with sign-up closed."""
+"""Sign-in as allauth does it, with sign-up closed, limits of our own, and links under the public address."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+
+from glu_admin.tenancy.guessing import forget_wrong_guesses, give_back, take_a_guess
+from glu_admin.tenancy.hashing import TooBusy, one_of_few
+from glu_admin.tenancy.models import User
+from glu_admin.tenancy.public_url import public_link
+
+TOO_MANY, BUSY = "too_many_login_attempts", "too_busy"
+_WORDS = {
+    TOO_MANY: "Too many wrong passwords. Wait a minute, then try again; each further one makes the wait longer.",
+    BUSY: "Too many people are signing in at this moment. Try again in a few seconds.",
+}
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -14,3 +30,27 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         """The subject as the template has it, without the host in front."""
         return subject
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link in a mail."""
+        return public_link(context.request, reverse("account_reset_password_from_key", args=key.split("-", 1)))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The user whose password this is. Raises ValidationError for too many tries, of one kind or all together."""
+        guess = take_a_guess(request, credentials.get("email", ""))
+        if guess is None:
+            raise ValidationError(_WORDS[TOO_MANY], code=TOO_MANY)
+        try:
+            with one_of_few():
+                user: User | None = super().authenticate(request, **credentials)
+        except TooBusy:
+            give_back(guess)
+            raise ValidationError(_WORDS[BUSY], code=BUSY) from None
+        if user is not None:
+            give_back(guess)
+        return user
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set a new one, by a link or knowing the old one."""
+        super().set_password(user, password)
+        forget_wrong_guesses(context.request, user.email)

@@ -6,7 +6,7 @@ from allauth.account import views as allauth_views
 from allauth.core import ratelimit
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,9 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 
+from glu_admin.tenancy.accounts import BUSY, TOO_MANY
 from glu_admin.tenancy.addresses import save_at_free_slug
 from glu_admin.tenancy.ended_sessions import say_what_was_not_done
 from glu_admin.tenancy.forms import PersonForm, SetupForm
+from glu_admin.tenancy.guessing import remember_device
 from glu_admin.tenancy.members import InvitationOver, accept, invitation_of
 from glu_admin.tenancy.models import Invitation, Organisation, Role, SetupToken, User, digest
 
@@ -30,6 +32,11 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect("setup")
     response: HttpResponseBase = allauth_views.login(request)
     say_what_was_not_done(request, response)
+    if request.method == "POST" and isinstance(request.user, User):
+        remember_device(request, response, request.user.email)
+    form = getattr(response, "context_data", {}).get("form")
+    if form is not None and any(form.has_error(NON_FIELD_ERRORS, code) for code in (TOO_MANY, BUSY)):
+        response.status_code = 429
     return response
 
 

@@ -3,6 +3,7 @@
 import logging
 import sys
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.template.loader import render_to_string
@@ -26,6 +27,11 @@ def length_required(request: HttpRequest) -> HttpResponse:
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more than any form here sends."""
     return _page("413.html", 413)
+
+
+def another_address(request: HttpRequest) -> HttpResponse:
+    """400: asked for under another host or port than the desk's own."""
+    return _page("400_host.html", 400, {"desk": settings.PUBLIC_URL})
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

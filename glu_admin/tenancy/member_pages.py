@@ -21,6 +21,7 @@ from glu_admin.tenancy.members import (
 )
 from glu_admin.tenancy.models import Membership, Organisation, Role
 from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.public_url import public_link
 
 
 @door(Role.MANAGER)
@@ -41,7 +42,7 @@ def invite_member(request: HttpRequest, organisation: Organisation) -> HttpRespo
         form.add_error("email", "This person is a member already.")
         return _members(request, organisation, form)
     token = invite(organisation, email, Role(form.cleaned_data["role"]), person(request))
-    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    link = public_link(request, reverse("invitation", args=[token]))
     mailed = _mail_invitation(organisation, email, link)
     return _members(request, organisation, InvitationForm(), link=link, mailed=mailed)
 

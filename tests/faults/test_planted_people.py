@@ -15,7 +15,7 @@ from tests.faults.needles import files, where
 from tests.faults.pages import EMAIL, Desk
 from tests.journeys.processes import stop, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 KEY = "made-up-key-0001"
 INVITED = "newcomer.quill@desk.example"

@@ -56,6 +56,14 @@ def production(folder: Path, **settings: str) -> dict[str, str]:
 WRONG = {
     "SECRET_KEY": ["", "x", "a" * 60, "django-insecure-" + "abcdefghij" * 6],
     "ALLOWED_HOSTS": ["", "*", "desk.example,*", "*.desk.example", "https://desk.example", "desk.example:80", "a b"],
+    "PUBLIC_URL": [
+        "desk.example",
+        "http://desk.example",
+        "https://",
+        "https://[",
+        "https://desk.example/?a=b",
+        "ftp://a",
+    ],
     "CSRF_TRUSTED_ORIGINS": ["desk.example", "https://", "*", "https://*", "https://desk.example/path"],
     "CACHE_URL": ["dummycache://", "locmemcache://", "dbcache://table", "redi://host", "nonsense"],
     "CELERY_BROKER_URL": ["memory://", "redi://host", "nonsense"],

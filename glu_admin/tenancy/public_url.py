@@ -1,0 +1,47 @@
+"""Under which address the desk is reached: links are made from it, and requests have to name it."""
+
+from collections.abc import Callable
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from glu_admin.tenancy import errors
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def public_link(request: HttpRequest, path: str) -> str:
+    """A whole address for mails and for people to pass on.
+
+    Without PUBLIC_URL its host is the request's, which is one of ALLOWED_HOSTS; its port is not, as anybody may name
+    any, unless TLS is off, as it is where things are only tried out.
+    """
+    if settings.PUBLIC_URL:
+        public = urlsplit(settings.PUBLIC_URL)
+        return f"{public.scheme}://{public.netloc}{path}"
+    if not settings.HTTPS:
+        return request.build_absolute_uri(path)
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    return f"https://{f'[{host}]' if ':' in host else host}{path}"
+
+
+class PublicHostMiddleware:
+    """Where PUBLIC_URL is set, the host and port that a request names are its."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or say under which address the desk is."""
+        if settings.PUBLIC_URL:
+            public = urlsplit(settings.PUBLIC_URL)
+            asked = urlsplit(f"{public.scheme}://{request.get_host()}")
+            if _host(asked) != _host(public):
+                return errors.another_address(request)
+        return self.get_response(request)
+
+
+def _host(address: SplitResult) -> tuple[str | None, int | None]:
+    return address.hostname, address.port or _PORTS.get(address.scheme)
