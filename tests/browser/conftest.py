@@ -16,6 +16,7 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.mirror.upsert import write_orders
 from orders.mirror.upsert_lines import LineSet, write_lines
 from orders.models import MirrorRun, MirrorState
+from tests.orders.test_coverage import run, window
 from tests.patience import HANG_SECONDS
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -68,6 +69,7 @@ def desk(transactional_db: None) -> Organisation:
     MirrorRun.across_organisations.create(
         organisation=hotel, kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE, started_at=moment
     )
+    window(run(hotel, MirrorRun.Pass.HISTORY, moment), None, None)
     return hotel
 
 

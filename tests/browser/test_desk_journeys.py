@@ -155,7 +155,8 @@ def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
     page.click("text=Export >> nth=0")
     with page.expect_download() as download:
         page.click("button:has-text('Download')")
-    assert re.fullmatch(r"alder-house-orders-[\d-]+\.csv", download.value.suggested_filename)
+    named = r"alder-house-orders-all-days-excel-made-[\d-]+\.csv"
+    assert re.fullmatch(named, download.value.suggested_filename)
 
 
 def test_a_session_that_ended_leads_to_sign_in_and_back(open_page: Callable[..., Any]) -> None:
