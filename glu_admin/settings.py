@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "glu_admin.tenancy.arrivals.ArrivalMiddleware",
     "glu_admin.edge.ProbeMiddleware",
     "glu_admin.tenancy.public_url.PublicHostMiddleware",
+    "glu_admin.tenancy.statement_limits.StatementLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -136,6 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         env.problems.append(f"DATABASE_URL cannot be used: {error}.")
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", default=15.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -306,6 +308,7 @@ MIRROR_WINDOWS = env.int("MIRROR_WINDOWS", default=4)
 MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=100)
 
 # --- exports --------------------------------------------------------------------------------------------------------
+EXPORT_STATEMENT_SECONDS = env.float("EXPORT_STATEMENT_SECONDS", default=120.0)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
 
 # --- Celery ---------------------------------------------------------------------------------------------------------

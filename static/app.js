@@ -166,7 +166,6 @@
     403: ["Not allowed", "Your role does not include this, or the page was open too long. Nothing was changed."],
     404: ["Not found", "It may have been removed meanwhile."],
     429: ["Too many requests", "Wait a minute, then try again."],
-    503: ["The database cannot be reached", "Nothing is lost. Try again in a moment."],
   };
   const trouble = (detail, title, text, place) => {
     document.querySelector(".trouble")?.remove();
@@ -180,9 +179,16 @@
     card.focus();
   };
   const fits = (node) => node instanceof HTMLElement && node.matches("main, section, div, form, article, aside");
+  /* A database that is away, busy or too slow: the page that came instead says which. */
+  const told = (xhr) => {
+    const page = xhr.status === 503 && new DOMParser().parseFromString(xhr.responseText, "text/html");
+    const said = page && [page.querySelector(".empty h1"), page.querySelector(".empty p")];
+    return said?.every(Boolean) ? said.map((one) => one.textContent.trim()) : undefined;
+  };
   document.addEventListener("htmx:responseError", (event) => {
     if (isPoll(event.detail)) return;
-    const [title, text] = words[event.detail.xhr.status] ?? ["Something went wrong", "It has been noted. Try again."];
+    const xhr = event.detail.xhr;
+    const [title, text] = told(xhr) ?? words[xhr.status] ?? ["Something went wrong", "It has been noted. Try again."];
     trouble(event.detail, title, text, fits(event.detail.target) ? event.detail.target : main());
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {

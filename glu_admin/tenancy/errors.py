@@ -67,7 +67,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def database_trouble(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    """The page for a database that is away or busy; None for any other error."""
+    """The page for a database that is away, busy or slow; None for any other error."""
     match trouble(error):
         case Trouble.AWAY:
             logger.error("database away: %s", type(error).__name__)
@@ -75,6 +75,10 @@ def database_trouble(request: HttpRequest, error: BaseException | None) -> HttpR
         case Trouble.BUSY:
             logger.error("database busy: %s", type(error).__name__)
             return _page("503_busy.html", 503)
+        case Trouble.SLOW:
+            logger.error("database slow: %s", type(error).__name__)
+            again = request.get_full_path() if request.method == "GET" else ""
+            return _page("503_slow.html", 503, {"again": again})
     return None
 
 

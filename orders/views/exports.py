@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.access import door, person
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.statement_limits import limited
 from orders.exports import (
     SHAPES,
     Completeness,
@@ -79,6 +80,7 @@ def export_file(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 def _sent(request: HttpRequest, texts: Iterator[str], slot: Slot, name: str) -> HttpResponseBase:
     """The file: a small one made before its first byte is sent, a larger one as a stream."""
+    texts = limited(texts, settings.EXPORT_STATEMENT_SECONDS)
     sending = Sending(texts, slot, settings.EXPORT_SECONDS, request.META.get("gunicorn.socket"))
     kind = "application/jsonl" if name.endswith(".jsonl") else "text/csv"
     options: dict[str, Any] = {
