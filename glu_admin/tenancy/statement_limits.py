@@ -1,34 +1,35 @@
 """No page waits on the database for ever: each of its statements ends in time, waiting for a lock included."""
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 T = TypeVar("T")
 
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock: some tenths of a millisecond
-_LIMIT = "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)"
+_SET = "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)"
+_RESET = "RESET statement_timeout; RESET lock_timeout"
 
 
 @contextmanager
-def statement_limit(seconds: float) -> Iterator[None]:
+def statement_limit(seconds: float) -> Iterator["Limit"]:
     """Meanwhile a statement of this thread that takes longer than `seconds` fails with OperationalError.
 
-    Waiting for a lock may take half of that. Of limits one in another the inner one holds. PostgreSQL keeps the last
-    limit of a connection until the next one, so they are for processes that serve pages.
+    Waiting for a lock may take half of that. Of limits one in another the inner one holds.
     """
-    limit = _Limit(seconds)
+    outer = next((one for one in reversed(connection.execute_wrappers) if isinstance(one, Limit)), None)
+    limit = Limit(seconds, outer)
     with connection.execute_wrapper(limit):
         try:
-            if connection.connection is not None:
-                limit.begin()
-            yield
+            yield limit
         finally:
             limit.end()
 
@@ -37,12 +38,34 @@ def limited(blocks: Iterable[T], seconds: float) -> Iterator[T]:
     """The same blocks, each made under a limit of its own; also after the page's limit has ended."""
     iterator = iter(blocks)
     while True:
-        with statement_limit(seconds):
+        with statement_limit(seconds) as limit, _cancelled_after(seconds):
+            limit.begin()
             try:
                 block = next(iterator)
             except StopIteration:
                 return
         yield block
+
+
+@contextmanager
+def _cancelled_after(seconds: float) -> Iterator[None]:
+    """For PostgreSQL, which does not count what a cursor that outlives its transaction does when it is declared."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    raw, done, lost = connection.connection, threading.Event(), connection.Database.Error
+
+    def _watch() -> None:
+        with contextlib.suppress(lost):
+            while not done.wait(seconds):
+                raw.cancel_safe()
+
+    threading.Thread(target=_watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 class StatementLimitMiddleware:
@@ -57,33 +80,49 @@ class StatementLimitMiddleware:
             return self.get_response(request)
 
 
-class _Limit:
+class Limit:
     """What Django calls around each statement."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, outer: "Limit | None") -> None:
         self._seconds, self._ends_at = seconds, 0.0
+        self._outer = outer
         self._limited: Any = None
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        """Run one statement."""
         self.begin()
         return execute(sql, params, many, context)
 
     def begin(self) -> None:
-        """From now on counts for the next statement, or for the next rows of one."""
+        """Hold for the next statement, or for the next rows of one."""
+        connection.ensure_connection()
         raw = connection.connection
         if connection.vendor == "sqlite":
             self._ends_at = time.monotonic() + self._seconds
             raw.set_progress_handler(self._is_over, _STEPS)
         elif self._limited is not raw:
-            milliseconds = self._seconds * 1000
             with connection.wrap_database_errors:
-                raw.execute(_LIMIT, [f"{milliseconds:.0f}", f"{milliseconds / 2:.0f}"])
+                raw.execute(_SET, [f"{self._seconds * 1000:.0f}", f"{self._seconds * 500:.0f}"])
             self._limited = raw
 
     def end(self) -> None:
-        """Nothing is counted any more."""
-        if connection.vendor == "sqlite" and connection.connection is not None:
-            connection.connection.set_progress_handler(None, 0)
+        """Hold no longer; an outer limit does again."""
+        raw, held, self._limited = connection.connection, self._limited, None
+        if raw is None:
+            return
+        if connection.vendor == "sqlite":
+            raw.set_progress_handler(None, 0)
+        elif held is raw:
+            with contextlib.suppress(Error), connection.wrap_database_errors:  # of one that is lost
+                raw.execute(_RESET)
+        if self._outer is not None:
+            self._outer.again()
+
+    def again(self) -> None:
+        """Hold once more, where it held before."""
+        if self._limited is not None or connection.vendor == "sqlite":
+            self._limited = None
+            self.begin()
 
     def _is_over(self) -> bool:
         return time.monotonic() > self._ends_at

@@ -140,7 +140,6 @@ def test_a_large_file_is_a_stream_that_breaks_visibly(
     assert house.hotel.running_exports.count() == 1
     with pytest.raises(ConnectionResetError):
         list(answer)
-    answer.close()
     assert not house.hotel.running_exports.exists()
 
 
