@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import psycopg
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest
@@ -54,10 +55,10 @@ def _cancelled_after(seconds: float) -> Iterator[None]:
         yield
         return
     connection.ensure_connection()
-    raw, done, lost = connection.connection, threading.Event(), connection.Database.Error
+    raw, done = connection.connection, threading.Event()
 
     def _watch() -> None:
-        with contextlib.suppress(lost):
+        with contextlib.suppress(psycopg.Error):
             while not done.wait(seconds):
                 raw.cancel_safe()
 
