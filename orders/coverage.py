@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
+from orders.models.mirror_run import FROM_CACHE, looked_up_to
 
 PROVEN, PARTLY, NEVER = "proven", "partly", "never"
 
@@ -161,7 +162,7 @@ def verified_at(order: Order, organisation: Organisation) -> datetime:
     for window in windows.order_by("-completed_at")[:500] if order.gone_at is None else ():
         start, end = _bounds(window)
         if window.started_at and start <= order.created_at < end:
-            known.append(window.started_at)
+            known.append(window.run.read_as_of or window.started_at)
             break
     return max(known)
 
@@ -175,7 +176,8 @@ def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
     )
     since = everything.order_by("-started_at").values_list("started_at", flat=True).first()
     polls = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
-    polls = polls.exclude(flags="").order_by("started_at", "pk")
+    # What a cache kept from a poll, the next ones bring: they begin where it reached.
+    polls = polls.exclude(flags__in=("", FROM_CACHE)).order_by("started_at", "pk")
     return polls.filter(finished_at__gt=since) if since else polls
 
 
@@ -242,8 +244,7 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
     Where one was flagged there is a hole, until a later window closes it; the next poll begins before it was asked.
     """
     state = MirrorState.across_organisations.filter(organisation=organisation).first()
-    looked = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
-    newest = looked.order_by("-started_at").values_list("started_at", flat=True).first()
+    newest = looked_up_to(organisation)
     first, last = (
         (Stamp.parse(text) for text in (state.connected_watermark, state.watermark)) if state else (None, None)
     )
@@ -254,7 +255,7 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
         since = Stamp.parse(poll.updated_from)
         if since is not None and since.instant > reached:
             yield reached, since.instant
-        until = poll.server_started_at or poll.finished_at or end  # by Glu's clock, if it told
+        until = poll.server_up_to or poll.finished_at or end  # by Glu's clock, if it told
         reached = max(reached, until)
     if end > reached:
         yield reached, end
@@ -263,7 +264,7 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
 def _bounds(window: MirrorWindow) -> Interval:
     """From when to when it read: no further than to when it was read, by Glu's clock if it told."""
     start, end = Stamp.parse(window.created_from), Stamp.parse(window.created_before)
-    asked_at = window.run.server_started_at or window.started_at or BEGINNING
+    asked_at = window.run.server_up_to or window.run.read_as_of or window.started_at or BEGINNING
     return (start.instant if start else BEGINNING, min(end.instant, asked_at) if end else asked_at)
 
 

@@ -15,6 +15,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.first_copy import first_copy
 from orders.models import MirrorRun, MirrorState
+from orders.models.mirror_run import FROM_CACHE, latest_looks, looked_up_to
 
 FLAG_WORDS = {
     "tie_overflow": "more orders in one second than Glu tells apart (tie_overflow)",
@@ -22,6 +23,7 @@ FLAG_WORDS = {
     "walk_missed": "Glu left an order out of its list that it still has (walk_missed)",
     "older_rows": "Glu gave older versions of orders than before (older_rows)",
     "too_many_missing": "too many orders are missing at once (too_many_missing)",
+    FROM_CACHE: "Glu’s answers came from a cache, and were too old (from_cache)",
     "unusable_transactions": "transactions that cannot be placed (unusable_transactions)",
 }
 """What a flag of a run means, in words."""
@@ -35,7 +37,10 @@ STANDS_STILL = "No worker has taken it up for minutes: the worker or the broker 
 
 @dataclass(frozen=True)
 class Freshness:
-    """How fresh the copy is: a tone of the chip, words for people, and the start of the last complete look at Glu."""
+    """How fresh the copy is: a tone of the chip, words for people, and up to when it is complete.
+
+    That is when the last complete look at Glu began, or before that what a cache on the way was given.
+    """
 
     tone: str
     words: str
@@ -87,8 +92,9 @@ def somebody_looks(organisation: Organisation) -> bool:
 def freshness(organisation: Organisation) -> Freshness:
     """The chip: green up to date, blue first copy, amber late, red refused or unreachable, grey without key."""
     state, key = _state(organisation), current_key(organisation)
-    checked_at = _last_complete_look(organisation)
-    ago = f"{_ago(now() - checked_at)} ago" if checked_at else "not yet"
+    looks = latest_looks(organisation)
+    checked_at = max((look.up_to for look in looks), default=None)
+    ago = f"{short(now() - checked_at)} ago" if checked_at else "not yet"
     if key is None:
         trying = candidate_key(organisation)
         if trying is None:
@@ -112,6 +118,8 @@ def freshness(organisation: Organisation) -> Freshness:
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
         return Freshness("blue", f"First copy{share}", checked_at)
+    if looks and FROM_CACHE in looks[0].flags:
+        return Freshness("amber", f"{ago}, from a cache", checked_at)
     expected = timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + (state.poll_seconds or 0))
     if checked_at is None or now() - checked_at > expected:
         return Freshness("amber", f"{ago}, late", checked_at)
@@ -121,7 +129,7 @@ def freshness(organisation: Organisation) -> Freshness:
 def banners(organisation: Organisation) -> list[Banner]:
     """What stands above every page of an organisation whose copy needs somebody, or patience."""
     key, trying, state = current_key(organisation), candidate_key(organisation), _state(organisation)
-    checked_at = _last_complete_look(organisation)
+    checked_at = looked_up_to(organisation)
     kept = "The orders here can still be searched and exported; nothing is lost."
     out = []
     if key is None and trying is None:
@@ -138,7 +146,7 @@ def banners(organisation: Organisation) -> list[Banner]:
         rest_of_it = "The key before it stays in use." if works else _tried_again(trying)
         out.append(Banner("red", "key", title, f"{why} {rest_of_it}", "key", "Set another key"))
     if key is not None and key.state in GluKey.REJECTED:
-        since = f"For {_ago(now() - key.rejected_at)} now. " if key.rejected_at else ""
+        since = f"For {short(now() - key.rejected_at)} now. " if key.rejected_at else ""
         foreign = key.state == GluKey.State.FOREIGN
         title = "This key opens another organisation" if foreign else "Glu refuses this key"
         why = f"{key.detail} " if foreign else ""
@@ -150,7 +158,7 @@ def banners(organisation: Organisation) -> list[Banner]:
         text = f"Until Glu has answered, nothing is copied with the key ending in {key.last_four}. {kept}"
         out.append(Banner("amber", "key", "The key is being tried again", text, "key", "Key settings"))
     elif key is not None and state is not None and last_error(state, key):
-        since = f"Last complete look {_ago(now() - checked_at)} ago. " if checked_at else ""
+        since = f"Last complete look {short(now() - checked_at)} ago. " if checked_at else ""
         titles = {
             "throttled": ("amber", "hourglass", "Glu asked us to slow down"),
             "unreachable": ("red", "offline", "Glu cannot be reached"),
@@ -204,7 +212,7 @@ def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
 def soon(moment: datetime) -> str:
     """A time to come as "in 3 s", "in 12 min"; "now" when it has come."""
     left = moment - now()
-    return f"in {_ago(left + timedelta(seconds=0.999))}" if left > timedelta() else "now"
+    return f"in {short(left + timedelta(seconds=0.999))}" if left > timedelta() else "now"
 
 
 def stands_still(organisation: Organisation) -> bool:
@@ -261,16 +269,7 @@ def _complete_until(organisation: Organisation, state: MirrorState | None, check
         return f"Until then only a part of the orders had been copied{share}."
     if checked_at is None:
         return ""
-    return f"What happened at Glu in the last {_ago(now() - checked_at)} is not here."
-
-
-def _last_complete_look(organisation: Organisation) -> datetime | None:
-    return (
-        organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
-        .order_by("-started_at")
-        .values_list("started_at", flat=True)
-        .first()
-    )
+    return f"What happened at Glu in the last {short(now() - checked_at)} is not here."
 
 
 def _lower(key: GluKey) -> str:
@@ -280,10 +279,11 @@ def _lower(key: GluKey) -> str:
 
 def ago_words(seconds: float) -> str:
     """A length of time in seconds as "40 s", "12 min", "5 h" or "3 days"."""
-    return _ago(timedelta(seconds=seconds))
+    return short(timedelta(seconds=seconds))
 
 
-def _ago(span: timedelta) -> str:
+def short(span: timedelta) -> str:
+    """A length of time in its largest unit: "40 s", "15 min"."""
     seconds = max(int(span.total_seconds()), 0)
     if seconds < 90:
         return f"{seconds} s"

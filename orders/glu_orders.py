@@ -9,10 +9,14 @@ from glu_admin.glu.client import GluClient
 
 @dataclass(frozen=True)
 class Listed:
-    """One answer of a list: its elements as they came, and Glu's clock (aware UTC)."""
+    """One answer of a list: its elements as they came, and Glu's clock (aware UTC).
+
+    `age` is how many seconds ago a cache on the way was given it.
+    """
 
     rows: list[Any]
     server_time: datetime | None
+    age: int = 0
 
 
 def list_orders(
@@ -71,4 +75,4 @@ def list_params(
 def listed(client: GluClient, path: str, params: list[tuple[str, str]]) -> Listed:
     """One page of any list. Raises GluError; Unreadable when the answer is not a list."""
     answer = client.get_list(path, params)
-    return Listed(answer.data, answer.server_time)
+    return Listed(answer.data, answer.server_time, answer.age)

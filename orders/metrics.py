@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Max, Min
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from prometheus_client.core import GaugeMetricFamily, Metric
 
@@ -28,7 +29,7 @@ def collect() -> Iterator[Metric]:
     yield _family("copy_age_seconds", words, ages, max)
     for_pass = GaugeMetricFamily(
         "glu_admin_pass_complete_timestamp_seconds",
-        "When the last complete run of a pass began.",
+        "When the last complete run of a pass began; before that what a cache on the way had kept for it.",
         labels=["pass", *_labels()],
     )
     for kind, figures in sorted(passes.items()):
@@ -55,12 +56,12 @@ def _copied() -> Figures:
 
 
 def _complete_passes(copied: set[str]) -> dict[str, Figures]:
-    """When the last complete run of each pass began, in seconds since 1970."""
+    """Up to when the last complete run of each pass has read, in seconds since 1970."""
     complete = MirrorRun.across_organisations.filter(state=MirrorRun.State.COMPLETE, organisation__slug__in=copied)
     found: dict[str, Figures] = {}
-    rows = complete.values_list("kind", "organisation__slug").annotate(Max("started_at")).order_by()
-    for kind, slug, began_at in rows:
-        found.setdefault(kind, {})[slug] = began_at.timestamp()
+    by_kind = complete.values_list("kind", "organisation__slug").order_by()
+    for kind, slug, up_to in by_kind.annotate(reached=Max(Coalesce("read_as_of", "started_at"))):
+        found.setdefault(kind, {})[slug] = up_to.timestamp()
     return found
 
 

@@ -1,7 +1,7 @@
 """What the mirror can prove of itself: the read side of its page and of `mirror_status`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from orders.freshness import (
     freshness,
     last_error,
     rest,
+    short,
     stands_still,
 )
 from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
@@ -170,6 +171,17 @@ class MirrorReport:
         if self.state is None or self.key is None or self.key.paused_at or self.key.state != GluKey.State.ACCEPTED:
             return None
         return max(filter(None, (self.state.next_due_at, self.state.wait_until)), default=None)
+
+    @property
+    def cache_age(self) -> timedelta:
+        """How old the answers were that the last complete look at Glu was given by a cache; nothing without one."""
+        looks = (one.complete for one in self.passes if one.name == "Changes")
+        return next((look.cache_age for look in looks if look), timedelta())
+
+    @property
+    def cache_words(self) -> str:
+        """That in words; empty without a cache."""
+        return f"From a cache, up to {short(self.cache_age)} old" if self.cache_age else ""
 
     @property
     def last_error(self) -> str:

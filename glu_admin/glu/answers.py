@@ -62,6 +62,12 @@ def server_time(headers: Mapping[str, str]) -> datetime | None:
     return _moment(headers.get("Date", ""))
 
 
+def cache_age(headers: Mapping[str, str]) -> int:
+    """How many seconds ago a cache on the way was given the answer, by its Age header; 0 when none says so."""
+    ages = [part.strip() for part in headers.get("Age", "").split(",")]
+    return max((int(part) for part in ages if part.isascii() and part.isdigit() and len(part) < 10), default=0)
+
+
 def _moment(value: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(value)

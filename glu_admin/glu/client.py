@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ import requests
 import urllib3
 from urllib3.util import Retry
 
-from glu_admin.glu.answers import connection_words, decoded, refuse, retry_after, server_time
+from glu_admin.glu.answers import cache_age, connection_words, decoded, refuse, retry_after, server_time
 from glu_admin.glu.deadline import DeadlineAdapter, within
 from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
@@ -33,10 +33,14 @@ class _BrokenAnswer(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A decoded answer and Glu's own clock (aware UTC, whole seconds; None when it sent no usable Date)."""
+    """A decoded answer and Glu's own clock (aware UTC, whole seconds; None when it sent no usable Date).
+
+    `age` is how many seconds ago a cache on the way was given it.
+    """
 
     data: Any
     server_time: datetime | None
+    age: int = 0
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ class GluClient:
         retries = self._retry
         while (data := read((answer := self.get(path, params)).data)) is None:
             retries = _again(retries, path, otherwise)
-        return Answer(data, answer.server_time)
+        return replace(answer, data=data)
 
     def _once(self, path: str, params: Params) -> Answer:
         response, body = self._fetch(path, params, {})
@@ -219,7 +223,7 @@ class GluClient:
             data = decoded(body)
         except ValueError:
             raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
-        return Answer(data, server_time(response.headers))
+        return Answer(data, server_time(response.headers), cache_age(response.headers))
 
     def _fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
         """One GET, whatever its status, with its whole body; `headers` go before the session's."""

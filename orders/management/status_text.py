@@ -73,7 +73,8 @@ def _pairs(title: str, pairs: Iterable[tuple[str, str]]) -> str:
 def _freshness(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     state, copy = report.state, report.first_copy
     yield "Copy", report.freshness.words
-    yield "Last complete look", _time(report.freshness.checked_at, zone)
+    yield "Complete up to", _time(report.freshness.checked_at, zone)
+    yield "Glu’s answers", report.cache_words
     yield "Next look", _due(report.next_look, zone)
     if state and report.last_error:
         yield "Last error", f"{report.last_error} ({_time(state.last_error_at, zone)})"

@@ -1,5 +1,6 @@
 """How a run ends: complete, with what that proves; failed; or left to wait for another try."""
 
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -16,8 +17,10 @@ from orders.mirror.quarantine import forget_unseen
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import TOO_MANY_MISSING, flagged
+from orders.models.mirror_run import FROM_CACHE, TOO_MANY_MISSING, flagged
 
+# Passes that bring what is newest; what a cache kept from others is not.
+_LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)
 _KEEP_RUNS = timedelta(days=2)
 _KEEP_PROOFS = timedelta(days=60)
 
@@ -55,6 +58,8 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
     if run.kind in MirrorRun.ACCUSING and hold_if_too_many(session.organisation, run):
         run.flags = flagged(run.flags, TOO_MANY_MISSING)
+    if run.kind in _LATEST and run.cache_age > timedelta(seconds=settings.MIRROR_CACHE_AGE_MAX_SECONDS):
+        run.flags = flagged(run.flags, FROM_CACHE)
     if run.late:
         _widen_overlap(session, state)
     if run.kind == MirrorRun.Pass.HISTORY:
@@ -79,7 +84,8 @@ def complete_run(session: Session, run: MirrorRun) -> None:
 
 
 def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
-    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), state.overlap)
+    age = math.ceil(run.cache_age.total_seconds())
+    watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), state.overlap, age)
     if watermark is not None:
         session.update_state(watermark=str(watermark))
     seconds = _next_interval(session.organisation, run, state)

@@ -27,7 +27,7 @@ def connect(session: Session) -> bool:
     listed = session.fetch(Ask(Bounds()))
     updated = [order.updated for row in listed.rows if (order := usable(row)) and order.updated]
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
-    watermark = next_watermark(listed.server_time, newest, session.state().overlap)
+    watermark = next_watermark(listed.server_time, newest, session.state().overlap, listed.age)
     moment = now()
     recognise_page(session, listed.rows)
     with session.lease.writing():

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -96,7 +96,11 @@ class _Reading:
     def take(self, future: Future[Listed]) -> Iterator[MirrorRun]:
         """Go on with the window whose answer came: write its steps, then ask what its walk asks next."""
         reader = self.flying.pop(future)
-        item = reader.walking.send(future.result())
+        listed = future.result()
+        made_at = max(now(), self.run.started_at) - timedelta(seconds=listed.age)
+        if made_at < self.run.up_to:  # a cache on the way had kept it
+            self.run.read_as_of = made_at
+        item = reader.walking.send(listed)
         while isinstance(item, Step):
             if item.complete:
                 yield from self._settle(reader)
@@ -241,7 +245,8 @@ class _Reading:
         window = reader.window
         window.state, window.completed_at = MirrorWindow.State.COMPLETE, moment
         if self.kind in MirrorRun.ACCUSING:
-            here = inside(self.session.organisation, window).filter(first_copied_at__lt=window.started_at or moment)
+            here = inside(self.session.organisation, window)
+            here = here.filter(first_copied_at__lt=self.run.read_as_of or window.started_at or moment)
             absent = [pk for pk, glu_id in here.values_list("pk", "glu_id") if glu_id not in reader.seen]
             self.run.missing += len(absent)
             self.run.save(update_fields=["missing"])

@@ -20,6 +20,7 @@ from orders.mirror.asking import Ask
 from orders.mirror.lease import Lease
 from orders.mirror.page_sizes import PageSizes
 from orders.models import MirrorRun, MirrorState
+from orders.models.mirror_run import looked_up_to
 
 Answer = TypeVar("Answer")
 
@@ -121,9 +122,8 @@ class Session:
         MirrorState.across_organisations.filter(organisation=self.organisation).update(**fields)
 
     def looked_at(self) -> datetime | None:
-        """When the last complete look at what changed began; what has a newer stamp was not there yet then."""
-        complete = self.organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
-        return complete.order_by("-started_at").values_list("started_at", flat=True).first()
+        """Up to when everything that changed has been looked at; what has a newer stamp was not there yet then."""
+        return looked_up_to(self.organisation)
 
     def _submit(self, work: Callable[[], Answer], *, for_list: bool) -> Future[Answer]:
         lists, lines, slots = self._threads

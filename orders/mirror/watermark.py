@@ -1,6 +1,6 @@
 """Up to where changes have been read: Glu's own clock and digits, never ours."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from glu_admin.glu.bounds import Stamp
 from glu_admin.tenancy.models import Organisation
@@ -15,11 +15,17 @@ def newest_change(organisation: Organisation) -> Stamp | None:
     return Stamp.parse(payload(newest).get("updatedAt")) if newest else None
 
 
-def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: int) -> Stamp | None:
+def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: int, age: int = 0) -> Stamp | None:
     """min(Glu's clock when the pass began, newest change known then) less `overlap` seconds; None if both are unknown.
+
+    `age` is for how many seconds a cache had kept what was read, which is taken off Glu's clock; without that, off all.
 
     A row stamped in the future cannot push it past Glu's clock, and a clock running ahead cannot push it past the rows.
     """
+    if server_time is not None:
+        server_time -= timedelta(seconds=age)
+    else:
+        overlap += age
     if newest is None:
         if server_time is None:
             return None

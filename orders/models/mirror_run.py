@@ -1,12 +1,17 @@
 """One attempt of one pass over Glu."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 from glu_admin.tenancy.models import Organisation
 
 
 class MirrorRun(models.Model):
-    """What one run of a pass read and wrote. `server_started_at` is Glu's clock, from the first answer."""
+    """What one run of a pass read and wrote. `server_started_at` is Glu's clock, from the first answer.
+
+    `read_as_of` is set where an answer came from a cache: then what was read is not of when the run began, but older.
+    """
 
     class Pass(models.TextChoices):
         """Which rows the pass reads."""
@@ -37,6 +42,7 @@ class MirrorRun(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
     server_started_at = models.DateTimeField(null=True)
+    read_as_of = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     updated_from = models.CharField(max_length=40, null=True)
     newest_at_start = models.CharField(max_length=40, null=True)
@@ -60,9 +66,42 @@ class MirrorRun(models.Model):
     class Meta:
         indexes = [models.Index(fields=["organisation", "kind", "-started_at"], name="run_newest")]
 
+    @property
+    def up_to(self) -> datetime:
+        """Up to when the run has read what was at Glu, by our clock."""
+        return self.read_as_of or self.started_at
+
+    @property
+    def cache_age(self) -> timedelta:
+        """How much older than the run the oldest of its answers was; nothing without a cache on the way."""
+        return self.started_at - self.up_to
+
+    @property
+    def server_up_to(self) -> datetime | None:
+        """`up_to` by Glu's clock, if it told."""
+        return self.server_started_at and self.server_started_at - self.cache_age
+
 
 TOO_MANY_MISSING = "too_many_missing"
 """The flag of a run that missed so many orders that nothing was concluded."""
+
+
+FROM_CACHE = "from_cache"
+"""The flag of a run whose answers came from a cache that kept them longer than can be overlooked."""
+
+_LATEST_LOOKS = 20
+
+
+def latest_looks(organisation: Organisation) -> list[MirrorRun]:
+    """The latest complete looks at what changed at Glu, newest first, with their times and flags."""
+    looks = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+    times = ("organisation_id", "started_at", "server_started_at", "read_as_of", "flags")
+    return list(looks.order_by("-started_at").only(*times)[:_LATEST_LOOKS])
+
+
+def looked_up_to(organisation: Organisation) -> datetime | None:
+    """Up to when everything that changed at Glu has been looked at, by our clock; None before the first look."""
+    return max((one.up_to for one in latest_looks(organisation)), default=None)
 
 
 def flagged(flags: str, *more: str) -> str:

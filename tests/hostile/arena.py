@@ -326,6 +326,7 @@ class Arena:
         self.shop.show()
         if self.shop.faults.stale_rate:
             self.time_passes(self.shop.faults.stale_s + 1)
+        self.time_passes(self.shop.faults.age_s)  # what a cache does not show yet is said not to be here
         if self.by_hand() or self.mixed:
             return ""
         try:

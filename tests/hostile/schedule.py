@@ -43,12 +43,22 @@ FAULTS: list[dict[str, Any]] = [
 ]
 """One thing each that may be wrong with Glu."""
 
+WIDER = [
+    *FAULTS,
+    {"age_s": 900},
+    {"age_s": 30},
+    {"ignore_page": True},
+    {"wrong_body_rate": 0.3},
+    {"slow_headers_ms": 20},
+]
+"""With what was thought of later: the same seed plays another story."""
 
-def happen(arena: Arena, chance: random.Random) -> None:
+
+def happen(arena: Arena, chance: random.Random, faults: list[dict[str, Any]]) -> None:
     """One thing, drawn by `chance`, happens to Glu or to the mirror."""
     roll = chance.random()
     if roll < 0.18:
-        arena.faults(**chance.choice(FAULTS))
+        arena.faults(**chance.choice(faults))
     elif roll < 0.24:
         arena.shop.faults.calm(everything=False)
     elif roll < 0.34:
@@ -76,7 +86,7 @@ def happen(arena: Arena, chance: random.Random) -> None:
         arena.slice()
 
 
-def run_schedule(glu: RunningSandbox, seed: int, steps: int = 30) -> list[str]:
+def run_schedule(glu: RunningSandbox, seed: int, steps: int = 30, faults: list[dict[str, Any]] = FAULTS) -> list[str]:
     """Play the schedule of a seed; what was wrong in the end, nothing if the mirror kept its word.
 
     Twice it is put to the test: while Glu is still hostile a thorough attempt may fail but must not claim a success
@@ -86,7 +96,7 @@ def run_schedule(glu: RunningSandbox, seed: int, steps: int = 30) -> list[str]:
     arena = Arena(glu, seed, chance.choice((0, 1, 7, 40)))
     try:
         for _ in range(steps):
-            happen(arena, chance)
+            happen(arena, chance, faults)
             arena.holds()
         churn, arena.shop.faults.churn_rate = arena.shop.faults.churn_rate, 0
         if lie := arena.silent():

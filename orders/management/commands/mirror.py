@@ -78,7 +78,9 @@ class Command(BaseCommand):
         if reasons := [*attempt.failed, *_unfinished(organisation, attempt.runs)]:
             raise CommandError(f"Not complete: {'; '.join(reasons)}.")
         requests = attempt.session.client.requests
-        self.stderr.write(f"Complete: {organisation.orders.count():,} orders, {requests:,} requests.")
+        looks = [run for run in attempt.runs if run.kind == MirrorRun.Pass.CHANGES and run.read_as_of]
+        until = f" up to {looks[-1].up_to:%Y-%m-%d %H:%M:%S} UTC, as Glu’s answers come from a cache" if looks else ""
+        self.stderr.write(f"Complete{until}: {organisation.orders.count():,} orders, {requests:,} requests.")
 
 
 def _unfinished(organisation: Organisation, runs: list[MirrorRun]) -> list[str]:

@@ -57,6 +57,7 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
             "words": report.freshness.words,
             "tone": report.freshness.tone,
             "last_complete_look": report.freshness.checked_at,
+            "cache_age_seconds": int(report.cache_age.total_seconds()),
             "stands_still": report.stands_still,
         },
         "last_error": last_error,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from glu_admin.glu.answers import retry_after, server_time
+from glu_admin.glu.answers import cache_age, retry_after, server_time
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, Interrupted, NotFound, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.pace import Pace
@@ -303,6 +303,15 @@ def test_pauses_of_which_nobody_said_how_long_are_left_when_the_work_is_over() -
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "age"),
+    [({}, 0), ({"Age": "900"}, 900), ({"Age": "12, 900"}, 900), ({"Age": "-5"}, 0), ({"Age": "old"}, 0)],
+)
+def test_the_age_of_an_answer_is_what_a_cache_says(said: dict[str, str], age: int) -> None:
+    with serving(answer(200, **said)) as (url, _):
+        assert client(url).get_list("/orders").age == age
+
+
 def trickling(start: bytes, more: bytes) -> Script:
     """Without an end, a byte at a time and each of them soon enough."""
 
@@ -335,7 +344,7 @@ def test_one_deadline_holds_for_a_whole_answer_and_all_its_tries(start: bytes, m
     assert len(seen) == 1
 
 
-@pytest.mark.parametrize("name", ["Date", "Retry-After"])
+@pytest.mark.parametrize("name", ["Date", "Retry-After", "Age"])
 @settings(deadline=None)
 @given(text=st.one_of(st.text(), dates_in_headers))
 @example(text="Fri, 31 Dec 9999 23:59:59 -0100")
@@ -347,6 +356,7 @@ def test_no_header_raises_what_is_not_of_the_family(name: str, text: str) -> Non
     headers = {"Retry-After": "5", name: text}
     asked, clock = retry_after(headers), server_time(headers)
     assert asked is None or asked > 0
+    assert 0 <= cache_age(headers) < 10**9
     assert clock is None or clock.utcoffset() == timedelta(0)
 
 
