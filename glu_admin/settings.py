@@ -167,6 +167,7 @@ ACCOUNT_FORMS = {
     "reset_password": "glu_admin.tenancy.forms.ForgottenForm",
     "reset_password_from_key": "glu_admin.tenancy.forms.NewPasswordForm",
     "change_password": "glu_admin.tenancy.forms.OtherPasswordForm",
+    "reauthenticate": "glu_admin.tenancy.forms.ConfirmForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from glu_admin.tenancy.context import remember_place
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 
 P = ParamSpec("P")
@@ -36,7 +37,9 @@ def door(
             request.membership = membership  # type: ignore[attr-defined]
             if not membership.may(role):
                 raise PermissionDenied(f"This needs the role {role.label.lower()}.")
-            return view(request, membership.organisation, *args, **kwargs)
+            response = view(request, membership.organisation, *args, **kwargs)
+            remember_place(request, response, membership.organisation)
+            return response
 
         through_the_door.required_role = role  # type: ignore[attr-defined]
         return through_the_door

@@ -3,15 +3,22 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-from glu_admin.tenancy.models import Membership, Role, User
+from glu_admin.tenancy.models import Membership, Organisation, Role, User
 
+PLACE_COOKIE = "place"
+"""The slug of the organisation one was in last: pages of no organisation keep its navigation."""
 _SECTIONS = {"order": "orders", "order_line": "orders", "orders_export": "exports", "organisation_settings": "settings"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """The organisation in view, one's memberships and rights; nothing for people who are not signed in."""
+    """The organisation in view, one's memberships and rights; nothing for people who are not signed in.
+
+    `place` is the membership whose navigation the frame shows: the page's, else the last one's, or the only one.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"email_is_set_up": bool(settings.EMAIL_URL)}
@@ -22,11 +29,47 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     return {
         "email_is_set_up": bool(settings.EMAIL_URL),
         "theme": user.theme,
+        "signed_in_as": user,
         "membership": membership,
         "organisation": membership.organisation if membership else None,
         "memberships": memberships,
         "manages_any": any(one.role == Role.MANAGER for one in memberships),
-        "may_export": membership is not None and membership.may(Role.STAFF),
-        "may_manage": membership is not None and membership.may(Role.MANAGER),
         "section": _SECTIONS.get(name, name),
+        **_navigation(membership or _last_place(request, memberships)),
+    }
+
+
+def chrome_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
+    """The same for a page that says what went wrong; without `ask`, of what the request has in hand already.
+
+    Nothing is `organisation` there, as nothing of one is shown.
+    """
+    shown: dict[str, Any] = {}
+    if ask:
+        try:
+            shown = chrome(request)
+        except Error:  # it may be what went wrong
+            shown = {}
+    return {**_navigation(getattr(request, "membership", None)), **shown, "organisation": None, "section": ""}
+
+
+def remember_place(request: HttpRequest, response: HttpResponseBase, organisation: Organisation) -> None:
+    """Let the browser keep which organisation one was in last."""
+    if request.COOKIES.get(PLACE_COOKIE) != organisation.slug:
+        response.set_cookie(
+            PLACE_COOKIE, organisation.slug, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+
+
+def _last_place(request: HttpRequest, memberships: list[Membership]) -> Membership | None:
+    last = request.COOKIES.get(PLACE_COOKIE)
+    only = memberships[0] if len(memberships) == 1 else None
+    return next((one for one in memberships if one.organisation.slug == last), only)
+
+
+def _navigation(place: Membership | None) -> dict[str, Any]:
+    return {
+        "place": place,
+        "may_export": place is not None and place.may(Role.STAFF),
+        "may_manage": place is not None and place.may(Role.MANAGER),
     }

@@ -16,6 +16,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.accounts import BUSY, TOO_MANY
 from glu_admin.tenancy.addresses import save_at_free_slug
+from glu_admin.tenancy.context import PLACE_COOKIE
 from glu_admin.tenancy.ended_sessions import say_what_was_not_done
 from glu_admin.tenancy.forms import PersonForm, SetupForm
 from glu_admin.tenancy.guessing import remember_device
@@ -46,6 +47,7 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     response: HttpResponseBase = allauth_views.logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.delete_cookie(PLACE_COOKIE)
     return response
 
 

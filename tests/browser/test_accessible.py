@@ -33,6 +33,9 @@ PATHS = [
     "/organisations/add/",
     "/profile/",
     "/accounts/password/change/",
+    "/accounts/reauthenticate/",
+    "/accounts/logout/",
+    "REMOVE",
     "/no-such-page/",
 ]
 OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/invitations/none/"]
@@ -51,7 +54,9 @@ def check(page: Any, path: str) -> list[str]:
 def places(desk: Organisation) -> list[str]:
     """Every page by its address, with an order and a line that exist."""
     order = desk.orders.filter(lines__personal_message__gt="").order_by("-created_at")[0]
+    member = desk.memberships.get()
     own = {
+        "REMOVE": f"{ORGANISATION}/members/{member.pk}/remove/",
         "ORDER": f"{ORGANISATION}/orders/{order.glu_id}/",
         "LINE": f"{ORGANISATION}/orders/{order.glu_id}/lines/{order.lines.all()[0].glu_id}/",
     }
