@@ -43,8 +43,8 @@ class Stamp:
 
     def plus(self, seconds: int) -> "Stamp":
         """So many whole seconds later (or earlier), in the same digits and offset; stays within the calendar."""
-        step = timedelta(seconds=seconds)
         try:
+            step = timedelta(seconds=seconds)
             return Stamp(self.wall + step, self.fraction, self.suffix, self.instant + step)
         except OverflowError:
             return self

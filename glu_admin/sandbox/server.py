@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from glu_admin.sandbox.app import SandboxApp
 from glu_admin.sandbox.data import Payload
@@ -44,7 +46,7 @@ class RunningSandbox:
         self.port: int = self._server.effective_port
         self.url = f"http://127.0.0.1:{self.port}"
         self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._serve, daemon=True)]
+        self._threads = [threading.Thread(target=self._server.run, daemon=True)]
         if every:
             self._threads.append(threading.Thread(target=self._live, args=(every,), daemon=True))
 
@@ -57,7 +59,9 @@ class RunningSandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopped.set()
-        self._server.close()
+        # In the server's own thread, which ends once nothing is open: connections that a client keeps would hold it.
+        with suppress(OSError):  # another pull had it done already, and the trigger is closed too
+            self._server.trigger.pull_trigger(lambda: close_all(self._server._map, ignore_all=True))
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
         for thread in self._threads:
             thread.join(2)
@@ -70,12 +74,6 @@ class RunningSandbox:
     def still(self) -> None:
         """Stop life."""
         self.world.still()
-
-    def _serve(self) -> None:
-        try:
-            self._server.run()
-        except OSError:  # its socket was closed under it: that is how it is told to stop
-            return
 
     def _live(self, every: float) -> None:
         while not self._stopped.wait(every):

@@ -77,7 +77,8 @@ class Reach:
 def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
     """Bisect creation times before `newest` until nothing is older than what was found; None when that is not reached.
 
-    A page that is shorter than `page_size` may hold the oldest, so it is asked at once what lies below it.
+    A page that is shorter than `page_size` may hold the oldest, so it is asked at once what lies below it. Also None
+    where Glu ignores the bound: rows that are not below it say nothing about what is.
     """
     best: Oldest | None = None
     step, low, high, below = _YEAR, None, newest.floor(), False
@@ -94,7 +95,7 @@ def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
             low = bound
         else:
             best = _last(rows)
-            if best is None:
+            if best is None or not best.created.before(bound):
                 return None
             high = best.created.floor()
         if low is not None and high.instant <= low.instant:

@@ -81,6 +81,7 @@ class Installation:
         return True
 
 
+@pytest.mark.faults
 def test_sqlite_is_set_up_backed_up_lost_and_restored(glu: RunningSandbox, tmp_path: Path) -> None:
     place = Installation(
         {

@@ -17,6 +17,8 @@ import pytest
 from tests.journeys.compose import COMPOSE, command
 from tests.journeys.processes import ROOT, free_port, manage, start, stop, wait_until
 
+pytestmark = pytest.mark.faults
+
 HALF = {
     "nothing": b"",
     "a head": b"GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: sl",

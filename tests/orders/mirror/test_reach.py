@@ -46,3 +46,16 @@ def test_where_it_cannot_be_told_nothing_is_said() -> None:
     assert newest is not None
     assert find_oldest(lambda ask: Listed([], None), newest, 30) is None
     assert find_oldest(lambda ask: Listed([{"id": 1}], None), newest, 30) is None
+
+
+def test_a_glu_that_ignores_the_bound_is_asked_once() -> None:
+    newest = Stamp.parse(stamp(100))
+    assert newest is not None
+    asked: list[Ask] = []
+
+    def ignoring(ask: Ask) -> Listed:
+        asked.append(ask)
+        return Listed([row(1, 100)], None)
+
+    assert find_oldest(ignoring, newest, 30) is None
+    assert len(asked) == 1
