@@ -9,7 +9,7 @@ from django.db.models import DateField, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 from orders.models.mirror_run import FROM_CACHE, looked_up_to

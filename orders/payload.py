@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
-from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.shapes import numbered
+from glu_admin.glu.stamps import Stamp
 
 Kind = Literal["text", "word", "integer", "flag", "time", "uuid"]
 

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from orders.glu_orders import Listed
 from orders.mirror.asking import Ask, Bounds, Step, Walking, ask, ids_of, stamp_of
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, KeyRefused, NotFound, Refused, Unreachable, Unreadable
+from glu_admin.glu.stamps import Stamp
 from glu_admin.keys.recognition import OtherOrganisationError, Owner
 from glu_admin.tenancy.models import Organisation
 from orders.glu_orders import list_orders, read_order, read_organisation

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.freshness import somebody_looks
 from orders.mirror.dues import failure_wait, in_turn

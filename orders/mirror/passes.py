@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import Ask, Bounds
 from orders.mirror.dues import in_turn, longest_failure_wait

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.errors import GluError, Interrupted
+from glu_admin.glu.stamps import Stamp
 from orders.glu_orders import Listed
 from orders.mirror.asking import Ask, Bounds, Step, stamp_of
 from orders.mirror.passes import usable

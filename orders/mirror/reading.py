@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from orders.glu_orders import Listed
 from orders.mirror.asking import Bounds, Step, Walking
 from orders.mirror.gone import acquit, hold_strangers, suspect

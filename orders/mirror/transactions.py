@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.upsert import Written
 from orders.models import Transaction

@@ -10,7 +10,7 @@ A walk does no input or output: it yields what to ask and is sent the answer, so
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from orders.mirror.asking import Bounds, Step, StuckError, Walking, ask, ids_of, stamp_of
 from orders.mirror.crowd import close_second
 

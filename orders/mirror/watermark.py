@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.payload import payload
 

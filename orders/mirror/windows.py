@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorWindow, Order
 from orders.payload import stamp_text

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from orders.models import Mark
 from orders.probe.known import Known, Placed, ids_of, rows_of
 from orders.probe.questions import Found, Question, compared, not_known, question

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.client import GluClient, Reply
 from glu_admin.glu.errors import Refused, TooManyRequests, Unreadable
+from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.payload import Unusable, usable_id
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from orders.probe.known import Known, Placed, Row, ids_of, rows_of
 from orders.probe.questions import Found, Question, compared, not_known, question
 from orders.probe.words import plain

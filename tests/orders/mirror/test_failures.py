@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils.timezone import now
 
-from glu_admin.glu.bounds import Stamp
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
+from glu_admin.glu.stamps import Stamp
 from glu_admin.sandbox.server import RunningSandbox
 from orders.checks import decide_missing, want_range
 from orders.mirror.engine import is_due, run_slice

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 from orders.glu_orders import Listed
 from orders.mirror.asking import Ask
 from orders.mirror.reach import find_oldest

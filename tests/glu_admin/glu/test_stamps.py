@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glu_admin.glu.bounds import Stamp
+from glu_admin.glu.stamps import Stamp
 
 
 @pytest.mark.parametrize(
