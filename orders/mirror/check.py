@@ -16,8 +16,8 @@ from orders.mirror.identity import prove, recognise_page
 from orders.mirror.line_pages import Doubt, Lines, all_lines, doubt_of
 from orders.mirror.lines import put_off_doubted
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
 from orders.models import Order
 from orders.payload import Unusable, parse_order, payload_hash
 

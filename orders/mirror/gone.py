@@ -11,12 +11,12 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
-from orders.mirror.changes import record
 from orders.mirror.dues import failure_wait
 from orders.mirror.identity import prove, recognise_page
-from orders.mirror.quarantine import forget_lines
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
+from orders.mirror.writing.changes import record
+from orders.mirror.writing.orders import write_orders
+from orders.mirror.writing.set_aside import forget_lines
 from orders.models import MirrorRun, MissingOrder, Order, OrderChange
 from orders.models.mirror_run import flagged
 

@@ -27,8 +27,8 @@ from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, without
 from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
 from orders.models import Order
 from orders.payload import payload_hash
 

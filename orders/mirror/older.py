@@ -9,7 +9,7 @@ from orders.mirror.by_id import Outcome, read_each
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import recognise_page
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
+from orders.mirror.writing.orders import write_orders
 from orders.payload import payload_hash
 
 OLDER_ROWS = "older_rows"

@@ -13,9 +13,9 @@ from glu_admin.tenancy.models import Organisation
 from orders.freshness import somebody_looks
 from orders.mirror.dues import failure_wait, in_turn
 from orders.mirror.gone import hold_if_too_many
-from orders.mirror.quarantine import forget_unseen
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
+from orders.mirror.writing.set_aside import forget_unseen
 from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import FROM_CACHE, TOO_MANY_MISSING, flagged
 

@@ -13,9 +13,9 @@ from orders.mirror.dues import in_turn, longest_failure_wait
 from orders.mirror.identity import recognise_page
 from orders.mirror.outcome import fail_run
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
 from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created
+from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.payload import ParsedOrder, Unusable, parse_order
 

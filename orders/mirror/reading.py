@@ -22,10 +22,10 @@ from orders.mirror.passes import usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
-from orders.mirror.transactions import UNUSABLE_TRANSACTIONS, write_transactions
-from orders.mirror.upsert import Written, write_orders
 from orders.mirror.walk import walk
 from orders.mirror.windows import inside
+from orders.mirror.writing.orders import Written, write_orders
+from orders.mirror.writing.transactions import UNUSABLE_TRANSACTIONS, write_transactions
 from orders.models import MirrorRun, MirrorWindow
 from orders.models.mirror_run import TOO_MANY_MISSING, flagged
 

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from glu_admin.keys.lifecycle import take_over, taking_over
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.counters import Combination, add_differences, combination
 from orders.mirror.lease import Lease
+from orders.mirror.writing.counters import Combination, add_differences, combination
 from orders.models import MirrorState, MissingOrder
 from orders.models.counter import COUNTED_FIELDS
 

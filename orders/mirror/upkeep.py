@@ -13,9 +13,9 @@ from orders.mirror.by_id import read_each
 from orders.mirror.dues import in_turn
 from orders.mirror.gone import hold_strangers
 from orders.mirror.identity import recognise_page
-from orders.mirror.quarantine import ASKABLE, readmit
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
+from orders.mirror.writing.orders import write_orders
+from orders.mirror.writing.set_aside import ASKABLE, readmit
 from orders.models import SetAside
 
 _OPEN = Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled")) | Q(payment_status="Pending")

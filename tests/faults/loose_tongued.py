@@ -14,9 +14,9 @@ _failed: list[bool] = []
 @worker_init.connect(weak=False)
 def _loosen(**_: Any) -> None:
     """Once Django is set up, which it is not yet when this module is loaded."""
-    from orders.mirror import upsert
+    from orders.mirror.writing import orders
 
-    parse_order = upsert.parse_order
+    parse_order = orders.parse_order
 
     def fail_once(raw: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if not _failed:
@@ -24,4 +24,4 @@ def _loosen(**_: Any) -> None:
             raise ValueError(f"loose-tongued on purpose: {raw!r}")
         return parse_order(raw, *args, **kwargs)
 
-    upsert.parse_order = fail_once
+    orders.parse_order = fail_once

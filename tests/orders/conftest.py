@@ -7,8 +7,8 @@ import pytest
 
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
 
 EPOCH = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

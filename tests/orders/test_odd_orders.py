@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
 from orders.payload import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, canonical
 from orders.search import find_orders, parse_query
 from tests.orders.conftest import order, write

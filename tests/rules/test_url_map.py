@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from glu_admin.tenancy.models import Role
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
 
 OK, FOUND, REDIRECT, FORBIDDEN, NOT_FOUND, BAD = 200, 302, 302, 403, 404, 400
 

@@ -14,13 +14,13 @@ from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.management.order_file import NotAnOrder, orders_in
 from orders.management.waiting import wait_for_lease
-from orders.mirror.counters import recount
-from orders.mirror.documents import rewrite_documents
 from orders.mirror.lease import Lease
-from orders.mirror.restore import with_known_device
 from orders.mirror.statistics import analyze
-from orders.mirror.upsert import Written, write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.counters import recount
+from orders.mirror.writing.documents import rewrite_documents
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import Written, write_orders
+from orders.mirror.writing.restore import with_known_device
 from orders.payload import listed
 
 _BATCH = 500

@@ -19,7 +19,7 @@ from glu_admin.backups.databases import SCRATCH
 from glu_admin.keys.lifecycle import set_key
 from glu_admin.keys.ring import check_canary, keyring
 from glu_admin.sandbox.data import make_order
-from orders.mirror.upsert import write_orders
+from orders.mirror.writing.orders import write_orders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

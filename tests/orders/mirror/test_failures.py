@@ -21,7 +21,7 @@ from orders.mirror.outcome import fail_run
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
-from orders.mirror.transactions import write_transactions
+from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, silently, work

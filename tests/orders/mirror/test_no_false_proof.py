@@ -16,7 +16,7 @@ from orders.mirror.lines import LineStream
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.lines import LineSet, write_lines
 from orders.models import MirrorRun
 from orders.models.mirror_run import TOO_MANY_MISSING
 from tests.orders.mirror.test_failures import slices

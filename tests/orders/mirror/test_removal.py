@@ -12,13 +12,13 @@ from glu_admin.keys.models import GluKey
 from glu_admin.keys.tasks import try_key
 from glu_admin.sandbox.server import RunningSandbox
 from orders.foreign import strangers
-from orders.mirror.counters import recount
 from orders.mirror.engine import run_slice
 from orders.mirror.gone import mark_gone
 from orders.mirror.session import Session
-from orders.mirror.transactions import write_transactions
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.counters import recount
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
+from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorState, OrderCounter
 from orders.models.counter import COUNTED_FIELDS
 from orders.proof import mirror_report

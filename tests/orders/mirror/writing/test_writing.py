@@ -18,15 +18,15 @@ from glu_admin.sandbox.data import make_order
 from glu_admin.sandbox.rendering import without_nulls
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.changes import MOST_PER_ORDER
-from orders.mirror.counters import recount
-from orders.mirror.drift import MOST_LISTED
 from orders.mirror.gone import mark_gone
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
-from orders.mirror.upsert import write_orders
-from orders.mirror.upsert_lines import LineSet, write_lines
+from orders.mirror.writing.changes import MOST_PER_ORDER
+from orders.mirror.writing.counters import recount
+from orders.mirror.writing.drift import MOST_LISTED
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorState, OrderCounter, OrderDocument
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import payload

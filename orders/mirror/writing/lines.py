@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import F
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.changes import line_changes, record
-from orders.mirror.documents import rewrite_documents, write_documents
-from orders.mirror.drift import DriftWatch
-from orders.mirror.quarantine import forget_lines, set_aside, want_again
+from orders.mirror.writing.changes import line_changes, record
+from orders.mirror.writing.documents import rewrite_documents, write_documents
+from orders.mirror.writing.drift import DriftWatch
+from orders.mirror.writing.set_aside import forget_lines, set_aside, want_again
 from orders.models import Order, OrderLine, SetAside
 from orders.payload import LINE_FIELDS, Parsed, Unusable, known_id, parse_line
 

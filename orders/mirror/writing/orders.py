@@ -8,11 +8,11 @@ from typing import Any
 
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.changes import order_changes, record
-from orders.mirror.counters import Combination, add_differences, combination
-from orders.mirror.documents import write_documents
-from orders.mirror.drift import DriftWatch
-from orders.mirror.quarantine import readmit, set_aside
+from orders.mirror.writing.changes import order_changes, record
+from orders.mirror.writing.counters import Combination, add_differences, combination
+from orders.mirror.writing.documents import write_documents
+from orders.mirror.writing.drift import DriftWatch
+from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import ORDER_FIELDS, ParsedOrder, Unusable, parse_order

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.upsert import Written
+from orders.mirror.writing.orders import Written
 from orders.models import Transaction
 from orders.payload import Unusable, canonical, usable_id
 
