@@ -7,11 +7,11 @@ What fits its column is there. What does not (a text that no database takes, a v
 from datetime import datetime
 from typing import Any
 
+from orders.display.money import currency
+from orders.display.money import money as money_text
 from orders.display.text import in_words, listed_words
 from orders.display.times import has_place
 from orders.models import Order, OrderLine
-from orders.money import currency
-from orders.money import money as money_text
 from orders.payload import LINE_FIELDS, ORDER_FIELDS, extra_of, time_text
 
 _GLU = {

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
-from orders.gaps import Extent, extent, is_copied, words_of
 from orders.models import SetAside
+from orders.proof.gaps import Extent, extent, is_copied, words_of
 from orders.search import OrderCriteria, find_orders
 
 Shape = Literal["orders", "lines", "json"]

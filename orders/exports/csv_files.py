@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.fields import currency_of
+from orders.display.money import currency, plain_amount
 from orders.exports.cell_guard import guard
 from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Column
 from orders.models import Order, OrderLine
-from orders.money import currency, plain_amount
 from orders.payload import time_text
 from orders.search import Query, find_orders, ordered
 

@@ -12,9 +12,9 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.display.times import local
 from orders.models import Drift, MissingOrder, SetAside
-from orders.proof import MirrorReport, PassReport
+from orders.proof.report import MirrorReport, PassReport
+from orders.proof.trouble import in_words, troubles
 from orders.templatetags.desk import span
-from orders.trouble import in_words, troubles
 
 _COLUMNS = 80
 _LABEL = 26

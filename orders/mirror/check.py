@@ -9,7 +9,6 @@ from django.utils.timezone import now
 
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.tenancy.models import Organisation
-from orders.checks import IDENTICAL, NOT_RETURNED
 from orders.glu_orders import read_order
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page
@@ -20,6 +19,7 @@ from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import Order
 from orders.payload import Unusable, parse_order, payload_hash
+from orders.recheck import IDENTICAL, NOT_RETURNED
 
 ANOTHER_ORDER = "Glu has another order under this number: this one came from another organisation."
 

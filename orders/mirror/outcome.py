@@ -10,7 +10,6 @@ from django.utils.timezone import now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.freshness import somebody_looks
 from orders.mirror.dues import failure_wait, in_turn
 from orders.mirror.gone import hold_if_too_many
 from orders.mirror.session import Session
@@ -18,6 +17,7 @@ from orders.mirror.watermark import next_watermark
 from orders.mirror.writing.set_aside import forget_unseen
 from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import FROM_CACHE, TOO_MANY_MISSING, flagged
+from orders.recheck import somebody_looks
 
 # Passes that bring what is newest; what a cache kept from others is not.
 _LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)

@@ -8,9 +8,9 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.money import currency
 from orders.display.text import brief
 from orders.models import Order
-from orders.money import currency
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import find_orders
 

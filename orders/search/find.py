@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.money import currency, minor_units
 from orders.models import Order
-from orders.money import currency, minor_units
 from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCriteria
 from orders.search.words import Words, parse_words
 

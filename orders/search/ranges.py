@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from orders.money import currency, minor_unit
+from orders.display.money import currency, minor_unit
 from orders.search.criteria import Amounts, Days
 
 _LONGEST = 100

@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from orders.display import fields
+from orders.display.money import minor_unit, money
 from orders.display.text import brief, closed, isolated, writable
 from orders.display.times import When, full_text
 from orders.display.times import when as when_of
-from orders.freshness import soon as soon_words
 from orders.models import Order, OrderLine
-from orders.money import minor_unit, money
+from orders.proof.freshness import soon as soon_words
 
 register = template.Library()
 

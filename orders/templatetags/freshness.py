@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 
 from glu_admin.tenancy.models import Membership, Organisation, Role
-from orders.freshness import banners, note_look
-from orders.freshness import freshness as freshness_of
+from orders.proof.freshness import banners
+from orders.proof.freshness import freshness as freshness_of
+from orders.recheck import note_look
 
 register = template.Library()
 

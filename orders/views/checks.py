@@ -12,10 +12,10 @@ from glu_admin.keys.lifecycle import current_key
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
-from orders.checks import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
-from orders.coverage import verified_at
-from orders.freshness import STANDS_STILL, Rest, rest, stands_still
 from orders.models import MirrorState, Order
+from orders.proof.coverage import verified_at
+from orders.proof.freshness import STANDS_STILL, Rest, rest, stands_still
+from orders.recheck import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.search import parse_query
 from orders.search.criteria import Days
 from orders.views.timeline import change_entries

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.display import fields
+from orders.display.money import major_units
 from orders.display.text import in_words, json_text, listed_words
 from orders.display.words import field_words
 from orders.models import Order, OrderLine
-from orders.money import major_units
 from orders.payload import LINE_FIELDS, LINE_OBJECTS, ORDER_OBJECTS, extra_of, line_payload, listed, payload
 from orders.search import parse_query
 from orders.search.chips import describe

@@ -8,8 +8,8 @@ from glu_admin.keys.lifecycle import current_key, foreign_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from orders.checks import TooManyRanges, range_state, want_range
 from orders.foreign import going, strangers, want_everything_removed, want_removed
+from orders.recheck import TooManyRanges, range_state, want_range
 
 _MOST_LISTED = 50
 

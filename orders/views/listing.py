@@ -11,10 +11,10 @@ from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role, User
-from orders.checks import range_state
-from orders.first_copy import first_copy
-from orders.freshness import flag_words, rest
 from orders.models import MirrorState
+from orders.proof.first_copy import first_copy
+from orders.proof.freshness import flag_words, rest
+from orders.recheck import range_state
 from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days

@@ -7,10 +7,10 @@ from django.shortcuts import render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from orders.coverage import Coverage
-from orders.freshness import freshness
-from orders.proof import mirror_report
-from orders.trouble import troubles
+from orders.proof.coverage import Coverage
+from orders.proof.freshness import freshness
+from orders.proof.report import mirror_report
+from orders.proof.trouble import troubles
 
 
 @door(Role.VIEWER)

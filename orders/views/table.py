@@ -3,9 +3,9 @@
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
-from orders.gaps import extent, is_copied, words_of
+from orders.display.money import money
 from orders.models import MirrorState
-from orders.money import money
+from orders.proof.gaps import extent, is_copied, words_of
 from orders.search import (
     COUNT_CAP,
     Counted,

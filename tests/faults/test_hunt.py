@@ -136,7 +136,7 @@ def become_the_truth(installation: Installation, glu: RunningSandbox) -> None:
         installation.revive()
         if installation.rows("SELECT 1 FROM orders_missingorder WHERE held"):
             installation.python(
-                "from glu_admin.tenancy.models import Organisation\nfrom orders.checks import decide_missing\n"
+                "from glu_admin.tenancy.models import Organisation\nfrom orders.recheck import decide_missing\n"
                 "for one in Organisation.objects.all(): decide_missing(one, ask=True)"
             )
         ((count,),) = installation.rows("SELECT count(*) FROM orders_order WHERE gone_at IS NULL")

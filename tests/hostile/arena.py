@@ -26,13 +26,13 @@ from glu_admin.sandbox.data import Sold
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
 from glu_admin.tenancy.models import Organisation
-from orders.checks import decide_missing, want_check, want_range
 from orders.exports import jsonl_orders
 from orders.mirror.engine import is_due, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.models.counter import COUNTED_FIELDS
+from orders.recheck import decide_missing, want_check, want_range
 from orders.search import parse_query
 from orders.search.document import document_text
 

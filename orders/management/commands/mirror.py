@@ -13,7 +13,6 @@ from tqdm import tqdm
 
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
-from orders.freshness import flag_words
 from orders.management.new_key import try_new_key
 from orders.management.waiting import wait_for_lease
 from orders.mirror.by_hand import ByHand
@@ -21,6 +20,7 @@ from orders.mirror.engine import MirrorFailure, note_failure, note_pace
 from orders.mirror.lease import LeaseLostError
 from orders.mirror.session import Session
 from orders.models import MirrorRun
+from orders.proof.freshness import flag_words
 
 _MOST_NAMED = 5
 

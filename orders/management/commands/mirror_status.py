@@ -11,8 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from glu_admin.tenancy.models import Organisation
 from orders.management.status_text import status_text
 from orders.models import Drift, MissingOrder, SetAside
-from orders.proof import MirrorReport, mirror_report
-from orders.trouble import needs_a_person, troubles
+from orders.proof.report import MirrorReport, mirror_report
+from orders.proof.trouble import needs_a_person, troubles
 
 _MOST = 50
 _MOST_SAID = 5

@@ -16,7 +16,7 @@ from orders.payload import time_text
 from orders.search import parse_query
 from tests.orders.conftest import order, write
 from tests.orders.exports.test_files import run as export
-from tests.orders.test_coverage import CHANGES, RECONCILE, run, window
+from tests.orders.proof.test_coverage import CHANGES, RECONCILE, run, window
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 SEPTEMBER = "created=2026-09-01..2026-09-30"

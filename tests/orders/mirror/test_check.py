@@ -10,12 +10,12 @@ from django.utils.timezone import now
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Refused, Unreachable, Unreadable
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import IDENTICAL, want_check
-from orders.coverage import verified_at
 from orders.mirror.check import MOVING, check_next
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
 from orders.models import MirrorRun, Order
+from orders.proof.coverage import verified_at
+from orders.recheck import IDENTICAL, want_check
 from tests.orders.mirror.test_passes import mirror_everything
 
 Answered = Callable[[str, Any], Any]

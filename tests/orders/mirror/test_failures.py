@@ -12,7 +12,6 @@ from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
 from glu_admin.glu.stamps import Stamp
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import decide_missing, want_range
 from orders.mirror.engine import is_due, run_slice
 from orders.mirror.gone import suspect
 from orders.mirror.lines import LineStream
@@ -23,6 +22,7 @@ from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun
+from orders.recheck import decide_missing, want_range
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, silently, work
 

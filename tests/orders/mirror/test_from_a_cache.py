@@ -11,14 +11,14 @@ from django.test import Client
 from django.utils.timezone import now
 
 from glu_admin.sandbox.server import RunningSandbox
-from orders.coverage import coverage
-from orders.freshness import freshness
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
 from orders.models import MirrorRun
 from orders.models.mirror_run import FROM_CACHE, looked_up_to
-from orders.proof import mirror_report
-from orders.trouble import needs_a_person
+from orders.proof.coverage import coverage
+from orders.proof.freshness import freshness
+from orders.proof.report import mirror_report
+from orders.proof.trouble import needs_a_person
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, work
 

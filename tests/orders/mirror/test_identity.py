@@ -18,11 +18,11 @@ from glu_admin.keys.models import GluKey
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.keys.vault import client_for, try_key
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import want_check, want_range
 from orders.mirror.engine import run_slice
 from orders.mirror.identity import recognise
 from orders.mirror.session import Session
 from orders.models import MirrorRun
+from orders.recheck import want_check, want_range
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
 from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
 from tests.orders.mirror.test_proof_passes import due, equal, work

@@ -10,12 +10,12 @@ from django.utils.timezone import now
 from glu_admin.glu.client import Answer, GluClient
 from glu_admin.glu.errors import Unreadable
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import check_state, want_check
 from orders.mirror.line_pages import Doubt, all_lines
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from orders.models import Order
+from orders.recheck import check_state, want_check
 from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import equal, work
 

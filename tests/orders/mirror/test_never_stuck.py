@@ -14,13 +14,13 @@ from glu_admin.glu.errors import GluError, NotFound, Refused, Unreachable, Unrea
 from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.server import RunningSandbox
 from orders import tasks
-from orders.checks import decide_missing, want_check
 from orders.mirror import engine
 from orders.mirror.engine import begin, run_slice
 from orders.mirror.gone import suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
+from orders.recheck import decide_missing, want_check
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
 from tests.orders.mirror.test_failures import slices
 from tests.orders.mirror.test_passes import mirror_everything

@@ -10,8 +10,6 @@ from django.utils.timezone import now
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import decide_missing, want_range
-from orders.coverage import verified_at
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
@@ -19,6 +17,8 @@ from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.models import MirrorRun
 from orders.models.mirror_run import TOO_MANY_MISSING
+from orders.proof.coverage import verified_at
+from orders.recheck import decide_missing, want_range
 from tests.orders.mirror.test_failures import slices
 from tests.orders.mirror.test_never_stuck import fresh
 from tests.orders.mirror.test_passes import mirror_everything

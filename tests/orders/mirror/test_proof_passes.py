@@ -12,7 +12,6 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import check_state, decide_missing, want_check, want_range
 from orders.mirror.engine import run_slice
 from orders.mirror.gone import WALK_MISSED, mark_gone
 from orders.mirror.lines import LineStream
@@ -21,6 +20,7 @@ from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.windows import ORDERS_PER_WINDOW, cut
 from orders.models import MirrorRun, MirrorState, OrderChange
+from orders.recheck import check_state, decide_missing, want_check, want_range
 from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
 
 RECONCILE = MirrorRun.Pass.RECONCILE

@@ -21,9 +21,9 @@ from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorState, OrderCounter
 from orders.models.counter import COUNTED_FIELDS
-from orders.proof import mirror_report
+from orders.proof.report import mirror_report
+from orders.proof.trouble import needs_a_person
 from orders.tasks import remove_foreign, tick
-from orders.trouble import needs_a_person
 from tests.conftest import GOLF_KEY, HOTEL_KEY
 from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
 from tests.orders.mirror.test_proof_passes import due, equal

@@ -22,8 +22,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.models import Finding, Mark, MirrorState
 from orders.probe.run import QUESTIONS, probe
 from orders.probe.words import counted
-from orders.proof import mirror_report
-from orders.trouble import needs_a_person
+from orders.proof.report import mirror_report
+from orders.proof.trouble import needs_a_person
 from tests.conftest import HOTEL_KEY, accepted_key
 
 Look = Callable[..., Reply]

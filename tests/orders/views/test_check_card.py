@@ -10,10 +10,10 @@ from django.utils.timezone import now
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.server import RunningSandbox
-from orders.checks import want_check
 from orders.mirror.check import check_next
 from orders.mirror.session import Session
 from orders.models import MirrorState, OrderChange
+from orders.recheck import want_check
 from orders.views.timeline import MOST_SHOWN
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write

@@ -9,14 +9,14 @@ from django.test import Client
 from django.utils.timezone import now
 
 from glu_admin.keys import lifecycle
-from orders.freshness import banners, freshness
 from orders.mirror.engine import run_slice
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect, open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun
-from orders.proof import mirror_report
+from orders.proof.freshness import banners, freshness
+from orders.proof.report import mirror_report
 from tests.conftest import HOTEL_KEY, accepted_key
 
 MIRROR, LIST = "/o/alder-house/mirror/", "/o/alder-house/orders/"

@@ -13,9 +13,10 @@ from django.utils.timezone import now
 from glu_admin.keys.lifecycle import candidate_key, closed, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.coverage import Coverage, coverage, flagged_polls
-from orders.first_copy import FirstCopy, first_copy
-from orders.freshness import (
+from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
+from orders.proof.coverage import Coverage, coverage, flagged_polls
+from orders.proof.first_copy import FirstCopy, first_copy
+from orders.proof.freshness import (
     Freshness,
     Rest,
     flag_words,
@@ -25,8 +26,7 @@ from orders.freshness import (
     short,
     stands_still,
 )
-from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
-from orders.workers import Sign, signs
+from orders.proof.workers import Sign, signs
 
 ON_DEMAND = "by hand"
 STUCK_AFTER = 12

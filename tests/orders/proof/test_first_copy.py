@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.first_copy import FirstCopy, first_copy
-from orders.freshness import freshness
 from orders.models import MirrorRun, MirrorState
+from orders.proof.first_copy import FirstCopy, first_copy
+from orders.proof.freshness import freshness
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import EPOCH, order, write
-from tests.orders.test_coverage import run
+from tests.orders.proof.test_coverage import run
 
 LIST = "/o/alder-house/orders/"
 

@@ -11,13 +11,13 @@ from django.utils.timezone import now
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.freshness import banners, freshness, soon
 from orders.models import MirrorRun, MirrorState
-from orders.proof import mirror_report
-from orders.trouble import needs_a_person, troubles
+from orders.proof.freshness import banners, freshness, soon
+from orders.proof.report import mirror_report
+from orders.proof.trouble import needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
-from tests.orders.test_coverage import run
+from tests.orders.proof.test_coverage import run
 
 LIST, POLL = "/o/alder-house/orders/", "/o/alder-house/mirror/freshness/"
 

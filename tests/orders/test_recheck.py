@@ -11,8 +11,8 @@ import pytest
 from django.db import connection, connections
 
 from glu_admin.tenancy.models import Organisation
-from orders.checks import TooManyRanges, want_range
 from orders.models import MirrorRun
+from orders.recheck import TooManyRanges, want_range
 from tests.patience import HANG_SECONDS
 
 AT_ONCE = 24
@@ -39,7 +39,7 @@ def database_of_a_thread(transactional_db: None, house: Any, tmp_path: Path) -> 
 def test_many_who_ask_at_once_start_no_more_readings_than_one_after_the_other(
     house: Any, database_of_a_thread: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orders.checks.hint", lambda *_, **__: None)
+    monkeypatch.setattr("orders.recheck.hint", lambda *_, **__: None)
     together = Barrier(AT_ONCE)
 
     def ask(day: date) -> str:

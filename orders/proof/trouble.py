@@ -9,10 +9,10 @@ from django.utils.timezone import now
 
 from glu_admin.keys.models import GluKey
 from orders.display.times import full_text
-from orders.freshness import STANDS_STILL, flag_words, short
 from orders.models import MirrorRun
 from orders.models.mirror_run import FROM_CACHE, TOO_MANY_MISSING
-from orders.proof import MirrorReport, PassReport
+from orders.proof.freshness import STANDS_STILL, flag_words, short
+from orders.proof.report import MirrorReport, PassReport
 
 _PASSING = timedelta(hours=1)
 """For so long a failure is taken to be in passing, and needs nobody."""

@@ -1,8 +1,10 @@
-"""What a person may ask of the mirror: read this order, or this range of days, again now. Rows say what is wanted."""
+"""What a person may ask of the mirror: to read an order or some days again now, and to look sooner while one reads."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -64,6 +66,22 @@ class RangeState:
 
 class TooManyRanges(Exception):
     """So many ranges are being read already that another would only wait."""
+
+
+def note_look(organisation: Organisation) -> None:
+    """Somebody has an organisation's pages open: its polls come sooner for a while."""
+    try:
+        cache.set(f"looking-{organisation.pk}", 1, settings.MIRROR_LOOKING_SECONDS)
+    except Exception:  # a cache that is away must not hold up a page
+        return
+
+
+def somebody_looks(organisation: Organisation) -> bool:
+    """Whether a page of the organisation was asked for in the last minutes."""
+    try:
+        return bool(cache.get(f"looking-{organisation.pk}"))
+    except Exception:  # a cache that is away must not hold up the mirror
+        return False
 
 
 def want_check(organisation: Organisation, order: Order) -> None:

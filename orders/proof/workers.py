@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from glu_admin.heartbeats.rows import Age, ages
-from orders.freshness import ago_words
+from orders.proof.freshness import ago_words
 
 _NAMES = {
     "interactive": "What people ask for",

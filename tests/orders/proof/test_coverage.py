@@ -8,9 +8,9 @@ import pytest
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.coverage import NEVER, PARTLY, PROVEN, _spans, coverage, flagged_polls, verified_at
 from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 from orders.payload import time_text
+from orders.proof.coverage import NEVER, PARTLY, PROVEN, _spans, coverage, flagged_polls, verified_at
 from tests.orders.conftest import order, write
 
 NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)

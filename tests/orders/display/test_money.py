@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.money import major_units, minor_unit, minor_units, money, plain_amount
+from orders.display.money import major_units, minor_unit, minor_units, money, plain_amount
 
 WITHDRAWN = ("HRK", "SLL", "BGN")
 TWO = (

@@ -15,12 +15,12 @@ from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState, SetAside
-from orders.proof import STUCK_AFTER, PassReport, mirror_report
-from orders.trouble import Trouble, in_words, needs_a_person, troubles
+from orders.proof.report import STUCK_AFTER, PassReport, mirror_report
+from orders.proof.trouble import Trouble, in_words, needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write
 from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.test_coverage import ago, flag, run
+from tests.orders.proof.test_coverage import ago, flag, run
 
 MIRROR = "/o/alder-house/mirror/"
 RUNNING, FAILED = MirrorRun.State.RUNNING, MirrorRun.State.FAILED

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.coverage import BEGINNING, Interval, Union, day_edges, stretches
 from orders.models import MirrorState
+from orders.proof.coverage import BEGINNING, Interval, Union, day_edges, stretches
 
 _MOST_NAMED = 3
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count
 from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
@@ -13,9 +12,9 @@ from django.utils.timezone import now
 from glu_admin.keys.lifecycle import candidate_key, closed, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.first_copy import first_copy
 from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import FROM_CACHE, latest_looks, looked_up_to
+from orders.proof.first_copy import first_copy
 
 FLAG_WORDS = {
     "tie_overflow": "more orders in one second than Glu tells apart (tie_overflow)",
@@ -71,22 +70,6 @@ class Banner:
 def flag_words(flags: Iterable[str]) -> list[str]:
     """What flags of runs mean."""
     return [FLAG_WORDS.get(flag, flag) for flag in flags]
-
-
-def note_look(organisation: Organisation) -> None:
-    """Somebody has an organisation's pages open: its polls come sooner for a while."""
-    try:
-        cache.set(f"looking-{organisation.pk}", 1, settings.MIRROR_LOOKING_SECONDS)
-    except Exception:  # a cache that is away must not hold up a page
-        return
-
-
-def somebody_looks(organisation: Organisation) -> bool:
-    """Whether a page of the organisation was asked for in the last minutes."""
-    try:
-        return bool(cache.get(f"looking-{organisation.pk}"))
-    except Exception:  # a cache that is away must not hold up the mirror
-        return False
 
 
 def freshness(organisation: Organisation) -> Freshness:
