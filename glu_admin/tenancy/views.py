@@ -26,7 +26,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def organisation_add(request: HttpRequest) -> HttpResponse:
     """A new organisation, by somebody who manages one; they manage the new one too."""
     if not person(request).memberships.filter(role=Role.MANAGER).exists():
-        return render(request, "403.html", status=403)
+        return render(request, "errors/403.html", status=403)
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

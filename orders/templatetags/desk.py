@@ -92,7 +92,7 @@ def time_element(shown: When) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', shown.iso, shown.full, shown.text)
 
 
-@register.inclusion_tag("orders/_status.html")
+@register.inclusion_tag("orders/_pieces/status.html")
 def status(kind: str, order: Order) -> dict[str, object]:
     """The badge of an order's status of a kind ("dispatch" or "payment")."""
     look, words = badge(kind, fields.text(order, f"{kind}_status"))

@@ -12,20 +12,20 @@ from orders.recheck import note_look
 register = template.Library()
 
 
-@register.inclusion_tag("orders/_freshness.html")
+@register.inclusion_tag("orders/freshness/_chip.html")
 def freshness_chip(organisation: Organisation) -> dict[str, Any]:
     """The chip that says how fresh an organisation's copy is; who sees it makes the polls come sooner."""
     note_look(organisation)
     return {"organisation": organisation, "freshness": freshness_of(organisation)}
 
 
-@register.inclusion_tag("orders/_state.html")
+@register.inclusion_tag("orders/freshness/_state.html")
 def organisation_state(organisation: Organisation) -> dict[str, Any]:
     """How fresh an organisation's copy is, and what is wrong with it, for a list of organisations."""
     return {"freshness": freshness_of(organisation), "banners": banners(organisation)}
 
 
-@register.inclusion_tag("orders/_banners.html")
+@register.inclusion_tag("orders/freshness/_banners.html")
 def mirror_banners(membership: Membership, *, again: bool = False) -> dict[str, Any]:
     """What everybody of an organisation should know; managers get the button that mends it.
 

@@ -43,7 +43,7 @@ def check_fragment(request: HttpRequest, organisation: Organisation, glu_id: int
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
     context = check_context(organisation, order)
     context["again"] = request.method == "POST" or not context["check"].waiting  # said once, not each second
-    response = render(request, "orders/_check.html", context)
+    response = render(request, "orders/checks/_card.html", context)
     done = request.method == "GET" and wants_fragment(request) and not context["check"].waiting
     if done and not context["identical"]:  # there is more to bring up to date than what the card says
         response["HX-Refresh"] = "true"

@@ -120,7 +120,7 @@ def _refused(request: HttpRequest, query: Query, problems: Sequence[Problem]) ->
         "problems": [problem.message for problem in problems[:MOST_CHIPS]],
         "more_problems": max(len(problems) - MOST_CHIPS, 0),
     }
-    return render(request, "orders/export.html", context, status=400)
+    return render(request, "orders/exports/page.html", context, status=400)
 
 
 def _page(
@@ -151,7 +151,7 @@ def _page(
         "back": query.url_query(),
         "gone_query": query.url_query(gone="only"),
     }
-    return render(request, "orders/export.html", context, status=status)
+    return render(request, "orders/exports/page.html", context, status=status)
 
 
 def _numbers(organisation: Organisation, criteria: OrderCriteria) -> tuple[Counted, Counted]:

@@ -38,7 +38,7 @@ def _page(request: HttpRequest, organisation: Organisation, *, gone: bool, chang
         "everything": going(organisation, organisation.orders.all()),
         "changed": changed,
     }
-    return render(request, "orders/foreign.html", context, status=409 if changed else 200)
+    return render(request, "orders/foreign/page.html", context, status=409 if changed else 200)
 
 
 def _decide(request: HttpRequest, organisation: Organisation) -> HttpResponse:

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.proof.coverage import Coverage
-from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
 from orders.proof.trouble import troubles
 
@@ -24,13 +23,7 @@ def mirror_page(request: HttpRequest, organisation: Organisation) -> HttpRespons
         "person": [one for one in found if one.needs_a_person],
         "others": [one for one in found if not one.needs_a_person],
     }
-    return render(request, "orders/mirror.html", context)
-
-
-@door(Role.VIEWER)
-def freshness_fragment(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """The chip, and the banners that belong above an open page now."""
-    return render(request, "orders/_poll.html", {"organisation": organisation, "freshness": freshness(organisation)})
+    return render(request, "orders/mirror/page.html", context)
 
 
 def _strip(coverage: Coverage) -> dict[str, Any]:

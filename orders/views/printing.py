@@ -23,4 +23,4 @@ def orders_print(request: HttpRequest, organisation: Organisation) -> HttpRespon
     if not query.ok:
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{request.GET.urlencode()}")
     page, context = table(organisation, query, MOST_PRINTED, back)
-    return render(request, "orders/print.html", {**context, "back": back, "cut": not page.is_all})
+    return render(request, "orders/printing/page.html", {**context, "back": back, "cut": not page.is_all})

@@ -165,7 +165,7 @@ def test_a_page_that_breaks_tells_where_and_not_whose(
     def breaks(*args: Any, **kwargs: Any) -> None:
         raise ValueError(f"'{NAME}' is no {EMAIL}")
 
-    monkeypatch.setattr("orders.views.listing.parse_query", breaks)
+    monkeypatch.setattr("orders.views.list.parse_query", breaks)
     staff_client.raise_request_exception = False
     assert staff_client.get(SEARCH.replace("alder", "alder-house")).status_code == 500
     assert "Internal Server Error: /o/alder-house/orders/" in said()

@@ -35,7 +35,7 @@ MAY_SAY_ACROSS = {
     "orders/search/listing.py",
     "orders/tasks.py",
     "orders/views/checks.py",
-    "orders/views/listing.py",
+    "orders/views/list.py",
     "orders/views/table.py",
 }
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "service", "services", "misc", "core", "base", "lib"}

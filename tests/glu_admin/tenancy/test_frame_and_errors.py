@@ -130,7 +130,7 @@ def test_a_page_that_breaks_keeps_the_navigation_it_has_in_hand(
     def breaks(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("orders.views.listing.parse_query", breaks)
+    monkeypatch.setattr("orders.views.list.parse_query", breaks)
     staff_client.raise_request_exception = False
     with django_assert_num_queries(3):  # the session, its user, the membership: nothing for the page that says it
         page = staff_client.get("/o/alder-house/orders/")

@@ -61,7 +61,7 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
         "raw": json_text({**whole, **dict.fromkeys(technical, _MASKED)}, indent=2),
         **_back(request, organisation),
     }
-    return render(request, "orders/order.html", context)
+    return render(request, "orders/order/page.html", context)
 
 
 @door(Role.VIEWER)
@@ -86,7 +86,7 @@ def order_line(request: HttpRequest, organisation: Organisation, glu_id: int, li
         "raw": json_text(line_payload(line), indent=2),
         **_back(request, organisation),
     }
-    return render(request, "orders/line.html", context)
+    return render(request, "orders/order/line.html", context)
 
 
 def _back(request: HttpRequest, organisation: Organisation) -> dict[str, str]:

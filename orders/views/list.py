@@ -34,7 +34,9 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     if query.cursor and query.ok:
         back = query.url_query(cursor=query.cursor)
     if wants_fragment(request) and request.headers.get("HX-Target") == "range":
-        return render(request, "orders/_range.html", {**_range(organisation, query), "back": back, "asked_again": True})
+        return render(
+            request, "orders/list/_range.html", {**_range(organisation, query), "back": back, "asked_again": True}
+        )
     came_from = request.headers.get("HX-Trigger") if wants_fragment(request) else None
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
@@ -57,7 +59,7 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     }
     if not page.rows:
         context["empty"] = _empty(organisation, query)
-    response = render(request, "orders/list.html", context)
+    response = render(request, "orders/list/page.html", context)
     response["Vary"] = "HX-Request, Cookie"
     if came_from in ("q", "filter"):
         # A form sends its empty boxes too: the address that is kept is the canonical one. Typing leaves no trail.
@@ -75,7 +77,7 @@ def _unread(request: HttpRequest, organisation: Organisation, query: Query, *, t
     context = panel(organisation, query)
     if typing:
         context["problems"] = [problem for problem in context["problems"] if problem.key != "q"]
-    response = render(request, "orders/_unread.html", {**context, "typing": typing, "rows_stay": True})
+    response = render(request, "orders/list/_unread.html", {**context, "typing": typing, "rows_stay": True})
     response["HX-Reswap"] = "none"
     response["HX-Push-Url"] = "false"
     response["Vary"] = "HX-Request, Cookie"

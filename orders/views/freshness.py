@@ -1,0 +1,15 @@
+"""The chip that says how fresh the copy is, and the banners: what every open page asks for each minute."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from orders.proof.freshness import freshness
+
+
+@door(Role.VIEWER)
+def freshness_chip(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The chip, and the banners that belong above an open page now."""
+    context = {"organisation": organisation, "freshness": freshness(organisation)}
+    return render(request, "orders/freshness/_poll.html", context)
