@@ -14,8 +14,8 @@ from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.outcome import fail_run
 from orders.mirror.passes import open_run, unfinished
 from orders.mirror.reading import read_run
+from orders.mirror.refresh import all_lines_due, retry_set_aside
 from orders.mirror.session import Session
-from orders.mirror.upkeep import all_lines_due, retry_set_aside
 from orders.models import MirrorRun
 
 Progress = Callable[[str, str, int | None, int], AbstractContextManager[Callable[[int], None]]]

@@ -23,15 +23,15 @@ from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import WalkError
 from orders.mirror.check import check_next, wanted_checks
-from orders.mirror.dues import failure_wait, is_past, lines_may_be_asked, may_ask
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import check_identity
 from orders.mirror.lines import LineStream
 from orders.mirror.outcome import fail_run, postpone_run
 from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
+from orders.mirror.refresh import refresh_lines, retry_set_aside
+from orders.mirror.rhythm import failure_wait, is_past, lines_may_be_asked, may_ask
 from orders.mirror.session import Session
-from orders.mirror.upkeep import refresh_lines, retry_set_aside
 from orders.models import MirrorRun, MirrorState
 
 MirrorFailure = (GluError, WalkError, OtherOrganisationError)

@@ -11,8 +11,8 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
-from orders.mirror.dues import failure_wait
 from orders.mirror.identity import prove, recognise_page
+from orders.mirror.rhythm import failure_wait
 from orders.mirror.session import Session
 from orders.mirror.writing.changes import record
 from orders.mirror.writing.orders import write_orders

@@ -22,10 +22,10 @@ from glu_admin.glu.errors import (
     Unreadable,
 )
 from orders.glu_orders import read_order
-from orders.mirror.dues import failure_wait, lines_may_be_asked
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, without
 from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
+from orders.mirror.rhythm import failure_wait, lines_may_be_asked
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders

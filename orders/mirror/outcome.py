@@ -10,8 +10,8 @@ from django.utils.timezone import now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.dues import failure_wait, in_turn
 from orders.mirror.gone import hold_if_too_many
+from orders.mirror.rhythm import failure_wait, in_turn
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
 from orders.mirror.writing.set_aside import forget_unseen

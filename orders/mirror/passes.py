@@ -9,9 +9,9 @@ from django.utils.timezone import now
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import Ask, Bounds
-from orders.mirror.dues import in_turn, longest_failure_wait
 from orders.mirror.identity import recognise_page
 from orders.mirror.outcome import fail_run
+from orders.mirror.rhythm import in_turn, longest_failure_wait
 from orders.mirror.session import Session
 from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created

@@ -154,7 +154,7 @@ def _quiet(slug: str) -> Any:
 
 def _in_turn() -> dict[str, Any]:
     """When each pass is due that was done just now; one further ahead than that counts as due, by a clock set back."""
-    from orders.mirror.dues import in_turn
+    from orders.mirror.rhythm import in_turn
 
     return {name: in_turn(name, _now()) for name in ("refresh_due_at", *_PASSES)}
 

@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
-from orders.mirror.dues import in_turn
 from orders.mirror.gone import hold_strangers
 from orders.mirror.identity import recognise_page
+from orders.mirror.rhythm import in_turn
 from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.set_aside import ASKABLE, readmit
