@@ -1,22 +1,88 @@
-"""Rows of an exported file, made whole again with what such a file leaves out."""
+"""Puts orders of an exported file back through the mirror's writers, made whole again with what the file leaves out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
 from typing import Any
 
+from django.utils.timezone import now
+
 from glu_admin.tenancy.models import Organisation
-from orders.payload import DEVICE_FIELDS, canonical, known_id, payload, without_device
+from orders.mirror.writing.counters import recount
+from orders.mirror.writing.documents import rewrite_documents
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import Written, write_orders
+from orders.payload import DEVICE_FIELDS, canonical, known_id, listed, payload, without_device
+
+_BATCH = 500
 
 
-def with_known_device(organisation: Organisation, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def restore(
+    organisation: Organisation,
+    rows: Iterable[dict[str, Any]],
+    writing: Callable[[], AbstractContextManager[None]],
+    progress: Callable[[int], object],
+) -> Written:
+    """Write orders with the lines inside them, batch by batch; an order that is newer here stays as it is.
+
+    `writing` opens a transaction that holds the organisation's lease; `progress` is told of every batch how many rows
+    it had. Counters and documents are built at the end, also when an error in `rows` ends it early. Raises
+    OtherOrganisationError, with the batch not written.
+    """
+    total, pks, waiting = Written(), set[int](), iter(rows)
+    try:
+        while batch := list(islice(waiting, _BATCH)):
+            with writing():
+                pks |= _write(organisation, batch, total)
+            progress(len(batch))
+    finally:
+        with writing():
+            recount(organisation)
+        ordered = sorted(pks)
+        for start in range(0, len(ordered), _BATCH):
+            with writing():
+                rewrite_documents(organisation, ordered[start : start + _BATCH])
+    return total
+
+
+def _write(organisation: Organisation, rows: list[dict[str, Any]], total: Written) -> set[int]:
+    """One batch; the pks whose documents are to be built."""
+    lines = [row.pop("lines", None) for row in rows]
+    moment = now()
+    written = write_orders(organisation, _with_known_device(organisation, rows), moment, derive=False)
+    sent = {glu_id: _lines_of(place, rows, lines) for glu_id, place in written.places.items()}
+    pks = written.pks | _without_lines(organisation, set(sent) - set(written.pks))
+    sets = [LineSet(pk, glu_id, listed(found)) for glu_id, pk in pks.items() if (found := sent[glu_id]) is not None]
+    total.set_aside += write_lines(organisation, sets, moment, derive=False)
+    for name in ("created", "changed", "unchanged", "stale", "set_aside"):
+        setattr(total, name, getattr(total, name) + getattr(written, name))
+    return {*written.pks.values(), *(each.order_pk for each in sets)}
+
+
+def _without_lines(organisation: Organisation, glu_ids: set[int]) -> dict[int, int]:
+    """The pks, by Glu's id, of those orders that are here without their lines: a file that has them fills them."""
+    unread = organisation.orders.filter(glu_id__in=glu_ids, lines_copied_at=None)
+    return dict(unread.values_list("glu_id", "pk"))
+
+
+def _lines_of(place: int, rows: list[dict[str, Any]], lines: list[Any]) -> Any:
+    """The lines that came with the order at a place, or with the same order at another; None if none did."""
+    if lines[place] is not None:
+        return lines[place]
+    return next(
+        (found for row, found in zip(rows, lines, strict=True) if found is not None and row == rows[place]), None
+    )
+
+
+def _with_known_device(organisation: Organisation, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows without data of the buyer's device get what is known of it here, so that a file never takes it away.
 
     A row that is otherwise the same as here becomes the same, and a row with such data of its own stays as it is.
     """
     ids = [known_id(row) for row in rows]
-    known = {
-        order.glu_id: payload(order) for order in organisation.orders.filter(glu_id__in=[one for one in ids if one])
-    }
-    return [_filled(row, known[one]) if one in known else row for row, one in zip(rows, ids, strict=True)]
+    here = organisation.orders.filter(glu_id__in=[glu_id for glu_id in ids if glu_id])
+    known = {order.glu_id: payload(order) for order in here}
+    return [_filled(row, known[glu_id]) if glu_id in known else row for row, glu_id in zip(rows, ids, strict=True)]
 
 
 def _filled(row: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
