@@ -1,0 +1,22 @@
+"""Laws of the templates: people read them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+DRAWINGS = {"orders/mirror/page.html"}  # the picture of the days and its legend, drawn here
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT / "templates"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_icons_are_named_and_stand_in_the_sheet(path: Path) -> None:
+    text = path.read_text()
+    symbols = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
+    assert set(re.findall(r'\{% icon "([^"]+)"', text)) <= symbols
+    assert "<svg" not in text or name(path) in DRAWINGS, "an icon is {% icon %}"
