@@ -10,17 +10,18 @@ from django.utils.timezone import now
 
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from orders.display.durations import about
 from orders.display.times import local
-from orders.models import Drift, MissingOrder, SetAside
-from orders.proof.report import MirrorReport, PassReport
+from orders.models import Drift, MirrorRun, MissingOrder, SetAside
+from orders.proof.passes import PassReport, Reading
+from orders.proof.report import MirrorReport
 from orders.proof.trouble import in_words, troubles
-from orders.templatetags.desk import span
 
 _COLUMNS = 80
 _LABEL = 26
 _MOST = 10
 # Where `manage.py mirror --pass` has another name for what the page shows.
-_ASKED_FOR_AS = {"Everything": "reconcile"}
+_ASKED_FOR_AS = {Reading.EVERYTHING: MirrorRun.Pass.RECONCILE}
 
 
 def status_text(organisation: Organisation, report: MirrorReport) -> str:
@@ -78,7 +79,7 @@ def _freshness(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield "Next look", _due(report.next_look, zone)
     if state and report.last_error:
         yield "Last error", f"{report.last_error} ({_time(state.last_error_at, zone)})"
-    yield "Left of the first copy", span(copy.left) if copy else ""
+    yield "Left of the first copy", about(copy.left) if copy else ""
     yield "Key", _key(report.key, zone)
     yield "New key", _key(report.candidate, zone)
 
@@ -94,7 +95,7 @@ def _passes(report: MirrorReport, zone: ZoneInfo) -> Iterator[str]:
     rows = [("PASS (--pass)", "LAST", "LAST COMPLETE", "NEXT")]
     for one in report.passes:
         if one.last or one.due_at:
-            asked_for_as = f" ({_ASKED_FOR_AS[one.name]})" if one.name in _ASKED_FOR_AS else ""
+            asked_for_as = f" ({_ASKED_FOR_AS[one.reading]})" if one.reading in _ASKED_FOR_AS else ""
             complete = _time(one.complete.started_at, zone) if one.complete else "not yet"
             due = _due(one.due_at, zone) if report.next_look else ""
             rows.append((f"{one.name}{asked_for_as}", _last(one), complete, due))

@@ -22,9 +22,6 @@ from orders.models.mirror_run import flagged
 
 logger = logging.getLogger(__name__)
 
-WALK_MISSED = "walk_missed"
-"""The flag of a run whose walk did not list an order that Glu has."""
-
 _FEW = 5
 _SHARE = 0.01
 
@@ -140,7 +137,7 @@ def _still_there(session: Session, one: MissingOrder, header: dict[str, Any]) ->
         write_orders(session.organisation, [header], now(), looked_at=session.looked_at())
         acquit(session.organisation, [one.order.glu_id])
         if one.run is not None:
-            flag_run(session.organisation, one.run, WALK_MISSED)
+            flag_run(session.organisation, one.run, MirrorRun.Flag.WALK_MISSED)
 
 
 def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:

@@ -12,9 +12,6 @@ from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
 from orders.payload import payload_hash
 
-OLDER_ROWS = "older_rows"
-"""The flag of a run that met older rows which Glu did not confirm."""
-
 
 def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
     """Read each by id twice: two answers that agree are believed, also when older. Those on which they did not agree.

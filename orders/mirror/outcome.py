@@ -16,7 +16,7 @@ from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
 from orders.mirror.writing.set_aside import forget_unseen
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import FROM_CACHE, TOO_MANY_MISSING, flagged
+from orders.models.mirror_run import flagged
 from orders.recheck import somebody_looks
 
 # Passes that bring what is newest; what a cache kept from others is not.
@@ -57,9 +57,9 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     moment, state = now(), session.state()
     run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
     if run.kind in MirrorRun.ACCUSING and hold_if_too_many(session.organisation, run):
-        run.flags = flagged(run.flags, TOO_MANY_MISSING)
+        run.flags = flagged(run.flags, MirrorRun.Flag.TOO_MANY_MISSING)
     if run.kind in _LATEST and run.cache_age > timedelta(seconds=settings.MIRROR_CACHE_AGE_MAX_SECONDS):
-        run.flags = flagged(run.flags, FROM_CACHE)
+        run.flags = flagged(run.flags, MirrorRun.Flag.FROM_CACHE)
     if run.late:
         _widen_overlap(session, state)
     if run.kind == MirrorRun.Pass.HISTORY:

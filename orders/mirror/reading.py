@@ -16,7 +16,7 @@ from orders.mirror.asking import Bounds, Step, Walking
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, recognise_transactions, without
 from orders.mirror.lines import LineStream
-from orders.mirror.older import OLDER_ROWS, settle_older
+from orders.mirror.older import settle_older
 from orders.mirror.outcome import complete_run
 from orders.mirror.passes import usable
 from orders.mirror.reach import Reach
@@ -25,9 +25,9 @@ from orders.mirror.statistics import analyze
 from orders.mirror.walk import walk
 from orders.mirror.windows import inside
 from orders.mirror.writing.orders import Written, write_orders
-from orders.mirror.writing.transactions import UNUSABLE_TRANSACTIONS, write_transactions
+from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun, MirrorWindow
-from orders.models.mirror_run import TOO_MANY_MISSING, flagged
+from orders.models.mirror_run import flagged
 
 _SETTLED_AT_ONCE = 10
 # Passes whose empty answer says something of the orders that are here.
@@ -209,9 +209,9 @@ class _Reading:
         flags = set(step.flags)
         if self.kind in MirrorRun.ACCUSING and written.older:
             reader.older |= set(written.older)
-            flags.add(OLDER_ROWS)
+            flags.add(MirrorRun.Flag.OLDER_ROWS)
         if self.kind == MirrorRun.Pass.TRANSACTIONS and written.set_aside:
-            flags.add(UNUSABLE_TRANSACTIONS)
+            flags.add(MirrorRun.Flag.UNUSABLE_TRANSACTIONS)
         run.failures, run.error = 0, ""
         for one in (run, window):
             one.requests += requests
@@ -254,8 +254,8 @@ class _Reading:
             self.missing |= bool(absent)
             held = self.session.organisation.missing_orders.filter(held=True).values_list("order", flat=True)
             if not set(absent).isdisjoint(held):  # an earlier run missed these too, and nobody has decided yet
-                window.flags = flagged(window.flags, TOO_MANY_MISSING)
-        flags = set(window.flags.split()) - (set() if reader.older else {OLDER_ROWS})
+                window.flags = flagged(window.flags, MirrorRun.Flag.TOO_MANY_MISSING)
+        flags = set(window.flags.split()) - (set() if reader.older else {MirrorRun.Flag.OLDER_ROWS})
         window.flags, window.seen, window.older = " ".join(sorted(flags)), "", ""
         window.save()
         self.run.flags = flagged(self.run.flags, *flags)

@@ -30,6 +30,23 @@ class MirrorRun(models.Model):
         COMPLETE = "complete", "Complete"
         FAILED = "failed", "Failed"
 
+    class Flag(models.TextChoices):
+        """What may be wrong with what a run read; `flags` holds those that are, with spaces between."""
+
+        TIE_OVERFLOW = "tie_overflow", "more orders in one second than Glu tells apart (tie_overflow)"
+        PAGE_IGNORED = (
+            "page_ignored",
+            "Glu gave the same rows again for another page, so some may be missing (page_ignored)",
+        )
+        WALK_MISSED = "walk_missed", "Glu left an order out of its list that it still has (walk_missed)"
+        OLDER_ROWS = "older_rows", "Glu gave older versions of orders than before (older_rows)"
+        TOO_MANY_MISSING = "too_many_missing", "too many orders are missing at once (too_many_missing)"
+        FROM_CACHE = "from_cache", "Glu’s answers came from a cache, and were too old (from_cache)"
+        UNUSABLE_TRANSACTIONS = (
+            "unusable_transactions",
+            "transactions that cannot be placed (unusable_transactions)",
+        )
+
     # Passes that read stretches of creation to their ends: what these do not list is missing.
     ACCUSING = (Pass.RECONCILE, Pass.RANGE)
     # What `reach` says of a reconcile, and NIGHT of a trailing pass that goes further back.
@@ -81,13 +98,6 @@ class MirrorRun(models.Model):
         """`up_to` by Glu's clock, if it told."""
         return self.server_started_at and self.server_started_at - self.cache_age
 
-
-TOO_MANY_MISSING = "too_many_missing"
-"""The flag of a run that missed so many orders that nothing was concluded."""
-
-
-FROM_CACHE = "from_cache"
-"""The flag of a run whose answers came from a cache that kept them longer than can be overlooked."""
 
 _LATEST_LOOKS = 20
 

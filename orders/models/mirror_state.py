@@ -70,3 +70,8 @@ class MirrorState(models.Model):
     def overlap(self) -> int:
         """How far a poll reads back behind the last one, in seconds; late rows have widened it."""
         return max(self.overlap_seconds or 0, int(settings.MIRROR_OVERLAP_SECONDS))
+
+
+def state_of(organisation: Organisation) -> MirrorState | None:
+    """Where an organisation's mirror stands as the database has it now; None before it was ever asked for."""
+    return MirrorState.across_organisations.filter(organisation=organisation).first()

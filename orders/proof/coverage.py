@@ -11,14 +11,15 @@ from django.utils.timezone import now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
-from orders.models.mirror_run import FROM_CACHE, looked_up_to
+from orders.models import MirrorRun, MirrorWindow, Order
+from orders.models.mirror_run import looked_up_to
+from orders.models.mirror_state import state_of
 
 PROVEN, PARTLY, NEVER = "proven", "partly", "never"
 
 _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 # What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
-_DOUBTED = Q(run__flags__contains="walk_missed") | Q(run__flags__contains="too_many_missing")
+_DOUBTED = Q(run__flags__contains=MirrorRun.Flag.WALK_MISSED) | Q(run__flags__contains=MirrorRun.Flag.TOO_MANY_MISSING)
 _MOST_WINDOWS = 5000
 _WEEKS = 52
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
@@ -177,7 +178,7 @@ def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
     since = everything.order_by("-started_at").values_list("started_at", flat=True).first()
     polls = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
     # What a cache kept from a poll, the next ones bring: they begin where it reached.
-    polls = polls.exclude(flags__in=("", FROM_CACHE)).order_by("started_at", "pk")
+    polls = polls.exclude(flags__in=("", MirrorRun.Flag.FROM_CACHE)).order_by("started_at", "pk")
     return polls.filter(finished_at__gt=since) if since else polls
 
 
@@ -243,7 +244,7 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
 
     Where one was flagged there is a hole, until a later window closes it; the next poll begins before it was asked.
     """
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    state = state_of(organisation)
     newest = looked_up_to(organisation)
     first, last = (
         (Stamp.parse(text) for text in (state.connected_watermark, state.watermark)) if state else (None, None)

@@ -5,132 +5,26 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
-from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
 from glu_admin.keys.lifecycle import candidate_key, closed, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.models import Drift, Finding, MirrorRun, MirrorState, MissingOrder, ProbeReport, SetAside
-from orders.proof.coverage import Coverage, coverage, flagged_polls
+from orders.display.durations import short
+from orders.models import Drift, Finding, MirrorState, MissingOrder, ProbeReport, SetAside
+from orders.models.mirror_state import state_of
+from orders.proof.coverage import Coverage, coverage
 from orders.proof.first_copy import FirstCopy, first_copy
-from orders.proof.freshness import (
-    Freshness,
-    Rest,
-    flag_words,
-    freshness,
-    last_error,
-    rest,
-    short,
-    stands_still,
-)
+from orders.proof.freshness import Freshness, freshness
+from orders.proof.passes import PassReport, Reading, passes
+from orders.proof.rest import last_error, stands_still
 from orders.proof.workers import Sign, signs
 
-ON_DEMAND = "by hand"
 STUCK_AFTER = 12
 """How often lines fail, ever longer apart, before somebody should look at it: after about two hours."""
 MOST_LISTED = 20
 """How many of the missing orders the page lists."""
-
-
-@dataclass(frozen=True)
-class PassStatus:
-    """How the last attempt of a pass went, or goes: how it looks, and in a word or two."""
-
-    tone: str
-    icon: str
-    words: str
-    loud: bool = False
-
-
-@dataclass(frozen=True)
-class PassReport:
-    """One pass: its last run, its last complete one, and what earlier runs were flagged with that still counts.
-
-    `name` is the word of commands and monitors, `title` what people read. `is_thorough` when it reads everything there
-    is, so that nothing settles what it cannot. `rest` is why nothing at all is asked of Glu now; `failed_at` the first
-    failure since the last success, where known.
-    """
-
-    name: str
-    title: str
-    when: str
-    last: MirrorRun | None
-    complete: MirrorRun | None
-    is_thorough: bool = False
-    due_at: datetime | None = None
-    earlier: str = ""
-    rest: Rest | None = None
-    failed_at: datetime | None = None
-
-    @property
-    def status(self) -> PassStatus:
-        """How the last attempt went: never that it runs while it waits, or that it is complete when it failed since."""
-        if self.last is None:
-            return (
-                PassStatus("grey", "", "Never asked for") if self.never_asked else PassStatus("grey", "ring", "Waiting")
-            )
-        if self.failing:
-            return PassStatus("red", "danger", "Failing" if self.next_try else "Failed", loud=True)
-        if self.last.state == MirrorRun.State.RUNNING:
-            if self.rest:
-                return PassStatus("amber", "hourglass", "On hold")
-            begun = self.last.requests or self.last.kind != MirrorRun.Pass.RANGE
-            return PassStatus("blue", "half", "Running") if begun else PassStatus("grey", "ring", "Waiting")
-        if self.flags:
-            return PassStatus("amber", "flag", "Flagged", loud=True)
-        if self.late:
-            return PassStatus("amber", "clock", "Late", loud=True)
-        return PassStatus("green", "check", "Complete")
-
-    @property
-    def never_asked(self) -> bool:
-        """Whether it only runs when somebody asks for it, and nobody has."""
-        return self.last is None and self.when == ON_DEMAND
-
-    @property
-    def failing(self) -> bool:
-        """Whether the last attempt failed; one that goes on where it stopped is still the same run."""
-        if self.last is None or self.last.state == MirrorRun.State.COMPLETE:
-            return False
-        return self.last.state == MirrorRun.State.FAILED or bool(self.last.error)
-
-    @property
-    def next_try(self) -> datetime | None:
-        """When a pass that failed or is on hold is tried again; null when that is for a person to bring about."""
-        if self.last is None or (self.rest and self.rest.until is None):
-            return None
-        ended = self.last.state == MirrorRun.State.FAILED
-        if ended and self.last.kind == MirrorRun.Pass.RANGE:
-            return None
-        waits = [self.last.wait_until, self.rest.until if self.rest else None, self.due_at if ended else None]
-        return max(filter(None, waits), default=now()) if self.failing or self.rest else None
-
-    @property
-    def doubts(self) -> list[str]:
-        """The flags that count: a run that goes on or failed does not take away what the last complete one said."""
-        told = [self.earlier, *(run.flags for run in (self.last, self.complete) if run)]
-        return sorted({flag for flags in told for flag in flags.split()})
-
-    @property
-    def flags(self) -> str:
-        """The flags in words."""
-        return "; ".join(flag_words(self.doubts))
-
-    @property
-    def late(self) -> str:
-        """In words, what the last complete run found that polls should have brought."""
-        rows = self.complete.late if self.complete else 0
-        return f"{rows} order{pluralize(rows)} came that an earlier poll should have brought" if rows else ""
-
-    @property
-    def said(self) -> list[str]:
-        """In sentences, all there is to say of it besides its numbers: why it failed or waits, its flags, late rows."""
-        failed = self.last.error if self.last else ""
-        held = self.rest.words if self.rest and self.last and self.last.state == MirrorRun.State.RUNNING else ""
-        return [f"{words.rstrip('.')}." for words in (failed, held, self.flags, self.late) if words]
 
 
 @dataclass(frozen=True)
@@ -175,7 +69,7 @@ class MirrorReport:
     @property
     def cache_age(self) -> timedelta:
         """How old the answers were that the last complete look at Glu was given by a cache; nothing without one."""
-        looks = (one.complete for one in self.passes if one.name == "Changes")
+        looks = (one.complete for one in self.passes if one.reading == Reading.CHANGES)
         return next((look.cache_age for look in looks if look), timedelta())
 
     @property
@@ -216,7 +110,7 @@ class MirrorReport:
 
 def mirror_report(organisation: Organisation) -> MirrorReport:
     """What the mirror page shows."""
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    state = state_of(organisation)
     waiting = Q(lines_due_at__isnull=False)
     # All of them in one look at the table, which is large.
     figures = organisation.orders.aggregate(
@@ -241,7 +135,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         key_closed=closed(current_key(organisation), candidate_key(organisation), canary=True),
         first_copy=first_copy(organisation, state),
         coverage=coverage(organisation),
-        passes=_passes(organisation, state),
+        passes=passes(organisation, state),
         transactions=organisation.transactions.count(),
         changes=organisation.order_changes.count(),
         missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),
@@ -254,45 +148,3 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         signs=signs(),
         **figures,
     )
-
-
-def _passes(organisation: Organisation, state: MirrorState | None) -> list[PassReport]:
-    poll = (state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS
-    recent, every = settings.MIRROR_RECENT_REACH_SECONDS, settings.MIRROR_RECENT_EVERY_SECONDS
-    again = f"every {_span(settings.MIRROR_TRAILING_EVERY_SECONDS)}"
-    whole = Q(kind=MirrorRun.Pass.RECONCILE, reach=MirrorRun.WHOLE)
-    part = Q(kind=MirrorRun.Pass.RECONCILE) & ~whole
-    kinds = [
-        ("Changes", "New and changed", f"every {_span(poll)}", Q(kind=MirrorRun.Pass.CHANGES), "next_due_at"),
-        ("Trailing", "Late arrivals", again, Q(kind=MirrorRun.Pass.TRAILING), "trailing_due_at"),
-        ("History", "Whole history", "once", Q(kind=MirrorRun.Pass.HISTORY), ""),
-        ("Recent", "Recent days again", f"last {_span(recent)}, every {_span(every)}", part, "recent_due_at"),
-        ("Everything", "All days again", f"every {_span(settings.MIRROR_WHOLE_EVERY_SECONDS)}", whole, "whole_due_at"),
-        ("Transactions", "Payments and refunds", again, Q(kind=MirrorRun.Pass.TRANSACTIONS), "transactions_due_at"),
-        ("Range", "Days asked for", ON_DEMAND, Q(kind=MirrorRun.Pass.RANGE), ""),
-    ]
-    resting = rest(state, current_key(organisation))
-    doubted = " ".join(flagged_polls(organisation).values_list("flags", flat=True))
-    out = []
-    for name, title, when, which, column in kinds:
-        runs = organisation.mirror_runs.filter(which).order_by("-started_at", "-pk")
-        due_at = getattr(state, column, None) if column else None
-        last, first = runs.first(), None
-        complete = last if last and last.state == MirrorRun.State.COMPLETE else None
-        if last and not complete:
-            complete = runs.filter(state=MirrorRun.State.COMPLETE).first()
-            failed = runs.filter(state=MirrorRun.State.FAILED, pk__gt=complete.pk if complete else 0)
-            first = failed.order_by("pk").values_list("finished_at", flat=True).first()
-        earlier = doubted if name == "Changes" else ""
-        thorough = name in ("History", "Everything")
-        out.append(PassReport(name, title, when, last, complete, thorough, due_at, earlier, resting, first))
-    return out
-
-
-def _span(seconds: float) -> str:
-    """A settled interval in its largest round unit."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size and seconds % size == 0:
-            count = int(seconds // size)
-            return word if count == 1 else f"{count} {word}s"
-    return f"{seconds:.0f} s"

@@ -8,12 +8,14 @@ from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
 from glu_admin.keys.models import GluKey
+from orders.display.durations import short
 from orders.display.times import full_text
 from orders.models import MirrorRun
-from orders.models.mirror_run import FROM_CACHE, TOO_MANY_MISSING
-from orders.proof.freshness import STANDS_STILL, flag_words, short
-from orders.proof.report import MirrorReport, PassReport
+from orders.proof.passes import PassReport, flag_words
+from orders.proof.report import MirrorReport
+from orders.proof.rest import STANDS_STILL
 
+Flag = MirrorRun.Flag
 _PASSING = timedelta(hours=1)
 """For so long a failure is taken to be in passing, and needs nobody."""
 
@@ -148,7 +150,7 @@ def _of_a_pass(one: PassReport, report: MirrorReport) -> Iterator[Trouble]:
             yield Trouble(what, began, to_do="Ask for these days again if they are still wanted.")
     again_at = report.state.whole_due_at if report.state else None
     since = one.complete.started_at if one.complete else None
-    if FROM_CACHE in one.doubts:
+    if Flag.FROM_CACHE in one.doubts:
         kept = f" They were up to {short(one.complete.cache_age)} old." if one.complete else ""
         yield Trouble(
             f"{one.title}: Glu’s answers come from a cache.{kept}",
@@ -157,11 +159,11 @@ def _of_a_pass(one: PassReport, report: MirrorReport) -> Iterator[Trouble]:
             to_do="A cache stands between this installation and Glu: have it leave out Glu’s API.",
             needs_a_person=True,
         )
-    if one.doubts and one.doubts != [FROM_CACHE]:
-        thorough = one.is_thorough and one.doubts != [TOO_MANY_MISSING]
+    if one.doubts and one.doubts != [Flag.FROM_CACHE]:
+        thorough = one.is_thorough and one.doubts != [Flag.TOO_MANY_MISSING]
         to_do = "`manage.py glu_probe` tells how this Glu behaves; ask Glu’s support about it." if thorough else ""
         yield Trouble(
-            f"{one.title}: {'; '.join(flag_words(flag for flag in one.doubts if flag != FROM_CACHE))}.",
+            f"{one.title}: {'; '.join(flag_words(flag for flag in one.doubts if flag != Flag.FROM_CACHE))}.",
             since,
             "Everything is read again by itself, which settles most of this.",
             again_at,

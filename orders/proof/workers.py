@@ -1,9 +1,10 @@
 """Whether anybody works on what is due: the last sign of life of each queue and of the timetable, in words."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from glu_admin.heartbeats.rows import Age, ages
-from orders.proof.freshness import ago_words
+from orders.display.durations import short
 
 _NAMES = {
     "interactive": "What people ask for",
@@ -27,7 +28,7 @@ class Sign:
     @property
     def words(self) -> str:
         """How long ago."""
-        return "not yet" if self.age.seconds is None else f"{ago_words(self.age.seconds)} ago"
+        return "not yet" if self.age.seconds is None else f"{short(timedelta(seconds=self.age.seconds))} ago"
 
     @property
     def trouble(self) -> str:
@@ -35,7 +36,7 @@ class Sign:
         if not self.age.late or self.age.seconds is None:
             return ""
         away = "beat is away" if self.age.name == "beat" else "its worker or the broker is away"
-        return f"{self.name}: no sign of life for {ago_words(self.age.seconds)}; {away}."
+        return f"{self.name}: no sign of life for {short(timedelta(seconds=self.age.seconds))}; {away}."
 
 
 def signs() -> list[Sign]:

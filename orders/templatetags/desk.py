@@ -1,7 +1,6 @@
 """Statuses, times and money as people read them."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -9,50 +8,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
-from orders.display import fields
+from orders.display import durations, fields
+from orders.display.durations import about
 from orders.display.money import minor_unit, money
-from orders.display.text import brief, closed, isolated, writable
+from orders.display.statuses import badge
+from orders.display.text import closed, isolated, writable
 from orders.display.times import When, full_text
 from orders.display.times import when as when_of
 from orders.models import Order, OrderLine
-from orders.proof.freshness import soon as soon_words
 
 register = template.Library()
 
 
-@dataclass(frozen=True)
-class Badge:
-    """How a status looks: icon, tone, and whether it is tinted."""
-
-    icon: str
-    tone: str
-    loud: bool = False
-
-
-DISPATCH = {
-    "Outstanding": Badge("ring", "amber"),
-    "Packed": Badge("half", "blue"),
-    "Dispatched": Badge("done", "green"),
-    "Scheduled": Badge("clock", "violet"),
-    "Cancelled": Badge("cancelled", "grey"),
-    "Failed": Badge("danger", "red", loud=True),
-}
-PAYMENT = {
-    "Pending": Badge("hourglass", "amber"),
-    "Paid": Badge("check", "green"),
-    "Failed": Badge("danger", "red", loud=True),
-    "Refunded": Badge("undo", "grey"),
-    "Partially Refunded": Badge("undo", "grey"),
-}
-UNKNOWN = Badge("", "grey")
-_LONGEST_STATUS = 40
 _NOTHING = SafeString()
 
-
-def badge(kind: str, value: str) -> tuple[Badge, str]:
-    """The badge of a status of a kind ("dispatch" or "payment"), and its words; unseen values get a neutral one."""
-    look = (DISPATCH if kind == "dispatch" else PAYMENT).get(value, UNKNOWN)
-    return look, brief(value, _LONGEST_STATUS) or "None given"
+register.filter("span", about)
 
 
 @register.simple_tag
@@ -81,7 +51,7 @@ def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
     """A time element for a time to come: "in 3 s", or "now" when it has come; nothing for null."""
     if moment is None:
         return _NOTHING
-    return time_element(When(moment.isoformat(), soon_words(moment), full_text(moment, zone)))
+    return time_element(When(moment.isoformat(), durations.soon(moment), full_text(moment, zone)))
 
 
 @register.filter
@@ -143,17 +113,6 @@ def currency(row: Order | OrderLine) -> str:
     """The currency's code of an order or a line; nothing where there is none."""
     code = fields.currency_of(row)
     return code if minor_unit(code) is not None else bdi(code)
-
-
-@register.filter
-def span(length: timedelta | None) -> str:
-    """A length of time in round words: "about 22 minutes"."""
-    if length is None:
-        return ""
-    minutes = length.total_seconds() / 60
-    if minutes < 1.5:
-        return "less than two minutes"
-    return f"about {minutes:.0f} minutes" if minutes < 90 else f"about {minutes / 60:.0f} hours"
 
 
 def _money(amount: int | None, row: Order | OrderLine) -> str:

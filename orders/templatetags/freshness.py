@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from glu_admin.tenancy.models import Membership, Organisation, Role
-from orders.proof.freshness import banners
+from orders.proof.banners import banners
 from orders.proof.freshness import freshness as freshness_of
 from orders.recheck import note_look
 

@@ -12,9 +12,10 @@ from glu_admin.keys.lifecycle import current_key
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
-from orders.models import MirrorState, Order
+from orders.models import Order
+from orders.models.mirror_state import state_of
 from orders.proof.coverage import verified_at
-from orders.proof.freshness import STANDS_STILL, Rest, rest, stands_still
+from orders.proof.rest import STANDS_STILL, Rest, rest, stands_still
 from orders.recheck import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.search import parse_query
 from orders.search.criteria import Days
@@ -76,7 +77,7 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
 
 def _hold(organisation: Organisation) -> Rest | None:
     """Why a check that waits is not begun: nothing is asked of Glu now, or nobody is there to ask."""
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    state = state_of(organisation)
     resting = rest(state, current_key(organisation))
     if resting is None and stands_still(organisation):
         return Rest(STANDS_STILL)

@@ -11,9 +11,10 @@ from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role, User
-from orders.models import MirrorState
+from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
-from orders.proof.freshness import flag_words, rest
+from orders.proof.passes import flag_words
+from orders.proof.rest import rest
 from orders.recheck import range_state
 from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
@@ -97,7 +98,7 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     found |= {"range": state, "range_flags": flags}
     if not state.running:
         return found | {"range_count": count_orders(organisation, OrderCriteria(created=days))}
-    mirror = MirrorState.across_organisations.filter(organisation=organisation).first()
+    mirror = state_of(organisation)
     resting = rest(mirror, current_key(organisation))
     waits = [resting.until if resting else None, state.run.wait_until if state.run.error else None]
     needs_somebody = resting is not None and resting.until is None
@@ -117,7 +118,7 @@ def _empty(organisation: Organisation, query: Query) -> str:
     """Which of the empties this is: they read differently."""
     if not query.ok:
         return "error"
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    state = state_of(organisation)
     keys = organisation.glu_keys.all()
     if not keys.exclude(state__in=GluKey.REJECTED).exists() and not organisation.orders.exists():
         return "key_rejected" if keys.exists() else "no_key"

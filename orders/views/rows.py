@@ -9,11 +9,11 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.display import fields
+from orders.display.statuses import Badge, badge
 from orders.display.text import brief
 from orders.display.times import When, when
 from orders.models import Order
 from orders.search import LineMarks
-from orders.templatetags.desk import Badge, badge
 
 _LONGEST = 100  # characters of a text; the order's own page has it whole
 _LONGEST_BACK = 1500  # a longer filter, once in every row, would be most of the page

@@ -4,7 +4,7 @@ from typing import Any
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
-from orders.models import MirrorState
+from orders.models.mirror_state import state_of
 from orders.proof.gaps import extent, is_copied, words_of
 from orders.search import (
     COUNT_CAP,
@@ -77,7 +77,7 @@ def _sums(organisation: Organisation, query: Query, page: Page, count: Counted |
 
 def _missing(organisation: Organisation, query: Query) -> str:
     """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    state = state_of(organisation)
     copying = state is None or state.history_complete_at is None
     if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
         return ""

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
+from orders.display.statuses import DISPATCH, PAYMENT, UNKNOWN
 from orders.display.text import listed_words
 from orders.display.times import day_text, full_text, has_place, when_text
 from orders.display.words import field_words
 from orders.models import Order, OrderChange, Transaction
 from orders.payload import LINE_FIELDS, ORDER_FIELDS
 from orders.recheck import NOT_RETURNED
-from orders.templatetags.desk import DISPATCH, PAYMENT, UNKNOWN
 
 MOST_SHOWN = 100
 

@@ -29,14 +29,8 @@ MAY_SAY_ACROSS = {
     "glu_admin/tenancy/models.py",
     "orders/foreign.py",
     "orders/metrics.py",
-    "orders/proof/coverage.py",
-    "orders/proof/freshness.py",
-    "orders/proof/report.py",
     "orders/search/listing.py",
     "orders/tasks.py",
-    "orders/views/checks.py",
-    "orders/views/list.py",
-    "orders/views/table.py",
 }
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "service", "services", "misc", "core", "base", "lib"}
 

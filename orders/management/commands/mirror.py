@@ -20,7 +20,7 @@ from orders.mirror.engine import MirrorFailure, note_failure, note_pace
 from orders.mirror.lease import LeaseLostError
 from orders.mirror.session import Session
 from orders.models import MirrorRun
-from orders.proof.freshness import flag_words
+from orders.proof.passes import flag_words
 
 _MOST_NAMED = 5
 

@@ -17,9 +17,6 @@ from orders.mirror.writing.orders import Written
 from orders.models import Transaction
 from orders.payload import Unusable, canonical, usable_id
 
-UNUSABLE_TRANSACTIONS = "unusable_transactions"
-"""The flag of a run that met transactions which cannot be placed."""
-
 _WRITTEN = [
     "order_glu_id",
     "type",

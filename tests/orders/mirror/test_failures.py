@@ -15,7 +15,6 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import is_due, run_slice
 from orders.mirror.gone import suspect
 from orders.mirror.lines import LineStream
-from orders.mirror.older import OLDER_ROWS
 from orders.mirror.outcome import fail_run
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
@@ -153,7 +152,7 @@ def test_an_older_row_that_cannot_be_read_by_its_id_flags_the_run(
     due(session, "whole_due_at")
     slices(session)
     run = last(session, RECONCILE)
-    assert (run.state, run.flags) == (MirrorRun.State.COMPLETE, OLDER_ROWS)
+    assert (run.state, run.flags) == (MirrorRun.State.COMPLETE, MirrorRun.Flag.OLDER_ROWS)
 
 
 def test_a_page_for_people_with_404_proves_nothing(session: Session, sandbox: RunningSandbox) -> None:

@@ -14,7 +14,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
 from orders.models import MirrorRun
-from orders.models.mirror_run import FROM_CACHE, looked_up_to
+from orders.models.mirror_run import looked_up_to
 from orders.proof.coverage import coverage
 from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
@@ -52,7 +52,7 @@ def test_the_age_is_taken_off_where_it_is_said(
 ) -> None:
     forget_the_looks_before(session)
     run = look(session)
-    assert (run.state, run.flags) == (MirrorRun.State.COMPLETE, FROM_CACHE)
+    assert (run.state, run.flags) == (MirrorRun.State.COMPLETE, MirrorRun.Flag.FROM_CACHE)
     assert run.cache_age == pytest.approx(timedelta(seconds=QUARTER), abs=A_MOMENT)
     fresh = freshness(session.organisation)
     assert (fresh.tone, fresh.words) == ("amber", "15 min ago, from a cache")

@@ -16,7 +16,6 @@ from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.models import MirrorRun
-from orders.models.mirror_run import TOO_MANY_MISSING
 from orders.proof.coverage import verified_at
 from orders.recheck import decide_missing, want_range
 from tests.orders.mirror.test_failures import slices
@@ -86,7 +85,7 @@ def test_what_is_missed_again_is_flagged_again_and_verifies_nobody(session: Sess
     for _ in range(2):
         due(session, "whole_due_at")
         work(session)
-        assert last(session, RECONCILE).flags == TOO_MANY_MISSING
+        assert last(session, RECONCILE).flags == MirrorRun.Flag.TOO_MANY_MISSING
     decide_missing(session.organisation, ask=False)
     order = session.organisation.orders.get(glu_id=rows[5]["id"])
     assert verified_at(order, session.organisation) == order.copied_at

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from glu_admin.glu.client import GluClient
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
-from orders.mirror.gone import WALK_MISSED, mark_gone
+from orders.mirror.gone import mark_gone
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
@@ -172,9 +172,9 @@ def test_a_live_order_that_the_list_left_out_is_an_alarm_and_stays(
     monkeypatch.setattr(GluClient, "get", forgetful)
     due(session, "whole_due_at")
     work(session)
-    assert last(session, RECONCILE).flags == WALK_MISSED
+    assert last(session, RECONCILE).flags == MirrorRun.Flag.WALK_MISSED
     assert session.organisation.orders.get(glu_id=hidden).gone_at is None
-    with pytest.raises(CommandError, match=WALK_MISSED):
+    with pytest.raises(CommandError, match=MirrorRun.Flag.WALK_MISSED):
         call_command("mirror_status", "alder-house")
 
 

@@ -15,7 +15,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState, SetAside
-from orders.proof.report import STUCK_AFTER, PassReport, mirror_report
+from orders.proof.passes import PassReport
+from orders.proof.report import STUCK_AFTER, mirror_report
 from orders.proof.trouble import Trouble, in_words, needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.conftest import order, write

@@ -15,7 +15,8 @@ from orders.mirror.passes import connect, open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun
-from orders.proof.freshness import banners, freshness
+from orders.proof.banners import banners
+from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
 from tests.conftest import HOTEL_KEY, accepted_key
 

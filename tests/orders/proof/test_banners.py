@@ -12,7 +12,8 @@ from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
-from orders.proof.freshness import banners, freshness, soon
+from orders.proof.banners import banners
+from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
 from orders.proof.trouble import needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
@@ -145,14 +146,6 @@ def test_no_two_banners_contradict(house: Any, viewer_client: Client, state: str
     assert "No key yet" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
     text = " ".join(one.text for one in banners(house.hotel))
     assert ("stays in use" in text) == (in_use is not None and in_use not in GluKey.REJECTED)
-
-
-@pytest.mark.usefixtures("still_clock")
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(-5, "now"), (0, "now"), (3, "in 3 s"), (300, "in 5 min"), (86400, "in 24 h")]
-)
-def test_a_time_to_come(seconds: int, words: str) -> None:
-    assert soon(now() + timedelta(seconds=seconds)) == words
 
 
 def test_the_list_of_organisations_says_how_fresh_each_is(house: Any, manager_client: Client) -> None:

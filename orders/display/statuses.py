@@ -1,0 +1,39 @@
+"""How the statuses of an order look, and their words."""
+
+from dataclasses import dataclass
+
+from orders.display.text import brief
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How a status looks: icon, tone, and whether it is tinted."""
+
+    icon: str
+    tone: str
+    loud: bool = False
+
+
+DISPATCH = {
+    "Outstanding": Badge("ring", "amber"),
+    "Packed": Badge("half", "blue"),
+    "Dispatched": Badge("done", "green"),
+    "Scheduled": Badge("clock", "violet"),
+    "Cancelled": Badge("cancelled", "grey"),
+    "Failed": Badge("danger", "red", loud=True),
+}
+PAYMENT = {
+    "Pending": Badge("hourglass", "amber"),
+    "Paid": Badge("check", "green"),
+    "Failed": Badge("danger", "red", loud=True),
+    "Refunded": Badge("undo", "grey"),
+    "Partially Refunded": Badge("undo", "grey"),
+}
+UNKNOWN = Badge("", "grey")
+_LONGEST_STATUS = 40
+
+
+def badge(kind: str, value: str) -> tuple[Badge, str]:
+    """The badge of a status of a kind ("dispatch" or "payment"), and its words; unseen values get a neutral one."""
+    look = (DISPATCH if kind == "dispatch" else PAYMENT).get(value, UNKNOWN)
+    return look, brief(value, _LONGEST_STATUS) or "None given"

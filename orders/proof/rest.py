@@ -1,0 +1,66 @@
+"""Why nothing is asked of Glu now: on purpose, or because nobody is there to ask."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from glu_admin.keys.lifecycle import candidate_key, current_key
+from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.models import Organisation
+from orders.models import MirrorRun, MirrorState
+from orders.models.mirror_state import state_of
+
+STANDS_STILL = "No worker has taken it up for minutes: the worker or the broker may be away."
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Why nothing at all is asked of Glu now, as a sentence, and until when: null is until somebody acts."""
+
+    words: str
+    until: datetime | None = None
+
+
+def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
+    """Why nothing is asked of Glu now; None when what is due is done."""
+    if key is None:
+        return Rest("There is no key in use.")
+    if key.state == GluKey.State.REFUSED:
+        return Rest("Glu refuses the key.", key.try_again_at)
+    if key.state == GluKey.State.FOREIGN:
+        return Rest("The key opens another organisation.", key.try_again_at)
+    if key.paused_at is not None:
+        return Rest("Copying is paused.")
+    if key.state != GluKey.State.ACCEPTED:
+        return Rest("The key is being tried again.")
+    if state is None or state.wait_until is None:
+        return None
+    tried = not state.failures or (state.lease_expires_at is not None and state.lease_expires_at > now())
+    if state.wait_until <= now() and tried:
+        return None
+    return Rest(last_error(state, key) or "Glu is left alone for a while.", state.wait_until)
+
+
+def stands_still(organisation: Organisation) -> bool:
+    """Whether something has been due for so long that nobody can be working on it."""
+    key, trying, state = current_key(organisation), candidate_key(organisation), state_of(organisation)
+    patience = timedelta(seconds=60 + settings.MIRROR_LEASE_SECONDS)
+    if trying is not None and trying.state == GluKey.State.TRYING:
+        return now() - trying.set_at > patience
+    if key is None or key.state != GluKey.State.ACCEPTED or key.paused_at is not None:
+        return False
+    due_at = state.next_due_at if state and state.next_due_at else key.checked_at or key.set_at
+    poll = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES).order_by("-started_at").first()
+    waits = (state.wait_until if state else None, poll.wait_until if poll else None)
+    due_at = max([due_at, *filter(None, waits)])  # what failed waits on purpose
+    working = state is not None and state.lease_expires_at is not None and state.lease_expires_at > now()
+    return not working and now() - due_at > patience
+
+
+def last_error(state: MirrorState, key: GluKey | None) -> str:
+    """The failure that still counts, in words; what was said of the key does not once it is another, or tried again."""
+    of_key = state.last_error_kind in ("refused", "wrong_organisation")
+    stale = of_key and key is not None and key.state not in GluKey.REJECTED
+    return "" if stale else state.last_error
