@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.gone import hold_if_too_many
+from orders.mirror.retention import forget_old_runs
 from orders.mirror.rhythm import failure_wait, in_turn
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
@@ -21,8 +22,6 @@ from orders.recheck import somebody_looks
 
 # Passes that bring what is newest; what a cache kept from others is not.
 _LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)
-_KEEP_RUNS = timedelta(days=2)
-_KEEP_PROOFS = timedelta(days=60)
 
 
 def fail_run(session: Session, run: MirrorRun, words: str) -> None:
@@ -35,7 +34,7 @@ def fail_run(session: Session, run: MirrorRun, words: str) -> None:
         if run.kind in MirrorRun.ACCUSING:
             hold_if_too_many(session.organisation, run)
         run.save()
-        _forget_old_runs(session.organisation, run, now())
+        forget_old_runs(session.organisation, run, now())
 
 
 def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
@@ -80,7 +79,7 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.WHOLE:
         forget_unseen(session.organisation, run.started_at)
     session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
-    _forget_old_runs(session.organisation, run, moment)
+    forget_old_runs(session.organisation, run, moment)
 
 
 def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
@@ -140,18 +139,3 @@ def _due_columns(run: MirrorRun) -> Iterable[str]:
         return ("recent_due_at", "whole_due_at") if run.reach == MirrorRun.WHOLE else ("recent_due_at",)
     column = {MirrorRun.Pass.TRAILING: "trailing_due_at", MirrorRun.Pass.TRANSACTIONS: "transactions_due_at"}
     return (column[MirrorRun.Pass(run.kind)],) if run.kind in column else ()
-
-
-def _forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
-    """Polls are worth nothing after days, proofs and what was flagged after months; the last of each pass stays."""
-    polls = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
-    runs = organisation.mirror_runs.filter(kind=run.kind)
-    whole = (
-        runs.filter(reach=MirrorRun.WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
-    )
-    old = runs.filter(started_at__lt=moment - _KEEP_PROOFS)
-    if run.kind == MirrorRun.Pass.HISTORY:
-        old = old.filter(state=MirrorRun.State.FAILED)
-    if run.kind in polls:
-        old |= runs.filter(started_at__lt=moment - _KEEP_RUNS, flags="")
-    old.exclude(pk__in=[run.pk, *whole[:1]]).exclude(state=MirrorRun.State.RUNNING).delete()

@@ -6,16 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
-
 from glu_admin.tenancy.models import Organisation
 from orders.display import fields
 from orders.display.text import writable
+from orders.mirror.retention import CHANGES_KEPT, forget_old_changes
 from orders.models import Order, OrderChange, OrderLine
 from orders.payload import line_payload, payload
-
-MOST_PER_ORDER = 200
-"""So many entries are kept of one order, the newest: what bounds the record's growth."""
 
 _LONGEST = 1000
 _NOT_RECORDED = frozenset({"id", "updatedAt", "ipAddress", "userAgent", "browserInfo", "attachedOrder"})
@@ -94,20 +90,9 @@ def record(organisation: Organisation, changes: list[OrderChange]) -> None:
     for one in changes:
         by_order[one.order_id].append(one)
     OrderChange.across_organisations.bulk_create(
-        one for its_own in by_order.values() for one in its_own[-MOST_PER_ORDER:]
+        one for its_own in by_order.values() for one in its_own[-CHANGES_KEPT:]
     )
-    mine = organisation.order_changes.order_by()
-    crowded = (
-        mine.filter(order__in={one.order_id for one in changes})
-        .values("order_id")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=MOST_PER_ORDER)
-        .values_list("order_id", flat=True)
-    )
-    for order_pk in crowded:
-        newest = mine.filter(order=order_pk).order_by("-seen_new_at", "-pk")
-        oldest_kept = newest.values_list("pk", flat=True)[:MOST_PER_ORDER]
-        mine.filter(order=order_pk).exclude(pk__in=list(oldest_kept)).delete()
+    forget_old_changes(organisation, by_order)
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str | None, str | None]]]:

@@ -3,7 +3,7 @@
 from pytest_django import DjangoAssertNumQueries
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.changes import MOST_PER_ORDER
+from orders.mirror.retention import CHANGES_KEPT
 from orders.mirror.writing.drift import MOST_LISTED
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorState
@@ -34,7 +34,7 @@ def test_thousands_of_strange_fields_are_a_bounded_list(
     assert hotel.drifts.get(kind="more").orders == 3
     with django_assert_max_num_queries(40):
         write_orders(hotel, [order(1, changed=1)], NOW)  # all of them go away again
-    assert hotel.order_changes.count() == MOST_PER_ORDER
+    assert hotel.order_changes.count() == CHANGES_KEPT
 
 
 def test_a_payment_status_that_no_order_had_before_is_drift_once_all_of_history_is_here(hotel: Organisation) -> None:
