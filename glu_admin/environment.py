@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -57,6 +57,10 @@ class Environment(environ.Env):
     def float(self, var: str, default: float) -> float:
         """A number within its bounds."""
         return self._number(float, "a number", var, default)
+
+    def tuned(self, variables: Iterable[str]) -> dict[str, Any]:
+        """A number for each of these that is set, None for the others."""
+        return {var: self.float(var, default=0.0) if self.str(var, default="").strip() else None for var in variables}
 
     def bool(self, var: str, default: bool) -> bool:
         """Yes or no. Any other word is told, not taken for a no."""

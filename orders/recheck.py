@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.timezone import now
 
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tuning import tuned
 from orders.models import MirrorRun, Order, OrderChange
 
 IDENTICAL = "Identical to Glu."
@@ -19,6 +19,7 @@ NOT_RETURNED = "Glu no longer returns this order."
 """How the words of a check begin that was answered with “not found”."""
 
 _MOST_RANGES = 3
+_LOOKING_SECONDS = tuned("MIRROR_LOOKING_SECONDS", 180)  # so long somebody counts as looking who asked for a page
 _HOUR = timedelta(hours=1)
 
 
@@ -71,7 +72,7 @@ class TooManyRanges(Exception):
 def note_look(organisation: Organisation) -> None:
     """Somebody has an organisation's pages open: its polls come sooner for a while."""
     try:
-        cache.set(f"looking-{organisation.pk}", 1, settings.MIRROR_LOOKING_SECONDS)
+        cache.set(f"looking-{organisation.pk}", 1, _LOOKING_SECONDS)
     except Exception:  # a cache that is away must not hold up a page
         return
 

@@ -21,6 +21,10 @@ from glu_admin.glu.shapes import numbered
 Params = Sequence[tuple[str, str]]
 
 _MOST_429 = 8  # answers of 429 in a row to one question
+# In seconds; GluClient says what they are.
+LONGEST_WAIT = 5.0
+UNSAID_PAUSE = 1.0
+UNSAID_WAIT = 5.0
 
 
 class _BrokenAnswer(Exception):
@@ -64,16 +68,16 @@ class GluClient:
         key: str,
         *,
         pace: Pace,
+        connect_timeout: float,
+        read_timeout: float,
+        total_timeout: float,
+        max_body_bytes: int,
+        retries: int,
+        backoff: float,
+        longest_wait: float = LONGEST_WAIT,
+        unsaid_pause: float = UNSAID_PAUSE,
+        unsaid_wait: float = UNSAID_WAIT,
         key_id: int = 0,
-        connect_timeout: float = 5,
-        read_timeout: float = 30,
-        total_timeout: float = 60,
-        max_body_bytes: int = 16 * 1024 * 1024,
-        retries: int = 3,
-        backoff: float = 0.5,
-        longest_wait: float = 5,
-        unsaid_pause: float = 1,
-        unsaid_wait: float = 5,
         touchstone: str | None = None,
     ) -> None:
         """`key_id` is what the caller knows the key by; `touchstone` is a path that every key may ask.

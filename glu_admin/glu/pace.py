@@ -105,9 +105,9 @@ class Pace:
         self,
         ceiling: float,
         *,
+        longest_pause: float,
         at_first: float | None = None,
         floor: float = 0.2,
-        longest_pause: float = 900,
         store: Store | None = None,
     ) -> None:
         """Rates are in requests a second, times in seconds. Without `at_first` the ceiling is tried at once."""

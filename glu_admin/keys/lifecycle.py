@@ -3,7 +3,6 @@
 import re
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
@@ -13,9 +12,13 @@ from glu_admin.keys.models import GluKey
 from glu_admin.keys.ring import WrongRootKey, keyring, place_of, why_closed
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Organisation, Role, User
+from glu_admin.tuning import tuned
 
 _VISIBLE = re.compile(r"[!-~]{8,512}")
-
+# How soon a key is tried again, and how seldom after a while: one that Glu could not be asked about, and one that Glu
+# refused, or that has come to open another organisation.
+_RETRY_SECONDS = tuned("GLU_KEY_RETRY_SECONDS", 30), tuned("GLU_KEY_RETRY_MAX_SECONDS", 600)
+_REFUSED_RETRY_SECONDS = tuned("GLU_REFUSED_RETRY_SECONDS", 120), tuned("GLU_REFUSED_RETRY_MAX_SECONDS", 4 * 3600)
 
 ELSEWHERE = "This key is in use for another organisation here. Each organisation has a key of its own."
 """What is said of a key that opens another organisation of this installation."""
@@ -167,9 +170,9 @@ def _try_again_at(state: GluKey.State, since: datetime, moment: datetime) -> dat
     """When a key is tried again that has been waiting or rejected `since` then: after as long a time once more."""
     match state:
         case GluKey.State.UNREACHABLE:
-            least, most = settings.GLU_KEY_RETRY_SECONDS, settings.GLU_KEY_RETRY_MAX_SECONDS
+            least, most = _RETRY_SECONDS
         case GluKey.State.REFUSED | GluKey.State.FOREIGN:
-            least, most = settings.GLU_REFUSED_RETRY_SECONDS, settings.GLU_REFUSED_RETRY_MAX_SECONDS
+            least, most = _REFUSED_RETRY_SECONDS
         case _:
             return None
     return moment + timedelta(seconds=min(max((moment - since).total_seconds(), least), most))

@@ -3,7 +3,7 @@
 import redis
 from django.conf import settings
 
-from glu_admin.glu.client import GluClient
+from glu_admin.glu.client import LONGEST_WAIT, UNSAID_PAUSE, UNSAID_WAIT, GluClient
 from glu_admin.glu.errors import GluError, Refused
 from glu_admin.glu.pace import Pace
 from glu_admin.glu.pace_stores import FileStore, RedisStore, Store
@@ -13,6 +13,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.keys.recognition import OtherOrganisationError, recogniser
 from glu_admin.keys.ring import WrongRootKey, keyring, place_of, refresh_fingerprints
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tuning import tuned
 
 
 class NoUsableKey(Exception):
@@ -22,7 +23,7 @@ class NoUsableKey(Exception):
 def client_for(organisation: Organisation, *, longest_wait: float | None = None) -> GluClient:
     """A client with the organisation's key. Raises NoUsableKey when there is none that may be used, or can be opened.
 
-    `longest_wait` is how many seconds a request to slow down is sat out before it is passed on; the setting if none.
+    `longest_wait` is how many seconds a request to slow down is sat out before it is passed on, if not as many as ever.
     """
     key = current_key(organisation)
     if key is None:
@@ -96,7 +97,7 @@ def _client(key: GluKey, longest_wait: float | None) -> GluClient:
         max_body_bytes=settings.GLU_MAX_BODY_BYTES,
         retries=settings.GLU_RETRIES,
         backoff=settings.GLU_RETRY_BACKOFF,
-        unsaid_pause=settings.GLU_UNSAID_PAUSE,
-        unsaid_wait=settings.GLU_UNSAID_RETRY_AFTER,
-        longest_wait=settings.GLU_LONGEST_WAIT if longest_wait is None else longest_wait,
+        unsaid_pause=tuned("GLU_UNSAID_PAUSE", UNSAID_PAUSE),
+        unsaid_wait=tuned("GLU_UNSAID_RETRY_AFTER", UNSAID_WAIT),
+        longest_wait=tuned("GLU_LONGEST_WAIT", LONGEST_WAIT) if longest_wait is None else longest_wait,
     )

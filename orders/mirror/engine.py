@@ -30,7 +30,7 @@ from orders.mirror.outcome import fail_run, postpone_run
 from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
 from orders.mirror.refresh import refresh_lines, retry_set_aside
-from orders.mirror.rhythm import failure_wait, is_past, lines_may_be_asked, may_ask
+from orders.mirror.rhythm import TRANSACTIONS_RETRY, failure_wait, is_past, lines_may_be_asked, may_ask
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 
@@ -242,7 +242,7 @@ def note_pace(session: Session) -> None:
 def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
     """This key may not read transactions: said on the page, tried again once a day, and no reason to stop."""
     fail_run(session, run, words)
-    retry = timedelta(seconds=settings.MIRROR_TRANSACTIONS_RETRY_SECONDS)
+    retry = timedelta(seconds=TRANSACTIONS_RETRY)
     with session.lease.writing():
         session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
 

@@ -12,7 +12,7 @@ from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.identity import prove, recognise_page
-from orders.mirror.rhythm import failure_wait
+from orders.mirror.rhythm import failure_wait, gone_confirmation
 from orders.mirror.session import Session
 from orders.mirror.writing.changes import record
 from orders.mirror.writing.orders import write_orders
@@ -46,7 +46,7 @@ def suspect(
                 run=run,
                 found_at=moment,
                 not_found_at=not_found_at,
-                due_at=moment + _confirmation() if not_found_at else moment,
+                due_at=moment + gone_confirmation() if not_found_at else moment,
             )
             for pk in pks
         ],
@@ -153,10 +153,10 @@ def _not_found(session: Session, one: MissingOrder) -> None:
     with session.lease.writing():
         if one.not_found_at is None:
             session.organisation.missing_orders.filter(pk=one.pk).update(
-                not_found_at=moment, due_at=moment + _confirmation()
+                not_found_at=moment, due_at=moment + gone_confirmation()
             )
             return
-        sure_at = one.not_found_at + _confirmation()
+        sure_at = one.not_found_at + gone_confirmation()
         if one.not_found_at <= moment < sure_at:  # somebody could not wait: that is no second answer
             session.organisation.missing_orders.filter(pk=one.pk).update(due_at=sure_at)
             return
@@ -183,7 +183,3 @@ def mark_gone(organisation: Organisation, orders: list[Order], moment: datetime)
             if order.pk in pks
         ],
     )
-
-
-def _confirmation() -> timedelta:
-    return timedelta(seconds=settings.MIRROR_GONE_CONFIRM_SECONDS)

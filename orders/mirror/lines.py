@@ -25,7 +25,14 @@ from orders.glu_orders import read_order
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, without
 from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
-from orders.mirror.rhythm import failure_wait, lines_may_be_asked
+from orders.mirror.rhythm import (
+    EMPTY_LINES_CONFIRM,
+    doubted_lines_wait,
+    failure_wait,
+    gone_confirmation,
+    lines_may_be_asked,
+    lines_wait,
+)
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
@@ -34,7 +41,6 @@ from orders.payload import payload_hash
 
 logger = logging.getLogger(__name__)
 
-_TRIES_BEFORE_WAITING = 5
 _BROKEN_ROUTE = 10  # so many failures one after another: the route itself is broken
 _NONE_FOUND = 100  # orders may be deleted by the dozen, but so many that are not there are another matter
 
@@ -262,9 +268,7 @@ class LineStream:
 
 def put_off_doubted(session: Session, order: Order, doubt: Doubt, moment: datetime) -> None:
     """Have the lines asked for again later, and say why until then; call it inside the lease's transaction."""
-    wait: float = settings.MIRROR_EMPTY_LINES_CONFIRM_SECONDS
-    if doubt is Doubt.REPEATED:
-        wait = _wait(order.lines_attempts)
+    wait = doubted_lines_wait(order.lines_attempts) if doubt is Doubt.REPEATED else EMPTY_LINES_CONFIRM
     session.organisation.orders.filter(pk=order.pk, gone_at=None).update(
         lines_due_at=moment + timedelta(seconds=wait),
         lines_attempts=order.lines_attempts + 1,
@@ -276,21 +280,10 @@ def put_off_doubted(session: Session, order: Order, doubt: Doubt, moment: dateti
 def _put_off(session: Session, one: _Fetched) -> int:
     """Try again soon, then ever later; the reason stays with the order. 0 when it was marked gone meanwhile."""
     tries = one.order.lines_attempts + 1
-    wait: float
-    if isinstance(one.error, NotFound):  # asked for by id again first, which tells what became of the order
-        wait = settings.MIRROR_GONE_CONFIRM_SECONDS
-    else:
-        wait = _wait(tries - _TRIES_BEFORE_WAITING)
+    # Not found: asked for by id again first, which tells what became of the order.
+    wait = gone_confirmation() if isinstance(one.error, NotFound) else timedelta(seconds=lines_wait(tries))
     return session.organisation.orders.filter(pk=one.order.pk, gone_at=None).update(
-        lines_due_at=now() + timedelta(seconds=wait),
+        lines_due_at=now() + wait,
         lines_attempts=tries,
         lines_error=one.error.words[:200] if one.error else "",
     )
-
-
-def _wait(over: int) -> float:
-    """Seconds until lines are tried again that failed so many times since they had to wait; none before that."""
-    if over < 0:
-        return 0
-    seconds: float = min(settings.MIRROR_ERROR_WAIT_SECONDS * 2 ** min(over, 9), settings.MIRROR_LINES_WAIT_MAX_SECONDS)
-    return seconds

@@ -4,15 +4,15 @@ import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import F, Q
 from django.utils.timezone import now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tuning import tuned
 from orders.mirror.gone import hold_if_too_many
 from orders.mirror.retention import forget_old_runs
-from orders.mirror.rhythm import failure_wait, in_turn
+from orders.mirror.rhythm import TRAILING_REACH, every, failure_wait, in_turn, poll_interval
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
 from orders.mirror.writing.set_aside import forget_unseen
@@ -22,6 +22,8 @@ from orders.recheck import somebody_looks
 
 # Passes that bring what is newest; what a cache kept from others is not.
 _LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)
+# How old what they bring may come from a cache before that is flagged; its age is taken off in any case.
+_CACHE_AGE_MAX = timedelta(seconds=tuned("MIRROR_CACHE_AGE_MAX_SECONDS", 60))
 
 
 def fail_run(session: Session, run: MirrorRun, words: str) -> None:
@@ -57,7 +59,7 @@ def complete_run(session: Session, run: MirrorRun) -> None:
     run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
     if run.kind in MirrorRun.ACCUSING and hold_if_too_many(session.organisation, run):
         run.flags = flagged(run.flags, MirrorRun.Flag.TOO_MANY_MISSING)
-    if run.kind in _LATEST and run.cache_age > timedelta(seconds=settings.MIRROR_CACHE_AGE_MAX_SECONDS):
+    if run.kind in _LATEST and run.cache_age > _CACHE_AGE_MAX:
         run.flags = flagged(run.flags, MirrorRun.Flag.FROM_CACHE)
     if run.late:
         _widen_overlap(session, state)
@@ -87,21 +89,9 @@ def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, mome
     watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), state.overlap, age)
     if watermark is not None:
         session.update_state(watermark=str(watermark))
-    seconds = _next_interval(session.organisation, run, state)
+    moved, looked_at = bool(run.created or run.changed), somebody_looks(session.organisation)
+    seconds = poll_interval(state.poll_seconds, moved=moved, looked_at=looked_at)
     session.update_state(poll_seconds=seconds, next_due_at=moment + timedelta(seconds=seconds))
-
-
-def _next_interval(organisation: Organisation, run: MirrorRun, state: MirrorState) -> float:
-    """Sooner while things move, ever later while nothing does; halved while somebody looks."""
-    least, most = (
-        settings.MIRROR_POLL_MIN_SECONDS,
-        max(settings.MIRROR_POLL_MAX_SECONDS, settings.MIRROR_POLL_MIN_SECONDS),
-    )
-    seconds = state.poll_seconds or least
-    seconds = seconds / 2 if run.created or run.changed else seconds * 1.3
-    if somebody_looks(organisation):
-        seconds /= 2
-    return float(min(max(seconds, least), most))
 
 
 def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
@@ -112,7 +102,7 @@ def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datet
     back = Stamp.parse(run.updated_from)
     if back is None:
         return
-    settled = timedelta(seconds=settings.MIRROR_TRAILING_EVERY_SECONDS)
+    settled = timedelta(seconds=every("trailing_due_at"))
     lately = Q(updated_at__gte=back.instant) | Q(updated_at=None, created_at__gte=back.instant)
     early = Q(copied_at__lt=moment - settled, lines_copied_at__lt=F("copied_at") + settled)
     organisation.orders.filter(lately & early, lines_due_at=None, gone_at=None).update(lines_due_at=moment)
@@ -129,8 +119,7 @@ def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState,
 
 def _widen_overlap(session: Session, state: MirrorState) -> None:
     """Rows came later than polls look back: from now on they look back further."""
-    wider = min(2 * state.overlap, settings.MIRROR_TRAILING_REACH_SECONDS)
-    session.update_state(overlap_seconds=int(wider))
+    session.update_state(overlap_seconds=min(2 * state.overlap, TRAILING_REACH))
 
 
 def _due_columns(run: MirrorRun) -> Iterable[str]:

@@ -11,7 +11,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.mirror.asking import Ask, Bounds
 from orders.mirror.identity import recognise_page
 from orders.mirror.outcome import fail_run
-from orders.mirror.rhythm import in_turn, longest_failure_wait
+from orders.mirror.rhythm import TRAILING_REACH, in_turn, longest_failure_wait, trailing_reach
 from orders.mirror.session import Session
 from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created
@@ -107,7 +107,7 @@ def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = MirrorRun.W
 def _reach(session: Session, kind: MirrorRun.Pass, reach: str) -> str:
     """How far a run goes, where its pass goes not always as far."""
     if kind == MirrorRun.Pass.TRAILING:
-        return MirrorRun.NIGHT if _trailing_seconds(session) == settings.MIRROR_TRAILING_NIGHT_SECONDS else ""
+        return MirrorRun.NIGHT if trailing_reach(session.organisation)[1] else ""
     return reach if kind == MirrorRun.Pass.RECONCILE else ""
 
 
@@ -131,14 +131,14 @@ def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: 
     if kind == MirrorRun.Pass.CHANGES:
         return [MirrorWindow(updated_from=state.watermark)]
     if kind == MirrorRun.Pass.TRAILING and watermark is not None:
-        back = str(watermark.plus(-_trailing_seconds(session)))
+        back = str(watermark.plus(-trailing_reach(session.organisation)[0]))
         # Rows without updatedAt are in no window of updates; they are met by their creation.
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.TRANSACTIONS:
         read = Stamp.parse(state.transactions_watermark) if state.transactions_complete_at else None
         if read is None:
             return [MirrorWindow()]
-        back = str(read.plus(-int(settings.MIRROR_TRAILING_REACH_SECONDS)))
+        back = str(read.plus(-TRAILING_REACH))
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.RECONCILE:
         return [_window(*edges) for edges in cut(session.organisation, _recent(session, reach))]
@@ -152,15 +152,6 @@ def _recent(session: Session, reach: str) -> Stamp | None:
     if newest is None or reach != MirrorRun.RECENT:
         return None
     return newest.floor().plus(-int(settings.MIRROR_RECENT_REACH_SECONDS))
-
-
-def _trailing_seconds(session: Session) -> int:
-    """Two hours as a rule, three days once a night."""
-    runs = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.TRAILING, state=MirrorRun.State.COMPLETE)
-    night = timedelta(seconds=settings.MIRROR_TRAILING_NIGHT_EVERY_SECONDS)
-    if runs.filter(reach=MirrorRun.NIGHT, started_at__gt=now() - night).exists():
-        return int(settings.MIRROR_TRAILING_REACH_SECONDS)
-    return int(settings.MIRROR_TRAILING_NIGHT_SECONDS)
 
 
 def _window(created_from: Stamp | None, created_before: Stamp | None) -> MirrorWindow:

@@ -12,7 +12,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.gone import hold_strangers
 from orders.mirror.identity import recognise_page
-from orders.mirror.rhythm import in_turn
+from orders.mirror.rhythm import LINES_WAIT_MAX, OPEN_LINES_MAX_AGE, every, gone_confirmation, in_turn
 from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.set_aside import ASKABLE, readmit
@@ -32,9 +32,9 @@ def refresh_lines(session: Session) -> int:
         session.update_state(refresh_due_at=in_turn("refresh_due_at", moment))
         _mend_times(session.organisation, moment)
         fresh = session.organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
-        open_age = timedelta(seconds=settings.MIRROR_OPEN_LINES_MAX_AGE_SECONDS)
+        open_age = timedelta(seconds=OPEN_LINES_MAX_AGE)
         count = fresh.filter(_OPEN, lines_copied_at__lt=moment - open_age).update(lines_due_at=moment)
-        share = settings.MIRROR_REFRESH_EVERY_SECONDS / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
+        share = every("refresh_due_at") / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
         rolling = math.ceil(session.organisation.orders.filter(gone_at=None).count() * min(share, 1))
         # Twice the refresh interval at least: what was read in the last turn is not read again in this one.
         settled = moment - timedelta(seconds=min(settings.MIRROR_LINES_MAX_AGE_SECONDS / 2, 86400.0))
@@ -46,8 +46,8 @@ def refresh_lines(session: Session) -> int:
 
 def _mend_times(organisation: Organisation, moment: datetime) -> None:
     """What a clock, since set back, has put off further than anything is ever put off is due now."""
-    confirmation = timedelta(seconds=settings.MIRROR_GONE_CONFIRM_SECONDS)
-    longest = max(confirmation, timedelta(seconds=settings.MIRROR_LINES_WAIT_MAX_SECONDS))
+    confirmation = gone_confirmation()
+    longest = max(confirmation, timedelta(seconds=LINES_WAIT_MAX))
     organisation.orders.filter(lines_due_at__gt=moment + longest, gone_at=None).update(lines_due_at=moment)
     organisation.missing_orders.filter(due_at__gt=moment + confirmation).update(due_at=moment)
 

@@ -60,8 +60,9 @@ def answer(status: int, body: bytes = b"[]", **headers: str) -> Script:
 
 def client(url: str, **options: Any) -> GluClient:
     patient = dict.fromkeys(("connect_timeout", "read_timeout", "total_timeout"), HANG_SECONDS)
-    options = {**patient, "retries": 0, "backoff": 0, "longest_wait": 0, **options}
-    return GluClient(url, KEY, pace=Pace(10_000), **options)
+    small = {"max_body_bytes": 16 * 1024 * 1024, "retries": 0, "backoff": 0, "longest_wait": 0}
+    options = {"pace": Pace(10_000, longest_pause=900), **patient, **small, **options}
+    return GluClient(url, KEY, **options)
 
 
 def test_it_asks_as_it_should() -> None:
@@ -228,7 +229,7 @@ class Told(Pace):
     """Never holds back, and notes how long it might have."""
 
     def __init__(self) -> None:
-        super().__init__(10_000)
+        super().__init__(10_000, longest_pause=900)
         self.longest: list[float | None] = []
         self.asked: list[float | None] = []
 
@@ -243,7 +244,7 @@ def test_pauses_are_sat_out_as_long_as_they_fit_together() -> None:
     left = iter([answer(429, Retry_After="3"), answer(429, Retry_After="2"), answer(200, b"[7]")])
     pace = Told()
     with serving(lambda handler: next(left)(handler)) as (url, _):
-        assert GluClient(url, KEY, pace=pace, longest_wait=5).get("/orders").data == [7]
+        assert client(url, pace=pace, longest_wait=5).get("/orders").data == [7]
     assert pace.asked == [3, 2]
     assert pace.longest == [5, 5, 2]  # at each request, the pause asked for before it still fits
 
@@ -251,7 +252,7 @@ def test_pauses_are_sat_out_as_long_as_they_fit_together() -> None:
 def test_pauses_that_do_not_fit_together_are_passed_on() -> None:
     pace = Told()
     with serving(answer(429, Retry_After="3")) as (url, seen), pytest.raises(TooManyRequests) as caught:
-        GluClient(url, KEY, pace=pace, longest_wait=5).get("/orders")
+        client(url, pace=pace, longest_wait=5).get("/orders")
     assert len(seen) == 2
     assert caught.value.retry_after == 3
 
@@ -283,7 +284,7 @@ UNUSABLE = [
 def test_a_429_that_names_no_usable_time_is_followed_by_a_real_pause(headers: dict[str, str]) -> None:
     pace = Told()
     with serving(answer(429, **headers)) as (url, seen):
-        asking = GluClient(url, KEY, pace=pace, longest_wait=5)
+        asking = client(url, pace=pace, longest_wait=5)
         asking._stopped = paused = Paused()
         with pytest.raises(TooManyRequests) as caught:
             asking.get("/orders")

@@ -117,7 +117,7 @@ def test_a_clock_that_jumped_is_not_waited_for() -> None:
 
 
 def test_this_machines_clock_may_jump(monkeypatch: pytest.MonkeyPatch) -> None:
-    pace, moment = Pace(100), time.time()
+    pace, moment = Pace(100, longest_pause=900), time.time()
     pace.wait(stop=NEVER)
     monkeypatch.setattr(time, "time", lambda: moment - 3600)
     skipping = Skipping()
@@ -157,7 +157,7 @@ def test_threads_with_their_own_pace_share_a_store(store: Store) -> None:
 
     threads = [
         threading.Thread(target=work, args=(pace,))
-        for pace in [Pace(100, store=store) for _ in range(4)]
+        for pace in [Pace(100, store=store, longest_pause=900) for _ in range(4)]
         for _ in "1234"
     ]
     for thread in threads:
@@ -165,11 +165,11 @@ def test_threads_with_their_own_pace_share_a_store(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert len(sent) <= 100 * (max(sent) - began) + 4 * 10 + 16  # each worker's batch, each thread's last
-    assert Pace(100, store=store).learned().requests_today > 0
+    assert Pace(100, store=store, longest_pause=900).learned().requests_today > 0
 
 
 def test_one_workers_429_slows_the_other(store: Store) -> None:
-    one, other = Pace(1000, store=store), Pace(1000, store=store)
+    one, other = Pace(1000, store=store, longest_pause=900), Pace(1000, store=store, longest_pause=900)
     one.throttled(600)
     with pytest.raises(TooManyRequests) as caught:
         other.wait(longest=5, stop=NEVER)
@@ -178,7 +178,7 @@ def test_one_workers_429_slows_the_other(store: Store) -> None:
 
 
 def test_whoever_waits_can_be_let_go() -> None:
-    pace = Pace(1 / HANG_SECONDS)
+    pace = Pace(1 / HANG_SECONDS, longest_pause=900)
     pace.wait(stop=NEVER)
     stopped = threading.Event()
     stopped.set()
@@ -194,7 +194,7 @@ def in_threads(count: int, work: Any) -> list[threading.Thread]:
 
 
 def test_a_pause_too_long_is_told_to_every_thread() -> None:
-    pace, stopped, told = Pace(200), threading.Event(), []
+    pace, stopped, told = Pace(200, longest_pause=900), threading.Event(), []
     pace.throttled(60)
 
     def work() -> None:
@@ -215,7 +215,7 @@ def test_a_pause_too_long_is_told_to_every_thread() -> None:
 @pytest.mark.parametrize("by_another_worker", [False, True])
 def test_a_pause_holds_those_back_who_have_a_slot(by_another_worker: bool) -> None:
     store, went = MemoryStore(), []
-    pace, held = Pace(0.1, store=store), Held(4)
+    pace, held = Pace(0.1, store=store, longest_pause=900), Held(4)
 
     def work() -> None:
         with suppress(Interrupted):
@@ -225,7 +225,7 @@ def test_a_pause_holds_those_back_who_have_a_slot(by_another_worker: bool) -> No
     pace.wait(stop=NEVER)
     threads = in_threads(4, work)
     held.all_wait.wait()
-    (Pace(0.1, store=store) if by_another_worker else pace).throttled(600)
+    (Pace(0.1, store=store, longest_pause=900) if by_another_worker else pace).throttled(600)
     held.slots_come.set()
     for thread in threads:
         thread.join()
@@ -253,7 +253,7 @@ def test_processes_never_get_the_same_slot(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from glu_admin.glu.pace import Pace\nfrom glu_admin.glu.pace_stores import FileStore\n"
-        "pace = Pace(50, store=FileStore(Path(sys.argv[1])))\n"
+        "pace = Pace(50, store=FileStore(Path(sys.argv[1])), longest_pause=900)\n"
         "for _ in range(100): print(*pace._change(lambda state, now: state.reserved(now, 50, 900)))\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "1.json")]
@@ -282,7 +282,7 @@ def test_processes_never_get_the_same_slot(tmp_path: Path) -> None:
 def test_a_torn_or_foreign_file_is_begun_anew(found: bytes, tmp_path: Path) -> None:
     path = tmp_path / "1.json"
     path.write_bytes(found)
-    Pace(50, store=FileStore(path)).wait(stop=NEVER)
+    Pace(50, store=FileStore(path), longest_pause=900).wait(stop=NEVER)
     assert json.loads(path.read_text())["rate"] == 50
 
 
@@ -301,7 +301,7 @@ def test_without_the_store_the_work_goes_on_as_it_was(
 
     store = Flaky(lambda: NOW)  # its clock is not ours
     store.change(lambda *_: (json.dumps(asdict(PaceState(rate=400, slow_start=False))), None))
-    pace = Pace(1000, at_first=20, store=store)
+    pace = Pace(1000, at_first=20, store=store, longest_pause=900)
     for away in (False, True, False, True):
         store.away = away
         skipping = Skipping()
