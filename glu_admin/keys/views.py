@@ -1,20 +1,21 @@
 """The key page: set, replace, pause, remove. A key goes in and never comes out."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from glu_admin.hints import hint
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
-from glu_admin.tenancy.access import door, person
+from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.requests import TeamRequest
 
 
 @door(Role.MANAGER)
-def key_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def key_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What is known of the keys: last four characters, who set them and when, and what Glu said."""
     return _page(request, organisation)
 
@@ -22,10 +23,10 @@ def key_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 @sensitive_post_parameters("secret")
 @door(Role.MANAGER)
 @sent_from("key")
-def key_set(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def key_set(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Seal a new key; a worker tries it before it is used."""
     try:
-        key = lifecycle.set_key(organisation, request.POST.get("secret", ""), person(request))
+        key = lifecycle.set_key(organisation, request.POST.get("secret", ""), request.user)
     except lifecycle.InvalidKey as error:
         return _page(request, organisation, str(error))
     hint("keys.try_key", key.pk)
@@ -33,7 +34,7 @@ def key_set(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 @door(Role.MANAGER)
-def key_remove(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def key_remove(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Ask first, then forget every key; the orders stay."""
     if request.method == "POST":
         lifecycle.remove_key(organisation)
@@ -44,7 +45,7 @@ def key_remove(request: HttpRequest, organisation: Organisation) -> HttpResponse
 
 @door(Role.MANAGER)
 @sent_from("key")
-def key_pause(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def key_pause(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Ask Glu nothing more until it is resumed."""
     lifecycle.pause(organisation)
     return redirect("key", organisation.slug)
@@ -52,7 +53,7 @@ def key_pause(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 @door(Role.MANAGER)
 @sent_from("key")
-def key_resume(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def key_resume(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Go on; a refused key is tried again."""
     lifecycle.resume(organisation)
     key = lifecycle.current_key(organisation)
@@ -61,7 +62,7 @@ def key_resume(request: HttpRequest, organisation: Organisation) -> HttpResponse
     return redirect("key", organisation.slug)
 
 
-def _page(request: HttpRequest, organisation: Organisation, error: str = "") -> HttpResponse:
+def _page(request: TeamRequest, organisation: Organisation, error: str = "") -> HttpResponse:
     candidate, current = lifecycle.candidate_key(organisation), lifecycle.current_key(organisation)
     waiting = (GluKey.State.TRYING, GluKey.State.UNREACHABLE)
     context = {

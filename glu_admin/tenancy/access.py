@@ -5,11 +5,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from glu_admin.tenancy.context import remember_place
-from glu_admin.tenancy.models import Membership, Organisation, Role, User
+from glu_admin.tenancy.models import Membership, Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -17,16 +18,16 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 def door(
     role: Role = Role.VIEWER,
-) -> Callable[[Callable[Concatenate[HttpRequest, Organisation, P], R]], Callable[..., R]]:
+) -> Callable[[Callable[Concatenate[TeamRequest, Organisation, P], R]], Callable[..., R]]:
     """Let members with at least `role` in; the view gets `organisation` in place of the URL's `organisation_slug`.
 
     Outsiders get 404, so that nobody learns which organisations there are; members without the role get 403.
     The membership is left on `request.membership` for the page's frame.
     """
 
-    def decorate(view: Callable[Concatenate[HttpRequest, Organisation, P], R]) -> Callable[..., R]:
+    def decorate(view: Callable[Concatenate[TeamRequest, Organisation, P], R]) -> Callable[..., R]:
         @wraps(view)
-        def through_the_door(request: HttpRequest, organisation_slug: str, *args: Any, **kwargs: Any) -> R:
+        def through_the_door(request: TeamRequest, organisation_slug: str, *args: Any, **kwargs: Any) -> R:
             membership = (
                 Membership.across_organisations.filter(organisation__slug=organisation_slug, user=request.user.pk or 0)
                 .select_related("organisation")
@@ -34,21 +35,13 @@ def door(
             )
             if membership is None:
                 raise Http404("No such organisation.")
-            request.membership = membership  # type: ignore[attr-defined]
+            request.membership = membership
             if not membership.may(role):
                 raise PermissionDenied(f"This needs the role {role.label.lower()}.")
             response = view(request, membership.organisation, *args, **kwargs)
             remember_place(request, response, membership.organisation)
             return response
 
-        through_the_door.required_role = role  # type: ignore[attr-defined]
         return through_the_door
 
     return decorate
-
-
-def person(request: HttpRequest) -> User:
-    """The signed-in user of a request. Raises PermissionDenied when nobody is signed in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied("Nobody is signed in.")
-    return request.user

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
-from glu_admin.fragments import wants_fragment
+from glu_admin.fragments import HtmxRequest, wants_fragment
 
 UNSENT = "unsent"
 """The part of the sign-in page's address that tells of a form that was sent without a session."""
@@ -19,7 +20,7 @@ STALE = "stale"
 _NOT_DONE = "You had been signed out, so what you sent was not done. Nothing was changed: please do it again."
 
 
-def led_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def led_to_sign_in(request: HtmxRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The answer that leads to sign-in so that one comes back to a page; every other answer as it is.
 
     A form's own address is no page, so the page it was sent from takes its place; a fragment's whole page is led there.
@@ -30,18 +31,21 @@ def led_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResp
         return response
     sent = request.method == "POST"
     if wants_fragment(request):
-        back = page_before(request, "HX-Current-URL")
-        return HttpResponse(
-            headers={"HX-Redirect": sign_in_address(back, UNSENT if sent else ""), "Cache-Control": "no-store"}
-        )
+        back = sign_in_address(_page_at(request.htmx.current_url), UNSENT if sent else "")
+        return HttpResponseClientRedirect(back, headers={"Cache-Control": "no-store"})
     if sent:
         response.headers["Location"] = sign_in_address(page_before(request) or request.path, UNSENT)
     return response
 
 
-def page_before(request: HttpRequest, header: str = "Referer") -> str:
+def page_before(request: HttpRequest) -> str:
     """The path and query of the page that a request was sent from; "" when that is not known or was sign-in itself."""
-    page = urlsplit(request.headers.get(header, ""))
+    return _page_at(request.headers.get("Referer"))
+
+
+def _page_at(url: str | None) -> str:
+    """The path and query of a page of ours; "" for sign-in itself and for what is none."""
+    page = urlsplit(url or "")
     address = page.path + (f"?{page.query}" if page.query else "")
     is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if is_ours and page.path != _sign_in() else ""

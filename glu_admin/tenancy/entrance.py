@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect("setup")
     response: HttpResponseBase = allauth_views.login(request)
     say_what_was_not_done(request, response)
-    if request.method == "POST" and isinstance(request.user, User):
+    if request.method == "POST" and request.user.is_authenticated:
         remember_device(request, response, request.user.email)
     form = getattr(response, "context_data", {}).get("form")
     if form is not None and any(form.has_error(NON_FIELD_ERRORS, code) for code in (TOO_MANY, BUSY)):
@@ -77,12 +77,12 @@ def setup(request: HttpRequest) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Join by an invitation's link: a new person sets a name and password, a known one signs in first."""
     found = invitation_of(token)
-    if found is not None and isinstance(request.user, User) and _is_in(found, request.user):
+    if found is not None and request.user.is_authenticated and _is_in(found, request.user):
         return redirect("orders", found.organisation.slug)  # the link was pressed twice, or kept
     if found is None or not found.open:
         used = found is not None and found.accepted_at is not None
         return render(request, "tenancy/invitation_over.html", {"used": used}, status=404)
-    if isinstance(request.user, User):
+    if request.user.is_authenticated:
         if request.user.email != found.email:
             return render(request, "tenancy/invitation_other.html", {"invitation": found}, status=403)
         if request.method == "POST":

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from glu_admin.tenancy import mail
-from glu_admin.tenancy.access import door, person
+from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import InvitationForm
 from glu_admin.tenancy.members import (
     LastManager,
@@ -22,17 +22,18 @@ from glu_admin.tenancy.members import (
 from glu_admin.tenancy.models import Membership, Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.public_url import public_link
+from glu_admin.tenancy.requests import TeamRequest
 
 
 @door(Role.MANAGER)
-def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def members(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Who belongs here, and who is invited."""
     return _members(request, organisation, InvitationForm())
 
 
 @door(Role.MANAGER)
 @sent_from("members")
-def invite_member(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def invite_member(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Invite somebody; the link is shown this once, and mailed where e-mail is set up."""
     form = InvitationForm(request.POST)
     if not form.is_valid():
@@ -41,7 +42,7 @@ def invite_member(request: HttpRequest, organisation: Organisation) -> HttpRespo
     if organisation.memberships.filter(user__email=email).exists():
         form.add_error("email", "This person is a member already.")
         return _members(request, organisation, form)
-    token = invite(organisation, email, Role(form.cleaned_data["role"]), person(request))
+    token = invite(organisation, email, Role(form.cleaned_data["role"]), request.user)
     link = public_link(request, reverse("invitation", args=[token]))
     mailed = _mail_invitation(organisation, email, link)
     return _members(request, organisation, InvitationForm(), link=link, mailed=mailed)
@@ -49,7 +50,7 @@ def invite_member(request: HttpRequest, organisation: Organisation) -> HttpRespo
 
 @door(Role.MANAGER)
 @sent_from("members")
-def revoke_invitation(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def revoke_invitation(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Make an invitation's link useless."""
     invitation = get_object_or_404(organisation.invitations, pk=pk, accepted_at=None)
     invitation.delete()
@@ -59,7 +60,7 @@ def revoke_invitation(request: HttpRequest, organisation: Organisation, pk: int)
 
 @door(Role.MANAGER)
 @sent_from("members")
-def member_role(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def member_role(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Give a member another role."""
     membership = get_object_or_404(organisation.memberships, pk=pk)
     if request.POST.get("role") not in Role.values:
@@ -70,15 +71,15 @@ def member_role(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
         messages.info(request, f"{membership.user} is {_a(role)} already.")
     elif _guarded(request, lambda: change_role(membership, role)):
         messages.success(request, f"{membership.user} is now {_a(role)}, no longer {_a(before)}.")
-    may_stay = membership.user_id != person(request).pk or membership.may(Role.MANAGER)
+    may_stay = membership.user_id != request.user.pk or membership.may(Role.MANAGER)
     return redirect("members" if may_stay else "home", *[organisation.slug] * may_stay)
 
 
 @door(Role.MANAGER)
-def member_remove(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def member_remove(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Ask first, then take a member out; they lose access at once, and can be put back for a while."""
     membership = get_object_or_404(organisation.memberships, pk=pk)
-    own = membership.user_id == person(request).pk
+    own = membership.user_id == request.user.pk
     if request.method != "POST":
         return render(request, "tenancy/member_remove.html", {"leaving": membership, "own": own})
     note = way_back(membership)
@@ -92,7 +93,7 @@ def member_remove(request: HttpRequest, organisation: Organisation, pk: int) -> 
 
 @door(Role.MANAGER)
 @sent_from("members")
-def member_put_back(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def member_put_back(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Undo a removal."""
     membership = removed_member(organisation, request.POST.get("removed", ""))
     if membership is None:
@@ -108,7 +109,7 @@ def _a(role: Role) -> str:
     return role.label.lower() if role == Role.STAFF else f"a {role.label.lower()}"
 
 
-def _guarded(request: HttpRequest, action: Callable[[], object]) -> bool:
+def _guarded(request: TeamRequest, action: Callable[[], object]) -> bool:
     try:
         action()
     except LastManager:
@@ -120,7 +121,7 @@ def _guarded(request: HttpRequest, action: Callable[[], object]) -> bool:
 
 
 def _members(
-    request: HttpRequest, organisation: Organisation, form: InvitationForm, link: str = "", mailed: bool = False
+    request: TeamRequest, organisation: Organisation, form: InvitationForm, link: str = "", mailed: bool = False
 ) -> HttpResponse:
     note = request.GET.get("removed", "")
     context = {

@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from glu_admin.fragments import HtmxRequest
 from glu_admin.tenancy.ended_sessions import led_to_sign_in
 from glu_admin.tenancy.errors import database_trouble
 
@@ -16,7 +17,7 @@ class PrivatePagesMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HtmxRequest) -> HttpResponseBase:
         """Answer, with `Cache-Control: no-store` unless the view decided otherwise."""
         try:
             response = self.get_response(request)

@@ -3,29 +3,30 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from glu_admin.tenancy.access import door, person
+from glu_admin.tenancy.access import door
 from glu_admin.tenancy.addresses import save_at_free_slug
 from glu_admin.tenancy.forms import OrganisationForm, ProfileForm
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import SignedInRequest, TeamRequest
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """One organisation: straight in. Several: choose. None: say so."""
-    slugs = list(person(request).memberships.values_list("organisation__slug", flat=True)[:2])
+    slugs = list(request.user.memberships.values_list("organisation__slug", flat=True)[:2])
     return redirect("orders", slugs[0]) if len(slugs) == 1 else redirect("organisations")
 
 
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: SignedInRequest) -> HttpResponse:
     """The organisations one belongs to."""
     return render(request, "tenancy/organisations.html")
 
 
-def organisation_add(request: HttpRequest) -> HttpResponse:
+def organisation_add(request: SignedInRequest) -> HttpResponse:
     """A new organisation, by somebody who manages one; they manage the new one too."""
-    if not person(request).memberships.filter(role=Role.MANAGER).exists():
+    if not request.user.memberships.filter(role=Role.MANAGER).exists():
         return render(request, "errors/403.html", status=403)
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -33,7 +34,7 @@ def organisation_add(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 organisation = form.save(commit=False)
                 save_at_free_slug(organisation)
-                organisation.memberships.create(user=person(request), role=Role.MANAGER)
+                organisation.memberships.create(user=request.user, role=Role.MANAGER)
             return redirect("key", organisation.slug)
         except ValidationError as error:
             form.add_error("name", error)
@@ -41,7 +42,7 @@ def organisation_add(request: HttpRequest) -> HttpResponse:
 
 
 @door(Role.MANAGER)
-def organisation_settings(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def organisation_settings(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Name and time zone."""
     form = OrganisationForm(request.POST or None, instance=Organisation.objects.get(pk=organisation.pk))
     if request.method == "POST" and form.is_valid():
@@ -51,9 +52,9 @@ def organisation_settings(request: HttpRequest, organisation: Organisation) -> H
     return render(request, "tenancy/settings.html", {"form": form})
 
 
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Name, theme and rows a page."""
-    form = ProfileForm(request.POST or None, instance=person(request))
+    form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")

@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRefresh
 
 from glu_admin.fragments import wants_fragment
 from glu_admin.keys.lifecycle import current_key
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.requests import TeamRequest
 from orders.models import Order
 from orders.models.mirror_state import state_of
 from orders.proof.coverage import verified_at
@@ -24,7 +26,7 @@ from orders.views.timeline import change_entries
 
 @door(Role.STAFF)
 @sent_from("order", "glu_id")
-def check_order(request: HttpRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
+def check_order(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """Have one order and its lines read again within seconds."""
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
     want_check(organisation, order)
@@ -36,19 +38,18 @@ def check_order(request: HttpRequest, organisation: Organisation, glu_id: int) -
 
 
 @door(Role.VIEWER)
-def check_fragment(request: HttpRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
+def check_fragment(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """The freshness card, and what the button for it says; it asks for itself while a check is under way.
 
     What a check found brings the whole page up to date.
     """
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
     context = check_context(organisation, order)
-    context["again"] = request.method == "POST" or not context["check"].waiting  # said once, not each second
-    response = render(request, "orders/checks/_card.html", context)
     done = request.method == "GET" and wants_fragment(request) and not context["check"].waiting
     if done and not context["identical"]:  # there is more to bring up to date than what the card says
-        response["HX-Refresh"] = "true"
-    return response
+        return HttpResponseClientRefresh()
+    context["again"] = request.method == "POST" or not context["check"].waiting  # said once, not each second
+    return render(request, "orders/checks/_card.html", context)
 
 
 def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def _hold(organisation: Organisation) -> Rest | None:
 
 @door(Role.STAFF)
 @sent_from("orders")
-def check_range(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def check_range(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Have every order of the list's range of creation read again."""
     query = parse_query(request.POST.get("query", ""), organisation)
     days = query.criteria.created
@@ -103,7 +104,7 @@ def check_range(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 @door(Role.MANAGER)
 @sent_from("mirror")
-def missing_decide(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def missing_decide(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """A person's word on orders that were missing all at once."""
     gone = request.POST.get("decision") == "ask"
     decide_missing(organisation, ask=gone)

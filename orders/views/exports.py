@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import now
 
-from glu_admin.tenancy.access import door, person
+from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from glu_admin.tenancy.statement_limits import limited
 from orders.exports import (
     SHAPES,
@@ -43,7 +44,7 @@ _OWN_KEYS = ("shape", "form", "incomplete")
 
 
 @door(Role.STAFF)
-def export_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def export_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What would be exported, in words and with its number of rows, in which form, and what is missing from it."""
     query = _query(request, organisation)
     problems = (*query.errors, *query.ignored)
@@ -53,7 +54,7 @@ def export_page(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 
 @door(Role.STAFF)
-def export_file(request: HttpRequest, organisation: Organisation) -> HttpResponseBase:
+def export_file(request: TeamRequest, organisation: Organisation) -> HttpResponseBase:
     """Stream the file; a filter that cannot be read whole gives a page that says so, never a wider file.
 
     What is not whole is given only to who has asked for it as it is.
@@ -67,7 +68,7 @@ def export_file(request: HttpRequest, organisation: Organisation) -> HttpRespons
     if not is_whole and request.GET.get("incomplete") != "yes":
         return _page(request, organisation, query, known, shape=shape, form=form, status=409)
     try:
-        slot = take_slot(organisation, person(request))
+        slot = take_slot(organisation, request.user)
     except TooManyExports as error:
         said = f"{error} Wait until one of them has ended, then download again."
         refusal = _page(request, organisation, query, known, shape=shape, form=form, status=429, said=said)
@@ -78,7 +79,7 @@ def export_file(request: HttpRequest, organisation: Organisation) -> HttpRespons
     return _sent(request, _texts(organisation, query, shape, form), slot, name)
 
 
-def _sent(request: HttpRequest, texts: Iterator[str], slot: Slot, name: str) -> HttpResponseBase:
+def _sent(request: TeamRequest, texts: Iterator[str], slot: Slot, name: str) -> HttpResponseBase:
     """The file: a small one made before its first byte is sent, a larger one as a stream."""
     texts = limited(texts, settings.EXPORT_STATEMENT_SECONDS)
     sending = Sending(texts, slot, settings.EXPORT_SECONDS, request.META.get("gunicorn.socket"))
@@ -104,7 +105,7 @@ def _texts(organisation: Organisation, query: Query, shape: Shape, form: str) ->
     return (csv_lines if shape == "lines" else csv_orders)(organisation, query, excel=form == "excel")
 
 
-def _choice(request: HttpRequest, key: str, choices: Sequence[T]) -> T:
+def _choice(request: TeamRequest, key: str, choices: Sequence[T]) -> T:
     """The value of one of this page's own keys, the first where none is given. Raises Http404 for any other."""
     chosen = request.GET.get(key, choices[0])
     for choice in choices:
@@ -113,7 +114,7 @@ def _choice(request: HttpRequest, key: str, choices: Sequence[T]) -> T:
     raise Http404("No such export.")
 
 
-def _refused(request: HttpRequest, query: Query, problems: Sequence[Problem]) -> HttpResponse:
+def _refused(request: TeamRequest, query: Query, problems: Sequence[Problem]) -> HttpResponse:
     context = {
         "query": query,
         "back": query.url_query(),
@@ -124,7 +125,7 @@ def _refused(request: HttpRequest, query: Query, problems: Sequence[Problem]) ->
 
 
 def _page(
-    request: HttpRequest,
+    request: TeamRequest,
     organisation: Organisation,
     query: Query,
     known: Completeness,
@@ -165,7 +166,7 @@ def _numbers(organisation: Organisation, criteria: OrderCriteria) -> tuple[Count
     return count_orders(organisation, replace(criteria, gone="none")), left_out
 
 
-def _query(request: HttpRequest, organisation: Organisation) -> Query:
+def _query(request: TeamRequest, organisation: Organisation) -> Query:
     """The list's query, without this page's own keys."""
     data = request.GET.copy()
     for key in _OWN_KEYS:

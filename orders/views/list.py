@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django_htmx.http import push_url, replace_url, reswap
 
-from glu_admin.fragments import wants_fragment
+from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
-from glu_admin.tenancy.models import Organisation, Role, User
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
@@ -25,7 +27,8 @@ from orders.views.table import table
 
 
 @door(Role.VIEWER)
-def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+@page_or_fragment
+def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The list, its filter and its counts. Values that cannot be read are said, and no rows are shown."""
     asked = canonical(request.GET)
     if asked != request.GET and not wants_fragment(request):
@@ -34,16 +37,14 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     back = query.url_query()
     if query.cursor and query.ok:
         back = query.url_query(cursor=query.cursor)
-    if wants_fragment(request) and request.headers.get("HX-Target") == "range":
+    if wants_fragment(request) and request.htmx.target == "range":
         return render(
             request, "orders/list/_range.html", {**_range(organisation, query), "back": back, "asked_again": True}
         )
-    came_from = request.headers.get("HX-Trigger") if wants_fragment(request) else None
+    came_from = request.htmx.trigger if wants_fragment(request) else None
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
-    user = request.user
-    size = query.size or (user.rows_per_page if isinstance(user, User) else 50)
-    page, shown = table(organisation, query, size, back)
+    page, shown = table(organisation, query, query.size or request.user.rows_per_page, back)
     context: dict[str, Any] = {
         **shown,
         **panel(organisation, query),
@@ -61,16 +62,16 @@ def orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     if not page.rows:
         context["empty"] = _empty(organisation, query)
     response = render(request, "orders/list/page.html", context)
-    response["Vary"] = "HX-Request, Cookie"
     if came_from in ("q", "filter"):
         # A form sends its empty boxes too: the address that is kept is the canonical one. Typing leaves no trail.
         kept = query.url_query()
         address = f"{reverse('orders', args=[organisation.slug])}{'?' if kept else ''}{kept}"
-        response["HX-Replace-Url" if came_from == "q" else "HX-Push-Url"] = address
+        keep = replace_url if came_from == "q" else push_url
+        keep(response, address)
     return response
 
 
-def _unread(request: HttpRequest, organisation: Organisation, query: Query, *, typing: bool) -> HttpResponse:
+def _unread(request: TeamRequest, organisation: Organisation, query: Query, *, typing: bool) -> HttpResponse:
     """What to say to a form that cannot be read. The list that is shown stays, and so does its address.
 
     Who is still typing a word is told so quietly.
@@ -79,10 +80,7 @@ def _unread(request: HttpRequest, organisation: Organisation, query: Query, *, t
     if typing:
         context["problems"] = [problem for problem in context["problems"] if problem.key != "q"]
     response = render(request, "orders/list/_unread.html", {**context, "typing": typing, "rows_stay": True})
-    response["HX-Reswap"] = "none"
-    response["HX-Push-Url"] = "false"
-    response["Vary"] = "HX-Request, Cookie"
-    return response
+    return push_url(reswap(response, "none"), False)
 
 
 def _range(organisation: Organisation, query: Query) -> dict[str, object]:

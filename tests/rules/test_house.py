@@ -108,6 +108,12 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers <= starters | {"glu_admin/settings.py"}
 
 
+def test_only_fragments_names_the_headers_of_htmx() -> None:
+    """All else reads `request.htmx` and answers with the helpers of django_htmx."""
+    naming = {str(path.relative_to(ROOT)) for path in SOURCES if re.search(r"\bHX[-_]", path.read_text(), re.I)}
+    assert naming == {"glu_admin/fragments.py"}
+
+
 def test_every_sealed_column_is_rotated() -> None:
     """A column named `token` on a model of the keys is sealed, and rotation must know it."""
     known = {(one.rows.model, one.column) for one in SEALED_COLUMNS}

@@ -57,11 +57,11 @@ def test_other_errors_say_nothing_of_the_database() -> None:
 def test_a_fault_of_a_statement_is_a_fault_of_ours(staff_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database is there, and the page must not say otherwise."""
 
-    def faulty(*args: Any) -> None:
+    def faulty(*args: Any, **kwargs: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT nothing_of_this_name FROM tenancy_organisation")
 
-    monkeypatch.setattr("glu_admin.tenancy.views.person", faulty)
+    monkeypatch.setattr("glu_admin.tenancy.views.ProfileForm", faulty)
     staff_client.raise_request_exception = False
     response = staff_client.get("/profile/")
     assert response.status_code == 500
@@ -69,10 +69,10 @@ def test_a_fault_of_a_statement_is_a_fault_of_ours(staff_client: Client, monkeyp
 
 
 def test_a_busy_database_is_not_called_away(staff_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(*args: Any) -> Any:
+    def busy(*args: Any, **kwargs: Any) -> Any:
         raise said_by(of_sqlite(sqlite3.SQLITE_BUSY))
 
-    monkeypatch.setattr("glu_admin.tenancy.views.person", busy)
+    monkeypatch.setattr("glu_admin.tenancy.views.ProfileForm", busy)
     response = staff_client.get("/profile/")
     assert response.status_code == 503
     assert "busy" in response.text

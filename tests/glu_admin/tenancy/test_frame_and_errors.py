@@ -78,7 +78,7 @@ def test_database_away_inside_a_view(staff_client: Client, monkeypatch: pytest.M
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("away")
 
-    monkeypatch.setattr("glu_admin.tenancy.views.person", away)
+    monkeypatch.setattr("glu_admin.tenancy.views.ProfileForm", away)
     assert staff_client.get("/profile/").status_code == 503
 
 
