@@ -182,7 +182,7 @@ def _root_key() -> str:
 
 
 def _seed() -> str:
-    """Migrate, and make the organisations with their keys and one member of staff; the password if it is new."""
+    """Migrate, and make the organisations with their keys and one person of their team; the password if it is new."""
     import django
 
     django.setup()

@@ -1,4 +1,4 @@
-"""The door: an organisation's pages get the organisation itself, and only for its members."""
+"""The door: an organisation's pages get the organisation itself, and only for its team."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,9 +19,9 @@ R = TypeVar("R", bound=HttpResponseBase)
 def door(
     role: Role = Role.VIEWER,
 ) -> Callable[[Callable[Concatenate[TeamRequest, Organisation, P], R]], Callable[..., R]]:
-    """Let members with at least `role` in; the view gets `organisation` in place of the URL's `organisation_slug`.
+    """Let the team in, from `role` upwards; the view gets `organisation` in place of the URL's `organisation_slug`.
 
-    Outsiders get 404, so that nobody learns which organisations there are; members without the role get 403.
+    Outsiders get 404, so that nobody learns which organisations there are; the team without the role gets 403.
     The membership is left on `request.membership` for the page's frame.
     """
 

@@ -20,8 +20,8 @@ from glu_admin.tenancy.context import PLACE_COOKIE
 from glu_admin.tenancy.ended_sessions import say_what_was_not_done
 from glu_admin.tenancy.forms import PersonForm, SetupForm
 from glu_admin.tenancy.guessing import remember_device
-from glu_admin.tenancy.members import InvitationOver, accept, invitation_of
 from glu_admin.tenancy.models import Invitation, Organisation, Role, SetupToken, User, digest
+from glu_admin.tenancy.team import InvitationOver, accept, invitation_of
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

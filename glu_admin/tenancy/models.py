@@ -28,7 +28,7 @@ def validate_timezone(name: str) -> None:
 
 
 class Role(models.TextChoices):
-    """What a member may do: a viewer reads, staff also export, a manager also has keys, members and settings."""
+    """What somebody of a team may do: a viewer reads, staff also export, a manager also has keys, team and settings."""
 
     VIEWER = "viewer", "Viewer"
     STAFF = "staff", "Staff"
@@ -117,7 +117,7 @@ class Organisation(models.Model):
 
 
 class Membership(models.Model):
-    """A person's place in one organisation."""
+    """A person's place in one organisation's team."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

@@ -1,8 +1,9 @@
-"""Home, first run, organisations, members and profile."""
+"""Home, first run, organisations, team and profile."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from glu_admin.tenancy import entrance, member_pages, views
+from glu_admin.tenancy import entrance, team_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,14 +13,19 @@ urlpatterns = [
     path("organisations/", views.organisations, name="organisations"),
     path("organisations/add/", views.organisation_add, name="organisation_add"),
     path("o/<slug:organisation_slug>/settings/", views.organisation_settings, name="organisation_settings"),
-    path("o/<slug:organisation_slug>/members/", member_pages.members, name="members"),
-    path("o/<slug:organisation_slug>/members/invite/", member_pages.invite_member, name="invite"),
+    path("o/<slug:organisation_slug>/team/", team_pages.team, name="team"),
+    path(  # as it was called before
+        "o/<slug:organisation_slug>/members/",
+        RedirectView.as_view(pattern_name="team", permanent=True, query_string=True),
+        name="members",
+    ),
+    path("o/<slug:organisation_slug>/team/invite/", team_pages.invite_to_team, name="invite"),
     path(
-        "o/<slug:organisation_slug>/members/invitations/<int:pk>/revoke/",
-        member_pages.revoke_invitation,
+        "o/<slug:organisation_slug>/team/invitations/<int:pk>/revoke/",
+        team_pages.revoke_invitation,
         name="invite_revoke",
     ),
-    path("o/<slug:organisation_slug>/members/<int:pk>/role/", member_pages.member_role, name="member_role"),
-    path("o/<slug:organisation_slug>/members/<int:pk>/remove/", member_pages.member_remove, name="member_remove"),
-    path("o/<slug:organisation_slug>/members/put-back/", member_pages.member_put_back, name="member_put_back"),
+    path("o/<slug:organisation_slug>/team/<int:pk>/role/", team_pages.team_role, name="team_role"),
+    path("o/<slug:organisation_slug>/team/<int:pk>/remove/", team_pages.team_remove, name="team_remove"),
+    path("o/<slug:organisation_slug>/team/put-back/", team_pages.team_put_back, name="team_put_back"),
 ]

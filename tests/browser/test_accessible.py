@@ -27,7 +27,7 @@ PATHS = [
     f"{ORGANISATION}/mirror/",
     f"{ORGANISATION}/key/",
     f"{ORGANISATION}/key/remove/",
-    f"{ORGANISATION}/members/",
+    f"{ORGANISATION}/team/",
     f"{ORGANISATION}/settings/",
     "/organisations/",
     "/organisations/add/",
@@ -56,7 +56,7 @@ def places(desk: Organisation) -> list[str]:
     order = desk.orders.filter(lines__personal_message__gt="").order_by("-created_at")[0]
     member = desk.memberships.get()
     own = {
-        "REMOVE": f"{ORGANISATION}/members/{member.pk}/remove/",
+        "REMOVE": f"{ORGANISATION}/team/{member.pk}/remove/",
         "ORDER": f"{ORGANISATION}/orders/{order.glu_id}/",
         "LINE": f"{ORGANISATION}/orders/{order.glu_id}/lines/{order.lines.all()[0].glu_id}/",
     }

@@ -48,7 +48,7 @@ PATHS = [
     f"{ORGANISATION}/orders/{LONG['id']}/",
     f"{ORGANISATION}/orders/{LONG['id']}/lines/71/",
     f"{ORGANISATION}/exports/?payment=Paid&created=2025-01-01..2026-12-31",
-    f"{ORGANISATION}/members/",
+    f"{ORGANISATION}/team/",
 ]
 # What sticks out of the window or of its card, and what is cut. The payload's own box and what only screen readers
 # get may scroll.

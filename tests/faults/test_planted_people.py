@@ -73,7 +73,7 @@ def customers(installation: Installation) -> set[str]:
 
 def an_invitation(desk: Desk) -> str:
     """The token of a live invitation."""
-    page = desk.post("/o/alder/members/invite/", page="/o/alder/members/", email=INVITED, role="manager").text
+    page = desk.post("/o/alder/team/invite/", page="/o/alder/team/", email=INVITED, role="manager").text
     token = re.search(r"/invitations/([^<\s/]+)/", page)
     assert token is not None
     return token[1]

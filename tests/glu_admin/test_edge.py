@@ -15,7 +15,7 @@ from glu_admin.tenancy import errors
 from tests.conftest import PASSWORD
 
 ADDRESSES = re.compile(r'\s(?:href|src|action|formaction|hx-get|hx-post)="([^"]+)"')
-PAGES = ("/o/alder-house/orders/", "/o/alder-house/mirror/", "/o/alder-house/exports/", "/o/alder-house/members/")
+PAGES = ("/o/alder-house/orders/", "/o/alder-house/mirror/", "/o/alder-house/exports/", "/o/alder-house/team/")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ MAY_SAY_ACROSS = {
     "glu_admin/keys/ring.py",
     "glu_admin/keys/tasks.py",
     "glu_admin/tenancy/access.py",
-    "glu_admin/tenancy/members.py",
+    "glu_admin/tenancy/team.py",
     "glu_admin/tenancy/models.py",
     "orders/foreign.py",
     "orders/metrics.py",

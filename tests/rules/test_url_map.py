@@ -19,7 +19,7 @@ OK, FOUND, REDIRECT, FORBIDDEN, NOT_FOUND, BAD = 200, 302, 302, 403, 404, 400
 
 @dataclass(frozen=True)
 class Page:
-    """An organisation's page: the least role, what members get by GET and by an empty POST."""
+    """An organisation's page: the least role, what the team gets by GET and by an empty POST."""
 
     role: Role
     get: int = OK
@@ -47,12 +47,12 @@ PAGES = {
     "key_remove": Page(M, post=REDIRECT),
     "key_pause": Page(M, get=REDIRECT, post=REDIRECT),
     "key_resume": Page(M, get=REDIRECT, post=REDIRECT),
-    "members": Page(M),
+    "team": Page(M),
     "invite": Page(M, get=REDIRECT, post=BAD),
     "invite_revoke": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
-    "member_role": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
-    "member_remove": Page(M, get=NOT_FOUND, post=NOT_FOUND, args=("nobody",)),
-    "member_put_back": Page(M, get=REDIRECT, post=REDIRECT),
+    "team_role": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
+    "team_remove": Page(M, get=NOT_FOUND, post=NOT_FOUND, args=("nobody",)),
+    "team_put_back": Page(M, get=REDIRECT, post=REDIRECT),
     "organisation_settings": Page(M, post=OK),
 }
 # Pages of no organisation: what an anonymous visitor gets, and somebody who is signed in.
@@ -78,6 +78,8 @@ OPEN = {
     "organisation_add": (REDIRECT, FORBIDDEN),
     "profile": (REDIRECT, OK),
 }
+# Addresses of before, and the page that each leads to for good.
+MOVED = {"members": "team"}
 FOR_BROWSERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -118,7 +120,7 @@ def address(house: Any) -> Any:
 def test_every_address_is_declared() -> None:
     names = list(every_name())
     assert len(names) == len(set(names))
-    assert set(names) == set(PAGES) | set(OPEN)
+    assert set(names) == set(PAGES) | set(OPEN) | set(MOVED)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -140,7 +142,7 @@ def test_outsiders_find_nothing(address: Any, outsider_client: Client, name: str
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("role", list(Role))
-def test_members_get_what_their_role_allows(address: Any, house: Any, name: str, role: Role) -> None:
+def test_the_team_gets_what_each_role_allows(address: Any, house: Any, name: str, role: Role) -> None:
     client, page = Client(), PAGES[name]
     client.force_login(getattr(house, role.value))
     allowed = role.rank >= page.role.rank
@@ -164,6 +166,17 @@ def test_other_pages(house: Any, viewer_client: Client, name: str) -> None:
     answers = Client().get(path), viewer_client.get(path)
     assert tuple(answer.status_code for answer in answers) == OPEN[name]
     assert all(FOR_BROWSERS.items() <= answer.headers.items() for answer in answers)
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_an_address_of_before_leads_to_the_new_one(manager_client: Client, outsider_client: Client, name: str) -> None:
+    """For good, and without a word to outsiders on which organisations there are."""
+    before, after = (f"{reverse(at, args=['alder-house'])}?a=b" for at in (name, MOVED[name]))
+    moved = manager_client.get(before)
+    assert (moved.status_code, moved.headers["Location"]) == (301, after)
+    assert manager_client.get(before, follow=True).status_code == OK
+    assert outsider_client.get(before, follow=True).status_code == NOT_FOUND
+    assert Client().get(before).headers["Location"].startswith("/accounts/login/")
 
 
 @pytest.mark.parametrize("name", PAGES)

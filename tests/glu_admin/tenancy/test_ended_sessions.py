@@ -27,7 +27,7 @@ def sign_in(client: Client, to: str) -> Any:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_form_leads_back_to_the_page_it_was_sent_from(house: Any, name: str) -> None:
     """Whichever form it was, and whatever the page was."""
-    client, page = Client(), "/o/alder-house/members/?of=now&also=this"
+    client, page = Client(), "/o/alder-house/team/?of=now&also=this"
     path = reverse(name, args=["alder-house", *(VALUES[arg] for arg in PAGES[name].args)])
     led = client.post(path, headers={"Referer": f"{DESK}{page}"}).headers["Location"]
     assert urlsplit(led).path == "/accounts/login/"
@@ -35,8 +35,8 @@ def test_a_form_leads_back_to_the_page_it_was_sent_from(house: Any, name: str) -
 
 
 def test_after_signing_in_one_is_back_and_told(house: Any) -> None:
-    client, page = Client(), "/o/alder-house/members/?of=now&also=this"
-    led = client.post("/o/alder-house/members/invite/", headers={"Referer": DESK + page}).headers["Location"]
+    client, page = Client(), "/o/alder-house/team/?of=now&also=this"
+    led = client.post("/o/alder-house/team/invite/", headers={"Referer": DESK + page}).headers["Location"]
     assert NOT_DONE in client.get(led).text
     assert NOT_DONE in client.post("/accounts/login/", {"unsent": "1", "login": "x@desk.example", "password": "x"}).text
     answer = sign_in(client, led)
@@ -50,18 +50,18 @@ def test_after_signing_in_one_is_back_and_told(house: Any) -> None:
 @pytest.mark.parametrize("referer", ["", "http://testserver/accounts/login/", "http://evil.example//evil.example/x"])
 def test_without_a_page_to_go_back_to_the_forms_own_page_is_next(house: Any, referer: str) -> None:
     client = Client()
-    led = client.post("/o/alder-house/members/invite/", headers={"Referer": referer}).headers["Location"]
+    led = client.post("/o/alder-house/team/invite/", headers={"Referer": referer}).headers["Location"]
     answer = client.get(sign_in(client, led).headers["Location"], follow=True)
     assert answer.status_code == 200
-    assert answer.request["PATH_INFO"] == "/o/alder-house/members/"
+    assert answer.request["PATH_INFO"] == "/o/alder-house/team/"
     assert NOT_DONE in answer.text
 
 
 def test_a_page_that_was_only_opened_needs_no_word(house: Any) -> None:
     client = Client()
-    led = client.get("/o/alder-house/members/").headers["Location"]
+    led = client.get("/o/alder-house/team/").headers["Location"]
     sign_in(client, led)
-    assert NOT_DONE not in client.get("/o/alder-house/members/").text
+    assert NOT_DONE not in client.get("/o/alder-house/team/").text
 
 
 def test_a_fragments_form_leads_its_whole_page_there(house: Any) -> None:

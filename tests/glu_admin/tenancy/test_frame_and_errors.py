@@ -38,7 +38,7 @@ def test_pages_are_private_and_allow_no_inline_code(staff_client: Client) -> Non
 
 def test_the_rail_shows_what_one_may_do(manager_client: Client, staff_client: Client, viewer_client: Client) -> None:
     pages = [client.get("/o/alder-house/orders/").text for client in (manager_client, staff_client, viewer_client)]
-    assert ["/o/alder-house/members/" in page for page in pages] == [True, False, False]
+    assert ["/o/alder-house/team/" in page for page in pages] == [True, False, False]
     assert ["/o/alder-house/exports/" in page for page in pages] == [True, True, False]
     assert all('<details class="switch">' not in page for page in pages)
 
@@ -117,7 +117,7 @@ def test_of_several_organisations_it_is_the_last_ones(staff_client: Client, hous
 
 
 def test_what_one_may_not_do_is_said_within_the_organisation(viewer_client: Client, house: Any) -> None:
-    page = viewer_client.get("/o/alder-house/members/")
+    page = viewer_client.get("/o/alder-house/team/")
     assert page.status_code == 403
     assert NAVIGATION in page.text
     assert 'href="/o/alder-house/mirror/"' in page.text

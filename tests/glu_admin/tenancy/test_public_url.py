@@ -12,7 +12,7 @@ HOSTS = ["desk.example", "testserver", "[::1]"]
 
 
 def invitation(client: Client, **extra: Any) -> str:
-    page = client.post("/o/alder-house/members/invite/", {"email": "new@desk.example", "role": "staff"}, **extra)
+    page = client.post("/o/alder-house/team/invite/", {"email": "new@desk.example", "role": "staff"}, **extra)
     link = re.search(r"https?://[^<\s]+/invitations/[^<\s]+", page.text)
     assert link is not None
     assert link[0] in mail.outbox[-1].body

@@ -9,8 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from glu_admin.tenancy.members import LastManager, change_role
 from glu_admin.tenancy.models import Organisation, Role, User
+from glu_admin.tenancy.team import LastManager, change_role
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """The person, and for a new one their organisation and role."""
         parser.add_argument("email")
         parser.add_argument("--name", default="")
-        parser.add_argument("--organisation", metavar="SLUG", help="create the person if need be, as a member of it")
+        parser.add_argument("--organisation", metavar="SLUG", help="create the person if need be, in its team")
         parser.add_argument("--role", choices=Role.values, help="staff, unless they have one")
 
     def handle(self, *args: Any, **options: Any) -> None:

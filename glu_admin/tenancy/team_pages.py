@@ -1,4 +1,4 @@
-"""The pages of an organisation's members: invite, give a role, remove and put back."""
+"""The pages of an organisation's team: invite, give a role, remove and put back."""
 
 from collections.abc import Callable
 
@@ -10,98 +10,98 @@ from django.urls import reverse
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import InvitationForm
-from glu_admin.tenancy.members import (
-    LastManager,
-    change_role,
-    invite,
-    put_back,
-    remove_member,
-    removed_member,
-    way_back,
-)
 from glu_admin.tenancy.models import Membership, Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.public_url import public_link
 from glu_admin.tenancy.requests import TeamRequest
+from glu_admin.tenancy.team import (
+    LastManager,
+    change_role,
+    invite,
+    put_back,
+    remove_from_team,
+    removed_from_team,
+    way_back,
+)
 
 
 @door(Role.MANAGER)
-def members(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+def team(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Who belongs here, and who is invited."""
-    return _members(request, organisation, InvitationForm())
+    return _team(request, organisation, InvitationForm())
 
 
 @door(Role.MANAGER)
-@sent_from("members")
-def invite_member(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+@sent_from("team")
+def invite_to_team(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Invite somebody; the link is shown this once, and mailed where e-mail is set up."""
     form = InvitationForm(request.POST)
     if not form.is_valid():
-        return _members(request, organisation, form)
+        return _team(request, organisation, form)
     email = form.cleaned_data["email"]
     if organisation.memberships.filter(user__email=email).exists():
-        form.add_error("email", "This person is a member already.")
-        return _members(request, organisation, form)
+        form.add_error("email", "This person is in the team already.")
+        return _team(request, organisation, form)
     token = invite(organisation, email, Role(form.cleaned_data["role"]), request.user)
     link = public_link(request, reverse("invitation", args=[token]))
     mailed = _mail_invitation(organisation, email, link)
-    return _members(request, organisation, InvitationForm(), link=link, mailed=mailed)
+    return _team(request, organisation, InvitationForm(), link=link, mailed=mailed)
 
 
 @door(Role.MANAGER)
-@sent_from("members")
+@sent_from("team")
 def revoke_invitation(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Make an invitation's link useless."""
     invitation = get_object_or_404(organisation.invitations, pk=pk, accepted_at=None)
     invitation.delete()
     messages.success(request, f"The invitation of {invitation.email} is withdrawn: its link no longer works.")
-    return redirect("members", organisation.slug)
+    return redirect("team", organisation.slug)
 
 
 @door(Role.MANAGER)
-@sent_from("members")
-def member_role(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Give a member another role."""
+@sent_from("team")
+def team_role(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Give somebody of the team another role."""
     membership = get_object_or_404(organisation.memberships, pk=pk)
     if request.POST.get("role") not in Role.values:
         messages.error(request, "Choose one of the roles. Nothing was changed.")
-        return redirect("members", organisation.slug)
+        return redirect("team", organisation.slug)
     role, before = Role(request.POST["role"]), Role(membership.role)
     if role == before:
         messages.info(request, f"{membership.user} is {_a(role)} already.")
     elif _guarded(request, lambda: change_role(membership, role)):
         messages.success(request, f"{membership.user} is now {_a(role)}, no longer {_a(before)}.")
     may_stay = membership.user_id != request.user.pk or membership.may(Role.MANAGER)
-    return redirect("members" if may_stay else "home", *[organisation.slug] * may_stay)
+    return redirect("team" if may_stay else "home", *[organisation.slug] * may_stay)
 
 
 @door(Role.MANAGER)
-def member_remove(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Ask first, then take a member out; they lose access at once, and can be put back for a while."""
+def team_remove(request: TeamRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Ask first, then take somebody out; they lose access at once, and can be put back for a while."""
     membership = get_object_or_404(organisation.memberships, pk=pk)
     own = membership.user_id == request.user.pk
     if request.method != "POST":
-        return render(request, "tenancy/member_remove.html", {"leaving": membership, "own": own})
+        return render(request, "tenancy/team_remove.html", {"leaving": membership, "own": own})
     note = way_back(membership)
-    if not _guarded(request, lambda: remove_member(membership)):
-        return redirect("members", organisation.slug)
+    if not _guarded(request, lambda: remove_from_team(membership)):
+        return redirect("team", organisation.slug)
     if own:
-        messages.success(request, f"You are no longer a member of {organisation.name}.")
+        messages.success(request, f"You are no longer in the team of {organisation.name}.")
         return redirect("home")
-    return redirect(f"{reverse('members', args=[organisation.slug])}?removed={note}")
+    return redirect(f"{reverse('team', args=[organisation.slug])}?removed={note}")
 
 
 @door(Role.MANAGER)
-@sent_from("members")
-def member_put_back(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+@sent_from("team")
+def team_put_back(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Undo a removal."""
-    membership = removed_member(organisation, request.POST.get("removed", ""))
+    membership = removed_from_team(organisation, request.POST.get("removed", ""))
     if membership is None:
-        messages.error(request, "They are a member again, or it is too late to put them back: invite them instead.")
+        messages.error(request, "They are in the team again, or it is too late to put them back: invite them instead.")
     else:
         put_back(membership)
         messages.success(request, f"{membership.user} is {_a(Role(membership.role))} again.")
-    return redirect("members", organisation.slug)
+    return redirect("team", organisation.slug)
 
 
 def _a(role: Role) -> str:
@@ -120,21 +120,21 @@ def _guarded(request: TeamRequest, action: Callable[[], object]) -> bool:
     return True
 
 
-def _members(
+def _team(
     request: TeamRequest, organisation: Organisation, form: InvitationForm, link: str = "", mailed: bool = False
 ) -> HttpResponse:
     note = request.GET.get("removed", "")
     context = {
-        "members": organisation.memberships.select_related("user").order_by("user__name", "user__email"),
+        "team": organisation.memberships.select_related("user").order_by("user__name", "user__email"),
         "invitations": organisation.invitations.filter(accepted_at=None).order_by("-created_at"),
-        "removed": removed_member(organisation, note) if note else None,
+        "removed": removed_from_team(organisation, note) if note else None,
         "note": note,
         "form": form,
         "link": link,
         "mailed": mailed,
         "roles": Role.choices,
     }
-    return render(request, "tenancy/members.html", context, status=400 if form.errors else 200)
+    return render(request, "tenancy/team.html", context, status=400 if form.errors else 200)
 
 
 def _mail_invitation(organisation: Organisation, email: str, link: str) -> bool:

@@ -1,4 +1,4 @@
-"""Members, invitations and organisations: who may, and what must stay true."""
+"""The team, invitations and organisations: who may, and what must stay true."""
 
 import re
 from datetime import timedelta
@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils.timezone import now
 from pytest_django import Settings
 
-from glu_admin.tenancy.members import InvitationOver, accept
 from glu_admin.tenancy.models import Invitation, Organisation, Role, User
+from glu_admin.tenancy.team import InvitationOver, accept
 
-MANAGED = ["members/", "settings/"]
+MANAGED = ["team/", "settings/"]
 
 
 @pytest.mark.parametrize("page", MANAGED)
@@ -29,7 +29,7 @@ def test_managers_only(
 
 
 def invite(client: Client, email: str, role: str = "staff", at: str = "alder-house") -> str:
-    page = client.post(f"/o/{at}/members/invite/", {"email": email, "role": role}).text
+    page = client.post(f"/o/{at}/team/invite/", {"email": email, "role": role}).text
     link = re.search(r"http://testserver(/invitations/[^<\s]+)", page)
     assert link is not None
     return link[1]
@@ -37,7 +37,7 @@ def invite(client: Client, email: str, role: str = "staff", at: str = "alder-hou
 
 def test_new_colleague_joins_by_the_link(manager_client: Client, house: Any) -> None:
     link = invite(manager_client, "New@Desk.example")
-    assert link not in manager_client.get("/o/alder-house/members/").text
+    assert link not in manager_client.get("/o/alder-house/team/").text
     assert link.split("/")[2] not in str(list(Invitation.across_organisations.values()))
     guest = Client()
     assert "Alder House" in guest.get(link).text
@@ -69,7 +69,7 @@ def test_old_revoked_and_wrong_links_are_dead(manager_client: Client, house: Any
     link = invite(manager_client, "late@desk.example")
     with time_machine.travel(now() + timedelta(days=8)):
         assert Client().get(link).status_code in {404, 410}
-    manager_client.post(f"/o/alder-house/members/invitations/{house.hotel.invitations.get().pk}/revoke/")
+    manager_client.post(f"/o/alder-house/team/invitations/{house.hotel.invitations.get().pk}/revoke/")
     assert Client().get(link).status_code == Client().get("/invitations/guess/").status_code == 404
 
 
@@ -82,20 +82,20 @@ def test_mail_is_sent_where_it_is_set_up(manager_client: Client, settings: Setti
 
 
 def test_members_cannot_be_invited_again(manager_client: Client, house: Any) -> None:
-    page = manager_client.post("/o/alder-house/members/invite/", {"email": house.staff.email, "role": "viewer"}).text
-    assert "a member already" in page
+    page = manager_client.post("/o/alder-house/team/invite/", {"email": house.staff.email, "role": "viewer"}).text
+    assert "in the team already" in page
     assert not house.hotel.invitations.exists()
 
 
 def place(house: Any, name: str) -> str:
-    """The address of a member's row."""
-    return f"/o/alder-house/members/{house.hotel.memberships.get(user=getattr(house, name)).pk}"
+    """The address of somebody's row."""
+    return f"/o/alder-house/team/{house.hotel.memberships.get(user=getattr(house, name)).pk}"
 
 
 def test_the_last_manager_stays(manager_client: Client, house: Any) -> None:
     own = house.hotel.memberships.get(user=house.manager)
     for path, data in [(f"{own.pk}/remove/", {}), (f"{own.pk}/role/", {"role": "viewer"})]:
-        response = manager_client.post(f"/o/alder-house/members/{path}", data, follow=True)
+        response = manager_client.post(f"/o/alder-house/team/{path}", data, follow=True)
         assert "needs a manager" in response.text
         own.refresh_from_db()
         assert own.role == Role.MANAGER
@@ -103,15 +103,15 @@ def test_the_last_manager_stays(manager_client: Client, house: Any) -> None:
 
 def test_with_another_manager_one_may_step_down(manager_client: Client, house: Any) -> None:
     second = house.hotel.memberships.get(user=house.staff)
-    manager_client.post(f"/o/alder-house/members/{second.pk}/role/", {"role": "manager"})
+    manager_client.post(f"/o/alder-house/team/{second.pk}/role/", {"role": "manager"})
     own = house.hotel.memberships.get(user=house.manager)
-    manager_client.post(f"/o/alder-house/members/{own.pk}/role/", {"role": "viewer"})
-    assert manager_client.get("/o/alder-house/members/").status_code == 403
+    manager_client.post(f"/o/alder-house/team/{own.pk}/role/", {"role": "viewer"})
+    assert manager_client.get("/o/alder-house/team/").status_code == 403
 
 
 def test_removing_asks_first_and_can_be_undone(manager_client: Client, staff_client: Client, house: Any) -> None:
     question = manager_client.get(f"{place(house, 'staff')}/remove/").text
-    assert "Remove this member?" in question
+    assert "Remove from the team?" in question
     assert staff_client.get("/o/alder-house/orders/").status_code == 200
     page = manager_client.post(f"{place(house, 'staff')}/remove/", follow=True).text
     assert staff_client.get("/o/alder-house/orders/").status_code == 404
@@ -119,7 +119,7 @@ def test_removing_asks_first_and_can_be_undone(manager_client: Client, staff_cli
     assert "Put back as staff" in page
     note = re.search(r'name="removed" value="([^"]+)"', page)
     assert note is not None
-    again = manager_client.post("/o/alder-house/members/put-back/", {"removed": note[1]}, follow=True).text
+    again = manager_client.post("/o/alder-house/team/put-back/", {"removed": note[1]}, follow=True).text
     assert "Staff is staff again." in again
     assert "Put back" not in again
     assert house.hotel.memberships.get(user=house.staff).role == Role.STAFF
@@ -129,17 +129,17 @@ def test_removing_asks_first_and_can_be_undone(manager_client: Client, staff_cli
 def test_a_way_back_is_for_an_hour_and_for_here(manager_client: Client, outsider_client: Client, house: Any) -> None:
     gone = manager_client.post(f"{place(house, 'staff')}/remove/").headers["Location"]
     note = gone.partition("removed=")[2]
-    outsider_client.post("/o/brae-links/members/put-back/", {"removed": note})
+    outsider_client.post("/o/brae-links/team/put-back/", {"removed": note})
     assert not house.golf.memberships.filter(user=house.staff).exists()
     with time_machine.travel(now() + timedelta(minutes=61)):
         manager = Client()
         manager.force_login(house.manager)
         assert "Put back" not in manager.get(gone).text
-        late = manager.post("/o/alder-house/members/put-back/", {"removed": note}, follow=True).text
+        late = manager.post("/o/alder-house/team/put-back/", {"removed": note}, follow=True).text
     assert "invite them instead" in late
     assert (
         "invite them instead"
-        in manager_client.post("/o/alder-house/members/put-back/", {"removed": "made-up"}, follow=True).text
+        in manager_client.post("/o/alder-house/team/put-back/", {"removed": "made-up"}, follow=True).text
     )
     assert not house.hotel.memberships.filter(user=house.staff).exists()
 
@@ -148,7 +148,7 @@ def test_leaving_oneself_is_said(manager_client: Client, house: Any) -> None:
     manager_client.post(f"{place(house, 'staff')}/role/", {"role": "manager"})
     assert "This is you." in manager_client.get(f"{place(house, 'manager')}/remove/").text
     page = manager_client.post(f"{place(house, 'manager')}/remove/", follow=True).text
-    assert "You are no longer a member of Alder House." in page
+    assert "You are no longer in the team of Alder House." in page
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_stepping_down_ends_where_one_may_be(manager_client: Client, house: Any)
 
 def test_a_withdrawn_invitation_is_said(manager_client: Client, house: Any) -> None:
     invite(manager_client, "new@desk.example")
-    path = f"/o/alder-house/members/invitations/{house.hotel.invitations.get().pk}/revoke/"
+    path = f"/o/alder-house/team/invitations/{house.hotel.invitations.get().pk}/revoke/"
     assert "The invitation of new@desk.example is withdrawn" in manager_client.post(path, follow=True).text
 
 
@@ -193,7 +193,7 @@ def test_an_invitation_ends_with_the_rights_of_who_made_it(manager_client: Clien
     assert guest.post(links[0], fields).status_code == known.post(links[1]).status_code == 404
     assert not house.hotel.memberships.filter(user__email="own@desk.example").exists()
     assert not house.hotel.memberships.filter(user=house.outsider).exists()
-    assert "own@desk.example" not in manager_client.get("/o/alder-house/members/").text
+    assert "own@desk.example" not in manager_client.get("/o/alder-house/team/").text
 
 
 def test_an_invitation_of_somebody_without_rights_is_dead(manager_client: Client, house: Any) -> None:
@@ -272,9 +272,9 @@ def test_two_invitations_of_one_new_address_at_once(
 def test_another_organisations_rows_cannot_be_reached(manager_client: Client, house: Any) -> None:
     theirs = house.golf.memberships.get()
     invitation = house.golf.invitations.create(email="x@desk.example", token_digest="0" * 64)
-    assert "x@desk.example" not in manager_client.get("/o/alder-house/members/").text
+    assert "x@desk.example" not in manager_client.get("/o/alder-house/team/").text
     for path in (f"{theirs.pk}/remove/", f"{theirs.pk}/role/", f"invitations/{invitation.pk}/revoke/"):
-        assert manager_client.post(f"/o/alder-house/members/{path}", {"role": "viewer"}).status_code == 404
+        assert manager_client.post(f"/o/alder-house/team/{path}", {"role": "viewer"}).status_code == 404
     theirs.refresh_from_db()
     assert theirs.role == Role.MANAGER
     assert house.golf.invitations.exists()

@@ -36,7 +36,7 @@ def invitation_of(token: str) -> Invitation | None:
 
 
 def accept(invitation: Invitation, user: User) -> None:
-    """Make `user`, who may not be saved yet, a member; an existing membership is never lowered.
+    """Take `user`, who may not be saved yet, into the team; an existing membership is never lowered.
 
     Raises InvitationOver when somebody else was faster, and IntegrityError for a new user whose address has an account.
     """
@@ -55,7 +55,7 @@ def accept(invitation: Invitation, user: User) -> None:
 
 
 def change_role(membership: Membership, role: Role) -> None:
-    """Give a member another role; with a manager's go the invitations they made.
+    """Give somebody another role; with a manager's go the invitations they made.
 
     Raises LastManager, and Membership.DoesNotExist when they were removed meanwhile.
     """
@@ -68,8 +68,8 @@ def change_role(membership: Membership, role: Role) -> None:
         membership.role = role
 
 
-def remove_member(membership: Membership) -> None:
-    """Take a member out of the organisation, with every link that they made or that would let them in again.
+def remove_from_team(membership: Membership) -> None:
+    """Take somebody out of the team, with every link that they made or that would let them in again.
 
     Raises LastManager.
     """
@@ -82,12 +82,12 @@ def remove_member(membership: Membership) -> None:
 
 
 def way_back(membership: Membership) -> str:
-    """A signed note with which a manager puts back, within the hour, a member who is removed."""
+    """A signed note with which a manager puts back, within the hour, somebody who is removed."""
     note = {"organisation": membership.organisation_id, "user": membership.user_id, "role": membership.role}
     return signing.dumps(note, salt=_PUT_BACK)
 
 
-def removed_member(organisation: Organisation, note: str) -> Membership | None:
+def removed_from_team(organisation: Organisation, note: str) -> Membership | None:
     """The membership of such a note, unsaved; None when it is too old, of elsewhere, or they are back already."""
     try:
         said = signing.loads(note, salt=_PUT_BACK, max_age=PUT_BACK_SECONDS)
@@ -100,7 +100,7 @@ def removed_member(organisation: Organisation, note: str) -> Membership | None:
 
 
 def put_back(removed: Membership) -> None:
-    """Make a removed member one again, in the role they had."""
+    """Take somebody who was removed into the team again, in the role they had."""
     removed.organisation.memberships.get_or_create(user=removed.user, defaults={"role": removed.role})
 
 
