@@ -1,4 +1,4 @@
-"""The broker, asked from outside: whether it answers, and how much waits in it."""
+"""The broker: how it is spoken with, whether it answers, and how much waits in it."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -7,6 +7,35 @@ from django.conf import settings
 from kombu.exceptions import ChannelError
 
 _SHORT = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+
+
+def transport_options() -> dict[str, object]:
+    """What Celery's transport is told of the broker of the settings; makes the folders of the one made of files."""
+    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        queue = settings.STATE_DIR / "broker"
+        for folder in ("messages", "processed", "control"):
+            (queue / folder).mkdir(parents=True, exist_ok=True)
+        return {
+            "data_folder_in": str(queue / "messages"),
+            "data_folder_out": str(queue / "messages"),
+            "processed_folder": str(queue / "processed"),
+            "control_folder": str(queue / "control"),
+            "store_processed": False,
+            "polling_interval": 0.1,  # the default of one second makes one task a second
+        }
+    if settings.CELERY_BROKER_URL.startswith("amqp"):
+        return {}
+    # Without the restore options a killed worker's message comes back only after ten visibility timeouts.
+    return {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 2,
+        # A connection that has gone silent is noticed and made anew.
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
 
 
 def broker_state() -> str:

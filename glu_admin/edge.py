@@ -12,6 +12,12 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from glu_admin import health, metrics
 
+_UNUSED = "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb"
+HEADERS_OF_EVERY_ANSWER = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED.split()),
+}
+
 
 class EdgeMiddleware:
     """The outermost layer, around static files too."""
@@ -23,7 +29,7 @@ class EdgeMiddleware:
         """Answer, with the headers of every answer."""
         _take_proxies_at_their_word(request)
         response = self.get_response(request)
-        for name, value in settings.HEADERS_OF_EVERY_ANSWER.items():
+        for name, value in HEADERS_OF_EVERY_ANSWER.items():
             response.headers.setdefault(name, value)
         return response
 

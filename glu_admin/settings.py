@@ -6,10 +6,13 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from glu_admin.databases import with_options
 from glu_admin.environment import Environment, unfit, web_address
 from glu_admin.keys.cipher import Keyring, KeyringError
+from glu_admin.logs import logging_settings
 from glu_admin.made_once import text_made_once
 from glu_admin.private import private_folder, private_sqlite
+from glu_admin.tuning import TUNABLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,15 +30,9 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"STATE_DIR cannot be used: {error}.") from None
 
-
-def _embedded_secret_key() -> str:
-    """The embedded run's own secret key: made once, kept in STATE_DIR, readable by its owner only."""
-    return text_made_once(STATE_DIR / "secret_key", lambda: secrets.token_urlsafe(50))
-
-
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY and EMBEDDED:
-    SECRET_KEY = _embedded_secret_key()
+    SECRET_KEY = text_made_once(STATE_DIR / "secret_key", lambda: secrets.token_urlsafe(50))
 
 DEBUG = False
 # Where people reach the desk: links are made from it, and a request's Host must be its.
@@ -95,21 +92,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "glu_admin.tenancy.context.chrome",
-            ],
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
             ],
         },
     }
@@ -121,22 +110,13 @@ FILE_UPLOAD_HANDLERS = ["glu_admin.tenancy.arrivals.NoFiles"]
 
 # --- database -----------------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="")
-DATABASES = {"default": env.db_url_config(DATABASE_URL or f"sqlite:///{STATE_DIR / 'glu_admin.sqlite3'}")}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+_database = env.db_url_config(DATABASE_URL or f"sqlite:///{STATE_DIR / 'glu_admin.sqlite3'}")
+DATABASES = {"default": with_options(_database)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE with WAL is what lets the web process and the workers write side by side without "locked".
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        transaction_mode="IMMEDIATE",
-        timeout=20,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
-    )
     try:
         private_sqlite(DATABASES["default"]["NAME"])
     except OSError as error:
         env.problems.append(f"DATABASE_URL cannot be used: {error}.")
-else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", default=15.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -227,11 +207,6 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-_UNUSED = "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb"
-HEADERS_OF_EVERY_ANSWER = {
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED.split()),
-}
 CSRF_FAILURE_VIEW = "glu_admin.tenancy.errors.csrf_failure"
 DEVICE_COOKIE_NAME = "device"
 HTTPS = env.bool("HTTPS", default=not EMBEDDED)
@@ -292,71 +267,12 @@ MIRROR_CONNECTIONS = env.int("MIRROR_CONNECTIONS", default=16)
 MIRROR_WINDOWS = env.int("MIRROR_WINDOWS", default=4)
 MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=100)
 
-# --- what nobody should need to change: each default stands beside what it measures, and is not in .env.example -----
-TUNED = env.tuned(
-    [
-        "GLU_KEY_RETRY_MAX_SECONDS",
-        "GLU_KEY_RETRY_SECONDS",
-        "GLU_LONGEST_WAIT",
-        "GLU_REFUSED_RETRY_MAX_SECONDS",
-        "GLU_REFUSED_RETRY_SECONDS",
-        "GLU_UNSAID_PAUSE",
-        "GLU_UNSAID_RETRY_AFTER",
-        "MIRROR_CACHE_AGE_MAX_SECONDS",
-        "MIRROR_EMPTY_LINES_CONFIRM_SECONDS",
-        "MIRROR_ERROR_WAIT_MAX_SECONDS",
-        "MIRROR_LINES_WAIT_MAX_SECONDS",
-        "MIRROR_LOOKING_SECONDS",
-        "MIRROR_OPEN_LINES_MAX_AGE_SECONDS",
-        "MIRROR_TRAILING_NIGHT_EVERY_SECONDS",
-        "MIRROR_TRAILING_NIGHT_SECONDS",
-        "MIRROR_TRAILING_REACH_SECONDS",
-        "MIRROR_TRANSACTIONS_RETRY_SECONDS",
-    ]
-)
+# --- numbers that nobody should need to change: their defaults stand beside what they measure -------------------------
+TUNED = env.tuned(TUNABLE)
 
 # --- exports --------------------------------------------------------------------------------------------------------
 EXPORT_STATEMENT_SECONDS = env.float("EXPORT_STATEMENT_SECONDS", default=120.0)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
-
-# --- Celery ---------------------------------------------------------------------------------------------------------
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    _queue = STATE_DIR / "broker"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_queue / "messages"),
-        "data_folder_out": str(_queue / "messages"),
-        "processed_folder": str(_queue / "processed"),
-        "control_folder": str(_queue / "control"),
-        "store_processed": False,
-        "polling_interval": 0.1,  # the default of one second makes one task a second
-    }
-    for _folder in ("messages", "processed", "control"):
-        (_queue / _folder).mkdir(parents=True, exist_ok=True)
-else:
-    # Without the restore options a killed worker's message comes back only after ten visibility timeouts.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 300,
-        "unacked_restore_interval": 2,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 10,
-        "socket_connect_timeout": 2,
-        # A connection that has gone silent is noticed and made anew.
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-    }
-    if CELERY_BROKER_URL.startswith("amqp"):
-        CELERY_BROKER_TRANSPORT_OPTIONS = {}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "changes"
-CELERY_BEAT_SCHEDULER = "glu_admin.heartbeats.timetable:Timetable"
-CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
 
 # --- heartbeats of the queues -----------------------------------------------------------------------------------------
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=15.0)
@@ -370,31 +286,7 @@ METRICS_ORGANISATIONS = env.bool("METRICS_ORGANISATIONS", default=False)
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if EMBEDDED else "json")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        },
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-    },
-    "filters": {"privacy": {"()": "glu_admin.log_privacy.PrivacyFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["privacy"]}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "gunicorn.error": {"propagate": True},  # instead of handlers of its own
-        "gunicorn.access": {"propagate": True},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can cause it, and it is answered with 400
-        "urllib3": {"level": "ERROR"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
 
 # --- whether anything can run with all that -------------------------------------------------------------------------
 if _problems := [*env.problems, *unfit(globals())]:

@@ -88,6 +88,7 @@ WRONG = {
     "MIRROR_TICK_SECONDS": ["0", "-1"],
     "MIRROR_CONNECTIONS": ["0", "100000"],
     "MIRROR_OVERLAP_SECONDS": ["-1", "1e30"],
+    "MIRROR_LOOKING_SECONDS": ["-1", "soon"],
 }
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from glu_admin.edge import HEADERS_OF_EVERY_ANSWER
 from glu_admin.tenancy.models import Role
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
@@ -85,7 +85,7 @@ FOR_BROWSERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    **settings.HEADERS_OF_EVERY_ANSWER,
+    **HEADERS_OF_EVERY_ANSWER,
 }
 OPEN_ARGS: dict[str, list[Any]] = {
     "invitation": ["no-such-token"],
