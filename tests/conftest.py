@@ -33,7 +33,7 @@ HOTEL_KEY, GOLF_KEY = "hotel-key-0001", "golf-key-0002"
 
 @dataclass
 class House:
-    """Two organisations with somebody of every role in the team of the first, and an outsider who manages the second."""
+    """Two organisations: the first with somebody of every role in its team, and an outsider who manages the second."""
 
     hotel: Organisation
     golf: Organisation

@@ -7,10 +7,10 @@ What fits its column is there. What does not (a text that no database takes, a v
 from datetime import datetime
 from typing import Any
 
+from glu_admin.tenancy.times import has_place
 from orders.display.money import currency
 from orders.display.money import money as money_text
 from orders.display.text import in_words, listed_words
-from orders.display.times import has_place
 from orders.models import Order, OrderLine
 from orders.payload import LINE_FIELDS, ORDER_FIELDS, extra_of, time_text
 

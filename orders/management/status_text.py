@@ -10,8 +10,8 @@ from django.utils.timezone import now
 
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import local
 from orders.display.durations import about
-from orders.display.times import local
 from orders.models import Drift, MirrorRun, MissingOrder, SetAside
 from orders.proof.passes import PassReport, Reading
 from orders.proof.report import MirrorReport

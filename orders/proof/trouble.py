@@ -8,8 +8,8 @@ from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
 from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.times import full_text
 from orders.display.durations import short
-from orders.display.times import full_text
 from orders.models import MirrorRun
 from orders.proof.passes import PassReport, flag_words
 from orders.proof.report import MirrorReport

@@ -8,13 +8,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
+from glu_admin.tenancy.templatetags.times import time_html, when
+from glu_admin.tenancy.times import When, full_text
+from glu_admin.tenancy.times import when as when_of
 from orders.display import durations, fields
 from orders.display.durations import about
 from orders.display.money import minor_unit, money
 from orders.display.statuses import badge
 from orders.display.text import closed, isolated, writable
-from orders.display.times import When, full_text
-from orders.display.times import when as when_of
 from orders.models import Order, OrderLine
 
 register = template.Library()
@@ -23,14 +24,7 @@ register = template.Library()
 _NOTHING = SafeString()
 
 register.filter("span", about)
-
-
-@register.simple_tag
-def when(moment: datetime | None, zone: ZoneInfo, absent: str = "Not yet") -> SafeString:
-    """A time element in the organisation's zone, with the exact time in its title."""
-    if moment is None:
-        return format_html('<span class="mut">{}</span>', absent)
-    return time_element(when_of(moment, zone))
+register.simple_tag(when)
 
 
 @register.simple_tag
@@ -57,9 +51,7 @@ def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
 @register.filter
 def time_element(shown: When) -> SafeString:
     """A time with its full text in the title; what is no time stands as text."""
-    if not shown.iso:
-        return bdi(shown.text)
-    return format_html('<time datetime="{}" title="{}">{}</time>', shown.iso, shown.full, shown.text)
+    return time_html(shown) if shown.iso else bdi(shown.text)
 
 
 @register.inclusion_tag("orders/_pieces/status.html")

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import When, when
 from orders.display import fields
 from orders.display.statuses import Badge, badge
 from orders.display.text import brief
-from orders.display.times import When, when
 from orders.models import Order
 from orders.search import LineMarks
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_text, full_text, has_place, when_text
 from orders.display.money import money
 from orders.display.statuses import DISPATCH, PAYMENT, UNKNOWN
 from orders.display.text import listed_words
-from orders.display.times import day_text, full_text, has_place, when_text
 from orders.display.words import field_words
 from orders.models import Order, OrderChange, Transaction
 from orders.payload import LINE_FIELDS, ORDER_FIELDS
