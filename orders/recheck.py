@@ -10,13 +10,7 @@ from django.utils.timezone import now
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tuning import tuned
-from orders.models import MirrorRun, Order, OrderChange
-
-IDENTICAL = "Identical to Glu."
-"""What a check says when the order and its lines were compared and nothing differed."""
-
-NOT_RETURNED = "Glu no longer returns this order."
-"""How the words of a check begin that was answered with “not found”."""
+from orders.models import CheckOutcome, MirrorRun, Order, OrderChange
 
 _MOST_RANGES = 3
 _LOOKING_SECONDS = tuned("MIRROR_LOOKING_SECONDS", 180)  # so long somebody counts as looking who asked for a page
@@ -29,18 +23,19 @@ class CheckState:
 
     waiting: bool
     done_at: datetime | None
+    outcome: str | None
     words: str
     changes: list[OrderChange]
 
     @property
     def identical(self) -> bool:
         """Whether it found the copy to be what Glu has."""
-        return self.words == IDENTICAL
+        return self.outcome == CheckOutcome.IDENTICAL
 
     @property
     def not_returned(self) -> bool:
         """Whether Glu answered that there is no such order."""
-        return self.words.startswith(NOT_RETURNED)
+        return self.outcome == CheckOutcome.NOT_RETURNED
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,9 @@ def check_state(organisation: Organisation, order: Order) -> CheckState:
     changes = []
     if order.check_done_at is not None:
         changes = list(organisation.order_changes.filter(order=order, seen_new_at=order.check_done_at))
-    return CheckState(order.check_wanted_at is not None, order.check_done_at, order.check_words, changes)
+    return CheckState(
+        order.check_wanted_at is not None, order.check_done_at, order.check_outcome, order.check_words, changes
+    )
 
 
 def want_range(organisation: Organisation, first: date | None, last: date | None) -> MirrorRun:

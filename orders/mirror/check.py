@@ -17,13 +17,8 @@ from orders.mirror.lines import put_off_doubted
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
-from orders.models import Order
+from orders.models import CheckOutcome, Order
 from orders.payload import Unusable, parse_order, payload_hash
-from orders.recheck import IDENTICAL, NOT_RETURNED
-
-ANOTHER_ORDER = "Glu has another order under this number: this one came from another organisation."
-
-MOVING = "Glu’s answers kept changing while this order was read. Try again in a moment."
 
 _TRIES = 3
 
@@ -48,7 +43,7 @@ def check_next(session: Session) -> bool:
         _check(session, order)
     except (Unreadable, Unreachable) as error:
         with session.lease.writing():
-            _done(order, f"Glu could not be asked: {error.words}")
+            _done(order, CheckOutcome.NOT_ASKED, f"Glu could not be asked: {error.words}")
     finally:
         client.interactive = False
     return True
@@ -60,7 +55,7 @@ def _check(session: Session, order: Order) -> None:
         header, lines = _read(session, order)
     except Unusable as reason:
         with session.lease.writing():
-            _done(order, f"Glu’s answer cannot be used: {reason}")
+            _done(order, CheckOutcome.UNUSABLE, f"Glu’s answer cannot be used: {reason}")
         return
     except NotFound:
         prove(session)  # a key that opens another organisation finds nothing either
@@ -68,14 +63,14 @@ def _check(session: Session, order: Order) -> None:
             if order.gone_at is None:
                 moment = now()
                 suspect(organisation, [order.pk], moment, not_found_at=moment)
-            _done(order, NOT_RETURNED)
+            _done(order, CheckOutcome.NOT_RETURNED)
         return
     moment = now()
     strangers = recognise_page(session, [header])
     with session.lease.writing():
         if strangers:
             hold_strangers(organisation, strangers, moment)
-            _done(order, ANOTHER_ORDER, moment)
+            _done(order, CheckOutcome.ANOTHER_ORDER, moment=moment)
             return
         # An older version is believed only because it was said twice: a replica that lags says it once.
         written = write_orders(
@@ -83,29 +78,31 @@ def _check(session: Session, order: Order) -> None:
         )
         acquit(organisation, [order.glu_id])
         if lines is None:
-            _done(order, MOVING, moment)
+            _done(order, CheckOutcome.KEPT_CHANGING, moment=moment)
             return
         doubt = doubt_of(order, lines, header)
         if doubt is Doubt.EMPTY:
             put_off_doubted(session, order, doubt, moment)
-            _done(order, f"{doubt.value} They are asked for again.", moment)
+            _done(order, CheckOutcome.DOUBTED_LINES, f"{doubt.value} They are asked for again.", moment)
             return
         aside = write_lines(organisation, [LineSet(order.pk, order.glu_id, lines.rows)], moment)
         moved = organisation.order_changes.filter(order=order, seen_new_at=moment).count()
+        words = ""
         if doubt is not None:
             put_off_doubted(session, order, doubt, moment)
-            words = doubt.value
+            outcome, words = CheckOutcome.DOUBTED_LINES, doubt.value
         elif aside:
+            outcome = CheckOutcome.SET_ASIDE
             words = f"{aside} line{pluralize(aside)} could not be read and {pluralize(aside, 'is,are')} set aside."
         elif moved:
-            words = f"{moved} thing{pluralize(moved)} moved."
+            outcome, words = CheckOutcome.MOVED, f"{moved} thing{pluralize(moved)} moved."
         elif order.lines_copied_at is None:
-            words = "Its lines had not been read before; " + (
-                "they are here now." if lines.rows else "Glu has none, and has said so twice."
-            )
+            outcome = CheckOutcome.NEW_LINES
+            so = "they are here now." if lines.rows else "Glu has none, and has said so twice."
+            words = f"Its lines had not been read before; {so}"
         else:
-            words = "Only its stamp or technical fields moved." if written.changed else IDENTICAL
-        _done(order, words, moment, compared=True)
+            outcome = CheckOutcome.TECHNICAL if written.changed else CheckOutcome.IDENTICAL
+        _done(order, outcome, words, moment, compared=True)
 
 
 def _read(session: Session, order: Order) -> tuple[dict[str, Any], Lines | None]:
@@ -130,10 +127,16 @@ def _header(session: Session, order: Order) -> dict[str, Any]:
     return header
 
 
-def _done(order: Order, words: str, moment: datetime | None = None, *, compared: bool = False) -> None:
+def _done(
+    order: Order, outcome: CheckOutcome, words: str = "", moment: datetime | None = None, *, compared: bool = False
+) -> None:
     """Nobody waits for it any more; only a comparison with Glu proves anything later."""
     moment = moment or now()
     known = {"checked_at": moment} if compared else {}
     order.organisation.orders.filter(pk=order.pk).update(
-        check_wanted_at=None, check_done_at=moment, check_words=words[:200], **known
+        check_wanted_at=None,
+        check_done_at=moment,
+        check_outcome=outcome,
+        check_words=(words or str(outcome.label))[:200],
+        **known,
     )

@@ -9,13 +9,14 @@ from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
 from orders.models.mirror_window import MirrorWindow
 from orders.models.missing import MissingOrder
-from orders.models.order import Order
+from orders.models.order import CheckOutcome, Order
 from orders.models.probe import Finding, Mark, ProbeReport
 from orders.models.running_export import RunningExport
 from orders.models.set_aside import SetAside
 from orders.models.transaction import Transaction
 
 __all__ = [
+    "CheckOutcome",
     "Drift",
     "Finding",
     "Mark",

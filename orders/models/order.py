@@ -7,6 +7,25 @@ from django.db.models.functions import Lower
 from glu_admin.tenancy.models import Organisation
 
 
+class CheckOutcome(models.TextChoices):
+    """What came of reading an order again because somebody asked for it."""
+
+    IDENTICAL = "identical", "Identical to Glu."
+    MOVED = "moved", "Something moved."
+    TECHNICAL = "technical", "Only its stamp or technical fields moved."
+    NEW_LINES = "new_lines", "Its lines had not been read before."
+    DOUBTED_LINES = "doubted_lines", "Its lines may not be all there are."
+    SET_ASIDE = "set_aside", "Some of its lines could not be read."
+    KEPT_CHANGING = "kept_changing", "Glu’s answers kept changing while this order was read. Try again in a moment."
+    NOT_RETURNED = "not_returned", "Glu no longer returns this order."
+    ANOTHER_ORDER = (
+        "another_order",
+        "Glu has another order under this number: this one came from another organisation.",
+    )
+    UNUSABLE = "unusable", "Glu’s answer cannot be used."
+    NOT_ASKED = "not_asked", "Glu could not be asked."
+
+
 class Order(models.Model):
     """One order: Glu's documented scalars in columns, everything else as it came in `extra`.
 
@@ -86,7 +105,8 @@ class Order(models.Model):
     check_wanted_at = models.DateTimeField(null=True)
     check_done_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
-    check_words = models.CharField(max_length=200, default="", blank=True)
+    check_outcome = models.CharField(max_length=16, choices=CheckOutcome, null=True)
+    check_words = models.CharField(max_length=200, default="", blank=True)  # the outcome with its particulars
 
     across_organisations = models.Manager()
 

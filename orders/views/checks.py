@@ -18,7 +18,7 @@ from orders.models import Order
 from orders.models.mirror_state import state_of
 from orders.proof.coverage import verified_at
 from orders.proof.rest import STANDS_STILL, Rest, rest, stands_still
-from orders.recheck import NOT_RETURNED, TooManyRanges, check_state, decide_missing, want_check, want_range
+from orders.recheck import TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.search import parse_query
 from orders.search.criteria import Days
 from orders.views.timeline import change_entries
@@ -57,7 +57,7 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
     check = check_state(organisation, order)
     done_at = check.done_at
     suspected = organisation.missing_orders.filter(order=order).first()
-    words = NOT_RETURNED if check.not_returned else check.words
+    words = check.words
     if check.not_returned and order.gone_at is None and suspected is not None:
         words += (
             " Many are missing at once, so somebody has to decide."

@@ -14,9 +14,8 @@ from orders.display.money import money
 from orders.display.statuses import DISPATCH, PAYMENT, UNKNOWN
 from orders.display.text import listed_words
 from orders.display.words import field_words
-from orders.models import Order, OrderChange, Transaction
+from orders.models import CheckOutcome, Order, OrderChange, Transaction
 from orders.payload import LINE_FIELDS, ORDER_FIELDS
-from orders.recheck import NOT_RETURNED
 
 MOST_SHOWN = 100
 
@@ -64,8 +63,8 @@ def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[E
     entries += [_transaction(one, zone) for one in payments]
     if order.check_done_at:
         what, icon = f"Checked against Glu: {_lower(order.check_words)}", "check"
-        if order.check_words.startswith(NOT_RETURNED):
-            what, icon = f"Asked Glu for it: {NOT_RETURNED.rstrip('.')}", "archive"
+        if order.check_outcome == CheckOutcome.NOT_RETURNED:
+            what, icon = f"Asked Glu for it: {CheckOutcome.NOT_RETURNED.label.rstrip('.')}", "archive"
         elif order.check_done_at != order.checked_at:
             what, icon = f"Not compared with Glu: {order.check_words}", "warning"
         entries.append(_event(order.check_done_at, icon, what, zone))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TOLD_BY_TIME = {
     *("id", "organisation_id", "order_id", "first_copied_at", "copied_at", "gone_at"),
     *("lines_due_at", "lines_copied_at", "lines_attempts", "lines_error"),
-    *("check_wanted_at", "check_done_at", "checked_at", "check_words"),
+    *("check_wanted_at", "check_done_at", "checked_at", "check_outcome", "check_words"),
 }
 
 

@@ -10,12 +10,12 @@ from django.utils.timezone import now
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Refused, Unreachable, Unreadable
 from glu_admin.sandbox.server import RunningSandbox
-from orders.mirror.check import MOVING, check_next
+from orders.mirror.check import check_next
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
-from orders.models import MirrorRun, Order
+from orders.models import CheckOutcome, MirrorRun, Order
 from orders.proof.coverage import verified_at
-from orders.recheck import IDENTICAL, want_check
+from orders.recheck import want_check
 from tests.orders.mirror.test_passes import mirror_everything
 
 Answered = Callable[[str, Any], Any]
@@ -65,7 +65,7 @@ def test_the_ordinary_check_reads_the_order_before_and_after_its_lines(
     session: Session, order: Order, glu: Any
 ) -> None:
     asked = glu(lambda path, answer: answer)
-    assert checked(session, order).check_words == IDENTICAL
+    assert checked(session, order).check_outcome == CheckOutcome.IDENTICAL
     assert order.checked_at == order.check_done_at
     one = f"/orders/{order.glu_id}"
     assert asked == [one, f"{one}/lines", f"{one}/lines", one]
@@ -81,7 +81,7 @@ def test_answers_that_never_agree_are_not_called_identical(session: Session, ord
         return answer
 
     asked = glu(between)
-    assert checked(session, order).check_words == MOVING
+    assert checked(session, order).check_outcome == CheckOutcome.KEPT_CHANGING
     assert order.checked_at is None
     assert asked.count(f"/orders/{order.glu_id}") == 4
 
@@ -100,7 +100,7 @@ def test_lines_belong_to_the_version_that_is_kept(
     checked(session, order)
     assert order.total == 5
     assert [line.glu_id for line in order.lines.all()] == [991]
-    assert order.check_words.endswith(" moved.")
+    assert order.check_outcome == CheckOutcome.MOVED
     assert asked.count(f"/orders/{order.glu_id}") == 3
     assert order.lines_due_at is None
 
@@ -109,7 +109,7 @@ def test_fields_that_no_record_keeps_are_not_called_identical(
     session: Session, sandbox: RunningSandbox, order: Order
 ) -> None:
     put(sandbox, order, userAgent="Another/2")
-    assert checked(session, order).check_words == "Only its stamp or technical fields moved."
+    assert checked(session, order).check_outcome == CheckOutcome.TECHNICAL
 
 
 def test_a_line_that_cannot_be_read_is_not_called_identical(
@@ -137,7 +137,7 @@ def test_what_could_not_be_compared_proves_nothing_later(
         glu(between)
     checked(session, order)
     assert order.checked_at is None
-    assert order.check_words.startswith("Glu no longer returns" if spoil == "gone" else "Glu’s answer cannot be used")
+    assert order.check_outcome == (CheckOutcome.NOT_RETURNED if spoil == "gone" else CheckOutcome.UNUSABLE)
     assert verified_at(order, session.organisation) == copied_at
     assert session.organisation.missing_orders.exists() == (spoil == "gone")
 
@@ -163,7 +163,7 @@ def test_an_order_that_cannot_be_asked_for_holds_up_nothing(
     other.refresh_from_db()
     assert order.check_words == "Glu could not be asked: Glu answered with an error of its own (500)."
     assert (order.check_wanted_at, order.checked_at) == (None, None)
-    assert other.check_words == IDENTICAL
+    assert other.check_outcome == CheckOutcome.IDENTICAL
     assert polls.count() == before + 1
 
 

@@ -19,7 +19,7 @@ from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.windows import ORDERS_PER_WINDOW, cut
-from orders.models import MirrorRun, MirrorState, OrderChange
+from orders.models import CheckOutcome, MirrorRun, MirrorState, OrderChange
 from orders.recheck import check_state, decide_missing, want_check, want_range
 from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
 
@@ -285,7 +285,7 @@ def test_check_now_of_an_order_that_is_not_there(session: Session, sandbox: Runn
     want_check(session.organisation, order)
     work(session)
     order.refresh_from_db()
-    assert "no longer returns" in order.check_words
+    assert order.check_outcome == CheckOutcome.NOT_RETURNED
     assert order.gone_at is None
     assert session.organisation.missing_orders.get().not_found_at is not None
 

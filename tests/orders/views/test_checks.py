@@ -12,7 +12,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.check import check_next
 from orders.mirror.session import Session
-from orders.models import MirrorState, OrderChange
+from orders.models import CheckOutcome, MirrorState, OrderChange
 from orders.recheck import want_check
 from orders.views.timeline import MOST_SHOWN
 from tests.conftest import HOTEL_KEY, accepted_key
@@ -56,7 +56,7 @@ def test_a_check_lists_what_moved_as_the_history_does(
 def test_identical_is_not_said_of_a_later_version(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(41))
     moment = now()
-    house.hotel.orders.update(checked_at=moment, check_done_at=moment, check_words="Identical to Glu.")
+    house.hotel.orders.update(checked_at=moment, check_done_at=moment, check_outcome=CheckOutcome.IDENTICAL)
     assert "Freshness Identical" in card(viewer_client, 41)
     house.hotel.orders.update(copied_at=moment + timedelta(seconds=1))
     assert "Freshness Checked" in card(viewer_client, 41)
@@ -65,7 +65,7 @@ def test_identical_is_not_said_of_a_later_version(house: Any, viewer_client: Cli
 def test_what_was_not_compared_is_not_called_checked(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(41))
     words = "Glu could not be asked: It is away."
-    house.hotel.orders.update(check_done_at=now(), check_words=words)
+    house.hotel.orders.update(check_done_at=now(), check_outcome=CheckOutcome.NOT_ASKED, check_words=words)
     found = card(viewer_client, 41)
     assert "Freshness Not compared" in found
     assert words in found
@@ -98,14 +98,15 @@ def test_a_history_that_is_cut_says_so(house: Any, viewer_client: Client) -> Non
 def test_not_at_glu_is_an_answer(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(41))
     moment = now()
-    house.hotel.orders.update(check_done_at=moment, check_words="Glu no longer returns this order.")
+    outcome = CheckOutcome.NOT_RETURNED
+    house.hotel.orders.update(check_done_at=moment, check_outcome=outcome, check_words=outcome.label)
     one = house.hotel.missing_orders.create(order=house.hotel.orders.get(), found_at=moment, due_at=moment)
     found = card(viewer_client, 41)
     assert "Freshness Not at Glu" in found
     assert "Glu no longer returns this order. It is asked for once more before it is marked." in found
     assert "Not compared" not in found
     one.delete()
-    house.hotel.orders.update(gone_at=moment, check_words="Glu no longer returns this order. It is asked for again.")
+    house.hotel.orders.update(gone_at=moment)
     page = viewer_client.get("/o/alder-house/orders/41/").content.decode()
     assert "Asked Glu for it: Glu no longer returns this order" in page
     assert "asked for" not in page
@@ -123,14 +124,14 @@ def test_the_button_says_that_it_checks_and_what_came_of_it(house: Any, staff_cl
     assert "check-button" not in staff_client.get(f"{path}freshness/", headers=htmx).content.decode()
     moment = now()
     house.hotel.orders.update(
-        check_wanted_at=None, checked_at=moment, check_done_at=moment, check_words="Identical to Glu."
+        check_wanted_at=None, checked_at=moment, check_done_at=moment, check_outcome=CheckOutcome.IDENTICAL
     )
     done = staff_client.get(f"{path}freshness/", headers=htmx)
     answer = done.content.decode()
     assert 'id="check-answer" role="status" hx-swap-oob="innerHTML">Identical to Glu.' in answer
     assert "Check now" in answer
     assert "HX-Refresh" not in done  # the answer would be read out by nobody
-    house.hotel.orders.update(check_words="1 thing moved.")
+    house.hotel.orders.update(check_outcome=CheckOutcome.MOVED, check_words="1 thing moved.")
     assert staff_client.get(f"{path}freshness/", headers=htmx)["HX-Refresh"] == "true"
     assert ">1 thing moved. <time" in staff_client.get(path).content.decode()
 
