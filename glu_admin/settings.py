@@ -132,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+ORGANISATION_HOME = "orders"  # the URL name of the page that an organisation opens with
 ACCOUNT_ADAPTER = "glu_admin.tenancy.accounts.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -240,8 +241,11 @@ GLU_MAX_BODY_BYTES = env.int("GLU_MAX_BODY_BYTES", default=16 * 1024 * 1024)
 GLU_RETRIES = env.int("GLU_RETRIES", default=3)
 GLU_RETRY_BACKOFF = env.float("GLU_RETRY_BACKOFF", default=0.5)
 GLU_RETRY_AFTER_CAP = env.float("GLU_RETRY_AFTER_CAP", default=900.0)
-# What tells whether a key opens the organisation whose orders are here: the keys know no orders.
+# The keys know no orders. What tells whether a key opens the organisation whose orders are here, the list that every
+# key may ask for, and the task that an accepted key is waited for by:
 GLU_KEY_RECOGNISER = "orders.mirror.identity.recognise"
+GLU_TOUCHSTONE = "/orders"
+GLU_KEY_ACCEPTED_TASK = "orders.mirror_now"
 GLU_REQUESTS_PER_SECOND = env.float("GLU_REQUESTS_PER_SECOND", default=200.0)
 GLU_REQUESTS_PER_SECOND_AT_FIRST = env.float("GLU_REQUESTS_PER_SECOND_AT_FIRST", default=20.0)
 

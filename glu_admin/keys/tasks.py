@@ -1,6 +1,7 @@
 """Celery's door to the vault."""
 
 from celery import shared_task
+from django.conf import settings
 
 from glu_admin.hints import hint
 from glu_admin.keys.lifecycle import keys_to_try
@@ -20,4 +21,4 @@ def try_key(key_id: int) -> None:
     except NoUsableKey:
         return  # its root key is missing; pages and commands say so
     if state == GluKey.State.ACCEPTED:
-        hint("orders.mirror_now", key.organisation_id, queue="bulk")
+        hint(settings.GLU_KEY_ACCEPTED_TASK, key.organisation_id, queue="bulk")

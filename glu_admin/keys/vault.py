@@ -40,14 +40,14 @@ def client_for(organisation: Organisation, *, longest_wait: float | None = None)
 
 
 def try_key(key: GluKey) -> GluKey.State:
-    """Ask Glu for one page of orders with this key, and whose it is, and record what Glu says.
+    """Ask Glu with this key for one page of what every key may see, and whose it is, and record what Glu says.
 
     Raises NoUsableKey when the key cannot be opened: nothing is known of it then.
     """
     client, owner = _client(key, 0), None
     refresh_fingerprints()
     try:
-        client.get("/orders", [("page", "1")])
+        client.get(settings.GLU_TOUCHSTONE, [("page", "1")])
         owner = recogniser()(key.organisation, client)
         state, detail = GluKey.State.ACCEPTED, ""
     except Refused as error:
@@ -90,7 +90,7 @@ def _client(key: GluKey, longest_wait: float | None) -> GluClient:
         secret,
         pace=_pace(key),
         key_id=key.pk,
-        touchstone="/orders",
+        touchstone=settings.GLU_TOUCHSTONE,
         connect_timeout=settings.GLU_CONNECT_TIMEOUT,
         read_timeout=settings.GLU_READ_TIMEOUT,
         total_timeout=settings.GLU_TOTAL_TIMEOUT,

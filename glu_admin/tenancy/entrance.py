@@ -78,7 +78,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Join by an invitation's link: a new person sets a name and password, a known one signs in first."""
     found = invitation_of(token)
     if found is not None and request.user.is_authenticated and _is_in(found, request.user):
-        return redirect("orders", found.organisation.slug)  # the link was pressed twice, or kept
+        return redirect(found.organisation)  # the link was pressed twice, or kept
     if found is None or not found.open:
         used = found is not None and found.accepted_at is not None
         return render(request, "tenancy/invitation_over.html", {"used": used}, status=404)
@@ -110,7 +110,7 @@ def _join(request: HttpRequest, invitation: Invitation, token: str, user: User) 
         return redirect("invitation", token)
     if is_new:
         login(request, user, backend=_BACKEND)
-    return redirect("orders", invitation.organisation.slug)
+    return redirect(invitation.organisation)
 
 
 def _is_in(invitation: Invitation, user: User) -> bool:

@@ -7,9 +7,11 @@ import zoneinfo
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.timezone import now
 
 TOKEN_LIFETIME = timedelta(days=7)
@@ -105,6 +107,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page that one comes to first."""
+        return reverse(settings.ORGANISATION_HOME, args=[self.slug])
 
     def clean(self) -> None:
         """A name is one line."""

@@ -15,8 +15,8 @@ from glu_admin.tenancy.requests import SignedInRequest, TeamRequest
 
 def home(request: SignedInRequest) -> HttpResponse:
     """One organisation: straight in. Several: choose. None: say so."""
-    slugs = list(request.user.memberships.values_list("organisation__slug", flat=True)[:2])
-    return redirect("orders", slugs[0]) if len(slugs) == 1 else redirect("organisations")
+    mine = list(Organisation.objects.filter(memberships__user=request.user)[:2])
+    return redirect(mine[0]) if len(mine) == 1 else redirect("organisations")
 
 
 def organisations(request: SignedInRequest) -> HttpResponse:
