@@ -18,8 +18,7 @@ OF_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_BROKER_PASSWORD", "REDIS_CACHE_PASSWOR
 TOLD = """
 import json
 from glu_admin import settings
-plain = {name: value for name, value in vars(settings).items() if name.isupper() and isinstance(value, int | float | str)}
-print(json.dumps(plain))
+print(json.dumps({name: value for name, value in vars(settings).items() if isinstance(value, int | float | str)}))
 """
 
 
