@@ -35,11 +35,12 @@ test-browser: install ## the journeys in a real Chromium
 test-faults: install ## hunts with real processes and servers of its own (FAULT_SEED=17 for one, FAULT_RUNS=50 for many)
 	@STATE_DIR=var/test-faults DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m faults $(TESTS)
 
-check: install ## lint, types, import contracts, migrations, deploy check
+check: install ## lint, types, import contracts, declared dependencies, migrations, deploy check
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/deptry .
 	@STATE_DIR=var/test $(PYTHON) manage.py makemigrations --check --dry-run
 	@STATE_DIR=var/check GLU_ADMIN_MODE=production SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		GLU_ROOT_KEYS=check:$$($(PYTHON) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())') \
@@ -52,8 +53,8 @@ format: install ## format the code
 	@$(PYTHON) -m ruff check --fix
 	@$(PYTHON) -m ruff format
 
-lock: ## take newer releases into uv.lock
-	@uv lock --upgrade
+lock: ## take newer releases into uv.lock, a week after they came out
+	@PATH="$$PATH:.venv/bin" uv lock --upgrade
 
 clean: ## remove the environment and all local state
 	@rm -rf .venv var staticfiles
