@@ -19,7 +19,7 @@ NOT_DONE = "what you sent was not done"
 def sign_in(client: Client, to: str) -> Any:
     """Fill in the form at this address as a browser does, with its hidden fields."""
     page = client.get(to).text
-    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    hidden = dict(re.findall(r'<input\s+type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', page))
     fields = {name: value.replace("&amp;", "&") for name, value in hidden.items()}
     return client.post("/accounts/login/", {**fields, "login": "manager@desk.example", "password": PASSWORD})
 
