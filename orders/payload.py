@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
-from glu_admin.glu.shapes import numbered
+from glu_admin.glu.shapes import numbered, read_id
 from glu_admin.glu.stamps import Stamp
 
 Kind = Literal["text", "word", "integer", "flag", "time", "uuid"]
@@ -217,12 +217,10 @@ def payload_hash(raw: dict[str, Any]) -> str:
 
 def usable_id(raw: dict[str, Any]) -> int:
     """The row's id, from a number or from digits; raises Unusable."""
-    value = raw.get("id")
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-        value = int(value)
-    if type(value) is not int or not 0 <= value < _MAX_INTEGER:
+    glu_id = read_id(raw.get("id"))
+    if glu_id is None:
         raise Unusable("It has no id that can be read.")
-    return value
+    return glu_id
 
 
 def known_id(raw: object) -> int | None:

@@ -14,6 +14,7 @@ from urllib3.util import Retry
 from glu_admin.glu.answers import cache_age, connection_words, decoded, refuse, retry_after, server_time
 from glu_admin.glu.deadline import DeadlineAdapter, within
 from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.lists import EVERYTHING, Bounds, Listed, read_rows
 from glu_admin.glu.pace import Pace
 from glu_admin.glu.refusals import Refusals
 from glu_admin.glu.shapes import numbered
@@ -147,13 +148,16 @@ class GluClient:
                 unsaid *= 2
         raise AssertionError
 
-    def get_list(self, path: str, params: Params = ()) -> Answer:
-        """`get` of a list, however it came. Raises Unreadable, besides, when it is none also after the retries."""
-        return self._of(numbered, Unreadable("Glu’s answer was not a list."), path, params)
+    def get_list(self, path: str, bounds: Bounds = EVERYTHING, page: int = 1) -> Listed:
+        """`get` of a page of a list. Raises Unreadable, besides, when it is no list also after the retries."""
+        params = [("page", str(page)), *bounds.params()]
+        answer = self._of(numbered, Unreadable("Glu’s answer was not a list."), path, params)
+        return Listed(read_rows(answer.data), answer.server_time, answer.age)
 
-    def get_object(self, path: str) -> Answer:
+    def get_object(self, path: str) -> dict[str, Any]:
         """`get` of one thing with its fields. Raises Unreadable, besides, when it is none also after the retries."""
-        return self._of(_fields, Unreadable("Glu’s answer was not what was asked for."), path, ())
+        answer = self._of(_fields, Unreadable("Glu’s answer was not what was asked for."), path, ())
+        return dict(answer.data)
 
     def look(
         self, path: str, params: Params = (), *, accept: str = "application/json", key: str | None = None

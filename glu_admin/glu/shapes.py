@@ -1,6 +1,15 @@
-"""The shapes in which Glu writes what is a list."""
+"""The shapes in which Glu writes ids and lists."""
 
 from typing import Any
+
+_MOST_ID = 2**63 - 1  # what a database's integer holds
+
+
+def read_id(value: Any) -> int | None:
+    """An id of Glu’s, from a number or from digits. None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= _MOST_ID else None
 
 
 def numbered(value: Any) -> list[Any] | None:

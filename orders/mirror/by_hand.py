@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
+from glu_admin.glu.walk.steps import WalkError
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.asking import WalkError
 from orders.mirror.engine import begin, note_failure, note_success
 from orders.mirror.gone import ask_missing
 from orders.mirror.lines import LineStream, due_lines

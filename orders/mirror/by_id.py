@@ -1,15 +1,15 @@
 """Orders read one by one by their ids: what fails for one of them holds up no other."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from glu_admin.glu.errors import KeyRefused, NotFound, Refused, Unreachable, Unreadable
-from orders.glu_orders import read_order
+from glu_admin.glu.lists import Row
+from orders.endpoints import read_order
 from orders.mirror.session import Session
 
 _BROKEN_ROUTE = 3  # so many failures one after another: the others would fail too
 
-Outcome = dict[str, Any] | NotFound | Unreachable | Unreadable
+Outcome = Row | NotFound | Unreachable | Unreadable
 
 
 def read_each(session: Session, glu_ids: Iterable[int]) -> Iterator[tuple[int, Outcome]]:

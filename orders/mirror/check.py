@@ -1,15 +1,15 @@
 """Reads an order again because somebody asked: it and its lines, at once, and says what moved."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
+from glu_admin.glu.lists import Row
 from glu_admin.tenancy.models import Organisation
-from orders.glu_orders import read_order
+from orders.endpoints import read_order
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page
 from orders.mirror.line_pages import Doubt, Lines, all_lines, doubt_of
@@ -80,7 +80,7 @@ def _check(session: Session, order: Order) -> None:
         if lines is None:
             _done(order, CheckOutcome.KEPT_CHANGING, moment=moment)
             return
-        doubt = doubt_of(order, lines, header)
+        doubt = doubt_of(order, lines, header.raw)
         if doubt is Doubt.EMPTY:
             put_off_doubted(session, order, doubt, moment)
             _done(order, CheckOutcome.DOUBTED_LINES, f"{doubt.value} They are asked for again.", moment)
@@ -105,7 +105,7 @@ def _check(session: Session, order: Order) -> None:
         _done(order, outcome, words, moment, compared=True)
 
 
-def _read(session: Session, order: Order) -> tuple[dict[str, Any], Lines | None]:
+def _read(session: Session, order: Order) -> tuple[Row, Lines | None]:
     """The order and the lines it had while it did not change; the lines are None when it never held still.
 
     Raises GluError, and Unusable when it cannot be placed.
@@ -114,15 +114,15 @@ def _read(session: Session, order: Order) -> tuple[dict[str, Any], Lines | None]
     for _ in range(_TRIES):
         lines = all_lines(session, order, to_the_end=True)
         again = _header(session, order)
-        if payload_hash(again) == payload_hash(header):
+        if payload_hash(again.raw) == payload_hash(header.raw):
             return header, lines
         header = again
     return header, None
 
 
-def _header(session: Session, order: Order) -> dict[str, Any]:
+def _header(session: Session, order: Order) -> Row:
     header = read_order(session.client, order.glu_id)
-    if parse_order(header).glu_id != order.glu_id:
+    if parse_order(header.raw).glu_id != order.glu_id:
         raise Unusable("It is another order.")
     return header
 

@@ -18,10 +18,10 @@ from glu_admin.glu.errors import (
     Unreachable,
     Unreadable,
 )
+from glu_admin.glu.walk.steps import WalkError
 from glu_admin.keys.lifecycle import mark_foreign, mark_refused
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.asking import WalkError
 from orders.mirror.check import check_next, wanted_checks
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import check_identity

@@ -2,13 +2,13 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, NotFound
+from glu_admin.glu.lists import Row
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.identity import prove, recognise_page
@@ -128,7 +128,7 @@ def ask_missing(session: Session) -> int:
     return len(chunk) - len(later)
 
 
-def _still_there(session: Session, one: MissingOrder, header: dict[str, Any]) -> None:
+def _still_there(session: Session, one: MissingOrder, header: Row) -> None:
     strangers = recognise_page(session, [header])
     with session.lease.writing():
         if strangers:

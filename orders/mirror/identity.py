@@ -5,7 +5,7 @@ that are already here are compared with what the key shows: their id, uuid and t
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,12 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, KeyRefused, NotFound, Refused, Unreachable, Unreadable
-from glu_admin.glu.stamps import Stamp
+from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError, Owner
 from glu_admin.tenancy.models import Organisation
-from orders.glu_orders import list_orders, read_order, read_organisation
+from orders.endpoints import list_orders, read_order, read_organisation
 from orders.mirror.session import Session
 from orders.models import MirrorState, Order
-from orders.payload import Unusable, usable_id
 
 CANNOT_PIN = ""
 """What stands in the state where Glu does not tell the organisation."""
@@ -88,7 +87,7 @@ def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
     return owner
 
 
-def recognise_page(session: Session, rows: Iterable[Any]) -> set[int]:
+def recognise_page(session: Session, rows: Iterable[Row]) -> set[int]:
     """Make sure of a page of orders, before it is written, that it is this organisation's.
 
     One order that is here already, the same in uuid and creation, vouches for the whole answer; where there is none Glu
@@ -102,16 +101,16 @@ def recognise_page(session: Session, rows: Iterable[Any]) -> set[int]:
     return strangers
 
 
-def without(rows: list[Any], strangers: set[int]) -> list[Any]:
+def without(rows: list[Row], strangers: set[int]) -> list[Row]:
     """The rows whose ids are not among these."""
     if not strangers:
         return rows
-    return [row for row in rows if (read := _identity(row)) is None or read[0] not in strangers]
+    return [row for row in rows if row.glu_id not in strangers]
 
 
-def recognise_transactions(session: Session, rows: Iterable[Any]) -> None:
+def recognise_transactions(session: Session, rows: Iterable[Row]) -> None:
     """The same for a page of transactions, which are known by their ids and times of creation."""
-    created = {read[0]: read[2] for row in rows if (read := _identity(row))}
+    created = {row.glu_id: row.created.instant for row in rows if row.glu_id is not None and row.created is not None}
     here = session.organisation.transactions.filter(glu_id__in=list(created)).values_list("glu_id", "created_at")
     if created and not any(created[glu_id] == created_at for glu_id, created_at in here):
         prove(session)
@@ -160,27 +159,20 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
     raise OtherOrganisationError(f"{whose} does not know the orders that are here, such as {known[0].glu_id}.")
 
 
-def _compared(organisation: Organisation, rows: Iterable[Any]) -> dict[int, bool]:
-    """The ids of rows as they came under which an order is here, and whether it is the same one."""
-    found = {read[0]: read for row in rows if (read := _identity(row))}
+def _compared(organisation: Organisation, rows: Iterable[Row]) -> dict[int, bool]:
+    """The ids of rows under which an order is here, and whether it is the same one."""
+    found = {row.glu_id: (row, row.created) for row in rows if row.glu_id is not None and row.created is not None}
     here = organisation.orders.filter(glu_id__in=list(found)).values_list("glu_id", "uuid", "created_at")
     same = {}
     for glu_id, uuid, created_at in here:
-        _, its_uuid, its_creation = found[glu_id]
-        same[glu_id] = uuid == its_uuid if uuid and its_uuid else created_at == its_creation
+        row, created = found[glu_id]
+        its_uuid = _uuid(row.raw.get("uuid"))
+        same[glu_id] = uuid == its_uuid if uuid and its_uuid else created_at == created.instant
     return same
 
 
-def _identity(row: Any) -> tuple[int, UUID | None, datetime] | None:
-    """Id, uuid and time of creation of an order as it came; None when it cannot be placed."""
-    created = Stamp.parse(row.get("createdAt")) if isinstance(row, dict) else None
-    if created is None:
-        return None
+def _uuid(value: Any) -> UUID | None:
     try:
-        glu_id = usable_id(row)
-    except Unusable:
-        return None
-    try:
-        return glu_id, UUID(row.get("uuid")), created.instant
+        return UUID(value)
     except (ValueError, TypeError, AttributeError):
-        return glu_id, None, created.instant
+        return None

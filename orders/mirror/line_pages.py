@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Any
 
 from glu_admin.glu.errors import NotFound, Unreadable
-from orders.glu_orders import list_lines, read_order
+from glu_admin.glu.lists import Row
+from orders.endpoints import list_lines, read_order
 from orders.mirror.session import Session
 from orders.models import Order
 from orders.payload import payload_hash
@@ -25,7 +26,7 @@ class Doubt(Enum):
 class Lines:
     """All rows of an order's lines as they came, each once; `repeated` where the next page brought nothing new."""
 
-    rows: list[Any]
+    rows: list[Row]
     repeated: bool = False
 
 
@@ -34,7 +35,7 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
 
     Raises NotFound only when the order itself is not there either.
     """
-    rows: list[Any] = []
+    rows: list[Row] = []
     known, texts, before = set[str](), set[str](), 0
     for page in range(1, _MOST_PAGES + 1):
         try:
@@ -70,22 +71,22 @@ def doubt_of(order: Order, lines: Lines, header: dict[str, Any]) -> Doubt | None
     return Doubt.EMPTY if not lines.rows and money and not said_before else None
 
 
-def _name(row: Any) -> str:
+def _name(row: Row) -> str:
     """What a row is known by on other pages: its id, else all of it."""
-    glu_id = row.get("id") if isinstance(row, dict) else None
+    glu_id = row.raw.get("id") if isinstance(row.raw, dict) else None
     return f"id {glu_id}" if glu_id is not None else _text(row)
 
 
-def _text(row: Any) -> str:
-    return json.dumps(row, sort_keys=True)
+def _text(row: Row) -> str:
+    return json.dumps(row.raw, sort_keys=True)
 
 
-def sums_agree(order: Order, rows: list[Any]) -> bool:
+def sums_agree(order: Order, rows: list[Row]) -> bool:
     """Whether the lines add up to the order's subtotal, which a missing line would not let them."""
     if order.subtotal is None:
         return False
     for name in ("subtotal", "total"):
-        values = [row.get(name) if isinstance(row, dict) else None for row in rows]
+        values = [row.raw.get(name) if isinstance(row.raw, dict) else None for row in rows]
         if all(type(value) is int for value in values) and sum(values) == order.subtotal:  # type: ignore[arg-type]
             return True
     return False

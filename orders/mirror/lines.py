@@ -21,7 +21,8 @@ from glu_admin.glu.errors import (
     Unreachable,
     Unreadable,
 )
-from orders.glu_orders import read_order
+from glu_admin.glu.lists import Row
+from orders.endpoints import read_order
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, without
 from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
@@ -50,9 +51,9 @@ class _Fetched:
     """One order's lines as they came, or why they did not; `header` is the order read again."""
 
     order: Order
-    rows: list[Any] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     error: GluError | None = None
-    header: dict[str, Any] | None = None
+    header: Row | None = None
     doubt: Doubt | None = None
 
 
@@ -203,12 +204,15 @@ class LineStream:
     def _fetch(self, order: Order) -> _Fetched:
         """In a thread: everything Glu says of one order's lines."""
         try:
-            lines, header = all_lines(self.session, order, to_the_end=self._to_the_end), None
+            lines = all_lines(self.session, order, to_the_end=self._to_the_end)
+            header: Row | None = None
             if not lines.rows and not (order.subtotal == 0 and order.total == 0):
                 header = read_order(self.session.client, order.glu_id)
-                if payload_hash(header) != order.payload_hash:
+                if payload_hash(header.raw) != order.payload_hash:
                     return _Fetched(order, error=Unreadable("It changed while its lines were read."), header=header)
-            return _Fetched(order, lines.rows, header=header, doubt=doubt_of(order, lines, header or {}))
+            return _Fetched(
+                order, lines.rows, header=header, doubt=doubt_of(order, lines, header.raw if header else {})
+            )
         except NotFound as error:
             return _Fetched(order, error=error)
         except (Unreadable, Unreachable) as error:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, NotFound
+from glu_admin.glu.lists import Row
 from orders.mirror.by_id import Outcome, read_each
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import recognise_page
@@ -46,4 +47,4 @@ def _listed_but_not_found(session: Session, glu_id: int) -> None:
 
 
 def _agree(one: Outcome, other: Outcome) -> bool:
-    return isinstance(one, dict) and isinstance(other, dict) and payload_hash(one) == payload_hash(other)
+    return isinstance(one, Row) and isinstance(other, Row) and payload_hash(one.raw) == payload_hash(other.raw)

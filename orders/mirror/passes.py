@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
 
+from glu_admin.glu.lists import EVERYTHING
 from glu_admin.glu.stamps import Stamp
+from glu_admin.glu.walk.steps import Ask
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.asking import Ask, Bounds
 from orders.mirror.identity import recognise_page
 from orders.mirror.outcome import fail_run
 from orders.mirror.rhythm import TRAILING_REACH, in_turn, longest_failure_wait, trailing_reach
@@ -17,15 +18,14 @@ from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState, MirrorWindow
-from orders.payload import ParsedOrder, Unusable, parse_order
 
 _DUE_AFTER_CONNECTING = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "refresh_due_at")
 
 
 def connect(session: Session) -> bool:
     """Note Glu's clock and set the first watermark, before anything else is read; false while Glu names no time."""
-    listed = session.fetch(Ask(Bounds()))
-    updated = [order.updated for row in listed.rows if (order := usable(row)) and order.updated]
+    listed = session.fetch(Ask(EVERYTHING))
+    updated = [row.updated for row in listed.rows if row.updated and row.created and row.glu_id is not None]
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
     watermark = next_watermark(listed.server_time, newest, session.state().overlap, listed.age)
     moment = now()
@@ -157,11 +157,3 @@ def _recent(session: Session, reach: str) -> Stamp | None:
 def _window(created_from: Stamp | None, created_before: Stamp | None) -> MirrorWindow:
     start, end = (str(bound) if bound else None for bound in (created_from, created_before))
     return MirrorWindow(created_from=start, created_before=end, next_before=end)
-
-
-def usable(row: object) -> ParsedOrder | None:
-    """A row as an order, or None when it cannot be placed."""
-    try:
-        return parse_order(row)
-    except Unusable:
-        return None

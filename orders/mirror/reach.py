@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
 
 from glu_admin.glu.errors import GluError, Interrupted
+from glu_admin.glu.lists import Bounds, Listed, Row
 from glu_admin.glu.stamps import Stamp
-from orders.glu_orders import Listed
-from orders.mirror.asking import Ask, Bounds, Step, stamp_of
-from orders.mirror.passes import usable
+from glu_admin.glu.walk.steps import Ask, Step
 from orders.mirror.session import Session
 from orders.models import MirrorRun
-from orders.payload import Unusable, usable_id
 
 _YEAR = 365 * 24 * 3600
 _MOST_REQUESTS = 40  # a century down to a second, and more
@@ -21,8 +18,8 @@ Fetch = Callable[[Ask], Listed]
 
 
 @dataclass(frozen=True)
-class Oldest:
-    """The oldest order, below which Glu had nothing."""
+class Placed:
+    """An order that has a place among the others."""
 
     glu_id: int
     created: Stamp
@@ -33,17 +30,17 @@ class Reach:
 
     def __init__(self, session: Session, run: MirrorRun) -> None:
         self.session, self.run = session, run
-        self._finding: Future[Oldest | None] | None = None
+        self._finding: Future[Placed | None] | None = None
 
     def note(self, step: Step, page_size: int) -> None:
         """Write where the walk stands, in Glu's ids: they grow with creation."""
-        first = next(filter(None, map(usable, step.rows)), None)
-        last = next(filter(None, map(usable, reversed(step.rows))), None)
+        first = next(filter(None, map(_placed, step.rows)), None)
+        last = next(filter(None, map(_placed, reversed(step.rows))), None)
         if first is None or last is None:
             return
         fields: dict[str, object] = {
             "history_reached_glu_id": last.glu_id,
-            "history_reached_at": last.columns["created_at"],
+            "history_reached_at": last.created.instant,
         }
         if self._finding is not None and self._finding.done():
             fields |= self._found(self._finding)
@@ -54,7 +51,7 @@ class Reach:
         with self.session.lease.writing():
             self.session.update_state(**fields)
 
-    def _found(self, finding: Future[Oldest | None]) -> dict[str, object]:
+    def _found(self, finding: Future[Placed | None]) -> dict[str, object]:
         """What was found goes into the state; where Glu failed, the walk will meet that too."""
         try:
             oldest = finding.result()
@@ -74,13 +71,13 @@ class Reach:
         return self.session.fetch(ask, MirrorRun.Pass.HISTORY)
 
 
-def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
+def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Placed | None:
     """Bisect creation times before `newest` until nothing is older than what was found; None when that is not reached.
 
     A page that is shorter than `page_size` may hold the oldest, so it is asked at once what lies below it. Also None
     where Glu ignores the bound: rows that are not below it say nothing about what is.
     """
-    best: Oldest | None = None
+    best: Placed | None = None
     step, low, high, below = _YEAR, None, newest.floor(), False
     for _ in range(_MOST_REQUESTS):
         if below:
@@ -94,7 +91,7 @@ def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
         if not rows:
             low = bound
         else:
-            best = _last(rows)
+            best = _placed(rows[-1])
             if best is None or not best.created.before(bound):
                 return None
             high = best.created.floor()
@@ -104,10 +101,6 @@ def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Oldest | None:
     return None
 
 
-def _last(rows: list[Any]) -> Oldest | None:
-    """The last row of a page, unless it cannot be placed."""
-    created = stamp_of(rows[-1], "createdAt")
-    try:
-        return Oldest(usable_id(rows[-1]), created) if created else None
-    except Unusable:
-        return None
+def _placed(row: Row) -> Placed | None:
+    """A row's place among the others, unless it cannot be told."""
+    return Placed(row.glu_id, row.created) if row.glu_id is not None and row.created is not None else None

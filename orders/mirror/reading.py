@@ -10,19 +10,18 @@ from typing import Any
 from django.conf import settings
 from django.utils.timezone import now
 
+from glu_admin.glu.lists import Bounds, Listed
 from glu_admin.glu.stamps import Stamp
-from orders.glu_orders import Listed
-from orders.mirror.asking import Bounds, Step, Walking
+from glu_admin.glu.walk.seek import walk
+from glu_admin.glu.walk.steps import Step, Walking
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page, recognise_transactions, without
 from orders.mirror.lines import LineStream
 from orders.mirror.older import settle_older
 from orders.mirror.outcome import complete_run
-from orders.mirror.passes import usable
 from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
-from orders.mirror.walk import walk
 from orders.mirror.windows import inside
 from orders.mirror.writing.orders import Written, write_orders
 from orders.mirror.writing.transactions import write_transactions
@@ -153,7 +152,7 @@ class _Reading:
             if self.kind != MirrorRun.Pass.TRANSACTIONS:
                 self._learn(step)
                 if self.missing:
-                    acquit(session.organisation, [order.glu_id for row in step.rows if (order := usable(row))])
+                    acquit(session.organisation, list(written.places))
             self._checkpoint(reader, step, written, moment)
             if step.complete or quiet:
                 self._close(reader, moment)
@@ -227,7 +226,7 @@ class _Reading:
         window.next_before = str(step.next_before) if step.next_before else None
         window.started_at = window.started_at or moment
         if self.kind in MirrorRun.ACCUSING:
-            reader.seen |= {order.glu_id for row in step.rows if (order := usable(row))}
+            reader.seen |= set(written.places)
             window.seen = ",".join(map(str, reader.seen))
             window.older = ",".join(map(str, reader.older))
         window.save()

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from glu_admin.glu.client import GluClient
+from glu_admin.glu.lists import Listed
+from glu_admin.glu.walk.steps import Ask
 from glu_admin.tenancy.models import Organisation
-from orders.glu_orders import Listed, list_orders
-from orders.glu_transactions import list_transactions
-from orders.mirror.asking import Ask
+from orders.endpoints import list_orders, list_transactions
 from orders.mirror.lease import Lease
 from orders.mirror.page_sizes import PageSizes
 from orders.models import MirrorRun, MirrorState
@@ -110,8 +110,7 @@ class Session:
     def fetch(self, ask: Ask, kind: MirrorRun.Pass = MirrorRun.Pass.CHANGES) -> Listed:
         """One list request, in the form the walk asks for. Raises GluError."""
         ask_glu = list_transactions if kind == MirrorRun.Pass.TRANSACTIONS else list_orders
-        bounds = {name: str(bound) for name, bound in vars(ask.bounds).items() if bound is not None}
-        return ask_glu(self.client, page=ask.page, **bounds)
+        return ask_glu(self.client, ask.bounds, ask.page)
 
     def state(self) -> MirrorState:
         """The organisation's mirror state as it is in the database now."""

@@ -17,7 +17,7 @@ def main(slug: str, threads: str) -> None:
     from glu_admin.glu.errors import TooManyRequests
     from glu_admin.keys.vault import client_for
     from glu_admin.tenancy.models import Organisation
-    from orders.glu_orders import list_lines
+    from orders.endpoints import list_lines
 
     client = client_for(Organisation.objects.get(slug=slug), longest_wait=900)
 

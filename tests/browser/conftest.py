@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.keys.lifecycle import record_trial, set_key
 from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.world import SandboxOrganisation, World
@@ -77,8 +78,10 @@ def fill(organisation: Organisation, rows: list[dict[str, Any]]) -> None:
     """Write orders with their lines as the mirror would."""
     moment = datetime.now(UTC) - timedelta(minutes=1)
     lines = {row["id"]: row.pop("lines") for row in rows}
-    written = write_orders(organisation, rows, moment)
-    write_lines(organisation, [LineSet(pk, glu_id, lines[glu_id]) for glu_id, pk in written.pks.items()], moment)
+    written = write_orders(organisation, read_rows(rows), moment)
+    write_lines(
+        organisation, [LineSet(pk, glu_id, read_rows(lines[glu_id])) for glu_id, pk in written.pks.items()], moment
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.lines import LineSet, write_lines
@@ -18,8 +19,10 @@ def write(organisation: Organisation, *rows: dict[str, Any]) -> None:
     moment = EPOCH + timedelta(minutes=1)
     lines = {row["id"]: row.get("lines", []) for row in rows}
     plain = [{name: value for name, value in row.items() if name != "lines"} for row in rows]
-    written = write_orders(organisation, plain, moment)
-    write_lines(organisation, [LineSet(pk, glu_id, lines[glu_id]) for glu_id, pk in written.pks.items()], moment)
+    written = write_orders(organisation, read_rows(plain), moment)
+    write_lines(
+        organisation, [LineSet(pk, glu_id, read_rows(lines[glu_id])) for glu_id, pk in written.pks.items()], moment
+    )
 
 
 def order(glu_id: int, created: str = "2026-11-01T10:00:00+00:00", **fields: Any) -> dict[str, Any]:

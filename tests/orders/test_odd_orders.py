@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
@@ -101,11 +102,13 @@ def test_any_order_leaves_every_page_and_file_whole(
     hotel.set_aside.all().delete()
     Organisation.objects.filter(pk=hotel.pk).update(timezone=zone)
     for version in (before, after):
-        write_orders(hotel, [{**version, "id": 7, "createdAt": created, "uuid": None}], NOW, accept_older=True)
+        write_orders(
+            hotel, read_rows([{**version, "id": 7, "createdAt": created, "uuid": None}]), NOW, accept_older=True
+        )
         pk = hotel.orders.get().pk
         for place in (0, 1):  # the second reading has changes to tell
             sent = [{**line, "id": at, "total": place} for at, line in enumerate(lines, 1)]
-            write_lines(hotel, [LineSet(pk, 7, sent)], NOW)
+            write_lines(hotel, [LineSet(pk, 7, read_rows(sent))], NOW)
     assert_whole(hotel, staff_client, len(lines))
 
 

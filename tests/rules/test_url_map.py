@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from glu_admin.edge import HEADERS_OF_EVERY_ANSWER
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Role
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
@@ -107,8 +108,8 @@ def address(house: Any) -> Any:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for organisation in (house.hotel, house.golf):
         raw = {"id": 41, "createdAt": "2026-01-01T10:00:00+00:00", "total": 1}
-        pk = write_orders(organisation, [raw], moment).pks[41]
-        write_lines(organisation, [LineSet(pk, 41, [{"id": 7, "name": "Tea"}])], moment)
+        pk = write_orders(organisation, read_rows([raw]), moment).pks[41]
+        write_lines(organisation, [LineSet(pk, 41, read_rows([{"id": 7, "name": "Tea"}]))], moment)
     values = {"order": 41, "line": 7, "nobody": 999_999}
 
     def build(name: str, slug: str = "alder-house") -> str:

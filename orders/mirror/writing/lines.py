@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F
 
+from glu_admin.glu.lists import Row, ids
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.changes import line_changes, record
 from orders.mirror.writing.documents import rewrite_documents, write_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import forget_lines, set_aside, want_again
 from orders.models import Order, OrderLine, SetAside
-from orders.payload import LINE_FIELDS, Parsed, Unusable, known_id, parse_line
+from orders.payload import LINE_FIELDS, Parsed, Unusable, parse_line
 
 _LINE_COLUMNS = [entry.column for entry in LINE_FIELDS]
 _LINE_WRITTEN = ["order", "position", *_LINE_COLUMNS, "extra"]
@@ -25,7 +25,7 @@ class LineSet:
 
     order_pk: int
     order_glu_id: int
-    rows: Sequence[Any]
+    rows: Sequence[Row]
     # What the order was when its lines were asked for: if that has moved since, they are due again.
     payload_hash: str | None = None
     due_at: datetime | None = None
@@ -44,16 +44,18 @@ def write_lines(
     lines: dict[int, OrderLine] = {}
     elsewhere, losing = _held_elsewhere(organisation, sets)
     for one in sets:
-        for position, raw in enumerate(one.rows):
+        for position, row in enumerate(one.rows):
             try:
-                parsed = parse_line(raw)
+                parsed = parse_line(row.raw)
                 if parsed.glu_id in lines and lines[parsed.glu_id].order_id == one.order_pk:
                     raise Unusable("Another line of the same order has the same id.")
                 if parsed.glu_id in lines or parsed.glu_id in elsewhere:
                     raise Unusable("Another order has a line with the same id.")
             except Unusable as reason:
                 aside += 1
-                set_aside(organisation, SetAside.Kind.LINE, raw, str(reason), fetched_at, order_glu_id=one.order_glu_id)
+                set_aside(
+                    organisation, SetAside.Kind.LINE, row.raw, str(reason), fetched_at, order_glu_id=one.order_glu_id
+                )
                 continue
             drift.line(parsed, one.order_glu_id)
             lines[parsed.glu_id] = _line(organisation, one.order_pk, position, parsed)
@@ -87,8 +89,8 @@ def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tupl
 
     Orders that are gone may lose theirs: these, by their pk, are the second answer.
     """
-    ids = [known for one in sets for row in one.rows if (known := known_id(row)) is not None]
-    others = organisation.order_lines.filter(glu_id__in=ids).exclude(order__in=[one.order_pk for one in sets])
+    theirs = [glu_id for one in sets for glu_id in ids(one.rows)]
+    others = organisation.order_lines.filter(glu_id__in=theirs).exclude(order__in=[one.order_pk for one in sets])
     held = list(others.values_list("glu_id", "order", "order__gone_at"))
     losing = {pk for _, pk, gone_at in held if gone_at is not None}
     return {glu_id for glu_id, _, gone_at in held if gone_at is None}, sorted(losing)

@@ -1,11 +1,12 @@
 """The only writer of orders. Call it inside `Lease.writing()`: one writer per organisation."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.changes import order_changes, record
@@ -65,7 +66,7 @@ class _Known:
 
 def write_orders(
     organisation: Organisation,
-    rows: Iterable[Any],
+    rows: Sequence[Row],
     fetched_at: datetime,
     *,
     derive: bool = True,
@@ -137,15 +138,15 @@ def write_orders(
 
 
 def _parse_all(
-    organisation: Organisation, rows: Iterable[Any], fetched_at: datetime, result: Written
+    organisation: Organisation, rows: Sequence[Row], fetched_at: datetime, result: Written
 ) -> dict[int, ParsedOrder]:
     """The usable rows by id; of two with the same id the newer, or the later of equals."""
     parsed: dict[int, ParsedOrder] = {}
-    for place, raw in enumerate(rows):
+    for place, row in enumerate(rows):
         try:
-            order = parse_order(raw)
+            order = parse_order(row.raw)
         except Unusable as reason:
-            set_aside(organisation, SetAside.Kind.ORDER, raw, str(reason), fetched_at)
+            set_aside(organisation, SetAside.Kind.ORDER, row.raw, str(reason), fetched_at)
             result.set_aside += 1
             continue
         twin = parsed.get(order.glu_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.counters import recount
 from orders.mirror.writing.documents import rewrite_documents
@@ -49,10 +50,14 @@ def _write(organisation: Organisation, rows: list[dict[str, Any]], total: Writte
     """One batch; the pks whose documents are to be built."""
     lines = [row.pop("lines", None) for row in rows]
     moment = now()
-    written = write_orders(organisation, _with_known_device(organisation, rows), moment, derive=False)
+    written = write_orders(organisation, read_rows(_with_known_device(organisation, rows)), moment, derive=False)
     sent = {glu_id: _lines_of(place, rows, lines) for glu_id, place in written.places.items()}
     pks = written.pks | _without_lines(organisation, set(sent) - set(written.pks))
-    sets = [LineSet(pk, glu_id, listed(found)) for glu_id, pk in pks.items() if (found := sent[glu_id]) is not None]
+    sets = [
+        LineSet(pk, glu_id, read_rows(listed(found)))
+        for glu_id, pk in pks.items()
+        if (found := sent[glu_id]) is not None
+    ]
     total.set_aside += write_lines(organisation, sets, moment, derive=False)
     for name in ("created", "changed", "unchanged", "stale", "set_aside"):
         setattr(total, name, getattr(total, name) + getattr(written, name))

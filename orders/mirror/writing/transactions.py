@@ -11,11 +11,13 @@ from typing import Any
 
 from django.utils.timezone import now
 
+from glu_admin.glu.lists import Row
+from glu_admin.glu.shapes import read_id
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.orders import Written
 from orders.models import Transaction
-from orders.payload import Unusable, canonical, usable_id
+from orders.payload import canonical
 
 _WRITTEN = [
     "order_glu_id",
@@ -34,7 +36,7 @@ _WRITTEN = [
 
 
 def write_transactions(
-    organisation: Organisation, rows: Iterable[Any], fetched_at: datetime, signal_from: Stamp | None
+    organisation: Organisation, rows: Iterable[Row], fetched_at: datetime, signal_from: Stamp | None
 ) -> Written:
     """Write a page of transactions; the orders that new or changed ones name have their lines due.
 
@@ -43,8 +45,8 @@ def write_transactions(
     """
     result = Written()
     parsed: dict[int, Transaction] = {}
-    for raw in rows:
-        one = _parse(organisation, raw, fetched_at)
+    for row in rows:
+        one = _parse(organisation, row, fetched_at)
         if one is None:
             result.set_aside += 1
         else:
@@ -76,10 +78,7 @@ def reference(value: Any) -> int | None:
         value = value.get("id", value.get("@id"))
     if isinstance(value, str):
         value = value.rstrip("/").rpartition("/")[2]
-    try:
-        return usable_id({"id": value})
-    except Unusable:
-        return None
+    return read_id(value)
 
 
 def _older(one: Transaction, updated_at: datetime | None) -> bool:
@@ -87,15 +86,9 @@ def _older(one: Transaction, updated_at: datetime | None) -> bool:
     return bool(one.updated_at and updated_at and one.updated_at < updated_at)
 
 
-def _parse(organisation: Organisation, raw: Any, fetched_at: datetime) -> Transaction | None:
-    if not isinstance(raw, dict):
-        return None
-    created, updated = Stamp.parse(raw.get("createdAt")), Stamp.parse(raw.get("updatedAt"))
-    try:
-        glu_id = usable_id(raw)
-    except Unusable:
-        return None
-    if created is None:
+def _parse(organisation: Organisation, row: Row, fetched_at: datetime) -> Transaction | None:
+    raw, glu_id, created, updated = row
+    if glu_id is None or created is None:
         return None
     amount, card = raw.get("amount"), raw.get("card_number")
     last_four = card.strip()[-4:] if isinstance(card, str) else ""

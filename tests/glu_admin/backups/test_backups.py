@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.timezone import now
 
 from glu_admin.backups.databases import SCRATCH
+from glu_admin.glu.lists import read_rows
 from glu_admin.keys.lifecycle import set_key
 from glu_admin.keys.ring import check_canary, keyring
 from glu_admin.sandbox.data import make_order
@@ -34,7 +35,7 @@ def full(house: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     set_key(house.hotel, "a-key-of-the-hotel", None)
     day = datetime(2026, 3, 1, tzinfo=UTC)
     rows = [{**make_order(1, number, number, day, day).order, "total": 2**62} for number in range(1, 6)]
-    write_orders(house.hotel, rows, now())
+    write_orders(house.hotel, read_rows(rows), now())
     return tmp_path / "backups"
 
 
@@ -92,7 +93,7 @@ def test_a_count_or_sum_that_differs_is_named(full: Path, kind: str) -> None:
 
 def test_what_came_after_is_no_difference(full: Path, house: Any) -> None:
     backup()
-    write_orders(house.hotel, [{"id": 9, "createdAt": "2026-03-09T10:00:00+00:00"}], now())
+    write_orders(house.hotel, read_rows([{"id": 9, "createdAt": "2026-03-09T10:00:00+00:00"}]), now())
     assert "restores" in restore_check()
 
 

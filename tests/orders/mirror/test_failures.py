@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
+from glu_admin.glu.lists import read_rows
 from glu_admin.glu.stamps import Stamp
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import is_due, run_slice
@@ -271,8 +272,10 @@ def transaction(glu_id: int, **fields: Any) -> dict[str, Any]:
 
 
 def test_an_older_transaction_does_not_take_the_place_of_a_newer(house: Any) -> None:
-    write_transactions(house.hotel, [transaction(1, amount=9, updatedAt="2026-06-01T12:00:00+00:00")], now(), None)
-    written = write_transactions(house.hotel, [transaction(1)], now(), None)
+    write_transactions(
+        house.hotel, read_rows([transaction(1, amount=9, updatedAt="2026-06-01T12:00:00+00:00")]), now(), None
+    )
+    written = write_transactions(house.hotel, read_rows([transaction(1)]), now(), None)
     assert (written.stale, written.changed, house.hotel.transactions.get().amount) == (1, 0, 9)
 
 

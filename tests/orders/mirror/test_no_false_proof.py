@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound
+from glu_admin.glu.lists import read_rows
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import open_run
@@ -156,9 +157,9 @@ def test_a_line_that_moves_to_another_order_is_read_there_once_it_has_left(house
     write(hotel, order(1, lines=[{"id": 5, "name": "Tea"}]), order(2))
     first, second = hotel.orders.order_by("glu_id")
     moment = now()
-    assert write_lines(hotel, [LineSet(second.pk, 2, [{"id": 5, "name": "Tea"}])], moment) == 1
+    assert write_lines(hotel, [LineSet(second.pk, 2, read_rows([{"id": 5, "name": "Tea"}]))], moment) == 1
     second.refresh_from_db()
     assert second.lines_due_at is None
-    write_lines(hotel, [LineSet(first.pk, 1, [])], moment)
+    write_lines(hotel, [LineSet(first.pk, 1, read_rows([]))], moment)
     second.refresh_from_db()
     assert second.lines_due_at is not None

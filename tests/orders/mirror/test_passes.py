@@ -11,10 +11,11 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Unreachable
+from glu_admin.glu.lists import Bounds
+from glu_admin.glu.walk.steps import Ask
 from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.tenancy.models import Organisation
 from orders.exports import jsonl_orders
-from orders.mirror.asking import Ask, Bounds
 from orders.mirror.engine import is_due, note_failure, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.lines import LineStream
@@ -128,7 +129,7 @@ def _wait_no_longer(session: Session) -> None:
 
 def test_the_watermark_is_glus_clock_less_the_overlap(session: Session) -> None:
     connect(session)
-    newest = max(row["updatedAt"] for row in session.fetch(Ask(Bounds())).rows)
+    newest = max(str(row.updated) for row in session.fetch(Ask(Bounds())).rows)
     watermark = session.state().watermark
     assert watermark is not None
     assert watermark < newest

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glu_admin.glu.lists import Listed, read_rows
 from glu_admin.glu.stamps import Stamp
-from orders.glu_orders import Listed
-from orders.mirror.asking import Ask
+from glu_admin.glu.walk.steps import Ask
 from orders.mirror.reach import find_oldest
-from tests.orders.mirror.test_walk import FakeList, row, stamp
+from tests.glu_admin.glu.walk.test_seek import FakeList, row, stamp
 
 
 class Short(FakeList):
@@ -45,7 +45,7 @@ def test_where_it_cannot_be_told_nothing_is_said() -> None:
     newest = Stamp.parse(stamp(100))
     assert newest is not None
     assert find_oldest(lambda ask: Listed([], None), newest, 30) is None
-    assert find_oldest(lambda ask: Listed([{"id": 1}], None), newest, 30) is None
+    assert find_oldest(lambda ask: Listed(read_rows([{"id": 1}]), None), newest, 30) is None
 
 
 def test_a_glu_that_ignores_the_bound_is_asked_once() -> None:
@@ -55,7 +55,7 @@ def test_a_glu_that_ignores_the_bound_is_asked_once() -> None:
 
     def ignoring(ask: Ask) -> Listed:
         asked.append(ask)
-        return Listed([row(1, 100)], None)
+        return Listed(read_rows([row(1, 100)]), None)
 
     assert find_oldest(ignoring, newest, 30) is None
     assert len(asked) == 1

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.timezone import now
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.tasks import try_key
@@ -40,10 +41,10 @@ def mixed(session: Session, sandbox: RunningSandbox) -> Session:
     hotel.orders.filter(glu_id__in=[row["id"] for row in truth[:SHARED]]).delete()
     foreign = [row if at < SHARED else {**row, "id": row["id"] + 500_000} for at, row in enumerate(truth[:12])]
     plain = [{name: value for name, value in row.items() if name != "lines"} for row in foreign]
-    written = write_orders(hotel, plain, now())
+    written = write_orders(hotel, read_rows(plain), now())
     lines = {row["id"]: [{**line, "id": line["id"] + 10**7} for line in row["lines"]] for row in foreign}
-    write_lines(hotel, [LineSet(pk, glu_id, lines[glu_id]) for glu_id, pk in written.pks.items()], now())
-    write_transactions(hotel, [{**sandbox.world.shops["golf"].transactions()[0], "id": 99}], now(), None)
+    write_lines(hotel, [LineSet(pk, glu_id, read_rows(lines[glu_id])) for glu_id, pk in written.pks.items()], now())
+    write_transactions(hotel, read_rows([{**sandbox.world.shops["golf"].transactions()[0], "id": 99}]), now(), None)
     recount(hotel)
     due(session, "whole_due_at")
     while run_slice(session, lambda: False):

@@ -3,9 +3,9 @@
 import threading
 from typing import Any
 
+from glu_admin.glu.lists import Bounds, Listed
+from glu_admin.glu.walk.steps import Ask
 from glu_admin.sandbox.server import RunningSandbox
-from orders.glu_orders import Listed
-from orders.mirror.asking import Ask, Bounds
 from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect
 from orders.mirror.session import Session

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.counters import recount
 from orders.mirror.writing.orders import write_orders
@@ -41,7 +42,7 @@ class CounterTest(TestCase):
     def test_counters_follow(self, batches: list[list[dict[str, Any]]]) -> None:
         organisation = Organisation.objects.create(name="A", slug="a")
         for batch in batches:
-            write_orders(organisation, batch, NOW)
+            write_orders(organisation, read_rows(batch), NOW)
         kept = counters(organisation)
         recount(organisation)
         assert kept == counters(organisation)

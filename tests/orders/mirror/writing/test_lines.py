@@ -2,6 +2,7 @@
 
 import pytest
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.gone import mark_gone
 from orders.mirror.writing.lines import LineSet, write_lines
@@ -11,10 +12,10 @@ from tests.orders.mirror.writing.conftest import NOW, order
 
 
 def test_lines_are_replaced_whole_and_searchable(hotel: Organisation) -> None:
-    pk = write_orders(hotel, [order(1)], NOW).pks[1]
+    pk = write_orders(hotel, read_rows([order(1)]), NOW).pks[1]
     line = {"id": 5, "name": "Hot stone", "personalMessage": "Łucja, enjoy", "total": 1}
-    write_lines(hotel, [LineSet(pk, 1, [line, {"id": 6, "name": "Candle"}])], NOW)
-    write_lines(hotel, [LineSet(pk, 1, [{**line, "refunded": True}, {"name": "no id"}])], NOW)
+    write_lines(hotel, [LineSet(pk, 1, read_rows([line, {"id": 6, "name": "Candle"}]))], NOW)
+    write_lines(hotel, [LineSet(pk, 1, read_rows([{**line, "refunded": True}, {"name": "no id"}]))], NOW)
     assert [(one.glu_id, one.refunded) for one in hotel.order_lines.all()] == [(5, True)]
     assert hotel.set_aside.get().order_glu_id == 1
     text = OrderDocument.across_organisations.get(order_id=pk).text
@@ -24,10 +25,13 @@ def test_lines_are_replaced_whole_and_searchable(hotel: Organisation) -> None:
 
 
 def test_a_line_is_never_taken_from_another_order(hotel: Organisation) -> None:
-    pks = write_orders(hotel, [order(1), order(2), order(3)], NOW).pks
-    sets = [LineSet(pks[1], 1, [{"id": 5, "name": "Tea"}]), LineSet(pks[2], 2, [{"id": 5, "name": "Cake"}])]
+    pks = write_orders(hotel, read_rows([order(1), order(2), order(3)]), NOW).pks
+    sets = [
+        LineSet(pks[1], 1, read_rows([{"id": 5, "name": "Tea"}])),
+        LineSet(pks[2], 2, read_rows([{"id": 5, "name": "Cake"}])),
+    ]
     write_lines(hotel, sets, NOW)
-    write_lines(hotel, [LineSet(pks[3], 3, [{"id": 5, "name": "Wine"}, {"id": 6, "name": "Bread"}])], NOW)
+    write_lines(hotel, [LineSet(pks[3], 3, read_rows([{"id": 5, "name": "Wine"}, {"id": 6, "name": "Bread"}]))], NOW)
     held = {(one.glu_id, one.name, one.order.glu_id) for one in hotel.order_lines.select_related("order")}
     assert held == {(5, "Tea", 1), (6, "Bread", 3)}
     assert {one.order_glu_id for one in hotel.set_aside.all()} == {2, 3}
@@ -37,10 +41,10 @@ def test_a_line_is_never_taken_from_another_order(hotel: Organisation) -> None:
 def test_an_order_that_is_gone_is_no_longer_found_by_a_line_that_another_has_now(
     hotel: Organisation, derive: bool
 ) -> None:
-    pks = write_orders(hotel, [order(1), order(2)], NOW).pks
-    write_lines(hotel, [LineSet(pks[1], 1, [{"id": 5, "name": "Tea"}, {"id": 6, "name": "Bread"}])], NOW)
+    pks = write_orders(hotel, read_rows([order(1), order(2)]), NOW).pks
+    write_lines(hotel, [LineSet(pks[1], 1, read_rows([{"id": 5, "name": "Tea"}, {"id": 6, "name": "Bread"}]))], NOW)
     mark_gone(hotel, [hotel.orders.get(glu_id=1)], NOW)
-    write_lines(hotel, [LineSet(pks[2], 2, [{"id": 5, "name": "Tea"}])], NOW, derive=derive)
+    write_lines(hotel, [LineSet(pks[2], 2, read_rows([{"id": 5, "name": "Tea"}]))], NOW, derive=derive)
     found = {name: set(OrderDocument.across_organisations.filter(text__contains=name).values_list("order", flat=True))
              for name in ("tea", "bread")}  # fmt: skip
     assert found == {"tea": {pks[2]} if derive else set(), "bread": {pks[1]}}

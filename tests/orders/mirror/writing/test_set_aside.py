@@ -1,5 +1,6 @@
 """Rows that cannot be placed are set aside with their reason, and forgotten once they can."""
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.gone import mark_gone
 from orders.mirror.writing.lines import LineSet, write_lines
@@ -10,18 +11,18 @@ from tests.orders.mirror.writing.conftest import NOW, order
 def test_unplaceable_rows_are_set_aside_and_come_back(hotel: Organisation) -> None:
     bad = {name: value for name, value in order(2).items() if name != "createdAt"}
     for _ in range(2):
-        assert write_orders(hotel, [order(1), bad, "nonsense"], NOW).set_aside == 2
+        assert write_orders(hotel, read_rows([order(1), bad, "nonsense"]), NOW).set_aside == 2
     assert hotel.orders.count() == 1
     assert sorted(hotel.set_aside.values_list("times", flat=True)) == [2, 2]
-    write_orders(hotel, [order(2)], NOW)
+    write_orders(hotel, read_rows([order(2)]), NOW)
     assert hotel.set_aside.filter(glu_id="2").count() == 0
 
 
 def test_what_was_set_aside_of_an_order_is_forgotten_once_it_is_gone(hotel: Organisation) -> None:
-    pks = write_orders(hotel, [order(1), order(2)], NOW).pks
+    pks = write_orders(hotel, read_rows([order(1), order(2)]), NOW).pks
     line = {"id": 5, "name": "Hot stone"}
-    write_lines(hotel, [LineSet(pks[1], 1, [line, {"name": "no id"}])], NOW)
-    write_lines(hotel, [LineSet(pks[2], 2, [line])], NOW)
+    write_lines(hotel, [LineSet(pks[1], 1, read_rows([line, {"name": "no id"}]))], NOW)
+    write_lines(hotel, [LineSet(pks[2], 2, read_rows([line]))], NOW)
     assert sorted(hotel.set_aside.values_list("order_glu_id", flat=True)) == [1, 2]
     mark_gone(hotel, [hotel.orders.get(glu_id=2)], NOW)
     assert hotel.set_aside.get().order_glu_id == 1

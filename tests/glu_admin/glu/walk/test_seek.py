@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glu_admin.glu.lists import Bounds, Listed, read_rows
+from glu_admin.glu.lists import ids as found_ids
 from glu_admin.glu.stamps import Stamp
-from orders.glu_orders import Listed
-from orders.mirror.asking import (
+from glu_admin.glu.walk.crowded_second import PAGE_IGNORED
+from glu_admin.glu.walk.seek import walk
+from glu_admin.glu.walk.steps import (
     Ask,
-    Bounds,
     FilterNotHonouredError,
     OrderNotHonouredError,
     Step,
     StuckError,
     Walking,
 )
-from orders.mirror.crowd import PAGE_IGNORED
-from orders.mirror.walk import walk
 
 
 def stamp(second: int) -> str:
@@ -62,7 +62,7 @@ class FakeList:
             and (updated is None or (one["updatedAt"] or "") >= updated)
             and (updated_before is None or (one["updatedAt"] and one["updatedAt"] < updated_before))
         ]
-        return Listed(found[(ask.page - 1) * self.page_size : ask.page * self.page_size], None)
+        return Listed(read_rows(found[(ask.page - 1) * self.page_size : ask.page * self.page_size]), None)
 
 
 def read_walk(fetch: Any, walking: Walking) -> Iterator[Step]:
@@ -85,7 +85,7 @@ def read(fetch: Any, bounds: Bounds | None = None) -> tuple[set[int], list[str]]
     flags: list[str] = []
     complete = False
     for step in read_walk(fetch, walk(bounds or Bounds())):
-        ids |= {one["id"] for one in step.rows}
+        ids |= set(found_ids(step.rows))
         flags += step.flags
         complete = step.complete
     assert complete
@@ -150,7 +150,7 @@ def test_a_crowded_second_below_what_is_wanted_is_left_to_another_walk() -> None
     fake, below, wanted = FakeList(rows, 5), Stamp.parse(stamp(10)), Stamp.parse(stamp(11))
     steps = list(read_walk(fake, walk(Bounds(created_from=below), wanted)))
     assert steps[-1].complete
-    assert {one["id"] for step in steps for one in step.rows} >= {100 + n for n in range(12)}
+    assert {one for step in steps for one in found_ids(step.rows)} >= {100 + n for n in range(12)}
     assert (fake.requests, [step.flags for step in steps if step.flags]) == (4, [])
 
 
@@ -226,7 +226,7 @@ def test_an_ignored_filter_is_noticed() -> None:
 
 def test_a_wrong_order_is_noticed() -> None:
     def backwards(_: Ask) -> Listed:
-        return Listed([row(1, 5), row(2, 9)], None)
+        return Listed(read_rows([row(1, 5), row(2, 9)]), None)
 
     with pytest.raises(OrderNotHonouredError):
         read(backwards)
@@ -236,7 +236,7 @@ def test_a_list_that_stands_still_is_noticed() -> None:
     """A server that drops offsets and shifts them could serve the same rows for ever."""
 
     def stuck(_: Ask) -> Listed:
-        return Listed([{"id": 1, "createdAt": "nonsense"}], None)
+        return Listed(read_rows([{"id": 1, "createdAt": "nonsense"}]), None)
 
     with pytest.raises(StuckError):
         read(stuck)

@@ -1,13 +1,11 @@
 """What a walk asks of a list, and what it believes: an answer that breaks its bounds or its order proves nothing."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from glu_admin.glu.lists import Bounds, Listed, Row
 from glu_admin.glu.stamps import Stamp
-from orders.glu_orders import Listed
-from orders.payload import Unusable, usable_id
 
 _TRIES = 3
 
@@ -33,16 +31,6 @@ class StuckError(WalkError):
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What a walk reads; null is open. The two `before` are exclusive, the two `from` inclusive."""
-
-    created_before: Stamp | None = None
-    created_from: Stamp | None = None
-    updated_from: Stamp | None = None
-    updated_before: Stamp | None = None
-
-
-@dataclass(frozen=True)
 class Ask:
     """One request for a list."""
 
@@ -58,7 +46,7 @@ class Step:
     `seam` the walk is inside a crowded second, which it would begin anew if it were left there.
     """
 
-    rows: list[Any]
+    rows: list[Row]
     next_before: Stamp | None
     complete: bool
     server_time: datetime | None
@@ -90,11 +78,11 @@ def ask(bounds: Bounds, page: int = 1) -> Generator[Ask | Step, Listed | None, L
     raise AssertionError
 
 
-def _check(rows: list[Any], bounds: Bounds) -> None:
+def _check(rows: list[Row], bounds: Bounds) -> None:
     """Every row satisfies every bound that was sent, and creation never increases."""
     last: Stamp | None = None
     for row in rows:
-        created, updated = stamp_of(row, "createdAt"), stamp_of(row, "updatedAt")
+        created, updated = row.created, row.updated
         if created is not None:
             if bounds.created_before and not created.before(bounds.created_before):
                 raise FilterNotHonouredError("Glu listed rows outside the creation dates asked for.")
@@ -108,17 +96,3 @@ def _check(rows: list[Any], bounds: Bounds) -> None:
                 raise FilterNotHonouredError("Glu listed rows that had not changed since the time asked for.")
             if bounds.updated_before and not updated.before(bounds.updated_before):
                 raise FilterNotHonouredError("Glu listed rows that changed after the time asked for.")
-
-
-def stamp_of(row: Any, name: str) -> Stamp | None:
-    """A timestamp of a row as it came, or None."""
-    return Stamp.parse(row.get(name)) if isinstance(row, dict) else None
-
-
-def ids_of(rows: list[Any]) -> Iterator[int]:
-    """Glu's ids of the rows that have a usable one."""
-    for row in rows:
-        try:
-            yield usable_id(row)
-        except (Unusable, AttributeError):
-            continue

@@ -8,11 +8,11 @@ A walk does no input or output: it yields what to ask and is sent the answer, so
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+from glu_admin.glu.lists import Bounds, Row, ids
 from glu_admin.glu.stamps import Stamp
-from orders.mirror.asking import Bounds, Step, StuckError, Walking, ask, ids_of, stamp_of
-from orders.mirror.crowd import close_second
+from glu_admin.glu.walk.crowded_second import close_second
+from glu_admin.glu.walk.steps import Step, StuckError, Walking, ask
 
 
 def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
@@ -22,7 +22,7 @@ def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
     answer breaks the bounds or the order also when it is asked for again.
     """
     bound = bounds.created_before
-    guard, before = _Guard(), list[Any]()
+    guard, before = _Guard(), list[Row]()
     while True:
         listed = yield from ask(replace(bounds, created_before=bound))
         if not listed.rows:
@@ -35,7 +35,7 @@ def walk(bounds: Bounds, wanted_from: Stamp | None = None) -> Walking:
         second = oldest.floor()
         after = second.plus(1)
         # Rows that were not on the page before are older, so they would have stood on it had it been the last.
-        followed = len(before) if set(ids_of(listed.rows)) - set(ids_of(before)) else 0
+        followed = len(before) if set(ids(listed.rows)) - set(ids(before)) else 0
         before = listed.rows
         if bound is None or after.instant < bound.instant:
             bound = after  # that second is read again whole: the page may have ended inside it
@@ -55,14 +55,14 @@ class _Guard:
 
     seen: set[tuple[str, frozenset[int]]] = field(default_factory=set)
 
-    def check(self, bound: Stamp | None, rows: list[Any]) -> None:
+    def check(self, bound: Stamp | None, rows: list[Row]) -> None:
         """Raise StuckError for an answer that came before."""
-        key = (str(bound), frozenset(ids_of(rows)))
+        key = (str(bound), frozenset(ids(rows)))
         if key in self.seen:
             raise StuckError("Glu gave the same rows again for the same dates.")
         self.seen.add(key)
 
 
-def _oldest(rows: list[Any]) -> Stamp | None:
-    stamps = [stamp for row in rows if (stamp := stamp_of(row, "createdAt"))]
+def _oldest(rows: list[Row]) -> Stamp | None:
+    stamps = [row.created for row in rows if row.created]
     return min(stamps, key=lambda stamp: stamp.instant) if stamps else None

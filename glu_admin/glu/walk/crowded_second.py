@@ -2,11 +2,10 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
+from glu_admin.glu.lists import Bounds, Listed, Row, ids
 from glu_admin.glu.stamps import Stamp
-from orders.glu_orders import Listed
-from orders.mirror.asking import Ask, Bounds, Step, Walking, ask, ids_of, stamp_of
+from glu_admin.glu.walk.steps import Ask, Step, Walking, ask
 
 _MOST_PASSES = 12
 _UNMOVED_PASSES = 3
@@ -35,12 +34,12 @@ class _Second:
         """Note the rows of one answer that lie in the second."""
         self.longest = max(self.longest, len(listed.rows))
         inside = [row for row in listed.rows if _is_in(row, self.second)]
-        self.ids.update(ids_of(inside))
+        self.ids.update(ids(inside))
         for row in inside:
-            updated = stamp_of(row, "updatedAt")
-            self.undated |= updated is None
-            if updated is not None:
-                self.stamps.append(updated)
+            if row.updated is None:
+                self.undated = True
+            else:
+                self.stamps.append(row.updated)
         return Step(inside, self.bound, False, listed.server_time, seam=False)
 
     def span(self) -> tuple[Stamp | None, Stamp | None]:
@@ -112,7 +111,7 @@ def _fits(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | None
         return True
     second = yield from ask(bounds, page=2)
     yield crowd.take(second)
-    if second.rows and list(ids_of(second.rows)) == list(ids_of(first.rows)):
+    if second.rows and ids(second.rows) == ids(first.rows):
         crowd.repeated = True
         return len(first.rows) < crowd.longest  # all that can be told
     if second.rows:
@@ -141,17 +140,16 @@ def _pages(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | Non
     while True:
         step = crowd.take((yield from ask(bounds, page=page)))
         yield step
-        ids = list(ids_of(step.rows))
+        here = ids(step.rows)
         if not step.rows:
             return listed
-        idle = 0 if set(ids) - met else idle + 1
-        if ids == last or idle == _IDLE_PAGES:
+        idle = 0 if set(here) - met else idle + 1
+        if here == last or idle == _IDLE_PAGES:
             crowd.repeated = True
             return listed
-        met.update(ids)
-        listed, last, page = listed + len(ids), ids, page + 1
+        met.update(here)
+        listed, last, page = listed + len(here), here, page + 1
 
 
-def _is_in(row: Any, second: Stamp) -> bool:
-    created = stamp_of(row, "createdAt")
-    return created is None or created.floor().instant == second.instant
+def _is_in(row: Row, second: Stamp) -> bool:
+    return row.created is None or row.created.floor().instant == second.instant

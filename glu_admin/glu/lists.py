@@ -1,0 +1,73 @@
+"""Glu's lists: what bounds one, what an element says of itself, and one page of it. Nothing is asked in here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from glu_admin.glu.shapes import read_id
+from glu_admin.glu.stamps import Stamp
+
+
+class Row(NamedTuple):
+    """One element of a list as it came, and what it says of itself: its id and when it was created and updated.
+
+    Each of the three is None where it cannot be read, as all are of an element that is no object.
+    """
+
+    raw: Any
+    glu_id: int | None
+    created: Stamp | None
+    updated: Stamp | None
+
+
+def read_row(raw: Any) -> Row:
+    """An element, read once for all who ask."""
+    if not isinstance(raw, dict):
+        return Row(raw, None, None, None)
+    return Row(raw, read_id(raw.get("id")), Stamp.parse(raw.get("createdAt")), Stamp.parse(raw.get("updatedAt")))
+
+
+def read_rows(raws: Iterable[Any]) -> list[Row]:
+    """The same of many."""
+    return [read_row(raw) for raw in raws]
+
+
+def ids(rows: Iterable[Row]) -> list[int]:
+    """The ids of those rows that have a usable one, in their order."""
+    return [row.glu_id for row in rows if row.glu_id is not None]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a list is bounded by; null is open. The two `before` are exclusive, the two `from` inclusive."""
+
+    created_before: Stamp | None = None
+    created_from: Stamp | None = None
+    updated_from: Stamp | None = None
+    updated_before: Stamp | None = None
+
+    def params(self) -> list[tuple[str, str]]:
+        """The bounds as Glu's filters, in its own digits."""
+        named = (
+            ("createdAt[strictly_before]", self.created_before),
+            ("createdAt[after]", self.created_from),
+            ("updatedAt[after]", self.updated_from),
+            ("updatedAt[strictly_before]", self.updated_before),
+        )
+        return [(name, str(bound)) for name, bound in named if bound is not None]
+
+
+EVERYTHING = Bounds()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list, and Glu's clock (aware UTC).
+
+    `age` is how many seconds ago a cache on the way was given it.
+    """
+
+    rows: list[Row]
+    server_time: datetime | None
+    age: int = 0

@@ -1,0 +1,1 @@
+"""The one way lists are read, whatever they hold: without page numbers, and without input or output."""
