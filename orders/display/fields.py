@@ -11,8 +11,9 @@ from glu_admin.tenancy.times import has_place
 from orders.display.money import currency
 from orders.display.money import money as money_text
 from orders.display.text import in_words, listed_words
+from orders.documented import LINE_FIELDS, ORDER_FIELDS
 from orders.models import Order, OrderLine
-from orders.payload import LINE_FIELDS, ORDER_FIELDS, extra_of, time_text
+from orders.payload import extra_of, time_text
 
 _GLU = {
     Order: {entry.column: entry.glu for entry in ORDER_FIELDS},

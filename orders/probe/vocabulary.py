@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from orders.payload import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS
+from orders.documented import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS
 from orders.probe.known import Known
 from orders.probe.questions import Found, Question, compared, not_known, noted, question
 from orders.probe.words import counted, listed

@@ -12,8 +12,9 @@ from orders.display import fields
 from orders.display.money import major_units
 from orders.display.text import in_words, json_text, listed_words
 from orders.display.words import field_words
+from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_OBJECTS
 from orders.models import Order, OrderLine
-from orders.payload import LINE_FIELDS, LINE_OBJECTS, ORDER_OBJECTS, extra_of, line_payload, listed, payload
+from orders.payload import extra_of, line_payload, listed, payload
 from orders.search import parse_query
 from orders.search.chips import describe
 from orders.views.checks import check_context

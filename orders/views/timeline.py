@@ -14,8 +14,8 @@ from orders.display.money import money
 from orders.display.statuses import DISPATCH, PAYMENT, UNKNOWN
 from orders.display.text import listed_words
 from orders.display.words import field_words
+from orders.documented import LINE_FIELDS, ORDER_FIELDS
 from orders.models import CheckOutcome, Order, OrderChange, Transaction
-from orders.payload import LINE_FIELDS, ORDER_FIELDS
 
 MOST_SHOWN = 100
 

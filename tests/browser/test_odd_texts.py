@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from glu_admin.tenancy.models import Organisation
-from orders.payload import ORDER_FIELDS
+from orders.documented import ORDER_FIELDS
 from tests.browser.conftest import fill
 
 pytestmark = pytest.mark.browser

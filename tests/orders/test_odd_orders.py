@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
+from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
-from orders.payload import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, canonical
+from orders.payload import canonical
 from orders.search import find_orders, parse_query
 from tests.orders.conftest import order, write
 

@@ -8,19 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
+from orders.documented import LINE_FIELDS, ORDER_FIELDS, ORDER_OBJECTS
 from orders.models import Order, OrderLine
-from orders.payload import (
-    LINE_FIELDS,
-    ORDER_FIELDS,
-    ORDER_OBJECTS,
-    Unusable,
-    canonical,
-    line_payload,
-    parse_line,
-    parse_order,
-    payload,
-    payload_hash,
-)
+from orders.payload import Unusable, canonical, line_payload, parse_line, parse_order, payload, payload_hash
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 anything = st.recursive(

@@ -9,8 +9,9 @@ from django.db.models import F
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.text import writable
+from orders.documented import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS
 from orders.models import Drift, OrderChange
-from orders.payload import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS, Parsed, ParsedOrder
+from orders.payload import Parsed, ParsedOrder
 
 _DOCUMENTED = {entry.glu for entry in ORDER_FIELDS} | ORDER_OBJECTS
 _LEARNED = {"payment_status": "paymentStatus", "type": "type", "channel": "channel", "payment_method": "paymentMethod"}

@@ -8,12 +8,13 @@ from django.db.models import F
 
 from glu_admin.glu.lists import Row, ids
 from glu_admin.tenancy.models import Organisation
+from orders.documented import LINE_FIELDS
 from orders.mirror.writing.changes import line_changes, record
 from orders.mirror.writing.documents import rewrite_documents, write_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import forget_lines, set_aside, want_again
 from orders.models import Order, OrderLine, SetAside
-from orders.payload import LINE_FIELDS, Parsed, Unusable, parse_line
+from orders.payload import Parsed, Unusable, parse_line
 
 _LINE_COLUMNS = [entry.column for entry in LINE_FIELDS]
 _LINE_WRITTEN = ["order", "position", *_LINE_COLUMNS, "extra"]

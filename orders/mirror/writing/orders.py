@@ -9,6 +9,7 @@ from typing import Any
 from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
+from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.changes import order_changes, record
 from orders.mirror.writing.counters import Combination, add_differences, combination
 from orders.mirror.writing.documents import write_documents
@@ -16,7 +17,7 @@ from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
-from orders.payload import ORDER_FIELDS, ParsedOrder, Unusable, parse_order
+from orders.payload import ParsedOrder, Unusable, parse_order
 
 _ORDER_COLUMNS = [entry.column for entry in ORDER_FIELDS]
 _WRITTEN = [

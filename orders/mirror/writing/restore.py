@@ -9,11 +9,12 @@ from django.utils.timezone import now
 
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
+from orders.documented import DEVICE_FIELDS
 from orders.mirror.writing.counters import recount
 from orders.mirror.writing.documents import rewrite_documents
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import Written, write_orders
-from orders.payload import DEVICE_FIELDS, canonical, known_id, listed, payload, without_device
+from orders.payload import canonical, known_id, listed, payload, without_device
 
 _BATCH = 500
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 
 from orders.display.words import FIELD_WORDS, field_words
-from orders.payload import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS
+from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS
 from tests.orders.conftest import order, write
 
 UNSEEN = {"uuid", "updatedAt", "userAgent", "ipAddress", "browserInfo", "attachedOrder"}
