@@ -15,7 +15,9 @@ application = get_wsgi_application()
 
 from glu_admin.keys.ring import stop_on_wrong_root_key  # noqa: E402  (needs the apps loaded)
 from glu_admin.tenancy.first_run import print_setup_token_if_needed  # noqa: E402
+from glu_admin.tenancy.public_url import warn_without_public_url  # noqa: E402
 
 stop_on_wrong_root_key()
+warn_without_public_url()
 print_setup_token_if_needed(sys.stderr)
 connections.close_all()  # the server forks after this, and a connection must not be shared

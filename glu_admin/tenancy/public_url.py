@@ -1,5 +1,6 @@
 """Under which address the desk is reached: links are made from it, and requests have to name it."""
 
+import logging
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
@@ -8,6 +9,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from glu_admin.tenancy import errors
+
+logger = logging.getLogger(__name__)
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -25,6 +28,12 @@ def public_link(request: HttpRequest, path: str) -> str:
         return request.build_absolute_uri(path)
     host = urlsplit(f"//{request.get_host()}").hostname or ""
     return f"https://{f'[{host}]' if ':' in host else host}{path}"
+
+
+def warn_without_public_url() -> None:
+    """For the start of a web server in production, where links should not depend on what a request names."""
+    if not settings.PUBLIC_URL and not settings.EMBEDDED:
+        logger.warning("PUBLIC_URL is not set: links take their host from the request. Set it to the desk's address.")
 
 
 class PublicHostMiddleware:

@@ -8,6 +8,8 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
+from glu_admin.tenancy.public_url import warn_without_public_url
+
 HOSTS = ["desk.example", "testserver", "[::1]"]
 
 
@@ -68,3 +70,15 @@ def test_another_host_or_port_is_refused(manager_client: Client, settings: Setti
 def test_probes_name_any_host(db: None, settings: Settings, path: str) -> None:
     settings.PUBLIC_URL = "https://desk.example"
     assert Client().get(path, HTTP_HOST="10.0.0.7:8000").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("public", "embedded", "warned"),
+    [("", False, True), ("https://desk.example", False, False), ("", True, False)],
+)
+def test_production_is_warned_when_it_does_not_know_its_address(
+    settings: Settings, caplog: pytest.LogCaptureFixture, public: str, embedded: bool, warned: bool
+) -> None:
+    settings.PUBLIC_URL, settings.EMBEDDED = public, embedded
+    warn_without_public_url()
+    assert ("PUBLIC_URL is not set" in caplog.text) is warned
