@@ -11,7 +11,6 @@ from glu_admin.tenancy.models import Membership, Organisation, Role, User
 
 PLACE_COOKIE = "place"
 """The slug of the organisation one was in last: pages of no organisation keep its navigation."""
-_SECTIONS = {"order": "orders", "order_line": "orders", "orders_export": "exports", "organisation_settings": "settings"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -24,8 +23,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         return {"email_is_set_up": bool(settings.EMAIL_URL)}
     membership: Membership | None = getattr(request, "membership", None)
     memberships = list(user.memberships.select_related("organisation").order_by("organisation__name"))
-    match = request.resolver_match
-    name = (match.url_name or "") if match else ""
     return {
         "email_is_set_up": bool(settings.EMAIL_URL),
         "theme": user.theme,
@@ -34,7 +31,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "organisation": membership.organisation if membership else None,
         "memberships": memberships,
         "manages_any": any(one.role == Role.MANAGER for one in memberships),
-        "section": _SECTIONS.get(name, name),
+        "page_name": request.resolver_match.url_name if request.resolver_match else "",
         **_navigation(membership or _last_place(request, memberships)),
     }
 
@@ -50,7 +47,7 @@ def chrome_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
             shown = chrome(request)
         except Error:  # it may be what went wrong
             shown = {}
-    return {**_navigation(getattr(request, "membership", None)), **shown, "organisation": None, "section": ""}
+    return {**_navigation(getattr(request, "membership", None)), **shown, "organisation": None, "page_name": ""}
 
 
 def remember_place(request: HttpRequest, response: HttpResponseBase, organisation: Organisation) -> None:
