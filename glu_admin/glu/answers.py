@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import requests
 import urllib3
 
-from glu_admin.glu.errors import NotFound, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.errors import Failing, NotFound, Refused, TooManyRequests, Unreadable
 
 
 def refuse(response: requests.Response, body: bytes) -> NoReturn:
@@ -25,7 +25,7 @@ def refuse(response: requests.Response, body: bytes) -> NoReturn:
     if status == 429:
         raise TooManyRequests("Glu asked for fewer requests.", retry_after(response.headers) or 0)
     if status >= 500:
-        raise Unreachable(f"Glu answered with an error of its own ({status}).")
+        raise Failing(f"Glu answered with an error of its own ({status}).")
     if 300 <= status < 400:
         raise Unreadable("Glu’s address answered with a redirect, which is never followed.")
     raise Unreadable(f"Glu answered {status}, which was not expected.")

@@ -38,9 +38,15 @@ class TooManyRequests(GluError):
 
 
 class Unreachable(GluError):
-    """No connection, no answer in time, or 5xx, also after the retries."""
+    """No connection or no answer in time, also after the retries."""
 
     kind = "unreachable"
+
+
+class Failing(Unreachable):
+    """Glu was reached, but answered 5xx, also after the retries."""
+
+    kind = "failing"
 
 
 class Interrupted(GluError):

@@ -247,9 +247,8 @@ def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
         session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
 
 
-def _kind(error: Exception) -> str:
-    if isinstance(error, NotFound):
-        return "unreadable"
+def _kind(error: Exception) -> MirrorState.Failure:
     if isinstance(error, OtherOrganisationError):
-        return "wrong_organisation"
-    return str(getattr(error, "kind", "unreadable"))
+        return MirrorState.Failure.WRONG_ORGANISATION
+    kind = getattr(error, "kind", "")
+    return MirrorState.Failure(kind) if kind in MirrorState.Failure.values else MirrorState.Failure.UNREADABLE

@@ -13,6 +13,19 @@ class MirrorState(models.Model):
     `watermark` is in Glu's own digits and offset, as Glu writes a timestamp; it is null until the first answer.
     """
 
+    class Failure(models.TextChoices):
+        """What kind of failure `last_error` tells of."""
+
+        REFUSED = "refused", "Glu refuses the key"
+        WRONG_ORGANISATION = "wrong_organisation", "The key opens another organisation"
+        THROTTLED = "throttled", "Glu asked us to slow down"
+        UNREACHABLE = "unreachable", "Glu cannot be reached"
+        FAILING = "failing", "Glu does not answer as it should"
+        UNREADABLE = "unreadable", "Glu’s answers cannot be used"
+
+    # Failures that are said of a key: they count no longer once it is another, or is tried again.
+    OF_THE_KEY = (Failure.REFUSED, Failure.WRONG_ORGANISATION)
+
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, primary_key=True, related_name="mirror_state"
     )
@@ -60,7 +73,7 @@ class MirrorState(models.Model):
     history_reached_at = models.DateTimeField(null=True)
 
     last_error = models.CharField(max_length=300, default="", blank=True)
-    last_error_kind = models.CharField(max_length=20, default="", blank=True)
+    last_error_kind = models.CharField(max_length=20, choices=Failure, default="", blank=True)
     last_error_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
 

@@ -1,7 +1,6 @@
 """What stands above every page of an organisation whose copy needs somebody, or patience."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count
 from django.template.defaultfilters import pluralize
@@ -17,8 +16,14 @@ from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.rest import STANDS_STILL, last_error, stands_still
 
-OWN_ERROR = "Glu answered with an error of its own"
-"""How the words of a failure begin when Glu was reached, but failed."""
+Failure = MirrorState.Failure
+_LOOKS = {
+    Failure.THROTTLED: ("amber", "hourglass"),
+    Failure.UNREACHABLE: ("red", "offline"),
+    Failure.FAILING: ("red", "warning"),
+    Failure.UNREADABLE: ("red", "warning"),
+}
+_KEPT = "The orders here can still be searched and exported; nothing is lost."
 
 
 @dataclass(frozen=True)
@@ -37,57 +42,64 @@ class Banner:
 def banners(organisation: Organisation) -> list[Banner]:
     """What stands above every page of an organisation whose copy needs somebody, or patience."""
     key, trying, state = current_key(organisation), candidate_key(organisation), state_of(organisation)
-    checked_at = looked_up_to(organisation)
-    kept = "The orders here can still be searched and exported; nothing is lost."
-    out = []
+    if why := closed(key, trying):
+        text = f"{why} Nothing is copied until then. {_KEPT}"
+        return [Banner("red", "key", "The key cannot be opened", text, "key", "Key settings")]
+    found = [_new_key_banner(key, trying)]
+    if key is not None:
+        found.append(_key_banner(organisation, key, state) or _copy_banner(organisation, key, state))
+        found.append(_lines_banner(organisation, state, is_fresh=not any(found)))
+    return [banner for banner in found if banner is not None]
+
+
+def _new_key_banner(key: GluKey | None, trying: GluKey | None) -> Banner | None:
+    """What is said where there is no key at all, or where Glu refuses the one that waits to take over."""
     if key is None and trying is None:
         text = "Glu needs a key before orders can be copied here. A manager can add one."
-        out.append(Banner("amber", "key", "No key yet", text, "key", "Add the key"))
-    if why := closed(key, trying):
-        text = f"{why} Nothing is copied until then. {kept}"
-        return [Banner("red", "key", "The key cannot be opened", text, "key", "Key settings")]
-    if trying is not None and trying.state in GluKey.REJECTED:
-        foreign = trying.state == GluKey.State.FOREIGN
-        title = "The new key opens another organisation" if foreign else "Glu refuses the new key"
-        why = trying.detail if foreign else f"Glu refused the new key ending in {trying.last_four}."
-        works = key is not None and key.state not in GluKey.REJECTED
-        rest_of_it = "The key before it stays in use." if works else _tried_again(trying)
-        out.append(Banner("red", "key", title, f"{why} {rest_of_it}", "key", "Set another key"))
-    if key is not None and key.state in GluKey.REJECTED:
+        return Banner("amber", "key", "No key yet", text, "key", "Add the key")
+    if trying is None or trying.state not in GluKey.REJECTED:
+        return None
+    foreign = trying.state == GluKey.State.FOREIGN
+    title = "The new key opens another organisation" if foreign else "Glu refuses the new key"
+    why = trying.detail if foreign else f"Glu refused the new key ending in {trying.last_four}."
+    works = key is not None and key.state not in GluKey.REJECTED
+    rest_of_it = "The key before it stays in use." if works else _tried_again(trying)
+    return Banner("red", "key", title, f"{why} {rest_of_it}", "key", "Set another key")
+
+
+def _key_banner(organisation: Organisation, key: GluKey, state: MirrorState | None) -> Banner | None:
+    """What is said of the key in use when nothing is copied with it."""
+    if key.state in GluKey.REJECTED:
         since = f"For {short(now() - key.rejected_at)} now. " if key.rejected_at else ""
         foreign = key.state == GluKey.State.FOREIGN
         title = "This key opens another organisation" if foreign else "Glu refuses this key"
         why = f"{key.detail} " if foreign else ""
-        text = f"{why}{since}{_tried_again(key)} {_complete_until(organisation, state, checked_at)} {kept}"
-        out.append(Banner("red", "key", title, text, "key", "Replace or retry"))
-    elif key is not None and key.paused_at is not None:
-        out.append(Banner("amber", "hourglass", "Copying is paused", kept, "key", "Resume"))
-    elif key is not None and key.state != GluKey.State.ACCEPTED:
-        text = f"Until Glu has answered, nothing is copied with the key ending in {key.last_four}. {kept}"
-        out.append(Banner("amber", "key", "The key is being tried again", text, "key", "Key settings"))
-    elif key is not None and state is not None and last_error(state, key):
-        since = f"Last complete look {short(now() - checked_at)} ago. " if checked_at else ""
-        titles = {
-            "throttled": ("amber", "hourglass", "Glu asked us to slow down"),
-            "unreachable": ("red", "offline", "Glu cannot be reached"),
-        }
-        tone, icon, title = titles.get(state.last_error_kind, ("red", "warning", "Glu’s answers cannot be used"))
-        if state.last_error.startswith(OWN_ERROR):
-            icon, title = "warning", "Glu does not answer as it should"
-        out.append(Banner(tone, icon, title, f"{state.last_error} {since}{kept}"))
-    elif organisation.missing_orders.filter(held=True, foreign=False).exists():
+        text = f"{why}{since}{_tried_again(key)} {_complete_until(organisation, state)} {_KEPT}"
+        return Banner("red", "key", title, text, "key", "Replace or retry")
+    if key.paused_at is not None:
+        return Banner("amber", "hourglass", "Copying is paused", _KEPT, "key", "Resume")
+    if key.state != GluKey.State.ACCEPTED:
+        text = f"Until Glu has answered, nothing is copied with the key ending in {key.last_four}. {_KEPT}"
+        return Banner("amber", "key", "The key is being tried again", text, "key", "Key settings")
+    return None
+
+
+def _copy_banner(organisation: Organisation, key: GluKey, state: MirrorState | None) -> Banner | None:
+    """What is said of copying while the key is good."""
+    if state is not None and last_error(state, key):
+        looked_at = looked_up_to(organisation)
+        since = f"Last complete look {short(now() - looked_at)} ago. " if looked_at else ""
+        kind = Failure(state.last_error_kind) if state.last_error_kind in _LOOKS else Failure.UNREADABLE
+        return Banner(*_LOOKS[kind], str(kind.label), f"{state.last_error} {since}{_KEPT}")
+    if organisation.missing_orders.filter(held=True, foreign=False).exists():
         text = "So many that nothing was concluded: Glu may show only a part of them for now. Somebody has to decide."
-        out.append(Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide"))
-    elif organisation.missing_orders.filter(foreign=True).exists():
+        return Banner("amber", "flag", "Many orders are missing at Glu", text, "mirror", "Decide")
+    if organisation.missing_orders.filter(foreign=True).exists():
         text = "Glu has others under their numbers. They wait for a manager to remove them."
-        out.append(
-            Banner("red", "danger", "Orders of another organisation are here", text, "foreign_orders", "See them")
-        )
-    elif stands_still(organisation):
-        out.append(Banner("amber", "hourglass", "Copying stands still", f"{STANDS_STILL} {kept}"))
-    if key is not None and (lines := _lines_banner(organisation, state, is_fresh=not out)):
-        out.append(lines)
-    return out
+        return Banner("red", "danger", "Orders of another organisation are here", text, "foreign_orders", "See them")
+    if stands_still(organisation):
+        return Banner("amber", "hourglass", "Copying stands still", f"{STANDS_STILL} {_KEPT}")
+    return None
 
 
 def _lines_banner(organisation: Organisation, state: MirrorState | None, *, is_fresh: bool) -> Banner | None:
@@ -112,16 +124,18 @@ def _lines_banner(organisation: Organisation, state: MirrorState | None, *, is_f
 
 def _tried_again(key: GluKey) -> str:
     """That and when a key which Glu said no to is tried again by itself."""
-    when = soon(key.try_again_at) if key.try_again_at else "soon"
-    return "It is being tried again now." if when == "now" else f"It is tried again by itself {when}."
+    if key.try_again_at is None:
+        return "It is tried again by itself soon."
+    if key.try_again_at <= now():
+        return "It is being tried again now."
+    return f"It is tried again by itself {soon(key.try_again_at)}."
 
 
-def _complete_until(organisation: Organisation, state: MirrorState | None, checked_at: datetime | None) -> str:
+def _complete_until(organisation: Organisation, state: MirrorState | None) -> str:
     """How complete the copy is while nothing is added to it."""
     copy = first_copy(organisation, state)
     if copy is not None or state is None or state.history_complete_at is None:
         share = f" ({copy.percent} %)" if copy and copy.percent is not None else ""
         return f"Until then only a part of the orders had been copied{share}."
-    if checked_at is None:
-        return ""
-    return f"What happened at Glu in the last {short(now() - checked_at)} is not here."
+    looked_at = looked_up_to(organisation)
+    return f"What happened at Glu in the last {short(now() - looked_at)} is not here." if looked_at else ""

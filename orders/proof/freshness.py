@@ -10,12 +10,16 @@ from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.display.durations import short
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import latest_looks
 from orders.models.mirror_state import state_of
-from orders.proof.banners import OWN_ERROR
 from orders.proof.first_copy import first_copy
 from orders.proof.rest import last_error
+
+_FAILURES: dict[str, tuple[str, str]] = {
+    MirrorState.Failure.THROTTLED: ("amber", "slowed down"),
+    MirrorState.Failure.UNREACHABLE: ("red", "Glu not reached"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,8 @@ def freshness(organisation: Organisation) -> Freshness:
     if key.state != GluKey.State.ACCEPTED:
         return Freshness("blue", f"{ago}, key: {_lower(key)}", checked_at)
     if state is not None and last_error(state, key):
-        slowed, away = state.last_error_kind == "throttled", state.last_error_kind == "unreachable"
-        away = away and not state.last_error.startswith(OWN_ERROR)
-        words = "slowed down" if slowed else "Glu not reached" if away else "trouble"
-        return Freshness("amber" if slowed else "red", f"{ago}, {words}", checked_at)
+        tone, words = _FAILURES.get(state.last_error_kind, ("red", "trouble"))
+        return Freshness(tone, f"{ago}, {words}", checked_at)
     copy = first_copy(organisation, state)
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
@@ -69,4 +71,4 @@ def freshness(organisation: Organisation) -> Freshness:
 
 def _lower(key: GluKey) -> str:
     label = GluKey.State(key.state).label
-    return label[0].lower() + label[1:] if label != "Glu could not be reached" else label
+    return label if key.state == GluKey.State.UNREACHABLE else label[0].lower() + label[1:]  # it begins with a name

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.utils.timezone import now
 
-from orders.models import CheckOutcome
+from orders.models import CheckOutcome, MirrorState
 from tests.orders.conftest import order, write
 
 
@@ -35,3 +35,19 @@ def test_checks_that_were_made_before_have_their_outcome(house: Any, words: str,
     checked, never = house.hotel.orders.order_by("glu_id")
     assert (checked.check_outcome, never.check_outcome) == (outcome, None)
     assert checked.check_words == (outcome.label if outcome == CheckOutcome.NOT_RETURNED else words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "known"),
+    [
+        ("", "", ""),
+        ("refused", "Glu refused the key.", MirrorState.Failure.REFUSED),
+        ("unreachable", "Glu could not be reached.", MirrorState.Failure.UNREACHABLE),
+        ("unreachable", "Glu answered with an error of its own (500).", MirrorState.Failure.FAILING),
+        ("interrupted", "Nobody waits for it.", MirrorState.Failure.UNREADABLE),
+    ],
+)
+def test_failures_that_were_noted_before_have_their_kind(house: Any, kind: str, words: str, known: str) -> None:
+    MirrorState.across_organisations.create(organisation=house.hotel, last_error=words, last_error_kind=kind)
+    import_module("orders.migrations.0015_failures_have_kinds").tell(apps, None)
+    assert MirrorState.across_organisations.get().last_error_kind == known

@@ -90,7 +90,7 @@ def test_an_open_page_gets_and_loses_banners_with_its_poll(hotel: Organisation, 
 
 
 def test_a_failing_glu_is_not_an_unreachable_one(hotel: Organisation) -> None:
-    fail(hotel, "Glu answered with an error of its own (500).", "unreachable")
+    fail(hotel, "Glu answered with an error of its own (500).", "failing")
     assert [one.title for one in banners(hotel)] == ["Glu does not answer as it should"]
     assert freshness(hotel).words.endswith("trouble")
 

@@ -51,6 +51,7 @@ def test_from_no_key_to_up_to_date(session: Session, house: Any) -> None:
     [
         ("unreachable", "Glu not reached", "Glu cannot be reached"),
         ("throttled", "slowed down", "Glu asked us to slow down"),
+        ("failing", "trouble", "Glu does not answer as it should"),
         ("unreadable", "trouble", "Glu’s answers cannot be used"),
     ],
 )
