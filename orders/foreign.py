@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.timezone import now
 
@@ -50,20 +51,27 @@ def going(organisation: Organisation, orders: QuerySet[Order]) -> Going:
     )
 
 
-def want_removed(organisation: Organisation, *, gone: bool) -> None:
-    """Have the orders that Glu does not show removed; a worker does it, within seconds."""
+def want_removed(organisation: Organisation, *, gone: bool, shown: int) -> bool:
+    """Have the orders that Glu does not show removed, within seconds, by a worker; with `gone` as `strangers` has it.
+
+    False, with nothing done, when they are not as many as were `shown` to who decides.
+    """
     moment = now()
-    if gone:
-        marked = organisation.orders.filter(gone_at__isnull=False, missing=None)
-        MissingOrder.across_organisations.bulk_create(
-            [
-                MissingOrder(organisation=organisation, order_id=pk, found_at=moment, due_at=moment, held=True)
-                for pk in marked.values_list("pk", flat=True)
-            ],
-            ignore_conflicts=True,
-        )
-    organisation.missing_orders.update(removing=True, held=True)
+    with transaction.atomic():
+        if gone:
+            marked = organisation.orders.filter(gone_at__isnull=False, missing=None)
+            MissingOrder.across_organisations.bulk_create(
+                [
+                    MissingOrder(organisation=organisation, order_id=pk, found_at=moment, due_at=moment, held=True)
+                    for pk in marked.values_list("pk", flat=True)
+                ],
+                ignore_conflicts=True,
+            )
+        if organisation.missing_orders.update(removing=True, held=True) != shown:
+            transaction.set_rollback(True)
+            return False
     hint("orders.remove_foreign", organisation.pk, queue="bulk")
+    return True
 
 
 def want_everything_removed(organisation: Organisation) -> bool:

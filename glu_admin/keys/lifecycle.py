@@ -43,6 +43,7 @@ def set_key(organisation: Organisation, secret: str, by: User | None) -> GluKey:
     key.token = keyring().seal(secret, place_of(key))
     with transaction.atomic():
         organisation.glu_keys.filter(slot=GluKey.Slot.CANDIDATE).delete()
+        organisation.glu_keys.update(takes_over=False)  # the newest word counts: nothing is removed for the one before
         key.save()
     return key
 
@@ -74,9 +75,12 @@ def remove_key(organisation: Organisation) -> None:
 
 
 def foreign_key(organisation: Organisation) -> GluKey | None:
-    """The key that opens another organisation than the one whose orders are here; a new one before the one in use."""
-    keys = organisation.glu_keys.filter(state=GluKey.State.FOREIGN).exclude(detail=ELSEWHERE)
-    return keys.order_by("slot").first()
+    """The key that opens another organisation than the one whose orders are here; a new one before the one in use.
+
+    Not one that an organisation here has in use: it could not take over.
+    """
+    keys = organisation.glu_keys.filter(state=GluKey.State.FOREIGN).order_by("slot")
+    return next((key for key in keys if not _elsewhere(organisation, [key.fingerprint]).exists()), None)
 
 
 def let_take_over(key: GluKey) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
@@ -90,13 +91,13 @@ def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
 def recognise_page(session: Session, rows: Iterable[Row]) -> set[int]:
     """Make sure of a page of orders, before it is written, that it is this organisation's.
 
-    One order that is here already, the same in uuid and creation, vouches for the whole answer; where there is none Glu
-    is asked. Gives the ids under which another order is here: those of ours did not come from this organisation. Raises
-    OtherOrganisationError, GluError.
+    One order that is here already, the same in uuid and creation, vouches for the whole answer, unless it may have come
+    from elsewhere itself; where there is none Glu is asked. Gives the ids under which another order is here: those of
+    ours did not come from this organisation. Raises OtherOrganisationError, GluError.
     """
     same = _compared(session.organisation, rows)
     strangers = {glu_id for glu_id, is_same in same.items() if not is_same}
-    if strangers or not same:
+    if strangers or not _sure(session.organisation).filter(glu_id__in=list(same)).exists():
         prove(session)
     return strangers
 
@@ -109,10 +110,16 @@ def without(rows: list[Row], strangers: set[int]) -> list[Row]:
 
 
 def recognise_transactions(session: Session, rows: Iterable[Row]) -> None:
-    """The same for a page of transactions, which are known by their ids and times of creation."""
+    """The same for a page of transactions, which are known by their ids and times of creation.
+
+    While orders are held back as perhaps another organisation's, its transactions may be here too: none vouches then.
+    """
     created = {row.glu_id: row.created.instant for row in rows if row.glu_id is not None and row.created is not None}
+    if not created:
+        return
     here = session.organisation.transactions.filter(glu_id__in=list(created)).values_list("glu_id", "created_at")
-    if created and not any(created[glu_id] == created_at for glu_id, created_at in here):
+    same = any(created[glu_id] == created_at for glu_id, created_at in here)
+    if not same or session.organisation.missing_orders.filter(held=True).exists():
         prove(session)
 
 
@@ -124,14 +131,17 @@ def _owner(raw: dict[str, Any]) -> Owner | None:
     return Owner(str(identity)[:60], " ".join(name.split())[:100] if isinstance(name, str) else "")
 
 
+def _sure(organisation: Organisation) -> QuerySet[Order]:
+    """Orders that Glu shows with this organisation's key, as far as is known: others may have come from elsewhere."""
+    return organisation.orders.filter(gone_at=None, missing=None)
+
+
 def _some_orders(organisation: Organisation) -> list[Order]:
-    """A few orders from all over what is here, those first that Glu should know best."""
-    here = organisation.orders.only("glu_id", "uuid", "created_at")
-    listed = here.filter(gone_at=None, missing=None)
+    """A few orders from all over what is here; those of which we are not sure only where there are no others."""
     found: dict[int, Order] = {}
-    for orders in (listed, here):
+    for orders in (_sure(organisation), organisation.orders.all()):
         for column in ("-created_at", "created_at", "pk", "-pk"):
-            for order in orders.order_by(column)[:1]:
+            for order in orders.only("glu_id", "uuid", "created_at").order_by(column)[:1]:
                 found.setdefault(order.glu_id, order)
         if found:
             break
@@ -151,7 +161,8 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
             raise
         except (Refused, Unreachable, Unreadable) as error:
             failed = error
-    if any(_compared(organisation, list_orders(client).rows).values()):
+    listed = [glu_id for glu_id, is_same in _compared(organisation, list_orders(client).rows).items() if is_same]
+    if _sure(organisation).filter(glu_id__in=listed).exists():
         return
     if failed is not None:
         raise failed  # that these could not be read says nothing of whose they are

@@ -56,8 +56,7 @@ def _decide(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         messages.success(request, "Everything is being removed; then the new key is tried, and its orders are copied.")
         return redirect("key", organisation.slug)
     elif decision == "remove":
-        if shown != str(strangers(organisation, gone=gone).count()):
+        if not (shown.isdecimal() and want_removed(organisation, gone=gone, shown=int(shown[:9]))):
             return _page(request, organisation, gone=gone, changed=True)
-        want_removed(organisation, gone=gone)
         messages.success(request, "They are being removed. Then everything is read again from Glu.")
     return redirect("foreign_orders", organisation.slug)

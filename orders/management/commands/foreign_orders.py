@@ -52,12 +52,13 @@ class Command(BaseCommand):
             return
         self._read(organisation)
         found = strangers(organisation, gone=options["include_gone"])
-        self._say(organisation, found)
-        if not found.exists():
+        shown = self._say(organisation, found)
+        if not shown:
             return
         if not options["remove"]:
             raise CommandError("Nothing was removed. With --remove they go.")
-        want_removed(organisation, gone=options["include_gone"])
+        if not want_removed(organisation, gone=options["include_gone"], shown=shown):
+            raise CommandError("Nothing was removed: what would go has changed just now. Run this again.")
         self._remove(organisation)
         self._read(organisation)
         self.stderr.write(f"Now run: manage.py mirror {organisation.slug}")
@@ -86,11 +87,12 @@ class Command(BaseCommand):
         finally:
             session.close()
 
-    def _say(self, organisation: Organisation, found: QuerySet[Order]) -> None:
+    def _say(self, organisation: Organisation, found: QuerySet[Order]) -> int:
+        """What would go, and how many orders that are."""
         what = going(organisation, found)
         if not what.orders:
             self.stdout.write("Glu shows every order that is here.")
-            return
+            return 0
         self.stdout.write(
             f"Glu does not show {what.orders:,} order{pluralize(what.orders)} that "
             f"{pluralize(what.orders, 'is,are')} here, with {what.lines:,} line{pluralize(what.lines)} and "
@@ -108,6 +110,7 @@ class Command(BaseCommand):
             )
         if what.orders > _MOST_LISTED:
             self.stdout.write(f"  and {what.orders - _MOST_LISTED:,} more")
+        return what.orders
 
     def _everything(self, organisation: Organisation) -> None:
         what = going(organisation, organisation.orders.all())

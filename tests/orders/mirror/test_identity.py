@@ -13,14 +13,18 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Unreachable
+from glu_admin.glu.lists import read_rows
 from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.keys.vault import client_for, try_key
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
+from orders.mirror.gone import mark_gone
 from orders.mirror.identity import recognise
 from orders.mirror.session import Session
+from orders.mirror.writing.orders import write_orders
+from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun
 from orders.recheck import want_check, want_range
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
@@ -231,6 +235,21 @@ def test_by_hand_it_is_asked_at_every_run(session: Session, sandbox: RunningSand
     assert equal(session, sandbox)
 
 
+def test_by_hand_it_is_asked_also_where_nothing_comes(
+    session: Session, sandbox: RunningSandbox, cannot_pin: bool
+) -> None:
+    mirror_everything(session)
+    session.lease.release()
+    for row in sandbox.truth("golf"):
+        sandbox.world.delete("golf", row["id"])
+    swap(sandbox)
+    for kind in ("changes", "trailing", "history", "reconcile", "transactions"):
+        session.organisation.glu_keys.update(state=State.ACCEPTED)
+        with pytest.raises(CommandError, match="opens"):
+            call_command("mirror", "alder-house", "--pass", kind)
+    assert not session.organisation.missing_orders.exists()
+
+
 @pytest.mark.parametrize("want", ["check", "range"])
 def test_what_a_person_asks_for_meanwhile(
     session: Session, sandbox: RunningSandbox, cannot_pin: bool, want: str
@@ -248,6 +267,70 @@ def test_what_a_person_asks_for_meanwhile(
     assert mirrored(session.organisation) == before
     assert not session.organisation.orders.exclude(check_words="").exists()
     assert not session.organisation.missing_orders.exists()
+
+
+def test_a_slice_identifies_a_key_that_it_has_not_worked_with(session: Session, cannot_pin: bool) -> None:
+    """Also within the hour, and whatever its trial found: another worker may have written meanwhile."""
+    mirror_everything(session)
+    accepted_key(session.organisation, GOLF_KEY)
+    session.client.close()
+    session.client = client_for(session.organisation)
+    assert not run_slice(session, lambda: False)
+    assert session.state().last_error_kind == "wrong_organisation"
+    assert session.organisation.mirror_runs.filter(state=MirrorRun.State.RUNNING).count() == 0
+
+
+@pytest.fixture
+def emptied_golf(sandbox: RunningSandbox) -> Callable[[int], dict[str, Any]]:
+    """The golf club has none of the numbers that the hotel has; it is given orders of its own, a minute from now."""
+    for row in sandbox.truth("golf"):
+        sandbox.world.delete("golf", row["id"])
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=1)
+
+    def _put(number: int) -> dict[str, Any]:
+        uuid = f"00000000-0000-4000-8000-{number:012}"
+        stamp = moment.isoformat()
+        row = {"id": 990_000 + number, "uuid": uuid, "createdAt": stamp, "updatedAt": stamp, "total": 5}
+        sandbox.world.put("golf", row, [])
+        return row
+
+    return _put
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_may_have_come_from_elsewhere_vouches_for_nothing(
+    session: Session,
+    sandbox: RunningSandbox,
+    cannot_pin: bool,
+    emptied_golf: Callable[[int], dict[str, Any]],
+    gone: bool,
+) -> None:
+    """Orders and transactions that an earlier version took in, and that Glu does not show with the right key."""
+    hotel = session.organisation
+    mirror_everything(session)
+    taken = [emptied_golf(number) for number in range(8)]
+    write_orders(hotel, read_rows(taken), now())
+    write_transactions(hotel, read_rows(sandbox.world.shops["golf"].transactions()[:1]), now(), None)
+    foreign = hotel.orders.filter(glu_id__gte=990_000)
+    foreign.update(first_copied_at=now() - timedelta(days=1), lines_due_at=None)
+    due(session, "whole_due_at")
+    work(session)
+    assert hotel.missing_orders.filter(held=True).count() == 8
+    if gone:
+        mark_gone(hotel, list(foreign[:7]), now())
+        hotel.missing_orders.filter(order__gone_at__isnull=False).delete()
+    orders, transactions = mirrored(hotel), hotel.transactions.count()
+    for number in range(8, 11):
+        emptied_golf(number)
+    assert tried(hotel, GOLF_KEY).state == State.FOREIGN
+    swap(sandbox)
+    for what in ("next_due_at", "transactions_due_at"):
+        due(session, what)
+        hotel.glu_keys.filter(slot=Slot.CURRENT).update(state=State.ACCEPTED)
+        slice_by_slice(session)
+        assert session.state().last_error_kind == "wrong_organisation"
+    assert mirrored(hotel) == orders
+    assert hotel.transactions.count() == transactions
 
 
 def test_one_key_in_two_organisations_is_refused(house: Any, sandbox: RunningSandbox) -> None:

@@ -12,9 +12,11 @@ from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.tasks import try_key
 from glu_admin.sandbox.server import RunningSandbox
-from orders.foreign import strangers
+from orders.foreign import strangers, want_everything_removed, want_removed
 from orders.mirror.engine import run_slice
-from orders.mirror.gone import mark_gone
+from orders.mirror.gone import mark_gone, suspect
+from orders.mirror.identity import CANNOT_PIN
+from orders.mirror.removal import to_be_removed
 from orders.mirror.session import Session
 from orders.mirror.writing.counters import recount
 from orders.mirror.writing.lines import LineSet, write_lines
@@ -171,3 +173,81 @@ def test_an_organisation_that_was_given_the_wrong_key_at_first(
     assert (state.glu_organisation_id, state.glu_organisation_name) == ("5", "Alder House")
     with pytest.raises(CommandError, match="no key that opens another"):
         call_command("foreign_orders", "alder-house", "--everything")
+
+
+@pytest.fixture
+def golf_at_first(house: Any, sandbox: RunningSandbox) -> GluKey:
+    """The hotel's own key, refused where everything came with the golf club's."""
+    try_key(lifecycle.set_key(house.hotel, GOLF_KEY, None).pk)
+    call_command("mirror", "alder-house", "--pass", "history")
+    try_key(lifecycle.set_key(house.hotel, HOTEL_KEY, None).pk)
+    key = lifecycle.foreign_key(house.hotel)
+    assert key is not None
+    return key
+
+
+@pytest.mark.parametrize("slot", GluKey.Slot)
+def test_another_key_takes_back_the_word_that_everything_goes(golf_at_first: GluKey, slot: GluKey.Slot) -> None:
+    """Whether the key that was to take over was new, or was in use and had come to open another organisation."""
+    hotel = golf_at_first.organisation
+    if slot == GluKey.Slot.CURRENT:
+        hotel.glu_keys.exclude(pk=golf_at_first.pk).delete()
+        hotel.glu_keys.update(slot=slot)
+    assert want_everything_removed(hotel)
+    another = lifecycle.set_key(hotel, GOLF_KEY, None)
+    remove_foreign(hotel.pk)
+    assert hotel.orders.count() == 130
+    try_key(another.pk)
+    current = lifecycle.current_key(hotel)
+    assert current is not None
+    assert (current.pk, current.state, current.takes_over) == (another.pk, GluKey.State.ACCEPTED, False)
+    assert not to_be_removed()
+
+
+def test_nothing_goes_for_a_key_that_another_organisation_uses(golf_at_first: GluKey, house: Any) -> None:
+    """It could not take over: one key is never in two organisations."""
+    try_key(lifecycle.set_key(house.golf, HOTEL_KEY, None).pk)
+    current = lifecycle.current_key(house.golf)
+    assert current is not None
+    assert current.state == GluKey.State.ACCEPTED
+    assert not want_everything_removed(house.hotel)
+    remove_foreign(house.hotel.pk)
+    assert house.hotel.orders.count() == 130
+
+
+def test_nothing_goes_that_came_under_suspicion_after_it_was_shown(mixed: Session) -> None:
+    hotel = mixed.organisation
+    suspect(hotel, [hotel.orders.filter(missing=None)[0].pk], now())
+    for gone in (False, True):
+        assert not want_removed(hotel, gone=gone, shown=12)
+        assert not to_be_removed()
+
+
+def test_an_organisation_of_which_every_order_is_gone(
+    session: Session, sandbox: RunningSandbox, manager_client: Client
+) -> None:
+    """Where Glu tells no organisation nothing is left to know a key by, its own as little as another's; a manager can.
+
+    Such as one whose first orders were made to try things, and then deleted.
+    """
+    hotel = session.organisation
+    mirror_everything(session)
+    sandbox.world.shops["hotel"].faults.no_organisation = True
+    for row in sandbox.truth("hotel"):
+        sandbox.world.delete("hotel", row["id"])
+    stamp = now().replace(microsecond=0).isoformat()
+    sandbox.world.put("hotel", {"id": 990_000, "createdAt": stamp, "updatedAt": stamp, "total": 0, "subtotal": 0}, [])
+    mark_gone(hotel, list(hotel.orders.all()), now())
+    session.update_state(glu_organisation_id=CANNOT_PIN)
+    due(session, "next_due_at")
+    assert not run_slice(session, lambda: False)
+    session.lease.release()
+    assert hotel.orders.filter(gone_at=None).count() == 0
+    page = " ".join(manager_client.get(PAGE).content.decode().split())
+    assert "Remove all 130 and use the other key" in page
+    manager_client.post(PAGE, {"decision": "everything", "orders": "130"})
+    remove_foreign(hotel.pk)
+    [pk] = lifecycle.keys_to_try()
+    try_key(pk)
+    call_command("mirror", "alder-house")
+    assert list(hotel.orders.values_list("glu_id", flat=True)) == [990_000]
