@@ -7,15 +7,13 @@ from django import template
 from glu_admin.tenancy.models import Membership, Organisation, Role
 from orders.proof.banners import banners
 from orders.proof.freshness import freshness as freshness_of
-from orders.recheck import note_look
 
 register = template.Library()
 
 
 @register.inclusion_tag("orders/freshness/_chip.html")
 def freshness_chip(organisation: Organisation) -> dict[str, Any]:
-    """The chip that says how fresh an organisation's copy is; who sees it makes the polls come sooner."""
-    note_look(organisation)
+    """The chip that says how fresh an organisation's copy is."""
     return {"organisation": organisation, "freshness": freshness_of(organisation)}
 
 

@@ -9,7 +9,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from orders.foreign import going, strangers, want_everything_removed, want_removed
-from orders.recheck import TooManyRanges, range_state, want_range
+from orders.recheck import TooManyRanges, note_look, range_state, want_range
 
 _MOST_LISTED = 50
 
@@ -23,6 +23,7 @@ def foreign_orders(request: HttpRequest, organisation: Organisation) -> HttpResp
 
 
 def _page(request: HttpRequest, organisation: Organisation, *, gone: bool, changed: bool = False) -> HttpResponse:
+    note_look(organisation)
     found = strangers(organisation, gone=gone)
     key = current_key(organisation)
     context = {

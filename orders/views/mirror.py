@@ -10,11 +10,13 @@ from glu_admin.tenancy.models import Organisation, Role
 from orders.proof.coverage import Coverage
 from orders.proof.report import mirror_report
 from orders.proof.trouble import troubles
+from orders.recheck import note_look
 
 
 @door(Role.VIEWER)
 def mirror_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Every pass and its state; the first copy's card asks for itself again while it runs."""
+    note_look(organisation)
     report = mirror_report(organisation)
     found = troubles(report)
     context = {

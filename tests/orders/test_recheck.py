@@ -8,11 +8,15 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, connections
+from django.template import engines
+from django.test import Client
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun
-from orders.recheck import TooManyRanges, want_range
+from orders.recheck import TooManyRanges, somebody_looks, want_range
+from tests.orders.conftest import order, write
 from tests.patience import HANG_SECONDS
 
 AT_ONCE = 24
@@ -63,3 +67,28 @@ def test_the_same_days_asked_for_twice_are_read_once(house: Any) -> None:
     first = want_range(house.hotel, DAYS[0], DAYS[1])
     assert want_range(house.hotel, DAYS[0], DAYS[1]) == first
     assert house.hotel.mirror_runs.filter(kind=MirrorRun.Pass.RANGE).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "looks"),
+    [
+        ("orders/", True),
+        ("orders/41/", True),
+        ("mirror/", True),
+        ("exports/", True),
+        ("mirror/elsewhere/", True),
+        ("mirror/freshness/", False),  # a page that was left open asks for it by itself
+    ],
+)
+def test_whoever_opens_a_page_looks(house: Any, manager_client: Client, page: str, looks: bool) -> None:
+    write(house.hotel, order(41))
+    cache.clear()
+    assert manager_client.get(f"/o/alder-house/{page}").status_code == 200
+    assert somebody_looks(house.hotel) == looks
+
+
+def test_a_template_steers_nothing(house: Any) -> None:
+    cache.clear()
+    page = engines["django"].from_string("{% load freshness %}{% freshness_chip organisation %}")
+    assert "No key" in page.render({"organisation": house.hotel})
+    assert not somebody_looks(house.hotel)
