@@ -1,40 +1,39 @@
-"""Lengths of time as people say them."""
+"""Lengths of time as people say them, in Babel's words."""
 
+import math
 from datetime import datetime, timedelta
 
+from babel.dates import format_timedelta
+from babel.units import format_unit
 from django.utils.timezone import now
+
+from orders.display.money import LOCALE
+
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
+_AT_LEAST = 2  # of a unit: what is less is said in the next smaller one
 
 
 def short(span: timedelta) -> str:
-    """A length of time in its largest unit: "40 s", "15 min"."""
-    seconds = max(int(span.total_seconds()), 0)
-    if seconds < 90:
-        return f"{seconds} s"
-    if seconds < 90 * 60:
-        return f"{seconds // 60} min"
-    return f"{seconds // 3600} h" if seconds < 48 * 3600 else f"{seconds // 86400} days"
+    """A length of time in one unit: "40 secs", "15 mins"; "0 secs" if it is below zero."""
+    return format_timedelta(max(span, timedelta()), threshold=_AT_LEAST, format="short", locale=LOCALE)
 
 
 def soon(moment: datetime) -> str:
-    """A time to come as "in 3 s", "in 12 min"; "now" when it has come."""
-    left = moment - now()
-    return f"in {short(left + timedelta(seconds=0.999))}" if left > timedelta() else "now"
+    """A time to come as "in 3 secs", "in 12 mins"; "now" when it has come."""
+    left = math.ceil((moment - now()).total_seconds())
+    return f"in {short(timedelta(seconds=left))}" if left > 0 else "now"
 
 
 def about(length: timedelta | None) -> str:
     """A length of time in round words: "about 22 minutes"."""
     if length is None:
         return ""
-    minutes = length.total_seconds() / 60
-    if minutes < 1.5:
+    if length < timedelta(minutes=1.5):
         return "less than two minutes"
-    return f"about {minutes:.0f} minutes" if minutes < 90 else f"about {minutes / 60:.0f} hours"
+    return f"about {format_timedelta(length, granularity='minute', threshold=1.5, locale=LOCALE)}"
 
 
 def interval(seconds: float) -> str:
-    """A settled interval in its largest round unit."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size and seconds % size == 0:
-            count = int(seconds // size)
-            return word if count == 1 else f"{count} {word}s"
-    return f"{seconds:.0f} s"
+    """A settled interval to stand after "every" or "last", exactly: "day", "35 days", "90 seconds"."""
+    unit, size = next(((unit, size) for unit, size in _UNITS if seconds and seconds % size == 0), ("second", 1))
+    return format_unit(round(seconds / size), f"duration-{unit}", locale=LOCALE).removeprefix("1 ")

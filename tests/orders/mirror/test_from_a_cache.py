@@ -55,11 +55,11 @@ def test_the_age_is_taken_off_where_it_is_said(
     assert (run.state, run.flags) == (MirrorRun.State.COMPLETE, MirrorRun.Flag.FROM_CACHE)
     assert run.cache_age == pytest.approx(timedelta(seconds=QUARTER), abs=A_MOMENT)
     fresh = freshness(session.organisation)
-    assert (fresh.tone, fresh.words) == ("amber", "15 min ago, from a cache")
+    assert (fresh.tone, fresh.words) == ("amber", "15 mins ago, from a cache")
     assert fresh.checked_at == looked_up_to(session.organisation) == run.up_to
     page = viewer_client.get("/o/alder-house/mirror/").content.decode()
-    assert "15 min ago, from a cache" in page
-    assert re.search(r"From a cache, up to 1[45] min old", page)
+    assert "15 mins ago, from a cache" in page
+    assert re.search(r"From a cache, up to 1[45] mins old", page)
     assert any("come from a cache" in one.what for one in needs_a_person(mirror_report(session.organisation)))
 
 
@@ -69,7 +69,7 @@ def test_a_small_age_is_said_and_flags_nothing(session: Session, cached: Any) ->
     run = look(session)
     assert run.flags == ""
     assert run.cache_age == pytest.approx(timedelta(seconds=40), abs=A_MOMENT)
-    assert re.fullmatch(r"Up to date, [4-9]\d s ago", freshness(session.organisation).words)
+    assert re.fullmatch(r"Up to date, [4-9]\d secs ago", freshness(session.organisation).words)
 
 
 def test_what_a_cache_kept_comes_with_the_next_looks(session: Session, cached: Any, sandbox: RunningSandbox) -> None:

@@ -67,7 +67,7 @@ def test_a_broken_route_of_lines_is_told_with_the_next_try(hotel: Organisation) 
     MirrorState.across_organisations.update(lines_wait_until=now() + timedelta(seconds=40))
     (banner,) = banners(hotel)
     assert banner.title == "Lines are not read for now"
-    assert "so lines are asked for again in 40 s." in banner.text
+    assert "so lines are asked for again in 40 secs." in banner.text
     MirrorState.across_organisations.update(lines_wait_until=now() - timedelta(seconds=1))
     assert banners(hotel) == []
 
@@ -117,7 +117,7 @@ def test_a_rejected_key_says_since_when_how_complete_and_when_it_is_tried_again(
         (banner,) = banners(hotel)
         assert banner.title == "Glu refuses this key"
         assert banner.text.startswith(
-            "For 1 h now. It is tried again by itself in 20 min. What happened at Glu in the last "
+            "For 100 mins now. It is tried again by itself in 20 mins. What happened at Glu in the last "
         )
         hotel.glu_keys.update(try_again_at=now())
         assert "It is being tried again now." in banners(hotel)[0].text

@@ -127,7 +127,7 @@ def test_a_pass_that_fails_says_since_when_why_and_when_next(hotel: Organisation
     words = row(viewer_client, "Trailing")
     assert "Failing" in words
     assert "Glu’s answer was not JSON. Failing since" in words
-    assert "Next try in 5 min ." in words
+    assert "Next try in 5 mins ." in words
     assert told(hotel, "Trailing").failed_at == ago(days=2) + timedelta(seconds=5)
     tried.wait_until = now() - timedelta(minutes=5)
     tried.save()
@@ -148,7 +148,7 @@ def test_a_failed_range_is_not_tried_again(hotel: Organisation) -> None:
     [
         ({"state": "refused"}, None, "Glu refuses the key"),
         ({"paused_at": now()}, None, "Copying is paused"),
-        ({}, 60, "Glu is away. Next try in 60 s ."),
+        ({}, 60, "Glu is away. Next try in 60 secs ."),
     ],
 )
 def test_nothing_runs_while_nothing_is_asked(
@@ -193,7 +193,7 @@ def test_missing_orders_that_are_not_listed_are_counted(hotel: Organisation, vie
 @pytest.mark.usefixtures("still_clock")
 def test_what_is_due_in_seconds_is_said_in_seconds(hotel: Organisation, viewer_client: Client) -> None:
     words = re.sub("<[^>]+>", "", viewer_client.get(MIRROR).content.decode())
-    assert "Next look at Glu in 15 s" in words
+    assert "Next look at Glu in 15 secs" in words
 
 
 def test_status_says_all_that_the_page_says(hotel: Organisation, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ def test_signs_of_life_are_on_the_page_and_in_the_status(house: Any, viewer_clie
             note(name)
         time.shift(12)
         page = " ".join(viewer_client.get(MIRROR).content.decode().split())
-        assert page.count("<dd>12 s ago</dd>") == len(QUEUES) + 1
+        assert page.count("<dd>12 secs ago</dd>") == len(QUEUES) + 1
         said, failed = status()
         assert "Looks for changes" in said
         assert "sign of life" not in failed
@@ -46,8 +46,8 @@ def test_signs_of_life_are_on_the_page_and_in_the_status(house: Any, viewer_clie
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("bulk", "Long readings: no sign of life for 5 min; its worker or the broker is away."),
-        (BEAT, "Timetable: no sign of life for 5 min; beat is away."),
+        ("bulk", "Long readings: no sign of life for 5 mins; its worker or the broker is away."),
+        (BEAT, "Timetable: no sign of life for 5 mins; beat is away."),
     ],
 )
 def test_what_stands_still_needs_a_person(house: Any, viewer_client: Client, name: str, words: str) -> None:

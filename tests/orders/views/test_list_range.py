@@ -80,12 +80,12 @@ def test_it_says_what_it_waits_for_and_until_when(run: MirrorRun, viewer_client:
     run.requests, run.error, run.wait_until = 1, "Glu’s answer was not JSON.", now() + timedelta(seconds=40)
     run.save()
     words = re.sub("<[^>]+>", "", shown(viewer_client))
-    assert "the last attempt failed: Glu’s answer was not JSON. Next try in 40 s." in words
+    assert "the last attempt failed: Glu’s answer was not JSON. Next try in 40 secs." in words
     state = MirrorState.across_organisations.create(
         organisation=house.hotel, wait_until=now() + timedelta(minutes=5), last_error="Glu is away."
     )
     words = re.sub("<[^>]+>", "", shown(viewer_client))
-    assert "wait to be read again at Glu: Glu is away. Next try in 5 min." in words
+    assert "wait to be read again at Glu: Glu is away. Next try in 5 mins." in words
     state.delete()
     house.hotel.glu_keys.update(state=GluKey.State.REFUSED)
     words = shown(viewer_client)

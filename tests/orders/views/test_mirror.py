@@ -43,7 +43,7 @@ def test_from_no_key_to_up_to_date(session: Session, house: Any) -> None:
     assert freshness(organisation).words.startswith("Up to date, ")
     assert titles(organisation) == []
     with time_machine.travel(now() + timedelta(minutes=20)):
-        assert freshness(organisation).words == "20 min ago, late"
+        assert freshness(organisation).words == "20 mins ago, late"
 
 
 @pytest.mark.parametrize(
