@@ -82,8 +82,8 @@ def _lease_age(state: MirrorState, moment: datetime) -> float | None:
     return _seconds(moment - (state.lease_expires_at - timedelta(seconds=settings.MIRROR_LEASE_SECONDS)))
 
 
-def _seconds(span: timedelta) -> float:
-    return max(span.total_seconds(), 0.0)
+def _seconds(duration: timedelta) -> float:
+    return max(duration.total_seconds(), 0.0)
 
 
 def _labels() -> list[str]:

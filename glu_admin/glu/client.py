@@ -159,7 +159,7 @@ class GluClient:
         answer = self._of(_fields, Unreadable("Glu’s answer was not what was asked for."), path, ())
         return dict(answer.data)
 
-    def look(
+    def get_reply(
         self, path: str, params: Params = (), *, accept: str = "application/json", key: str | None = None
     ) -> Reply:
         """GET `path` once and give whatever is answered, for questions about Glu itself.

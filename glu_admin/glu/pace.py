@@ -60,7 +60,7 @@ class PaceState:
         after = replace(one, rate=rate, grown_at=now, next_at=start + count * gap)
         return after, [start + n * gap for n in range(count)]
 
-    def interrupted(self, now: float, longest: float) -> tuple["PaceState", bool]:
+    def let_before_others(self, now: float, longest: float) -> tuple["PaceState", bool]:
         """A slot for somebody who waits, at once, if their share allows; the others come one slot later."""
         one = self.sane(now, longest)
         gap = 1 / one.rate
@@ -128,7 +128,7 @@ class Pace:
         An interactive one goes before all others, within its share. Raises TooManyRequests when Glu's own pause takes
         longer than `longest` seconds, and Interrupted when `stop` is set meanwhile.
         """
-        if interactive and self._interrupt():
+        if interactive and self._go_before_others():
             return
         while True:
             with self._lock:
@@ -153,9 +153,9 @@ class Pace:
         with self._lock:
             return self._change(lambda state, now: (state, state))
 
-    def _interrupt(self) -> bool:
+    def _go_before_others(self) -> bool:
         with self._lock:
-            went = self._change(lambda state, now: state.interrupted(now, self._longest))
+            went = self._change(lambda state, now: state.let_before_others(now, self._longest))
             self._used += went
             return went
 

@@ -1,4 +1,4 @@
-"""A worker looks after itself: one whose own queue stands still, though all it needs is there, ends to be started anew.
+"""A worker watches over itself: one whose queue stands still, though all it needs is there, ends to be started anew.
 
 It can be connected, answer pings and yet take nothing, after its broker was restarted or a connection went silent.
 """
@@ -26,7 +26,7 @@ _GRACE_SECONDS = 30.0  # for the slices under way; less than the supervisor's ow
 
 
 class Verdict(Enum):
-    """What a look found."""
+    """What reading the rows found."""
 
     FLOWS = "flows"
     UNKNOWN = "unknown"
@@ -39,14 +39,14 @@ class Watch:
 
     def __init__(self, queues: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._queues, self._clock = frozenset(queues), clock
-        self._looked_at = self._fair_since = self._taken_at = clock()
+        self._judged_at = self._fair_since = self._taken_at = clock()
         self._time = time.time()
 
     def took(self) -> None:
         """This worker has taken a message."""
         self._taken_at = self._clock()
 
-    def look(self) -> Verdict:
+    def judge(self) -> Verdict:
         """Read the rows. It stands still if they are late, or it took nothing, though all else was well for long."""
         moment, patience = self._clock(), settings.HEARTBEAT_LATE_SECONDS
         try:
@@ -66,8 +66,8 @@ class Watch:
         return Verdict.STANDS_STILL if moment - self._fair_since > patience else Verdict.UNKNOWN
 
     def _slept(self, moment: float) -> bool:
-        """Whether this process or the whole machine stood still since the last look, or a clock was moved."""
-        longest, clock, self._looked_at = _MISSED * settings.HEARTBEAT_SECONDS, self._looked_at, moment
+        """Whether this process or the whole machine stood still since it last judged, or a clock was moved."""
+        longest, clock, self._judged_at = _MISSED * settings.HEARTBEAT_SECONDS, self._judged_at, moment
         wall, self._time = self._time, time.time()
         return moment - clock > longest or abs(self._time - wall) > longest
 
@@ -88,11 +88,11 @@ def _go_on(watch: Watch) -> None:
     while not pause.wait(settings.HEARTBEAT_SECONDS):
         try:
             close_old_connections()
-            verdict = watch.look()
+            verdict = watch.judge()
             if verdict == Verdict.FLOWS:
                 touch()
         except Exception:
-            logger.exception("the worker could not look after itself; it looks again")
+            logger.exception("the worker could not watch over itself; it tries again")
             continue
         if verdict == Verdict.STANDS_STILL:
             logger.critical("this worker takes nothing from its queues and ends itself, to be started anew")

@@ -19,13 +19,13 @@ def export_filename(
     days says "filtered".
     """
     criteria = query.criteria
-    spans = [(name, span) for name in DAY_FIELDS if (span := getattr(criteria, name))]
+    ranges = [(name, days) for name in DAY_FIELDS if (days := getattr(criteria, name))]
     filtered = any(name not in DAY_FIELDS and name != "gone" for name, _ in query.pairs() if name != "sort")
     parts = [
         organisation.slug,
         _SHAPES[shape],
-        *(f"{name}-{_days(span)}" for name, span in spans),
-        *([] if spans else ["all-days"]),
+        *(f"{name}-{_days(days)}" for name, days in ranges),
+        *([] if ranges else ["all-days"]),
         *(["filtered"] if filtered else []),
         *([] if is_whole else ["incomplete"]),
         *([] if shape == "json" else [form]),

@@ -54,7 +54,7 @@ class Known:
     ) -> Reply:
         """One answer, whatever it is; a 429 is waited out. Raises Refused, unless that answers an `odd` question."""
         for _ in range(_MOST_429):
-            reply = self._client.look(path, params, accept=accept, key=key)
+            reply = self._client.get_reply(path, params, accept=accept, key=key)
             if reply.status != 429:
                 break
             self.retry_after.append(reply.headers.get("Retry-After"))

@@ -116,11 +116,11 @@ def _items_per_page(known: Known) -> Found:
 
 @question("Paging", "pagination=false", "ignored")
 def _pagination(known: Known) -> Found:
-    """Asked of the last two pages' reach only, lest all there is comes in one answer."""
-    size, reach = len(known.page_1), [one.created for one in known.placed]
-    if not known.page_2 or not reach:
+    """Asked of the last two pages only, lest all there is comes in one answer."""
+    size, created = len(known.page_1), [one.created for one in known.placed]
+    if not known.page_2 or not created:
         return not_known("there are too few orders to tell")
-    params = (("page", "1"), ("createdAt[after]", str(reach[-1])), ("pagination", "false"))
+    params = (("page", "1"), ("createdAt[after]", str(created[-1])), ("pagination", "false"))
     reply = known.ask(*params, odd=True)
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)

@@ -86,7 +86,7 @@ class Coverage:
         for one in self.days:
             found.setdefault(one.day.replace(day=1), {PROVEN: [], PARTLY: [], NEVER: []})[one.state].append(one.day.day)
         return [
-            Month(first, len(by[PROVEN]), len(by[PARTLY]), len(by[NEVER]), _spans(by[PARTLY]), _spans(by[NEVER]))
+            Month(first, len(by[PROVEN]), len(by[PARTLY]), len(by[NEVER]), _in_short(by[PARTLY]), _in_short(by[NEVER]))
             for first, by in sorted(found.items(), reverse=True)
         ]
 
@@ -139,7 +139,7 @@ def day_edges(organisation: Organisation, day: date) -> Interval:
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
-def _spans(days: list[int]) -> str:
+def _in_short(days: list[int]) -> str:
     """Days of a month in short: "2, 12–15"."""
     out: list[list[int]] = []
     for day in days:

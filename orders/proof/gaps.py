@@ -62,7 +62,7 @@ def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:
     """Such as "1–24 September and part of 25 September not copied yet"; "" without gaps."""
     parts = []
     for in_doubt, said in ((False, "not copied yet"), (True, "in doubt until read again")):
-        named = [_span(gap, zone) for gap in gaps if gap.in_doubt == in_doubt]
+        named = [_days_of(gap, zone) for gap in gaps if gap.in_doubt == in_doubt]
         if len(named) > _MOST_NAMED:
             named[_MOST_NAMED:] = [f"{len(named) - _MOST_NAMED:,} more stretches"]
         if named:
@@ -86,7 +86,7 @@ def _patience(organisation: Organisation) -> timedelta:
     return timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + ((state and state.poll_seconds) or 0))
 
 
-def _span(gap: Gap, zone: ZoneInfo) -> str:
+def _days_of(gap: Gap, zone: ZoneInfo) -> str:
     """The local days of a gap, those that it holds only a part of apart."""
     end = gap.end.astimezone(zone)
     if gap.start <= BEGINNING:

@@ -56,8 +56,8 @@ class Query:
         for name in VALUE_FIELDS:
             out += [(name, value) for value in getattr(self.criteria, name)]
         for name in (*DAY_FIELDS, "total"):
-            if span := getattr(self.criteria, name):
-                out.append((name, span.text))
+            if asked := getattr(self.criteria, name):
+                out.append((name, asked.text))
         out += [("gone", self.criteria.gone)] if self.criteria.gone else []
         out += [(problem.key, problem.value) for problem in self.errors if problem.key != "cursor"]
         if self.sort != DEFAULT_SORT:

@@ -82,7 +82,7 @@ def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> 
 
 def _change(one: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
     old, new = (_words(one.field, value, order, zone) for value in (one.old, one.new))
-    icon, what, tone = _look(one)
+    icon, what, tone = _seen_as(one)
     small = ""
     if one.glu_updated_at and (one.seen_old_at is None or one.seen_old_at <= one.glu_updated_at <= one.seen_new_at):
         small = f"Glu’s stamp {one.glu_updated_at.astimezone(zone):%H:%M:%S}"
@@ -102,7 +102,7 @@ def _change(one: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
     )
 
 
-def _look(one: OrderChange) -> tuple[str, str, str]:
+def _seen_as(one: OrderChange) -> tuple[str, str, str]:
     """Icon, words and tone of a change."""
     if one.field in _OWN:
         icon, words = _OWN[one.field]

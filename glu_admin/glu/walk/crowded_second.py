@@ -42,7 +42,7 @@ class _Second:
                 self.stamps.append(row.updated)
         return Step(inside, self.bound, False, listed.server_time, seam=False)
 
-    def span(self) -> tuple[Stamp | None, Stamp | None]:
+    def updates(self) -> tuple[Stamp | None, Stamp | None]:
         """The oldest and the newest update seen, in whole seconds."""
         ordered = sorted(self.stamps, key=lambda stamp: stamp.instant)
         return (ordered[0].floor(), ordered[-1].floor()) if ordered else (None, None)
@@ -55,7 +55,7 @@ def close_second(bounds: Bounds, second: Stamp, bound: Stamp) -> Walking:
         # For how far its updates lie apart, for rows without any, and for how many there are.
         listed = yield from _pages(crowd, crowd.bounds)
         crowd.ids.clear()
-        lowest, highest = crowd.span()
+        lowest, highest = crowd.updates()
         if lowest and highest and highest.instant > lowest.instant:
             # Rows only move to later halves while this is read, and the last half is open: none can slip past.
             yield from _halves(crowd, lowest, highest)
@@ -88,7 +88,7 @@ def _below(crowd: _Second, lowest: Stamp) -> Walking:
 
 
 def _halves(crowd: _Second, low: Stamp, high: Stamp | None) -> Walking:
-    """Read the rows updated in [low, high), splitting the span until each part fits; `high` null is open."""
+    """Read the rows updated in [low, high), split until each part fits; `high` null is open."""
     # Wider below by a second again, for the same reason; rows met twice do no harm.
     part = replace(crowd.bounds, updated_from=low.plus(-1), updated_before=high)
     if (yield from _fits(crowd, part)):
@@ -103,7 +103,7 @@ def _halves(crowd: _Second, low: Stamp, high: Stamp | None) -> Walking:
 
 
 def _fits(crowd: _Second, bounds: Bounds) -> Generator[Ask | Step, Listed | None, bool]:
-    """True when one page holds the span: it goes past the second, or page 2 is empty and page 1 is read once more."""
+    """True when one page holds them all: it goes past the second, or page 2 is empty and page 1 is read once more."""
     first = yield from ask(bounds)
     step = crowd.take(first)
     yield step

@@ -81,7 +81,7 @@ def test_it_asks_as_it_should() -> None:
 
 def test_a_look_gives_whatever_is_answered() -> None:
     with serving(answer(406, b'{"detail": "No."}', Vary="Accept")) as (url, seen):
-        reply = client(url).look("/orders", [("page", "0")], accept="application/ld+json", key=OTHER_KEY)
+        reply = client(url).get_reply("/orders", [("page", "0")], accept="application/ld+json", key=OTHER_KEY)
     assert (reply.status, reply.data, reply.headers["vary"]) == (406, {"detail": "No."}, "Accept")
     request = seen[0]
     assert (request.command, request.path) == ("GET", "/orders?page=0")
@@ -92,8 +92,8 @@ def test_a_look_gives_whatever_is_answered() -> None:
 def test_a_look_with_another_key_leaves_the_own_one_in_place() -> None:
     with serving(answer(200)) as (url, seen):
         asking = client(url)
-        asking.look("/orders", key=OTHER_KEY)
-        asking.look("/orders")
+        asking.get_reply("/orders", key=OTHER_KEY)
+        asking.get_reply("/orders")
         assert asking.get("/orders").data == []
         assert asking.requests == 3
     assert [one.headers["x-api-key"] for one in seen] == [OTHER_KEY, KEY, KEY]
@@ -105,16 +105,16 @@ def test_a_look_with_another_key_leaves_the_own_one_in_place() -> None:
 )
 def test_a_look_follows_nothing_and_takes_nothing_for_json(status: int, body: bytes, data: Any) -> None:
     with serving(answer(status, body, Location="http://127.0.0.1:9/")) as (url, seen):
-        reply = client(url).look("/orders")
+        reply = client(url).get_reply("/orders")
     assert (reply.status, reply.data, len(seen)) == (status, data, 1)
 
 
 def test_a_look_keeps_to_the_pace() -> None:
     with serving(answer(429, Retry_After="600")) as (url, seen):
         asking = client(url)
-        assert asking.look("/orders").status == 429
+        assert asking.get_reply("/orders").status == 429
         with pytest.raises(TooManyRequests) as error:
-            asking.look("/orders")
+            asking.get_reply("/orders")
     assert 600 - HANG_SECONDS < error.value.retry_after <= 600
     assert len(seen) == 1
     assert asking.pace.learned().throttled_today == 1
@@ -123,7 +123,7 @@ def test_a_look_keeps_to_the_pace() -> None:
 @pytest.mark.parametrize(("body", "kind"), [(b"[" + b"1," * 50_000 + b"1]", Unreadable), (None, Unreachable)])
 def test_a_look_is_bounded(body: bytes | None, kind: type[GluError]) -> None:
     with serving(half if body is None else answer(200, body)) as (url, _), pytest.raises(kind) as error:
-        client(url, max_body_bytes=10_000).look("/orders", key=OTHER_KEY)
+        client(url, max_body_bytes=10_000).get_reply("/orders", key=OTHER_KEY)
     assert KEY not in "".join(traceback.format_exception(error.value))
     assert OTHER_KEY not in "".join(traceback.format_exception(error.value))
 

@@ -96,7 +96,7 @@ def test_a_burst_of_429_cuts_once_a_second() -> None:
 def test_a_pause_holds_everybody_back_and_is_capped() -> None:
     state = PaceState(rate=10).throttled(NOW, 30, 0.2, 900)
     assert state.reserved(NOW, 200, 900)[1][0] == NOW + 30
-    assert state.interrupted(NOW, 900)[1] is False
+    assert state.let_before_others(NOW, 900)[1] is False
     assert state.throttled(NOW, 1e9, 0.2, 900).paused_until == NOW + 900
 
 
@@ -104,7 +104,7 @@ def test_those_who_wait_go_first_within_their_share() -> None:
     state, _ = PaceState(rate=10, slow_start=False).reserved(NOW, 200, 900)
     went = 0
     for tick in range(100):
-        state, let = state.interrupted(NOW + tick / 10, 900)
+        state, let = state.let_before_others(NOW + tick / 10, 900)
         went += let
     assert 20 <= went <= 30  # a fifth of ten seconds at ten a second, and the burst
     assert state.next_at > NOW + 2
@@ -113,7 +113,7 @@ def test_those_who_wait_go_first_within_their_share() -> None:
 def test_a_clock_that_jumped_is_not_waited_for() -> None:
     state = replace(PaceState(rate=10), next_at=NOW + 1e6, paused_until=NOW + 1e6, interactive_at=NOW + 1e6)
     assert state.reserved(NOW, 200, 900)[1][0] <= NOW + 1
-    assert state.interrupted(NOW, 900)[1] is True
+    assert state.let_before_others(NOW, 900)[1] is True
 
 
 def test_this_machines_clock_may_jump(monkeypatch: pytest.MonkeyPatch) -> None:

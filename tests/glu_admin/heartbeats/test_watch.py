@@ -41,7 +41,7 @@ class World:
                 note(name)
             if takes:
                 self.watch.took()
-            verdict = self.watch.look()
+            verdict = self.watch.judge()
         return verdict
 
 

@@ -51,13 +51,13 @@ def glu(house: Any, sandbox: RunningSandbox) -> Any:
 @pytest.fixture
 def bend(glu: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Reply]], None]:
     """Have another function answer instead of Glu; it is given what would have answered."""
-    straight = GluClient.look
+    straight = GluClient.get_reply
 
     def bent(by: Callable[..., Reply]) -> None:
-        def look(self: GluClient, path: str, params: Any = (), **options: Any) -> Reply:
+        def get_reply(self: GluClient, path: str, params: Any = (), **options: Any) -> Reply:
             return by(lambda path, params, **more: straight(self, path, params, **more), path, params, **options)
 
-        monkeypatch.setattr(GluClient, "look", look)
+        monkeypatch.setattr(GluClient, "get_reply", get_reply)
 
     return bent
 
@@ -443,14 +443,14 @@ REPLIES = st.builds(
 def test_whatever_is_answered_it_comes_to_its_end(first: list[Any], replies: list[Reply]) -> None:
     asked: list[str] = []
 
-    def look(path: str, params: Any, **_: Any) -> Reply:
+    def get_reply(path: str, params: Any, **_: Any) -> Reply:
         asked.append(path)
         return Reply(200, {}, first) if len(asked) == 1 else replies[len(asked) % len(replies)]
 
     organisation: Any = SimpleNamespace(
         orders=SimpleNamespace(filter=lambda **_: SimpleNamespace(count=lambda: 0)), mirror_state=None
     )
-    client: Any = SimpleNamespace(look=look)
+    client: Any = SimpleNamespace(get_reply=get_reply)
     try:
         findings = probe(organisation, client)
     except GluError:

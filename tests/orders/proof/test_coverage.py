@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 from orders.payload import time_text
-from orders.proof.coverage import NEVER, PARTLY, PROVEN, _spans, coverage, flagged_polls, verified_at
+from orders.proof.coverage import NEVER, PARTLY, PROVEN, _in_short, coverage, flagged_polls, verified_at
 from tests.orders.conftest import order, write
 
 NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)
@@ -166,4 +166,4 @@ def test_days_in_doubt_are_named_in_the_table(polled: Organisation) -> None:
 
     assert str(coverage(polled).days[-1].day.day) in named(PARTLY).replace(",", "").split()  # today
     assert "–" in named(NEVER)
-    assert _spans([2, 12, 13, 14, 15, 31]) == "2, 12–15, 31"
+    assert _in_short([2, 12, 13, 14, 15, 31]) == "2, 12–15, 31"
