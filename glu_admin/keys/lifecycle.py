@@ -58,6 +58,11 @@ def candidate_key(organisation: Organisation) -> GluKey | None:
     return organisation.glu_keys.filter(slot=GluKey.Slot.CANDIDATE).select_related("set_by").first()
 
 
+def keys_of(organisation: Organisation) -> list[GluKey]:
+    """The key in use and the one that is to take its place, as far as there are any."""
+    return [key for key in (current_key(organisation), candidate_key(organisation)) if key is not None]
+
+
 def closed(*keys: GluKey | None, canary: bool = False) -> str:
     """Why this process cannot open one of these keys, as a sentence; empty when nothing is in the way.
 

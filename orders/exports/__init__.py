@@ -4,6 +4,7 @@ from orders.exports.completeness import SHAPES, Completeness, Shape, completenes
 from orders.exports.csv_files import csv_lines, csv_orders
 from orders.exports.filenames import export_filename
 from orders.exports.jsonl import jsonl_orders
+from orders.exports.texts import export_texts
 
 __all__ = [
     "SHAPES",
@@ -13,5 +14,6 @@ __all__ = [
     "csv_lines",
     "csv_orders",
     "export_filename",
+    "export_texts",
     "jsonl_orders",
 ]

@@ -13,7 +13,7 @@ from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import local
 from orders.display.durations import about
 from orders.models import Drift, MirrorRun, MissingOrder, SetAside
-from orders.proof.passes import PassReport, Reading
+from orders.proof.passes import Reading
 from orders.proof.report import MirrorReport
 from orders.proof.trouble import in_words, troubles
 
@@ -98,21 +98,13 @@ def _passes(report: MirrorReport, zone: ZoneInfo) -> Iterator[str]:
             asked_for_as = f" ({_ASKED_FOR_AS[one.reading]})" if one.reading in _ASKED_FOR_AS else ""
             complete = _time(one.complete.started_at, zone) if one.complete else "not yet"
             due = _due(one.due_at, zone) if report.next_look else ""
-            rows.append((f"{one.name}{asked_for_as}", _last(one), complete, due))
+            rows.append((f"{one.name}{asked_for_as}", one.status.words.lower(), complete, due))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
     for one in report.passes:
         if one.last and one.last.error:
             yield fill(f"{one.name}: {one.last.error}", _COLUMNS, subsequent_indent="  ")
-
-
-def _last(one: PassReport) -> str:
-    if one.last is None:
-        return "waiting"
-    if one.last.state == one.last.State.COMPLETE and (one.flags or one.late):
-        return "flagged" if one.flags else "late"
-    return one.last.State(one.last.state).label.lower()
 
 
 def _here(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
 from glu_admin.glu.walk.steps import WalkError
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.engine import begin, note_failure, note_success
+from orders.mirror.engine import MirrorFailure, begin, note_failure, note_pace, note_success
 from orders.mirror.gone import ask_missing
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.outcome import fail_run
@@ -29,8 +29,8 @@ Pass = MirrorRun.Pass
 class ByHand:
     """An attempt to make the copy complete, or one pass of it. What failed in it holds up nothing else.
 
-    Everything raises what `run_slice` would have noted: a key that Glu refuses, another organisation's data, a pause
-    that Glu asks for, a Glu that is away; and LeaseLostError.
+    Everything raises what `run_slice` would have noted, and notes it: a key that Glu refuses, another organisation's
+    data, a pause that Glu asks for, a Glu that is away; and LeaseLostError.
     """
 
     def __init__(self, session: Session, progress: Progress) -> None:
@@ -43,6 +43,19 @@ class ByHand:
         """Why transactions are left out where this key may not read them, in words."""
         self._away = False
         self._lines_read = 0
+
+    def run(self, kind: MirrorRun.Pass | None = None) -> None:
+        """All that a complete copy needs, or one pass of it."""
+        try:
+            if kind is None:
+                self.everything()
+            else:
+                self.only(kind)
+        except MirrorFailure as error:
+            self._note(error)
+            raise
+        finally:
+            note_pace(self.session)
 
     def everything(self) -> None:
         """All that a complete copy needs: history, what changed, late rows, transactions, lines, what was set aside."""
@@ -145,6 +158,21 @@ class ByHand:
                     show(stream.count - start)
         self._lines_read = stream.count
         return stream.count - before
+
+
+def list_everything(session: Session) -> None:
+    """Read every window of the history, so that what Glu does not list is known. Raises as `ByHand` does."""
+    run: MirrorRun | None = None
+    try:
+        begin(session, by_hand=True)
+        run = open_run(session, Pass.RECONCILE, anew=True)
+        stream = LineStream(session)
+        for _ in read_run(session, run, stream):
+            pass
+        stream.finish()
+    except MirrorFailure as error:
+        note_failure(session, error, run)
+        raise
 
 
 def ask_again(organisation: Organisation) -> None:

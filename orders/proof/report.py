@@ -14,6 +14,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.display.durations import short
 from orders.models import Drift, Finding, MirrorState, MissingOrder, ProbeReport, SetAside
 from orders.models.mirror_state import state_of
+from orders.proof.completeness import lacking
 from orders.proof.coverage import Coverage, coverage
 from orders.proof.first_copy import FirstCopy, first_copy
 from orders.proof.freshness import Freshness, freshness
@@ -41,6 +42,7 @@ class MirrorReport:
     first_copy: FirstCopy | None
     coverage: Coverage
     passes: list[PassReport]
+    lacking: list[str]
     orders: int
     transactions: int
     changes: int
@@ -136,6 +138,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
         first_copy=first_copy(organisation, state),
         coverage=coverage(organisation),
         passes=passes(organisation, state),
+        lacking=lacking(organisation),
         transactions=organisation.transactions.count(),
         changes=organisation.order_changes.count(),
         missing=organisation.missing_orders.select_related("order").order_by("due_at", "pk"),

@@ -19,10 +19,8 @@ from orders.exports import (
     Completeness,
     Shape,
     completeness,
-    csv_lines,
-    csv_orders,
     export_filename,
-    jsonl_orders,
+    export_texts,
 )
 from orders.exports.sending import Sending
 from orders.exports.slots import Slot, TooManyExports, take_slot
@@ -78,7 +76,7 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
         return refusal
     query = query.all_orders()
     name = export_filename(organisation, query, shape, form, now(), is_whole=is_whole)
-    return _sent(request, _texts(organisation, query, shape, form), slot, name)
+    return _sent(request, export_texts(organisation, query, shape, excel=form == "excel"), slot, name)
 
 
 def _sent(request: TeamRequest, texts: Iterator[str], slot: Slot, name: str) -> HttpResponseBase:
@@ -99,12 +97,6 @@ def _sent(request: TeamRequest, texts: Iterator[str], slot: Slot, name: str) -> 
         return StreamingHttpResponse(sending, **options)
     slot.release()
     return HttpResponse(small, **options)
-
-
-def _texts(organisation: Organisation, query: Query, shape: Shape, form: str) -> Iterator[str]:
-    if shape == "json":
-        return jsonl_orders(organisation, query, include_device=False)
-    return (csv_lines if shape == "lines" else csv_orders)(organisation, query, excel=form == "excel")
 
 
 def _choice(request: TeamRequest, key: str, choices: Sequence[T]) -> T:

@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from glu_admin.tenancy.models import Organisation
-from orders.exports import Shape, completeness, csv_lines, csv_orders, jsonl_orders
-from orders.search import Query, count_orders, parse_query, unknown_values
+from glu_admin.tenancy.management.naming import organisation_called
+from orders.exports import Shape, completeness, export_texts
+from orders.search import count_orders, parse_query, unknown_values
 
 _BROKEN_PIPE = 141  # as a shell says of a program whose output nobody reads any more
 
@@ -40,19 +40,33 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file, or say on standard error why there is none."""
-        organisation = Organisation.objects.filter(slug=options["slug"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation “{options['slug']}”.")
+        organisation = organisation_called(options["slug"])
         query = parse_query(options["query"].removeprefix("?"), organisation)
-        problems = [problem.message for problem in (*query.errors, *query.ignored)]
-        if problems:
+        if problems := [problem.message for problem in (*query.errors, *query.ignored)]:
             raise CommandError(" ".join(problems))
         for words in unknown_values(organisation, query.criteria):
             self.stderr.write(words)
-        self._say_what_is_missing(organisation, query, options)
+        shape: Shape = "json" if options["format"] == "jsonl" else "lines" if options["lines"] else "orders"
+        if lacking := completeness(organisation, query.criteria).lacking(shape):
+            said = f"{count_orders(organisation, query.criteria)} so far; {'; '.join(lacking)}."
+            if not options["allow_incomplete"]:
+                raise CommandError(f"{said} Nothing was written; --allow-incomplete writes what is here.")
+            self.stderr.write(f"Incomplete: {said}")
+        self._write(
+            export_texts(
+                organisation,
+                query.all_orders(),
+                shape,
+                excel=not options["plain"],
+                include_gone=options["include_gone"],
+                include_device=options["include_device_data"],
+            )
+        )
+
+    def _write(self, texts: Iterator[str]) -> None:
         out = sys.stdout.buffer
         try:
-            for text in self._texts(organisation, query.all_orders(), options):
+            for text in texts:
                 out.write(text.encode())
             out.flush()
         except BrokenPipeError:
@@ -60,20 +74,3 @@ class Command(BaseCommand):
             raise SystemExit(_BROKEN_PIPE) from None
         except (DatabaseError, OSError) as error:
             raise CommandError(f"The file broke off and is not whole: {type(error).__name__}.") from error
-
-    def _say_what_is_missing(self, organisation: Organisation, query: Query, options: dict[str, Any]) -> None:
-        shape: Shape = "json" if options["format"] == "jsonl" else "lines" if options["lines"] else "orders"
-        lacking = completeness(organisation, query.criteria).lacking(shape)
-        if not lacking:
-            return
-        said = f"{count_orders(organisation, query.criteria)} so far; {'; '.join(lacking)}."
-        if not options["allow_incomplete"]:
-            raise CommandError(f"{said} Nothing was written; --allow-incomplete writes what is here.")
-        self.stderr.write(f"Incomplete: {said}")
-
-    def _texts(self, organisation: Organisation, query: Query, options: dict[str, Any]) -> Iterator[str]:
-        if options["format"] == "jsonl":
-            gone, device = options["include_gone"], options["include_device_data"]
-            return jsonl_orders(organisation, query, include_gone=gone, include_device=device)
-        make = csv_lines if options["lines"] else csv_orders
-        return make(organisation, query, excel=not options["plain"])

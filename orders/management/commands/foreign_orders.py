@@ -3,25 +3,20 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.template.defaultfilters import pluralize
 
 from glu_admin.keys.lifecycle import candidate_key
-from glu_admin.keys.vault import NoUsableKey, client_for, try_key
+from glu_admin.keys.vault import try_key
+from glu_admin.tenancy.management.naming import organisation_called
 from glu_admin.tenancy.models import Organisation
 from orders.foreign import going, strangers, want_everything_removed, want_removed
-from orders.management.new_key import try_new_key
-from orders.management.waiting import wait_for_lease
-from orders.mirror.engine import MirrorFailure, begin, note_failure
+from orders.management.sessions import session_by_hand, wait_for_lease
+from orders.mirror.by_hand import list_everything
 from orders.mirror.lease import LeaseLostError
-from orders.mirror.lines import LineStream
-from orders.mirror.passes import open_run
-from orders.mirror.reading import read_run
 from orders.mirror.removal import remove_wanted
-from orders.mirror.session import Session
-from orders.models import MirrorRun, Order
+from orders.models import Order
 
 _MOST_LISTED = 20
 
@@ -44,9 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the whole list at Glu, say what it does not show, and remove it with `--remove`."""
-        organisation = Organisation.objects.filter(slug=options["slug"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation “{options['slug']}”.")
+        organisation = organisation_called(options["slug"])
         if options["everything"]:
             self._everything(organisation)
             return
@@ -64,28 +57,8 @@ class Command(BaseCommand):
         self.stderr.write(f"Now run: manage.py mirror {organisation.slug}")
 
     def _read(self, organisation: Organisation) -> None:
-        """Read every window of the history, so that what Glu does not list is known."""
-        try:
-            try_new_key(organisation, self.stderr.write)
-            client = client_for(organisation, longest_wait=settings.GLU_RETRY_AFTER_CAP)
-        except NoUsableKey as error:
-            raise CommandError(str(error)) from None
-        session = Session(organisation, client, wait_for_lease(organisation))
-        run: MirrorRun | None = None
-        try:
-            begin(session, by_hand=True)
-            run = open_run(session, MirrorRun.Pass.RECONCILE, anew=True)
-            stream = LineStream(session)
-            for _ in read_run(session, run, stream):
-                pass
-            stream.finish()
-        except MirrorFailure as error:
-            note_failure(session, error, run)
-            raise CommandError(str(getattr(error, "words", error))) from None
-        except LeaseLostError:
-            raise CommandError("Another process took over; nothing is lost, run this again.") from None
-        finally:
-            session.close()
+        with session_by_hand(organisation, self.stderr.write) as session:
+            list_everything(session)
 
     def _say(self, organisation: Organisation, found: QuerySet[Order]) -> int:
         """What would go, and how many orders that are."""

@@ -7,14 +7,11 @@ from itertools import groupby
 from textwrap import fill
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from glu_admin.glu.errors import GluError
-from glu_admin.keys.ring import WrongRootKey
-from glu_admin.keys.vault import NoUsableKey, client_for
-from glu_admin.tenancy.models import Organisation
-from orders.management.new_key import try_new_key
+from glu_admin.tenancy.management.naming import organisation_called
+from orders.management.sessions import client_by_hand
 from orders.models import Finding
 from orders.probe.run import keep_report, probe
 
@@ -33,14 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the findings on standard output."""
-        organisation = Organisation.objects.filter(slug=options["slug"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation “{options['slug']}”.")
-        try:
-            try_new_key(organisation, self.stderr.write)
-            client = client_for(organisation, longest_wait=settings.GLU_RETRY_AFTER_CAP)
-        except (NoUsableKey, WrongRootKey) as error:
-            raise CommandError(str(error)) from None
+        organisation = organisation_called(options["slug"])
+        client = client_by_hand(organisation, self.stderr.write)
         try:
             findings = probe(organisation, client)
         except GluError as error:

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from glu_admin.keys.recognition import OtherOrganisationError
-from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.management.naming import organisation_called
 from orders.management.order_file import NotAnOrder, orders_in
-from orders.management.waiting import wait_for_lease
+from orders.management.sessions import wait_for_lease
 from orders.mirror.statistics import analyze
 from orders.mirror.writing.restore import restore
 
@@ -27,9 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore what comes, and say what became of it."""
-        organisation = Organisation.objects.filter(slug=options["slug"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation “{options['slug']}”.")
+        organisation = organisation_called(options["slug"])
         lease = wait_for_lease(organisation)
         started = time.monotonic()
         try:

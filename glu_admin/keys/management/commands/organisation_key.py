@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localtime
 
-from glu_admin.keys.lifecycle import candidate_key, current_key, remove_key
+from glu_admin.keys.lifecycle import current_key, keys_of, remove_key
 from glu_admin.keys.management.key_input import read_key, take_key, tried
 from glu_admin.keys.models import GluKey
+from glu_admin.tenancy.management.naming import organisation_called
 from glu_admin.tenancy.models import Organisation
 
 
@@ -27,9 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take a new key, or do what else is asked."""
-        organisation = Organisation.objects.filter(slug=options["slug"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation “{options['slug']}”.")
+        organisation = organisation_called(options["slug"])
         if options["show"]:
             self._show(organisation)
         elif options["remove"]:
@@ -40,7 +39,7 @@ class Command(BaseCommand):
             self._try(organisation, [take_key(organisation, read_key())])
 
     def _show(self, organisation: Organisation) -> None:
-        keys = _keys(organisation)
+        keys = keys_of(organisation)
         if not keys:
             self.stdout.write("There is no key.")
         for key in keys:
@@ -53,13 +52,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{GluKey.Slot(key.slot).label}: {', '.join(parts)}. {key.detail}".rstrip())
 
     def _remove(self, organisation: Organisation) -> None:
-        if not _keys(organisation):
+        if not keys_of(organisation):
             raise CommandError("There is no key.")
         remove_key(organisation)
         self.stdout.write("Removed. The orders that were copied stay.")
 
     def _retry(self, organisation: Organisation) -> None:
-        waiting = [key for key in _keys(organisation) if key.state != GluKey.State.ACCEPTED]
+        waiting = [key for key in keys_of(organisation) if key.state != GluKey.State.ACCEPTED]
         if not waiting:
             raise CommandError("There is no key that waits to be tried.")
         self._try(organisation, waiting)
@@ -73,7 +72,3 @@ class Command(BaseCommand):
         if before is not None and before.state == GluKey.State.ACCEPTED:
             words.append(f"The key ending in {before.last_four} stays in use.")
         raise CommandError(" ".join(words))
-
-
-def _keys(organisation: Organisation) -> list[GluKey]:
-    return [key for key in (current_key(organisation), candidate_key(organisation)) if key is not None]

@@ -1,0 +1,66 @@
+"""Whether everything is here: the one judge of what “complete” means, for the page, `mirror_status` and `mirror`."""
+
+from collections.abc import Iterable
+
+from django.template.defaultfilters import pluralize
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import MirrorRun
+from orders.models.mirror_state import state_of
+from orders.proof.coverage import flagged_polls
+from orders.proof.passes import flag_words
+
+_MOST_NAMED = 5
+
+
+def lacking(organisation: Organisation, runs: Iterable[MirrorRun] = ()) -> list[str]:
+    """Why not everything that Glu has is here, in words; empty when it is. What `runs` were flagged with counts too."""
+    return [
+        *_history(organisation),
+        *_flagged(organisation, runs),
+        *_set_aside(organisation),
+        *_unread(organisation),
+        *_missing(organisation),
+    ]
+
+
+def _history(organisation: Organisation) -> list[str]:
+    state = state_of(organisation)
+    read = state is not None and state.history_complete_at is not None
+    return [] if read else ["the history has not been read to its end"]
+
+
+def _flagged(organisation: Organisation, runs: Iterable[MirrorRun]) -> list[str]:
+    """Flags of the last reading of everything, and of polls since that it has not settled."""
+    whole = organisation.mirror_runs.filter(MirrorRun.EVERYTHING, state=MirrorRun.State.COMPLETE)
+    doubted = [*runs, *whole.order_by("-pk")[:1], *flagged_polls(organisation)]
+    flags = sorted({flag for run in doubted for flag in run.flags.split()})
+    return [f"flagged: {', '.join(flag_words(flags))}"] if flags else []
+
+
+def _set_aside(organisation: Organisation) -> list[str]:
+    aside = organisation.set_aside.count()
+    return [f"{aside} row{pluralize(aside, ' is,s are')} set aside and could not be placed"] if aside else []
+
+
+def _unread(organisation: Organisation) -> list[str]:
+    unread = organisation.orders.filter(lines_due_at__isnull=False).order_by("-created_at", "-glu_id")
+    count = unread.count()
+    if not count:
+        return []
+    named = [
+        f"{glu_id}: {error.rstrip('.') or 'not asked for yet'}"
+        for glu_id, error in unread.values_list("glu_id", "lines_error")[:_MOST_NAMED]
+    ]
+    more = [f"and {count - _MOST_NAMED:,} more"] if count > _MOST_NAMED else []
+    return [f"the lines of {count:,} order{pluralize(count)} could not be read ({', '.join(named + more)})"]
+
+
+def _missing(organisation: Organisation) -> list[str]:
+    held = organisation.missing_orders.filter(held=True).count()
+    asked = organisation.missing_orders.filter(held=False).count()
+    out = [f"{held} orders are missing from Glu at once; a person decides on the mirror page"] if held else []
+    if asked:
+        orders = f"{asked} order{pluralize(asked, ' is,s are')}"
+        out.append(f"{orders} no longer listed by Glu, and marked once it has said so twice")
+    return out
