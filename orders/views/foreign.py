@@ -1,13 +1,14 @@
 """Orders that came from another organisation: a manager sees what would go, and says so in one step."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from glu_admin.keys.lifecycle import current_key, foreign_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from orders.foreign import going, strangers, want_everything_removed, want_removed
 from orders.recheck import TooManyRanges, note_look, range_state, want_range
 
@@ -15,14 +16,14 @@ _MOST_LISTED = 50
 
 
 @door(Role.MANAGER)
-def foreign_orders(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def foreign_orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What Glu does not show with the key in use, and all there is when another key waits to take over."""
     if request.method == "POST":
         return _decide(request, organisation)
     return _page(request, organisation, gone="gone" in request.GET)
 
 
-def _page(request: HttpRequest, organisation: Organisation, *, gone: bool, changed: bool = False) -> HttpResponse:
+def _page(request: TeamRequest, organisation: Organisation, *, gone: bool, changed: bool = False) -> HttpResponse:
     note_look(organisation)
     found = strangers(organisation, gone=gone)
     key = current_key(organisation)
@@ -42,7 +43,7 @@ def _page(request: HttpRequest, organisation: Organisation, *, gone: bool, chang
     return render(request, "orders/foreign/page.html", context, status=409 if changed else 200)
 
 
-def _decide(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def _decide(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Do what was said, if it still is what was shown."""
     decision, gone = request.POST.get("decision"), "gone" in request.POST
     shown = request.POST.get("orders", "")

@@ -1,15 +1,16 @@
 """The chip that says how fresh the copy is, and the banners: what every open page asks for each minute."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from orders.proof.freshness import freshness
 
 
 @door(Role.VIEWER)
-def freshness_chip(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def freshness_chip(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The chip, and the banners that belong above an open page now."""
     context = {"organisation": organisation, "freshness": freshness(organisation)}
     return render(request, "orders/freshness/_poll.html", context)

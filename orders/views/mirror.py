@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from orders.proof.coverage import Coverage
 from orders.proof.report import mirror_report
 from orders.proof.trouble import troubles
@@ -14,7 +15,7 @@ from orders.recheck import note_look
 
 
 @door(Role.VIEWER)
-def mirror_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def mirror_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Every pass and its state; the first copy's card asks for itself again while it runs."""
     note_look(organisation)
     report = mirror_report(organisation)

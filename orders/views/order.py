@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from orders.display import fields
 from orders.display.money import major_units
 from orders.display.text import in_words, json_text, listed_words
@@ -36,7 +37,7 @@ class Proof:
 
 
 @door(Role.VIEWER)
-def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
+def order(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """One order with its lines, money, people, delivery and freshness."""
     note_look(organisation)
     found = get_object_or_404(organisation.orders, glu_id=glu_id)
@@ -68,7 +69,7 @@ def order(request: HttpRequest, organisation: Organisation, glu_id: int) -> Http
 
 
 @door(Role.VIEWER)
-def order_line(request: HttpRequest, organisation: Organisation, glu_id: int, line_glu_id: int) -> HttpResponse:
+def order_line(request: TeamRequest, organisation: Organisation, glu_id: int, line_glu_id: int) -> HttpResponse:
     """One line: message, options, amounts and its siblings."""
     note_look(organisation)
     found = get_object_or_404(organisation.orders, glu_id=glu_id)
@@ -93,7 +94,7 @@ def order_line(request: HttpRequest, organisation: Organisation, glu_id: int, li
     return render(request, "orders/order/line.html", context)
 
 
-def _back(request: HttpRequest, organisation: Organisation) -> dict[str, str]:
+def _back(request: TeamRequest, organisation: Organisation) -> dict[str, str]:
     """The list the person came from, as its query string and in words."""
     query = parse_query(request.GET, organisation)
     text = query.url_query(cursor=query.cursor) if query.cursor and query.ok else query.url_query()

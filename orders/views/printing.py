@@ -1,11 +1,12 @@
 """The list on paper: all that match, not one page of them."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
 from orders.search import parse_query
 from orders.views.table import table
 
@@ -13,7 +14,7 @@ MOST_PRINTED = 1000
 
 
 @door(Role.VIEWER)
-def orders_print(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def orders_print(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Every order that matches, in the list's order; more than MOST_PRINTED are cut, and the page says so.
 
     A filter that cannot be read leads to the list, which says why.
