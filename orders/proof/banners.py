@@ -46,8 +46,9 @@ def banners(organisation: Organisation) -> list[Banner]:
         text = f"{why} Nothing is copied until then. {_KEPT}"
         return [Banner("red", "key", "The key cannot be opened", text, "key", "Key settings")]
     found = [_new_key_banner(key, trying)]
+    of_key = _key_banner(organisation, key, state) if key is not None else None
+    found.append(of_key or _copy_banner(organisation, key, state))
     if key is not None:
-        found.append(_key_banner(organisation, key, state) or _copy_banner(organisation, key, state))
         found.append(_lines_banner(organisation, state, is_fresh=not any(found)))
     return [banner for banner in found if banner is not None]
 
@@ -84,9 +85,9 @@ def _key_banner(organisation: Organisation, key: GluKey, state: MirrorState | No
     return None
 
 
-def _copy_banner(organisation: Organisation, key: GluKey, state: MirrorState | None) -> Banner | None:
-    """What is said of copying while the key is good."""
-    if state is not None and last_error(state, key):
+def _copy_banner(organisation: Organisation, key: GluKey | None, state: MirrorState | None) -> Banner | None:
+    """What is said of copying while the key is good, or a first one is not yet tried."""
+    if key is not None and state is not None and last_error(state, key):
         looked_at = looked_up_to(organisation)
         since = f"Last complete look {short(now() - looked_at)} ago. " if looked_at else ""
         kind = Failure(state.last_error_kind) if state.last_error_kind in _LOOKS else Failure.UNREADABLE
