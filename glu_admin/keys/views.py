@@ -69,7 +69,8 @@ def _page(request: TeamRequest, organisation: Organisation, error: str = "") -> 
         "candidate": candidate,
         "current": current,
         "rejected": GluKey.REJECTED,
+        "foreign": lifecycle.foreign_key(organisation),
         "error": error,
-        "trying": any(key is not None and key.state in waiting for key in (candidate, current)),
+        "trying": any(key and (key.takes_over or key.state in waiting) for key in (candidate, current)),
     }
     return render(request, "keys/key.html", context, status=400 if error else 200)

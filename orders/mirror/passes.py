@@ -10,7 +10,8 @@ from glu_admin.glu.lists import EVERYTHING
 from glu_admin.glu.stamps import Stamp
 from glu_admin.glu.walk.steps import Ask
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.identity import recognise_page
+from orders.mirror.gone import hold_strangers
+from orders.mirror.identity import recognise_page, without
 from orders.mirror.outcome import fail_run
 from orders.mirror.rhythm import TRAILING_REACH, in_turn, longest_failure_wait, trailing_reach
 from orders.mirror.session import Session
@@ -29,9 +30,10 @@ def connect(session: Session) -> bool:
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
     watermark = next_watermark(listed.server_time, newest, session.state().overlap, listed.age)
     moment = now()
-    recognise_page(session, listed.rows)
+    strangers = recognise_page(session, listed.rows)
     with session.lease.writing():
-        write_orders(session.organisation, listed.rows, moment)
+        hold_strangers(session.organisation, strangers, moment)
+        write_orders(session.organisation, without(listed.rows, strangers), moment)
         session.pages.note(len(listed.rows))
         session.pages.save(session.organisation)
         if watermark is not None:

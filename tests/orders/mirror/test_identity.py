@@ -6,6 +6,7 @@ Both organisations of the sandbox have the same Glu ids, so that a foreign line 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -22,6 +23,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
 from orders.mirror.gone import mark_gone
 from orders.mirror.identity import recognise
+from orders.mirror.refresh import retry_set_aside
 from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
@@ -248,6 +250,36 @@ def test_by_hand_it_is_asked_also_where_nothing_comes(
         with pytest.raises(CommandError, match="opens"):
             call_command("mirror", "alder-house", "--pass", kind)
     assert not session.organisation.missing_orders.exists()
+
+
+def test_what_was_set_aside_is_not_forgotten_because_another_organisation_has_it_not(
+    session: Session, sandbox: RunningSandbox, cannot_pin: bool
+) -> None:
+    mirror_everything(session)
+    unusable = {**sandbox.truth("hotel")[0], "id": 990_000, "createdAt": "soon"}
+    write_orders(session.organisation, read_rows([unusable]), now())
+    assert session.organisation.set_aside.count() == 1
+    swap(sandbox)
+    with pytest.raises(OtherOrganisationError):
+        retry_set_aside(session)
+    assert session.organisation.set_aside.count() == 1
+    swap(sandbox, "")
+    retry_set_aside(session)
+    assert not session.organisation.set_aside.exists()
+
+
+def test_a_foreign_order_under_one_of_our_numbers_stops_no_first_contact(
+    session: Session, sandbox: RunningSandbox, cannot_pin: bool
+) -> None:
+    """Such as a file brought, before Glu was ever asked."""
+    newest, other = (sandbox.truth("hotel")[place]["id"] for place in (0, 1))
+    rows = {row["id"]: row for row in sandbox.truth("hotel")}
+    write_orders(session.organisation, read_rows([rows[other], {**rows[newest], "uuid": str(UUID(int=9))}]), now())
+    slice_by_slice(session)
+    [held] = session.organisation.missing_orders.filter(foreign=True)
+    assert held.order.glu_id == newest
+    assert session.organisation.orders.count() == 130
+    assert session.state().last_error == ""
 
 
 @pytest.mark.parametrize("want", ["check", "range"])

@@ -156,6 +156,10 @@ def test_an_organisation_that_was_given_the_wrong_key_at_first(
         assert "Remove all 130 and use the other key" in page
         response = manager_client.post(PAGE, {"decision": "everything", "orders": "130"})
         assert response.headers["Location"] == "/o/alder-house/key/"
+        assert "Everything that is here is being removed" in manager_client.get("/o/alder-house/key/").content.decode()
+        page = manager_client.get(PAGE).content.decode()
+        assert "Everything is being removed" in page
+        assert 'value="everything"' not in page
         assert not lifecycle.organisations_to_mirror().filter(pk=hotel.pk).exists()
         assert lifecycle.keys_to_try() == []
         remove_foreign(hotel.pk)
@@ -204,13 +208,16 @@ def test_another_key_takes_back_the_word_that_everything_goes(golf_at_first: Glu
     assert not to_be_removed()
 
 
-def test_nothing_goes_for_a_key_that_another_organisation_uses(golf_at_first: GluKey, house: Any) -> None:
+def test_nothing_goes_for_a_key_that_another_organisation_uses(
+    golf_at_first: GluKey, house: Any, manager_client: Client
+) -> None:
     """It could not take over: one key is never in two organisations."""
     try_key(lifecycle.set_key(house.golf, HOTEL_KEY, None).pk)
     current = lifecycle.current_key(house.golf)
     assert current is not None
     assert current.state == GluKey.State.ACCEPTED
     assert not want_everything_removed(house.hotel)
+    assert PAGE not in manager_client.get("/o/alder-house/key/").content.decode()
     remove_foreign(house.hotel.pk)
     assert house.hotel.orders.count() == 130
 
