@@ -79,7 +79,7 @@ class ByHand:
         if kind == Pass.RECONCILE:
             retry_set_aside(self.session)
             self._read(Pass.TRANSACTIONS, stream)
-            with self.session.lease.writing():
+            with self.session.writing():
                 all_lines_due(self.session.organisation)
         if kind in (Pass.CHANGES, Pass.RECONCILE):
             self._changes_and_lines(stream)
@@ -89,8 +89,8 @@ class ByHand:
 
     def _begin(self, *, to_the_end: bool = False) -> LineStream:
         begin(self.session, by_hand=True)
-        with self.session.lease.writing():
-            self.session.update_state(lines_wait_until=None)
+        with self.session.writing() as state:
+            state.lines_wait_until = None
             ask_again(self.session.organisation)
         return LineStream(self.session, to_the_end=to_the_end)
 

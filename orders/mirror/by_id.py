@@ -20,7 +20,7 @@ def read_each(session: Session, glu_ids: Iterable[int]) -> Iterator[tuple[int, O
     failures = 0
     for glu_id in glu_ids:
         try:
-            outcome: Outcome = read_order(session.client, glu_id)
+            outcome: Outcome = read_order(session.glu.client, glu_id)
             failures = 0
         except NotFound as error:
             outcome, failures = error, 0

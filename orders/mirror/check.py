@@ -37,12 +37,12 @@ def check_next(session: Session) -> bool:
     order = wanted_checks(session.organisation).first()
     if order is None:
         return False
-    client = session.client
+    client = session.glu.client
     client.interactive = True
     try:
         _check(session, order)
     except (Unreadable, Unreachable) as error:
-        with session.lease.writing():
+        with session.writing():
             _done(order, CheckOutcome.NOT_ASKED, f"Glu could not be asked: {error.words}")
     finally:
         client.interactive = False
@@ -54,12 +54,12 @@ def _check(session: Session, order: Order) -> None:
     try:
         header, lines = _read(session, order)
     except Unusable as reason:
-        with session.lease.writing():
+        with session.writing():
             _done(order, CheckOutcome.UNUSABLE, f"Glu’s answer cannot be used: {reason}")
         return
     except NotFound:
         prove(session)  # a key that opens another organisation finds nothing either
-        with session.lease.writing():
+        with session.writing():
             if order.gone_at is None:
                 moment = now()
                 suspect(organisation, [order.pk], moment, not_found_at=moment)
@@ -67,7 +67,7 @@ def _check(session: Session, order: Order) -> None:
         return
     moment = now()
     strangers = recognise_page(session, [header])
-    with session.lease.writing():
+    with session.writing():
         if strangers:
             hold_strangers(organisation, strangers, moment)
             _done(order, CheckOutcome.ANOTHER_ORDER, moment=moment)
@@ -121,7 +121,7 @@ def _read(session: Session, order: Order) -> tuple[Row, Lines | None]:
 
 
 def _header(session: Session, order: Order) -> Row:
-    header = read_order(session.client, order.glu_id)
+    header = read_order(session.glu.client, order.glu_id)
     if parse_order(header.raw).glu_id != order.glu_id:
         raise Unusable("It is another order.")
     return header

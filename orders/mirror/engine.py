@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import (
@@ -30,7 +29,18 @@ from orders.mirror.outcome import fail_run, postpone_run
 from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
 from orders.mirror.refresh import refresh_lines, retry_set_aside
-from orders.mirror.rhythm import TRANSACTIONS_RETRY, failure_wait, is_past, lines_may_be_asked, may_ask
+from orders.mirror.rhythm import (
+    POLL,
+    RECENT,
+    REFRESH,
+    TRAILING,
+    TRANSACTIONS,
+    TRANSACTIONS_RETRY,
+    WHOLE,
+    failure_wait,
+    lines_may_be_asked,
+    may_ask,
+)
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 
@@ -106,23 +116,24 @@ def _next_run(session: Session) -> MirrorRun | None:
     state = session.state()
     kind = next_pass(session.organisation, state)
     if kind is None:
-        if state.history_complete_at is not None and is_past(state, "refresh_due_at"):
+        if state.history_complete_at is not None and REFRESH.has_come(state.refresh_due_at):
             refresh_lines(session)
         return None
-    reach = MirrorRun.WHOLE if is_past(state, "whole_due_at") else MirrorRun.RECENT
+    reach = MirrorRun.WHOLE if WHOLE.has_come(state.whole_due_at) else MirrorRun.RECENT
     return open_run(session, kind, reach=reach)
 
 
 def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass | None:
     """Which pass is due now, the most urgent first; None when only lines may be. One that failed lately waits."""
     whole = state.history_complete_at is not None
+    recent_or_whole = RECENT.has_come(state.recent_due_at) or WHOLE.has_come(state.whole_due_at)
     due = {
         MirrorRun.Pass.CHANGES: changes_due(state),
         MirrorRun.Pass.RANGE: unfinished(organisation, MirrorRun.Pass.RANGE) is not None,
         MirrorRun.Pass.HISTORY: not whole,
-        MirrorRun.Pass.TRAILING: whole and is_past(state, "trailing_due_at"),
-        MirrorRun.Pass.TRANSACTIONS: whole and is_past(state, "transactions_due_at"),
-        MirrorRun.Pass.RECONCILE: whole and (is_past(state, "recent_due_at") or is_past(state, "whole_due_at")),
+        MirrorRun.Pass.TRAILING: whole and TRAILING.has_come(state.trailing_due_at),
+        MirrorRun.Pass.TRANSACTIONS: whole and TRANSACTIONS.has_come(state.transactions_due_at),
+        MirrorRun.Pass.RECONCILE: whole and recent_or_whole,
     }
     wanted = [kind for kind, is_now in due.items() if is_now]
     waiting = waiting_passes(organisation) - {MirrorRun.Pass.RANGE} if wanted else set()
@@ -131,7 +142,7 @@ def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass 
 
 def changes_due(state: MirrorState) -> bool:
     """Whether the next poll for changes has come."""
-    return is_past(state, "next_due_at")
+    return POLL.has_come(state.next_due_at)
 
 
 def poll_may_run(organisation: Organisation) -> bool:
@@ -149,7 +160,7 @@ def is_due(organisation: Organisation) -> bool:
         return False
     return (
         next_pass(organisation, state) is not None
-        or (state.history_complete_at is not None and is_past(state, "refresh_due_at"))
+        or (state.history_complete_at is not None and REFRESH.has_come(state.refresh_due_at))
         or wanted_checks(organisation).exists()
         or (lines_may_be_asked(state) and organisation.orders.filter(lines_due_at__lte=moment, gone_at=None).exists())
         or due_missing(organisation).exists()
@@ -168,10 +179,9 @@ def note_success(session: Session) -> None:
     """Forget the last failure, unless a pass still waits because of it."""
     if waiting_passes(session.organisation) - {MirrorRun.Pass.TRANSACTIONS, MirrorRun.Pass.RANGE}:
         return
-    with session.lease.writing():
-        MirrorState.across_organisations.filter(
-            ~Q(last_error="") | ~Q(failures=0), organisation=session.organisation
-        ).update(last_error="", last_error_kind="", failures=0, wait_until=None)
+    with session.writing() as state:
+        if state.last_error or state.failures:
+            state.last_error, state.last_error_kind, state.failures, state.wait_until = "", "", 0, None
 
 
 def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> None:
@@ -194,20 +204,19 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     if run is not None and _is_hopeless(run, error):
         fail_run(session, run, words)
     if isinstance(error, KeyRefused):
-        mark_refused(session.organisation, session.client.key_id, words)
+        mark_refused(session.organisation, session.glu.client.key_id, words)
     if isinstance(error, OtherOrganisationError):
-        mark_foreign(session.organisation, session.client.key_id, words)
+        mark_foreign(session.organisation, session.glu.client.key_id, words)
     waits = _wait(session, error, run)
     if run is not None and waits is None:
         postpone_run(session, run, words)
-    with session.lease.writing():
+    with session.writing() as state:
         if of_transactions:  # no reason for alarm: said where transactions are
-            session.update_state(transactions_error=words[:300])
+            state.transactions_error = words[:300]
         else:
-            session.update_state(last_error=words[:300], last_error_kind=_kind(error), last_error_at=now())
+            state.last_error, state.last_error_kind, state.last_error_at = words[:300], _kind(error), now()
         if waits is not None:
-            failures = session.state().failures
-            session.update_state(failures=min(failures + 1, 30), wait_until=now() + timedelta(seconds=waits))
+            state.failures, state.wait_until = min(state.failures + 1, 30), now() + timedelta(seconds=waits)
 
 
 def _is_hopeless(run: MirrorRun, error: Exception) -> bool:
@@ -230,8 +239,8 @@ def _wait(session: Session, error: Exception, run: MirrorRun | None) -> float | 
 
 def note_pace(session: Session) -> None:
     """Copy what the workers have learned of Glu's limit to the row that people see."""
-    learned = session.client.pace.learned()
-    session.update_state(
+    learned = session.glu.client.pace.learned()
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(
         learned_rate=learned.rate,
         requests_today=learned.requests_today,
         throttled_today=learned.throttled_today,
@@ -243,8 +252,8 @@ def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
     """This key may not read transactions: said on the page, tried again once a day, and no reason to stop."""
     fail_run(session, run, words)
     retry = timedelta(seconds=TRANSACTIONS_RETRY)
-    with session.lease.writing():
-        session.update_state(transactions_error=words[:300], transactions_due_at=now() + retry)
+    with session.writing() as state:
+        state.transactions_error, state.transactions_due_at = words[:300], now() + retry
 
 
 def _kind(error: Exception) -> MirrorState.Failure:

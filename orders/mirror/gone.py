@@ -122,7 +122,7 @@ def ask_missing(session: Session) -> int:
             _still_there(session, one, outcome)
         later.discard(one.pk)
     if later:
-        with session.lease.writing():
+        with session.writing():
             due_at = now() + timedelta(seconds=failure_wait(0))
             session.organisation.missing_orders.filter(pk__in=later).update(due_at=due_at)
     return len(chunk) - len(later)
@@ -130,7 +130,7 @@ def ask_missing(session: Session) -> int:
 
 def _still_there(session: Session, one: MissingOrder, header: Row) -> None:
     strangers = recognise_page(session, [header])
-    with session.lease.writing():
+    with session.writing():
         if strangers:
             hold_strangers(session.organisation, strangers, now())
             return
@@ -150,7 +150,7 @@ def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:
 
 def _not_found(session: Session, one: MissingOrder) -> None:
     moment = now()
-    with session.lease.writing():
+    with session.writing():
         if one.not_found_at is None:
             session.organisation.missing_orders.filter(pk=one.pk).update(
                 not_found_at=moment, due_at=moment + gone_confirmation()

@@ -34,17 +34,15 @@ def check_identity(session: Session, *, always: bool = False) -> None:
     state, moment = session.state(), now()
     every = timedelta(seconds=settings.MIRROR_ORGANISATION_EVERY_SECONDS)
     asked = state.organisation_asked_at
-    known = state.identified_key == session.client.key_id and asked is not None and abs(moment - asked) < every
+    known = state.identified_key == session.glu.client.key_id and asked is not None and abs(moment - asked) < every
     if known and not always:
         return
-    owner = recognise(session.organisation, session.client)
-    with session.lease.writing():
-        session.update_state(
-            organisation_asked_at=moment,
-            identified_key=session.client.key_id,
-            glu_organisation_id=state.glu_organisation_id or (owner.glu_id if owner else CANNOT_PIN),
-            glu_organisation_name=owner.name if owner else state.glu_organisation_name,
-        )
+    owner = recognise(session.organisation, session.glu.client)
+    with session.writing() as state:
+        state.organisation_asked_at, state.identified_key = moment, session.glu.client.key_id
+        state.glu_organisation_id = state.glu_organisation_id or (owner.glu_id if owner else CANNOT_PIN)
+        if owner:
+            state.glu_organisation_name = owner.name
 
 
 def prove(session: Session) -> None:
@@ -54,9 +52,9 @@ def prove(session: Session) -> None:
     """
     organisation = session.organisation
     if session.state().glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
-        _compare(organisation, session.client, known, None)
+        _compare(organisation, session.glu.client, known, None)
     else:
-        recognise(organisation, session.client)
+        recognise(organisation, session.glu.client)
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:

@@ -39,9 +39,9 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
     known, texts, before = set[str](), set[str](), 0
     for page in range(1, _MOST_PAGES + 1):
         try:
-            found = list_lines(session.client, order.glu_id, page).rows
+            found = list_lines(session.glu.client, order.glu_id, page).rows
         except NotFound:
-            read_order(session.client, order.glu_id)  # raises NotFound when the order itself is gone
+            read_order(session.glu.client, order.glu_id)  # raises NotFound when the order itself is gone
             raise Unreadable("Glu has the order but not its lines.") from None
         names = {_name(row) for row in found}
         if found and names <= known:  # a route that ignores the page, or lines that move while they are read

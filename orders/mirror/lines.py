@@ -5,7 +5,7 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -84,26 +84,21 @@ class LineStream:
         self._dry = False
         self._broken = not lines_may_be_asked(session.state())
 
-    def wait_for(self, wanted: set[Future[Any]]) -> list[Future[Any]]:
-        """Those of `wanted` that are done, at least one; lines are read and written meanwhile."""
-        while True:
-            self._top_up()
-            ready = self._take(wanted)
-            if self._is_half_done():
-                self.write()
-            if ready:
-                return ready
-
     def work(self) -> bool:
         """Read until half a chunk is written; false when there was nothing to read."""
         before, self._dry = self.count, False
         while True:
-            self._top_up()
+            self.ask()
             if self._flying:
-                self._take(set())
+                self.session.glu.finished.hand_over()
             if self._is_half_done() or not self._flying:
                 self.write()
                 return self.count > before
+
+    def keep_up(self) -> None:
+        """Write what has come once that is half a chunk."""
+        if self._is_half_done():
+            self.write()
 
     def more(self) -> None:
         """Orders have been written: there may be lines due again."""
@@ -113,15 +108,15 @@ class LineStream:
         """Take in what is under way, ask for nothing more, and write it."""
         self._claimed -= {order.pk for order in self._waiting}
         self._waiting.clear()
-        self.session.client.interrupt()  # those that still wait for their turn
+        self.session.glu.client.interrupt()  # those that still wait for their turn
         try:
             for future in list(self._flying):
                 if future.cancel():
                     self._claimed.discard(self._flying.pop(future))
             while self._flying:
-                self._take(set())
+                self.session.glu.finished.hand_over()
         finally:
-            self.session.client.resume()
+            self.session.glu.client.resume()
         self.write()
 
     def write(self) -> None:
@@ -135,7 +130,8 @@ class LineStream:
             error, self._halted = self._halted, None
             raise error
 
-    def _top_up(self) -> None:
+    def ask(self) -> None:
+        """Ask for as much as there is room for."""
         # At most a chunk is in hand and unwritten, which is all that a kill costs; while one half of it is written the
         # other keeps the connections busy.
         while (
@@ -148,7 +144,9 @@ class LineStream:
             if not self._waiting:
                 return
             order = self._waiting.popleft()
-            self._flying[self.session.ask_lines(lambda order=order: self._fetch(order))] = order.pk  # type: ignore[misc]
+            future = self.session.glu.ask_lines(partial(self._fetch, order))
+            self._flying[future] = order.pk
+            self.session.glu.finished.bring(future, self._take)
 
     def _is_half_done(self) -> bool:
         return 2 * len(self._done) >= int(settings.MIRROR_LINE_CHUNK)
@@ -171,35 +169,29 @@ class LineStream:
         self._claimed |= {order.pk for order in self._waiting}
         self._dry = not self._waiting
 
-    def _take(self, wanted: set[Future[Any]]) -> list[Future[Any]]:
-        """Sort what has finished into lines and what was waited for."""
-        ready = []
-        for future in self.session.next_finished():
-            if future in wanted:
-                ready.append(future)
-                continue
-            pk = self._flying.pop(future, None)
-            if pk is None or future.cancelled():
-                continue
-            try:
-                fetched = future.result()
-            except Interrupted:
-                self._claimed.discard(pk)
-                continue
-            except GluError as error:
-                self._halted = self._halted or error
-                self._claimed.discard(pk)
-                continue
-            if fetched.error is None or fetched.header is not None:
-                self._failures = self._not_found = 0
-            elif isinstance(fetched.error, NotFound):
-                self._not_found += 1
-            else:
-                self._failures += 1
-            if self._failures >= _BROKEN_ROUTE or self._not_found >= _NONE_FOUND:
-                self._broken = True
-            self._done.append(fetched)
-        return ready
+    def _take(self, future: Future[_Fetched]) -> None:
+        """Sort one order's answer into what is to be written and what halts or breaks the stream."""
+        pk = self._flying.pop(future, None)
+        if pk is None or future.cancelled():
+            return
+        try:
+            fetched = future.result()
+        except Interrupted:
+            self._claimed.discard(pk)
+            return
+        except GluError as error:
+            self._halted = self._halted or error
+            self._claimed.discard(pk)
+            return
+        if fetched.error is None or fetched.header is not None:
+            self._failures = self._not_found = 0
+        elif isinstance(fetched.error, NotFound):
+            self._not_found += 1
+        else:
+            self._failures += 1
+        if self._failures >= _BROKEN_ROUTE or self._not_found >= _NONE_FOUND:
+            self._broken = True
+        self._done.append(fetched)
 
     def _fetch(self, order: Order) -> _Fetched:
         """In a thread: everything Glu says of one order's lines."""
@@ -207,7 +199,7 @@ class LineStream:
             lines = all_lines(self.session, order, to_the_end=self._to_the_end)
             header: Row | None = None
             if not lines.rows and not (order.subtotal == 0 and order.total == 0):
-                header = read_order(self.session.client, order.glu_id)
+                header = read_order(self.session.glu.client, order.glu_id)
                 if payload_hash(header.raw) != order.payload_hash:
                     return _Fetched(order, error=Unreadable("It changed while its lines were read."), header=header)
             return _Fetched(
@@ -230,7 +222,7 @@ class LineStream:
         good = [one for one in good if one.error is None and one.doubt is not Doubt.EMPTY]
         good = [one for one in good if one.order.glu_id not in strangers]
         headers = without(headers, strangers)
-        with session.lease.writing():
+        with session.writing() as state:
             hold_strangers(session.organisation, strangers, moment)
             if headers:
                 write_orders(session.organisation, headers, moment, looked_at=session.looked_at())
@@ -248,8 +240,8 @@ class LineStream:
                 elif one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
                     suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
             if self._broken:
-                session.update_state(lines_wait_until=moment + timedelta(seconds=failure_wait(0)))
-            session.pages.save(session.organisation)
+                state.lines_wait_until = moment + timedelta(seconds=failure_wait(0))
+            session.pages.save(state)
 
     def _proven(self, done: list[_Fetched]) -> list[_Fetched]:
         """What is this organisation's, which lines themselves do not tell: asked once they are here.

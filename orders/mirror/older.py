@@ -30,7 +30,7 @@ def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
         elif not isinstance(outcome, GluError) and _agree(once[glu_id], outcome):
             waiting.discard(glu_id)
             strangers = recognise_page(session, [outcome])
-            with session.lease.writing():
+            with session.writing():
                 if strangers:
                     hold_strangers(session.organisation, strangers, now())
                     continue
@@ -41,7 +41,7 @@ def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
 def _listed_but_not_found(session: Session, glu_id: int) -> None:
     """No window accuses what a list still shows, though Glu has no such order."""
     moment = now()
-    with session.lease.writing():
+    with session.writing():
         pks = session.organisation.orders.filter(glu_id=glu_id).values_list("pk", flat=True)
         suspect(session.organisation, list(pks), moment, not_found_at=moment)
 

@@ -1,7 +1,6 @@
 """How a run ends: complete, with what that proves; failed; or left to wait for another try."""
 
 import math
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -11,8 +10,9 @@ from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tuning import tuned
 from orders.mirror.gone import hold_if_too_many
+from orders.mirror.holder import Holder
 from orders.mirror.retention import forget_old_runs
-from orders.mirror.rhythm import TRAILING_REACH, every, failure_wait, in_turn, poll_interval
+from orders.mirror.rhythm import RECENT, TRAILING, TRAILING_REACH, TRANSACTIONS, WHOLE, failure_wait, poll_interval
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
 from orders.mirror.writing.set_aside import forget_unseen
@@ -26,72 +26,76 @@ _LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)
 _CACHE_AGE_MAX = timedelta(seconds=tuned("MIRROR_CACHE_AGE_MAX_SECONDS", 60))
 
 
-def fail_run(session: Session, run: MirrorRun, words: str) -> None:
+def fail_run(holder: Holder, run: MirrorRun, words: str) -> None:
     """End a run that proved nothing; its open windows stay on record as gaps, and the next run begins anew.
 
     Whom its closed windows accused is asked for by id, unless these are too many.
     """
-    with session.lease.writing():
+    with holder.writing():
         run.state, run.error, run.finished_at, run.wait_until = MirrorRun.State.FAILED, words[:300], now(), None
         if run.kind in MirrorRun.ACCUSING:
-            hold_if_too_many(session.organisation, run)
+            hold_if_too_many(holder.organisation, run)
         run.save()
-        forget_old_runs(session.organisation, run, now())
+        forget_old_runs(holder.organisation, run, now())
 
 
-def postpone_run(session: Session, run: MirrorRun, words: str) -> None:
+def postpone_run(holder: Holder, run: MirrorRun, words: str) -> None:
     """Let a pass that failed wait, ever longer while it goes on failing; other passes go on."""
-    fails = session.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.FAILED).exclude(pk=run.pk)
-    complete = session.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.COMPLETE)
+    fails = holder.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.FAILED).exclude(pk=run.pk)
+    complete = holder.organisation.mirror_runs.filter(kind=run.kind, state=MirrorRun.State.COMPLETE)
     last = complete.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with session.lease.writing():
+    with holder.writing():
         run.error = words[:300]
         run.wait_until = now() + timedelta(seconds=failure_wait(run.failures + fails.filter(pk__gt=last).count()))
         run.failures += 1
         if run.kind in MirrorRun.ACCUSING:
-            hold_if_too_many(session.organisation, run)
+            hold_if_too_many(holder.organisation, run)
         run.save()
 
 
-def complete_run(session: Session, run: MirrorRun) -> None:
-    """Mark a run complete whose windows all are, and in the same transaction move what its completeness proves."""
-    moment, state = now(), session.state()
+def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
+    """Mark a run complete whose windows all are, and in the same transaction, on its state, what that proves."""
+    moment = now()
     run.state, run.finished_at, run.error, run.wait_until = MirrorRun.State.COMPLETE, moment, "", None
     if run.kind in MirrorRun.ACCUSING and hold_if_too_many(session.organisation, run):
         run.flags = flagged(run.flags, MirrorRun.Flag.TOO_MANY_MISSING)
     if run.kind in _LATEST and run.cache_age > _CACHE_AGE_MAX:
         run.flags = flagged(run.flags, MirrorRun.Flag.FROM_CACHE)
     if run.late:
-        _widen_overlap(session, state)
+        # Rows came later than polls look back: from now on they look back further.
+        state.overlap_seconds = min(2 * state.overlap, TRAILING_REACH)
     if run.kind == MirrorRun.Pass.HISTORY:
-        session.update_state(history_complete_at=moment, next_due_at=moment)
+        state.history_complete_at = state.next_due_at = moment
     elif run.kind == MirrorRun.Pass.CHANGES:
-        _complete_changes(session, run, state, moment)
+        _complete_changes(session.organisation, run, state, moment)
     elif run.kind == MirrorRun.Pass.TRANSACTIONS:
-        _complete_transactions(session, run, state, moment)
-    elif run.kind == MirrorRun.Pass.RECONCILE and run.reach == MirrorRun.WHOLE:
-        session.pages.forget()
-        session.pages.save(session.organisation)
-        # Transactions have no reconcile of their own: they are read from the beginning as often as the orders are.
-        session.update_state(transactions_watermark=None, transactions_due_at=moment)
+        _complete_transactions(run, state, moment)
+    elif run.kind == MirrorRun.Pass.RECONCILE:
+        state.recent_due_at = RECENT.after(moment)
+        if run.reach == MirrorRun.WHOLE:
+            state.whole_due_at = WHOLE.after(moment)
+            session.pages.forget()
+            session.pages.save(state)
+            # Transactions have no reconcile of their own: they are read from the beginning as often as the orders are.
+            state.transactions_watermark, state.transactions_due_at = None, moment
     elif run.kind == MirrorRun.Pass.TRAILING:
+        state.trailing_due_at = TRAILING.after(moment)
         _doubt_early_lines(session.organisation, run, moment)
     run.save()
     session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
     if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.WHOLE:
         forget_unseen(session.organisation, run.started_at)
-    session.update_state(**{name: in_turn(name, moment) for name in _due_columns(run)})
     forget_old_runs(session.organisation, run, moment)
 
 
-def _complete_changes(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
+def _complete_changes(organisation: Organisation, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
     age = math.ceil(run.cache_age.total_seconds())
     watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), state.overlap, age)
     if watermark is not None:
-        session.update_state(watermark=str(watermark))
-    moved, looked_at = bool(run.created or run.changed), somebody_looks(session.organisation)
-    seconds = poll_interval(state.poll_seconds, moved=moved, looked_at=looked_at)
-    session.update_state(poll_seconds=seconds, next_due_at=moment + timedelta(seconds=seconds))
+        state.watermark = str(watermark)
+    moved, looked_at = bool(run.created or run.changed), somebody_looks(organisation)
+    state.poll_seconds = poll_interval(state.poll_seconds, moved=moved, looked_at=looked_at)
+    state.next_due_at = moment + timedelta(seconds=state.poll_seconds)
 
 
 def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datetime) -> None:
@@ -102,29 +106,16 @@ def _doubt_early_lines(organisation: Organisation, run: MirrorRun, moment: datet
     back = Stamp.parse(run.updated_from)
     if back is None:
         return
-    settled = timedelta(seconds=every("trailing_due_at"))
+    settled = TRAILING.every
     lately = Q(updated_at__gte=back.instant) | Q(updated_at=None, created_at__gte=back.instant)
     early = Q(copied_at__lt=moment - settled, lines_copied_at__lt=F("copied_at") + settled)
     organisation.orders.filter(lately & early, lines_due_at=None, gone_at=None).update(lines_due_at=moment)
 
 
-def _complete_transactions(session: Session, run: MirrorRun, state: MirrorState, moment: datetime) -> None:
-    session.update_state(
-        transactions_complete_at=state.transactions_complete_at or moment,
-        # Null means that everything is to be read, which this run may not have done.
-        transactions_watermark=run.newest_at_start if state.transactions_watermark or not run.updated_from else None,
-        transactions_error="",
-    )
-
-
-def _widen_overlap(session: Session, state: MirrorState) -> None:
-    """Rows came later than polls look back: from now on they look back further."""
-    session.update_state(overlap_seconds=min(2 * state.overlap, TRAILING_REACH))
-
-
-def _due_columns(run: MirrorRun) -> Iterable[str]:
-    """The columns of the state that say when this pass comes again."""
-    if run.kind == MirrorRun.Pass.RECONCILE:
-        return ("recent_due_at", "whole_due_at") if run.reach == MirrorRun.WHOLE else ("recent_due_at",)
-    column = {MirrorRun.Pass.TRAILING: "trailing_due_at", MirrorRun.Pass.TRANSACTIONS: "transactions_due_at"}
-    return (column[MirrorRun.Pass(run.kind)],) if run.kind in column else ()
+def _complete_transactions(run: MirrorRun, state: MirrorState, moment: datetime) -> None:
+    state.transactions_due_at = TRANSACTIONS.after(moment)
+    state.transactions_complete_at = state.transactions_complete_at or moment
+    # Null means that everything is to be read, which this run may not have done.
+    if state.transactions_watermark or not run.updated_from:
+        state.transactions_watermark = run.newest_at_start
+    state.transactions_error = ""

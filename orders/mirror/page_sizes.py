@@ -2,7 +2,6 @@
 
 import threading
 
-from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorState
 
 
@@ -13,7 +12,6 @@ class PageSizes:
         self._lock = threading.Lock()
         self._longest = state.page_size
         self._shortest, self._shortest_lately = state.shortest_page, state.shortest_page_lately
-        self._saved = self._all()
 
     @property
     def longest(self) -> int:
@@ -40,15 +38,8 @@ class PageSizes:
         with self._lock:
             self._shortest, self._shortest_lately = self._shortest_lately, None
 
-    def save(self, organisation: Organisation) -> None:
-        """Keep what is new; call it inside the lease's transaction."""
-        now = self._all()
-        if now != self._saved:
-            longest, shortest, lately = self._saved = now
-            MirrorState.across_organisations.filter(organisation=organisation).update(
-                page_size=longest, shortest_page=shortest, shortest_page_lately=lately
-            )
-
-    def _all(self) -> tuple[int, int | None, int | None]:
+    def save(self, state: MirrorState) -> None:
+        """Note what is known by now on the state, for whoever writes it."""
         with self._lock:
-            return self._longest, self._shortest, self._shortest_lately
+            state.page_size = self._longest
+            state.shortest_page, state.shortest_page_lately = self._shortest, self._shortest_lately

@@ -11,39 +11,44 @@ from glu_admin.glu.stamps import Stamp
 from glu_admin.glu.walk.steps import Ask
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.gone import hold_strangers
+from orders.mirror.holder import Holder
 from orders.mirror.identity import recognise_page, without
 from orders.mirror.outcome import fail_run
-from orders.mirror.rhythm import TRAILING_REACH, in_turn, longest_failure_wait, trailing_reach
+from orders.mirror.rhythm import (
+    POLL,
+    RECENT,
+    REFRESH,
+    TRAILING,
+    TRAILING_REACH,
+    WHOLE,
+    longest_failure_wait,
+    trailing_reach,
+)
 from orders.mirror.session import Session
 from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 
-_DUE_AFTER_CONNECTING = ("next_due_at", "trailing_due_at", "recent_due_at", "whole_due_at", "refresh_due_at")
-
 
 def connect(session: Session) -> bool:
     """Note Glu's clock and set the first watermark, before anything else is read; false while Glu names no time."""
-    listed = session.fetch(Ask(EVERYTHING))
+    listed = session.glu.fetch(Ask(EVERYTHING))
     updated = [row.updated for row in listed.rows if row.updated and row.created and row.glu_id is not None]
     newest = max(updated, key=lambda stamp: stamp.instant, default=None)
     watermark = next_watermark(listed.server_time, newest, session.state().overlap, listed.age)
     moment = now()
     strangers = recognise_page(session, listed.rows)
-    with session.lease.writing():
+    with session.writing() as state:
         hold_strangers(session.organisation, strangers, moment)
         write_orders(session.organisation, without(listed.rows, strangers), moment)
         session.pages.note(len(listed.rows))
-        session.pages.save(session.organisation)
+        session.pages.save(state)
         if watermark is not None:
-            text = str(watermark)
-            session.update_state(
-                watermark=text,
-                connected_watermark=text,
-                transactions_watermark=text,
-                **{name: in_turn(name, moment) for name in _DUE_AFTER_CONNECTING},
-            )
+            state.watermark = state.connected_watermark = state.transactions_watermark = str(watermark)
+            state.next_due_at, state.trailing_due_at = POLL.after(moment), TRAILING.after(moment)
+            state.recent_due_at, state.whole_due_at = RECENT.after(moment), WHOLE.after(moment)
+            state.refresh_due_at = REFRESH.after(moment)
     return watermark is not None
 
 
@@ -66,74 +71,69 @@ def waiting_passes(organisation: Organisation) -> set[str]:
     return set(organisation.mirror_runs.filter(waiting()).order_by().values_list("kind", flat=True))
 
 
-def open_run(session: Session, kind: MirrorRun.Pass, *, reach: str = MirrorRun.WHOLE, anew: bool = False) -> MirrorRun:
+def open_run(holder: Holder, kind: MirrorRun.Pass, *, reach: str = MirrorRun.WHOLE, anew: bool = False) -> MirrorRun:
     """The run of this pass that was left unfinished, else a new one with its windows.
 
     `anew` reads everything that the pass is about, whatever was read before.
     """
-    left = unfinished(session.organisation, kind)
+    left = unfinished(holder.organisation, kind)
     if left is not None:
         if not anew and (kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, MirrorRun.WHOLE)):
             if kind == MirrorRun.Pass.RANGE and not left.requests:
-                _cut_range(session, left)
+                _cut_range(holder, left)
             return left
-        fail_run(session, left, "A new reading took its place.")
-    newest, state = newest_change(session.organisation), session.state()
+        fail_run(holder, left, "A new reading took its place.")
+    newest, state = newest_change(holder.organisation), holder.state()
     if anew and kind == MirrorRun.Pass.TRANSACTIONS:
         state.transactions_watermark = None
-    windows = _windows(session, kind, state, reach)
-    with session.lease.writing():
+    windows = _windows(holder, kind, state, reach)
+    with holder.writing() as state:
         run = MirrorRun.across_organisations.create(
-            organisation=session.organisation,
+            organisation=holder.organisation,
             kind=kind,
-            reach=_reach(session, kind, reach),
+            reach=_reach(holder, kind, reach),
             started_at=now(),
             updated_from=windows[0].updated_from,
             newest_at_start=state.watermark if kind == MirrorRun.Pass.TRANSACTIONS else str(newest) if newest else None,
         )
         for window in windows:
-            window.organisation, window.run, window.kind = session.organisation, run, kind
+            window.organisation, window.run, window.kind = holder.organisation, run, kind
         MirrorWindow.across_organisations.bulk_create(windows)
         if kind == MirrorRun.Pass.HISTORY:
-            session.update_state(
-                history_started_at=run.started_at,
-                history_newest_glu_id=None,
-                history_oldest_glu_id=None,
-                history_oldest_at=None,
-                history_reached_glu_id=None,
-                history_reached_at=None,
-            )
+            state.history_started_at = run.started_at
+            state.history_newest_glu_id = state.history_oldest_glu_id = state.history_oldest_at = None
+            state.history_reached_glu_id = state.history_reached_at = None
     return run
 
 
-def _reach(session: Session, kind: MirrorRun.Pass, reach: str) -> str:
+def _reach(holder: Holder, kind: MirrorRun.Pass, reach: str) -> str:
     """How far a run goes, where its pass goes not always as far."""
     if kind == MirrorRun.Pass.TRAILING:
-        return MirrorRun.NIGHT if trailing_reach(session.organisation)[1] else ""
+        return MirrorRun.NIGHT if trailing_reach(holder.organisation)[1] else ""
     return reach if kind == MirrorRun.Pass.RECONCILE else ""
 
 
-def _cut_range(session: Session, run: MirrorRun) -> None:
+def _cut_range(holder: Holder, run: MirrorRun) -> None:
     """A range is read by windows, as the whole history is."""
     asked, *others = run.windows.all()
     if others:
         return
-    edges = cut(session.organisation, Stamp.parse(asked.created_from), Stamp.parse(asked.created_before))
+    edges = cut(holder.organisation, Stamp.parse(asked.created_from), Stamp.parse(asked.created_before))
     windows = [_window(*edge) for edge in edges]
-    with session.lease.writing():
+    with holder.writing():
         asked.delete()
         for window in windows:
-            window.organisation, window.run, window.kind = session.organisation, run, MirrorRun.Pass.RANGE
+            window.organisation, window.run, window.kind = holder.organisation, run, MirrorRun.Pass.RANGE
         MirrorWindow.across_organisations.bulk_create(windows)
 
 
-def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: str) -> list[MirrorWindow]:
+def _windows(holder: Holder, kind: MirrorRun.Pass, state: MirrorState, reach: str) -> list[MirrorWindow]:
     """What a new run reads; windows of creation newest first."""
     watermark = Stamp.parse(state.watermark)
     if kind == MirrorRun.Pass.CHANGES:
         return [MirrorWindow(updated_from=state.watermark)]
     if kind == MirrorRun.Pass.TRAILING and watermark is not None:
-        back = str(watermark.plus(-trailing_reach(session.organisation)[0]))
+        back = str(watermark.plus(-trailing_reach(holder.organisation)[0]))
         # Rows without updatedAt are in no window of updates; they are met by their creation.
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.TRANSACTIONS:
@@ -143,13 +143,13 @@ def _windows(session: Session, kind: MirrorRun.Pass, state: MirrorState, reach: 
         back = str(read.plus(-TRAILING_REACH))
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.RECONCILE:
-        return [_window(*edges) for edges in cut(session.organisation, _recent(session, reach))]
+        return [_window(*edges) for edges in cut(holder.organisation, _recent(holder, reach))]
     return [MirrorWindow()]
 
 
-def _recent(session: Session, reach: str) -> Stamp | None:
+def _recent(holder: Holder, reach: str) -> Stamp | None:
     """From where a reconcile of the recent orders reads: so far back from the newest that is not from the future."""
-    known = [newest_created(session.organisation), Stamp.parse(session.state().watermark)]
+    known = [newest_created(holder.organisation), Stamp.parse(holder.state().watermark)]
     newest = min(filter(None, known), key=lambda stamp: stamp.instant, default=None)
     if newest is None or reach != MirrorRun.RECENT:
         return None

@@ -9,7 +9,7 @@ from glu_admin.glu.lists import Bounds, Listed, Row
 from glu_admin.glu.stamps import Stamp
 from glu_admin.glu.walk.steps import Ask, Step
 from orders.mirror.session import Session
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
 
 _YEAR = 365 * 24 * 3600
 _MOST_REQUESTS = 40  # a century down to a second, and more
@@ -32,43 +32,36 @@ class Reach:
         self.session, self.run = session, run
         self._finding: Future[Placed | None] | None = None
 
-    def note(self, step: Step, page_size: int) -> None:
-        """Write where the walk stands, in Glu's ids: they grow with creation."""
+    def note(self, step: Step, page_size: int, state: MirrorState) -> None:
+        """Note on the state where the walk stands, in Glu's ids: they grow with creation."""
         first = next(filter(None, map(_placed, step.rows)), None)
         last = next(filter(None, map(_placed, reversed(step.rows))), None)
         if first is None or last is None:
             return
-        fields: dict[str, object] = {
-            "history_reached_glu_id": last.glu_id,
-            "history_reached_at": last.created.instant,
-        }
+        state.history_reached_glu_id, state.history_reached_at = last.glu_id, last.created.instant
         if self._finding is not None and self._finding.done():
-            fields |= self._found(self._finding)
+            self._note_found(self._finding, state)
             self._finding = None
         elif self.run.requests == 0:  # once: where Glu is so slow that a slice ends before, there is no percentage
             size = page_size or len(step.rows)
-            self._finding = self.session.ask_beside(lambda: find_oldest(self._fetch, first.created, size))
-        with self.session.lease.writing():
-            self.session.update_state(**fields)
+            self._finding = self.session.glu.ask_beside(lambda: find_oldest(self._fetch, first.created, size))
 
-    def _found(self, finding: Future[Placed | None]) -> dict[str, object]:
+    def _note_found(self, finding: Future[Placed | None], state: MirrorState) -> None:
         """What was found goes into the state; where Glu failed, the walk will meet that too."""
         try:
             oldest = finding.result()
         except GluError:
-            return {}
+            return
         newest = self.session.organisation.orders.order_by("-created_at", "-glu_id").values_list("glu_id", flat=True)
-        return {
-            "history_newest_glu_id": newest.first(),
-            "history_oldest_glu_id": oldest.glu_id if oldest else None,
-            "history_oldest_at": oldest.created.instant if oldest else None,
-        }
+        state.history_newest_glu_id = newest.first()
+        state.history_oldest_glu_id = oldest.glu_id if oldest else None
+        state.history_oldest_at = oldest.created.instant if oldest else None
 
     def _fetch(self, ask: Ask) -> Listed:
         """In a thread, one request after the other, while the walk goes on."""
-        if self.session.closing.is_set():
+        if self.session.glu.closing.is_set():
             raise Interrupted("The slice is over.")
-        return self.session.fetch(ask, MirrorRun.Pass.HISTORY)
+        return self.session.glu.fetch(ask, MirrorRun.Pass.HISTORY)
 
 
 def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Placed | None:

@@ -57,13 +57,16 @@ def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[M
         reading.ask()
         if not reading.flying:
             break
-        for future in stream.wait_for(set(reading.flying)):
-            yield from reading.take(future)
+        stream.ask()
+        session.glu.finished.hand_over()
+        stream.keep_up()
+        while reading.arrived:
+            yield from reading.take(reading.arrived.popleft())
             if run.state == MirrorRun.State.COMPLETE:
                 return
     if run.state != MirrorRun.State.COMPLETE:
-        with session.lease.writing():
-            complete_run(session, run)
+        with session.writing() as state:
+            complete_run(session, run, state)
         yield run
 
 
@@ -80,8 +83,9 @@ class _Reading:
         self.looked_at = session.looked_at()
         self.missing = session.organisation.missing_orders.exists()
         self.side_by_side = settings.MIRROR_WINDOWS if self.kind in _SIDE_BY_SIDE else 1
-        self.asked = session.client.requests
+        self.asked = session.glu.client.requests
         self.flying: dict[Future[Listed], _Reader] = {}
+        self.arrived = deque[Future[Listed]]()
         self.reach = Reach(session, run) if self.kind == MirrorRun.Pass.HISTORY else None
         windows = run.windows.filter(state=MirrorWindow.State.OPEN).order_by("pk")
         self.waiting = deque(self._reader(window) for window in windows)
@@ -121,7 +125,7 @@ class _Reading:
             some = waiting[start : start + _SETTLED_AT_ONCE]
             reader.older -= set(some) - settle_older(self.session, some)
             reader.window.older = ",".join(map(str, reader.older))
-            with self.session.lease.writing():
+            with self.session.writing():
                 reader.window.save(update_fields=["older"])
             yield self.run
 
@@ -136,28 +140,31 @@ class _Reading:
         return _Reader(window, walk(bounds, start), _ids(window.seen), _ids(window.older))
 
     def _fly(self, reader: _Reader, item: Any) -> None:
-        self.flying[self.session.ask_list(self.kind, item)] = reader
+        future = self.session.glu.ask_list(self.kind, item)
+        self.flying[future] = reader
+        self.session.glu.finished.bring(future, self.arrived.append)
 
     def _write(self, reader: _Reader, step: Step) -> bool:
         """One answer in one transaction; true when it ends a poll early."""
         session, run, moment = self.session, self.run, now()
-        if self.reach is not None:
-            self.reach.note(step, session.pages.longest)
         strangers = self._recognise(reader, step)
         step = replace(step, rows=without(step.rows, strangers))
-        with session.lease.writing():
+        with session.writing() as state:
             hold_strangers(session.organisation, strangers, moment)
             written = self._write_rows(step, moment)
             quiet = self.kind == MirrorRun.Pass.CHANGES and self._is_quiet(step, written)
             if self.kind != MirrorRun.Pass.TRANSACTIONS:
                 self._learn(step)
+                session.pages.save(state)
                 if self.missing:
                     acquit(session.organisation, list(written.places))
+            if self.reach is not None:
+                self.reach.note(step, session.pages.longest, state)
             self._checkpoint(reader, step, written, moment)
             if step.complete or quiet:
                 self._close(reader, moment)
                 if not run.windows.filter(state=MirrorWindow.State.OPEN).exists():
-                    complete_run(session, run)
+                    complete_run(session, run, state)
         if written.created or written.changed:
             self.stream.more()
         if self.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * session.pages.longest or step.complete):
@@ -199,11 +206,10 @@ class _Reading:
         pages.note(len(step.rows))
         if step.followed:
             pages.note_followed(step.followed)
-        pages.save(self.session.organisation)
 
     def _checkpoint(self, reader: _Reader, step: Step, written: Written, moment: datetime) -> None:
         run, window = self.run, reader.window
-        requests, self.asked = self.session.client.requests - self.asked, self.session.client.requests
+        requests, self.asked = self.session.glu.client.requests - self.asked, self.session.glu.client.requests
         run.server_started_at = run.server_started_at or step.server_time
         flags = set(step.flags)
         if self.kind in MirrorRun.ACCUSING and written.older:

@@ -11,8 +11,9 @@ from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.by_id import read_each
 from orders.mirror.gone import hold_strangers
+from orders.mirror.holder import Holder
 from orders.mirror.identity import prove, recognise_page
-from orders.mirror.rhythm import LINES_WAIT_MAX, OPEN_LINES_MAX_AGE, every, gone_confirmation, in_turn
+from orders.mirror.rhythm import LINES_WAIT_MAX, OPEN_LINES_MAX_AGE, REFRESH, gone_confirmation
 from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.set_aside import ASKABLE, readmit
@@ -22,24 +23,24 @@ _OPEN = Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled")) | Q(paymen
 _MOST_RETRIES = 50
 
 
-def refresh_lines(session: Session) -> int:
+def refresh_lines(holder: Holder) -> int:
     """Make due the lines that were read longest ago, a share each time, so that none is older than the stated age.
 
     Nothing says that a refund of a line moves its order; orders still open are read once a day. How many became due.
     """
     moment = now()
-    with session.lease.writing():
-        session.update_state(refresh_due_at=in_turn("refresh_due_at", moment))
-        _mend_times(session.organisation, moment)
-        fresh = session.organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
+    with holder.writing() as state:
+        state.refresh_due_at = REFRESH.after(moment)
+        _mend_times(holder.organisation, moment)
+        fresh = holder.organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
         open_age = timedelta(seconds=OPEN_LINES_MAX_AGE)
         count = fresh.filter(_OPEN, lines_copied_at__lt=moment - open_age).update(lines_due_at=moment)
-        share = every("refresh_due_at") / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
-        rolling = math.ceil(session.organisation.orders.filter(gone_at=None).count() * min(share, 1))
+        share = REFRESH.every.total_seconds() / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
+        rolling = math.ceil(holder.organisation.orders.filter(gone_at=None).count() * min(share, 1))
         # Twice the refresh interval at least: what was read in the last turn is not read again in this one.
         settled = moment - timedelta(seconds=min(settings.MIRROR_LINES_MAX_AGE_SECONDS / 2, 86400.0))
         oldest = fresh.filter(lines_copied_at__lt=settled).order_by("lines_copied_at", "pk")[:rolling]
-        return count + session.organisation.orders.filter(pk__in=list(oldest.values_list("pk", flat=True))).update(
+        return count + holder.organisation.orders.filter(pk__in=list(oldest.values_list("pk", flat=True))).update(
             lines_due_at=moment
         )
 
@@ -69,7 +70,7 @@ def retry_set_aside(session: Session) -> None:
             prove(session)
             proven = True
         strangers = set() if isinstance(outcome, GluError) else recognise_page(session, [outcome])
-        with session.lease.writing():
+        with session.writing():
             hold_strangers(session.organisation, strangers, now())
             if isinstance(outcome, NotFound):
                 readmit(session.organisation, [glu_id])

@@ -3,6 +3,8 @@
 A time further ahead than it can ever be set comes from a clock that has been set back, and has passed.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -30,31 +32,33 @@ _LINES_TRIES_AT_ONCE = 5
 _SLOWER, _SOONER = 1.3, 0.5  # the next poll, as a share of the last interval
 
 
-def every(column: str) -> float:
-    """The seconds between two turns of what this column of the state says is due."""
-    seconds: dict[str, float] = {
-        "next_due_at": settings.MIRROR_POLL_MIN_SECONDS,
-        "trailing_due_at": settings.MIRROR_TRAILING_EVERY_SECONDS,
-        "recent_due_at": settings.MIRROR_RECENT_EVERY_SECONDS,
-        "whole_due_at": settings.MIRROR_WHOLE_EVERY_SECONDS,
-        "transactions_due_at": settings.MIRROR_TRAILING_EVERY_SECONDS,
-        "refresh_due_at": settings.MIRROR_REFRESH_EVERY_SECONDS,
-    }
-    return seconds[column]
+@dataclass(frozen=True)
+class Turn:
+    """What comes again and again: after how many seconds, and after how many at most where something puts it off."""
+
+    _every: Callable[[], float]
+    _put_off: Callable[[], float] = lambda: 0.0
+
+    @property
+    def every(self) -> timedelta:
+        """The time between two turns."""
+        return timedelta(seconds=self._every())
+
+    def after(self, moment: datetime) -> datetime:
+        """When it is due again, done at `moment`."""
+        return moment + self.every
+
+    def has_come(self, due_at: datetime | None) -> bool:
+        """Whether it is due; null is now."""
+        return has_passed(due_at, max(self._every(), self._put_off()))
 
 
-def in_turn(column: str, moment: datetime) -> datetime:
-    """When it is due again, done at `moment`."""
-    return moment + timedelta(seconds=every(column))
-
-
-def is_past(state: MirrorState, column: str) -> bool:
-    """Whether it is due, by a column of the state; null is now."""
-    longest = {
-        "next_due_at": _poll_bounds()[1],
-        "transactions_due_at": max(TRANSACTIONS_RETRY, settings.MIRROR_TRAILING_EVERY_SECONDS),
-    }
-    return has_passed(getattr(state, column), longest.get(column) or every(column))
+POLL = Turn(lambda: settings.MIRROR_POLL_MIN_SECONDS, lambda: settings.MIRROR_POLL_MAX_SECONDS)
+TRAILING = Turn(lambda: settings.MIRROR_TRAILING_EVERY_SECONDS)
+RECENT = Turn(lambda: settings.MIRROR_RECENT_EVERY_SECONDS)
+WHOLE = Turn(lambda: settings.MIRROR_WHOLE_EVERY_SECONDS)
+TRANSACTIONS = Turn(lambda: settings.MIRROR_TRAILING_EVERY_SECONDS, lambda: TRANSACTIONS_RETRY)
+REFRESH = Turn(lambda: settings.MIRROR_REFRESH_EVERY_SECONDS)
 
 
 def poll_interval(last: float | None, *, moved: bool, looked_at: bool) -> float:

@@ -154,9 +154,10 @@ def _quiet(slug: str) -> Any:
 
 def _in_turn() -> dict[str, Any]:
     """When each pass is due that was done just now; one further ahead than that counts as due, by a clock set back."""
-    from orders.mirror.rhythm import in_turn
+    from orders.mirror import rhythm
 
-    return {name: in_turn(name, _now()) for name in ("refresh_due_at", *_PASSES)}
+    turns = [rhythm.REFRESH, rhythm.POLL, rhythm.TRAILING, rhythm.RECENT, rhythm.WHOLE, rhythm.TRANSACTIONS]
+    return {name: turn.after(_now()) for name, turn in zip(("refresh_due_at", *_PASSES), turns, strict=True)}
 
 
 def _now() -> Any:

@@ -193,7 +193,7 @@ class Arena:
             return
         session = self._session(lease)
         left = [answers if answers is not None else 10**9]
-        get, writing = session.client.get, Lease.writing
+        get, writing = session.glu.client.get, Lease.writing
 
         def counting(path: str, params: Any = ()) -> Any:
             if len(self.shop.listing) > _CROWDED_OUT:
@@ -217,7 +217,7 @@ class Arena:
                 return False
             return left[0] < 0
 
-        session.client.get = counting  # type: ignore[method-assign]
+        session.glu.client.get = counting  # type: ignore[method-assign]
         Lease.writing = cut  # type: ignore[method-assign]
         try:
             run_slice(session, stop)
@@ -226,7 +226,7 @@ class Arena:
         finally:
             Lease.writing = writing  # type: ignore[method-assign]
         if left[0] < 0 and killed:
-            session.client.close()
+            session.glu.client.close()
             self.clock_jumps(200)  # the lease runs out
         else:
             session.close()

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"Not complete: {'; '.join(reasons)}.")
         looks = [run for run in attempt.runs if run.kind == MirrorRun.Pass.CHANGES and run.read_as_of]
         until = f" up to {looks[-1].up_to:%Y-%m-%d %H:%M:%S} UTC, as Glu’s answers come from a cache" if looks else ""
-        requests = session.client.requests
+        requests = session.glu.client.requests
         self.stderr.write(f"Complete{until}: {organisation.orders.count():,} orders, {requests:,} requests.")
 
 

@@ -13,7 +13,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.check import check_next
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
-from orders.models import CheckOutcome, MirrorRun, Order
+from orders.models import CheckOutcome, MirrorRun, MirrorState, Order
 from orders.proof.coverage import verified_at
 from orders.recheck import want_check
 from tests.orders.mirror.test_passes import mirror_everything
@@ -154,7 +154,7 @@ def test_an_order_that_cannot_be_asked_for_holds_up_nothing(
     glu(between)
     other = session.organisation.orders.exclude(pk=order.pk)[0]
     want_check(session.organisation, other)
-    session.update_state(next_due_at=None)
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(next_due_at=None)
     polls = session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
     before = polls.count()
     while run_slice(session, lambda: False):

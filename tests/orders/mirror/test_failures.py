@@ -41,9 +41,9 @@ def test_a_route_of_lines_that_fails_waits_while_everything_else_goes_on(
     assert session.state().history_complete_at is not None
     assert session.state().wait_until is None
     assert not is_due(session.organisation)
-    asked = session.client.requests
+    asked = session.glu.client.requests
     LineStream(session).work()
-    assert session.client.requests == asked
+    assert session.glu.client.requests == asked
     moment = datetime.now(UTC).replace(microsecond=0).isoformat()
     row = {name: value for name, value in sandbox.truth("hotel")[0].items() if name not in ("uuid", "lines")}
     free = {"subtotal": 0, "total": 0}
@@ -158,7 +158,7 @@ def test_an_older_row_that_cannot_be_read_by_its_id_flags_the_run(
 
 def test_a_page_for_people_with_404_proves_nothing(session: Session, sandbox: RunningSandbox) -> None:
     with pytest.raises(NotFound):
-        session.client.get("/orders/1")
+        session.glu.client.get("/orders/1")
     with pytest.MonkeyPatch.context() as patch:
         once = GluClient._fetch
 
@@ -168,7 +168,7 @@ def test_a_page_for_people_with_404_proves_nothing(session: Session, sandbox: Ru
 
         patch.setattr(GluClient, "_fetch", page)
         with pytest.raises(Unreadable, match="not Glu"):
-            session.client.get("/orders/1")
+            session.glu.client.get("/orders/1")
 
 
 def test_many_orders_that_lines_or_checks_miss_wait_for_a_person(session: Session) -> None:

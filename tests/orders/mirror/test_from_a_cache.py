@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import looked_up_to
 from orders.proof.coverage import coverage
 from orders.proof.freshness import freshness
@@ -88,7 +88,7 @@ def test_no_day_is_proven_that_the_cache_had_not_seen(session: Session, cached: 
     cached.faults.age_s = 2 * 86_400
     forget_the_looks_before(session)
     session.organisation.mirror_windows.all().delete()
-    session.update_state(connected_watermark=None)
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(connected_watermark=None)
     due(session, "whole_due_at")
     run_slice(session, lambda: False)
     run = last(session, RECONCILE)

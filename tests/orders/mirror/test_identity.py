@@ -27,7 +27,7 @@ from orders.mirror.refresh import retry_set_aside
 from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
 from orders.recheck import want_check, want_range
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
 from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
@@ -69,8 +69,8 @@ def rest_ends(session: Session, sandbox: RunningSandbox) -> None:
     organisation.glu_keys.update(try_again_at=now())
     [pk] = lifecycle.keys_to_try()
     assert try_key(organisation.glu_keys.get(pk=pk)) == State.ACCEPTED
-    session.client.close()
-    session.client = client_for(organisation)
+    session.glu.client.close()
+    session.glu.client = client_for(organisation)
 
 
 def test_a_new_key_of_another_organisation_is_refused_with_both_names(session: Session, cannot_pin: bool) -> None:
@@ -99,12 +99,14 @@ def test_an_organisation_that_holds_nothing_yet_takes_the_key(house: Any, sandbo
 def test_orders_without_a_pin_are_compared_before_the_pin_is_set(session: Session, sandbox: RunningSandbox) -> None:
     """As in a database that was filled by an earlier version, or by an import."""
     mirror_everything(session)
-    session.update_state(glu_organisation_id=None, organisation_asked_at=None, identified_key=None)
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(
+        glu_organisation_id=None, organisation_asked_at=None, identified_key=None
+    )
     assert tried(session.organisation, GOLF_KEY).state == State.FOREIGN
-    assert str(recognise(session.organisation, session.client)) == "Alder House (5)"
+    assert str(recognise(session.organisation, session.glu.client)) == "Alder House (5)"
     orders = session.organisation.orders
     orders.exclude(pk__in=orders.order_by("created_at").values("pk")[:1]).delete()
-    assert str(recognise(session.organisation, session.client)) == "Alder House (5)"
+    assert str(recognise(session.organisation, session.glu.client)) == "Alder House (5)"
     orders.update(uuid=None)
     assert tried(session.organisation, GOLF_KEY).state == State.FOREIGN
 
@@ -113,13 +115,13 @@ def test_what_cannot_be_asked_judges_no_key(session: Session, sandbox: RunningSa
     mirror_everything(session)
     newest = session.organisation.orders.order_by("-created_at")[0].glu_id
     broken["/organisation"] = broken[f"/orders/{newest}"] = Unreachable("No.")
-    recognise(session.organisation, session.client)  # another order tells
+    recognise(session.organisation, session.glu.client)  # another order tells
     for row in sandbox.truth("hotel"):
         broken[f"/orders/{row['id']}"] = Unreachable("No.")
-    recognise(session.organisation, session.client)  # the list does
+    recognise(session.organisation, session.glu.client)  # the list does
     swap(sandbox)
     with pytest.raises(Unreachable):
-        recognise(session.organisation, session.client)
+        recognise(session.organisation, session.glu.client)
 
 
 def test_a_key_that_changes_at_the_source_writes_nothing(
@@ -305,8 +307,8 @@ def test_a_slice_identifies_a_key_that_it_has_not_worked_with(session: Session, 
     """Also within the hour, and whatever its trial found: another worker may have written meanwhile."""
     mirror_everything(session)
     accepted_key(session.organisation, GOLF_KEY)
-    session.client.close()
-    session.client = client_for(session.organisation)
+    session.glu.client.close()
+    session.glu.client = client_for(session.organisation)
     assert not run_slice(session, lambda: False)
     assert session.state().last_error_kind == "wrong_organisation"
     assert session.organisation.mirror_runs.filter(state=MirrorRun.State.RUNNING).count() == 0
@@ -413,4 +415,4 @@ def test_a_foreign_order_under_one_of_our_numbers_stops_nothing(
     assert run.state == MirrorRun.State.COMPLETE
     swap(sandbox)
     with pytest.raises(OtherOrganisationError):
-        recognise(session.organisation, session.client)
+        recognise(session.organisation, session.glu.client)

@@ -86,3 +86,15 @@ def test_what_was_read_before_glu_went_away_is_kept(session: Session, monkeypatc
         pass
     assert session.state().lines_wait_until is not None
     assert session.organisation.orders.filter(lines_copied_at__isnull=False).count() >= 5
+
+
+def test_claiming_orders_is_one_query(
+    session: Session, sandbox: RunningSandbox, django_assert_num_queries: Any
+) -> None:
+    connect(session)
+    stream = LineStream(session)
+    with django_assert_num_queries(1):
+        stream._claim()
+    assert len(stream._waiting) == 30
+    with django_assert_num_queries(0):
+        assert all(order.lines_due_at and order.payload_hash and order.glu_id for order in stream._waiting)

@@ -77,13 +77,13 @@ def test_a_slice_that_can_do_nothing_is_not_followed_by_another(
         slices(session)
     assert last(session, MirrorRun.Pass.HISTORY).wait_until is not None
     moment = now()
-    session.update_state(
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(
         refresh_due_at=moment - timedelta(seconds=1), next_due_at=moment + timedelta(seconds=HANG_SECONDS)
     )
     slices(session)  # some lines were due
-    asked = session.client.requests
+    asked = session.glu.client.requests
     assert [run_slice(session, lambda: False) for _ in range(3)] == [False] * 3
-    assert session.client.requests == asked
+    assert session.glu.client.requests == asked
 
 
 def test_failed_histories_do_not_pile_up(session: Session, oldest_first: pytest.MonkeyPatch) -> None:
@@ -213,10 +213,10 @@ def test_many_older_rows_are_settled_with_looks_at_what_else_is_due(
     for place, row in enumerate(sandbox.truth("hotel")[:100]):
         silently(sandbox, place, updatedAt=(datetime.fromisoformat(row["updatedAt"]) - timedelta(hours=2)).isoformat())
     due(session, "whole_due_at")
-    looks = [session.client.requests]
+    looks = [session.glu.client.requests]
 
     def stop() -> bool:
-        looks.append(session.client.requests)
+        looks.append(session.glu.client.requests)
         return False
 
     run_slice(session, stop)

@@ -16,7 +16,7 @@ from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
 from orders.proof.coverage import verified_at
 from orders.recheck import decide_missing, want_range
 from tests.orders.mirror.test_failures import slices
@@ -61,7 +61,9 @@ def test_a_poll_by_hand_is_begun_by_hand(session: Session, sandbox: RunningSandb
     sandbox.world.shops["hotel"].faults.page_size = 5
     mirror_everything(session)
     long_ago = "2020-01-01T00:00:00+00:00"
-    session.update_state(watermark=long_ago, connected_watermark=long_ago)
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(
+        watermark=long_ago, connected_watermark=long_ago
+    )
     leave_in_the_middle(session, MirrorRun.Pass.CHANGES, 4)
     moment = datetime.now(UTC).replace(microsecond=0).isoformat()
     silently(sandbox, 0, phoneNumber="07700 900777", updatedAt=moment)

@@ -74,7 +74,8 @@ def test_a_short_page_is_no_end_once_one_was_followed_until_all_was_read_again(s
     assert not pages.may_be_last(30)
     pages.note_followed(30)
     pages.note_followed(7)
-    pages.save(session.organisation)
+    with session.writing() as state:
+        pages.save(state)
     pages = PageSizes(session.state())
     assert (pages.longest, pages.may_be_last(6), pages.may_be_last(7)) == (30, True, False)
     pages.forget()

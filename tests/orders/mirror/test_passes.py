@@ -66,9 +66,9 @@ def test_changes_at_glu_arrive(session: Session, sandbox: RunningSandbox) -> Non
 def test_nothing_new_costs_one_request_and_writes_no_order(session: Session, sandbox: RunningSandbox) -> None:
     mirror_everything(session)
     before = dict(session.organisation.orders.values_list("pk", "copied_at"))
-    session.client.requests = 0
+    session.glu.client.requests = 0
     mirror_everything(session)
-    assert session.client.requests == 1
+    assert session.glu.client.requests == 1
     assert dict(session.organisation.orders.values_list("pk", "copied_at")) == before
 
 
@@ -90,7 +90,7 @@ def test_a_run_goes_on_where_it_stopped(session: Session, sandbox: RunningSandbo
     session.lease.release()
     lease = take_lease(session.organisation)
     assert lease is not None
-    other = Session(session.organisation, session.client, lease)
+    other = Session(session.organisation, session.glu.client, lease)
     run = open_run(other, HISTORY)
     requests = run.requests
     read_to_its_end(other, run)
@@ -123,13 +123,13 @@ def test_a_failure_in_the_middle_loses_nothing(
 
 
 def _wait_no_longer(session: Session) -> None:
-    session.update_state(wait_until=None)
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(wait_until=None)
     session.organisation.mirror_runs.update(wait_until=None)
 
 
 def test_the_watermark_is_glus_clock_less_the_overlap(session: Session) -> None:
     connect(session)
-    newest = max(str(row.updated) for row in session.fetch(Ask(Bounds())).rows)
+    newest = max(str(row.updated) for row in session.glu.fetch(Ask(Bounds())).rows)
     watermark = session.state().watermark
     assert watermark is not None
     assert watermark < newest
@@ -212,14 +212,16 @@ def test_a_clock_that_is_set_back_does_not_keep_the_mirror_still(
         order = session.organisation.orders.get(glu_id=sandbox.truth("hotel")[40]["id"])
         session.organisation.orders.filter(pk=order.pk).update(lines_due_at=now())
         note_failure(session, Unreachable("It was away."), None)
-        session.update_state(hinted_at=now(), lease_wanted_until=now())
+        MirrorState.across_organisations.filter(organisation=session.organisation).update(
+            hinted_at=now(), lease_wanted_until=now()
+        )
         take_lease(session.organisation, by_hand=True)
     sandbox.world.churn("hotel")
     assert is_due(session.organisation)
     lease = take_lease(session.organisation)
     assert lease is not None
     assert not lease.wanted()
-    later = Session(session.organisation, session.client, lease)
+    later = Session(session.organisation, session.glu.client, lease)
     while run_slice(later, lambda: False):
         pass
     assert later.state().last_error == ""

@@ -64,7 +64,7 @@ def test_lines_that_are_refused_with_the_key_cost_no_more(session: Session, revo
     assert 1 <= len(asked) <= CONNECTIONS + 3
     assert session.organisation.orders.filter(lines_due_at=None).exists()  # what was read until then is kept
     with pytest.raises(KeyRefused):
-        session.client.get("/orders")
+        session.glu.client.get("/orders")
     assert len(asked) <= CONNECTIONS + 3
 
 
@@ -79,7 +79,7 @@ def test_transactions_refused_with_the_key_are_a_refused_key(session: Session, r
 
 
 def test_one_question_that_is_refused_is_judged_once(session: Session, sandbox: RunningSandbox) -> None:
-    client: GluClient = session.client
+    client: GluClient = session.glu.client
     sandbox.world.shops["hotel"].faults.no_organisation = True
     once = client._once
 

@@ -245,7 +245,7 @@ def test_an_organisation_of_which_every_order_is_gone(
     stamp = now().replace(microsecond=0).isoformat()
     sandbox.world.put("hotel", {"id": 990_000, "createdAt": stamp, "updatedAt": stamp, "total": 0, "subtotal": 0}, [])
     mark_gone(hotel, list(hotel.orders.all()), now())
-    session.update_state(glu_organisation_id=CANNOT_PIN)
+    MirrorState.across_organisations.update(glu_organisation_id=CANNOT_PIN)
     due(session, "next_due_at")
     assert not run_slice(session, lambda: False)
     session.lease.release()

@@ -74,9 +74,11 @@ def test_workers_that_are_away_need_a_person(session: Session) -> None:
     with time_machine.travel(now() + timedelta(minutes=10)):
         with pytest.raises(CommandError, match="Copying stands still: no worker has taken it up"):
             call_command("mirror_status", "alder-house")
-        session.update_state(wait_until=now() + timedelta(minutes=1))
+        MirrorState.across_organisations.filter(organisation=session.organisation).update(
+            wait_until=now() + timedelta(minutes=1)
+        )
         assert wanting(session.organisation) == ""
-        session.update_state(wait_until=None)
+        MirrorState.across_organisations.filter(organisation=session.organisation).update(wait_until=None)
         run(session.organisation, MirrorRun.Pass.CHANGES, now(), state=RUNNING, wait_until=now() + timedelta(minutes=1))
         assert wanting(session.organisation) == ""
 

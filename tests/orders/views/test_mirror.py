@@ -14,7 +14,7 @@ from orders.mirror.lines import LineStream
 from orders.mirror.passes import connect, open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
-from orders.models import MirrorRun
+from orders.models import MirrorRun, MirrorState
 from orders.proof.banners import banners
 from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
@@ -61,7 +61,9 @@ def test_trouble_changes_only_chip_and_banner(
     while run_slice(session, lambda: False):
         pass
     before = viewer_client.get(LIST).content.decode()
-    session.update_state(last_error="It said no.", last_error_kind=kind, last_error_at=now())
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(
+        last_error="It said no.", last_error_kind=kind, last_error_at=now()
+    )
     after = viewer_client.get(LIST).content.decode()
     assert words in freshness(session.organisation).words
     assert titles(session.organisation) == [title]
@@ -77,7 +79,7 @@ def test_a_refused_key_is_told_to_everybody_and_managers_can_mend_it(
     while run_slice(session, lambda: False):
         pass
     sandbox.world.shops["hotel"].faults.revoked = True
-    session.update_state(next_due_at=None)
+    MirrorState.across_organisations.filter(organisation=session.organisation).update(next_due_at=None)
     assert run_slice(session, lambda: False) is False
     assert freshness(session.organisation).words.endswith("key refused")
     assert not lifecycle.organisations_to_mirror().exists()

@@ -1,13 +1,10 @@
-"""One session's requests: so many at once, lists before lines, and rows claimed with few queries."""
+"""Requests in threads: so many at once, lists before lines, each answer handed to whoever asked."""
 
 import threading
 from typing import Any
 
 from glu_admin.glu.lists import Bounds, Listed
 from glu_admin.glu.walk.steps import Ask
-from glu_admin.sandbox.server import RunningSandbox
-from orders.mirror.lines import LineStream
-from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from orders.models import MirrorRun
 from tests.patience import HANG_SECONDS
@@ -27,11 +24,11 @@ def test_a_list_is_asked_before_the_lines_that_wait_already(session: Session) ->
         order.append("list")
         return Listed([], None)
 
-    session.fetch = _fetch  # type: ignore[method-assign]
-    holding = [session.ask_lines(_hold) for _ in range(MOST)]
+    session.glu.fetch = _fetch  # type: ignore[method-assign]
+    holding = [session.glu.ask_lines(_hold) for _ in range(MOST)]
     full.wait(HANG_SECONDS)
-    waiting = [session.ask_lines(lambda: order.append("line")) for _ in range(3 * MOST)]
-    asked = session.ask_list(MirrorRun.Pass.HISTORY, Ask(Bounds()))
+    waiting = [session.glu.ask_lines(lambda: order.append("line")) for _ in range(3 * MOST)]
+    asked = session.glu.ask_list(MirrorRun.Pass.HISTORY, Ask(Bounds()))
     _wait_for_the_list(session)
     held.set()
     for future in (*holding, *waiting, asked):
@@ -55,32 +52,39 @@ def test_no_more_requests_at_once_than_the_setting(session: Session) -> None:
         with counting:
             now -= 1
 
-    for future in [ask(_work) for _ in range(20) for ask in (session.ask_lines, session.ask_beside)]:
+    for future in [ask(_work) for _ in range(20) for ask in (session.glu.ask_lines, session.glu.ask_beside)]:
         future.result(HANG_SECONDS)
     assert most == MOST
 
 
 def test_a_failing_request_gives_its_slot_back(session: Session) -> None:
     for _ in range(2 * MOST):
-        assert isinstance(session.ask_lines(lambda: 1 / 0).exception(HANG_SECONDS), ZeroDivisionError)
-    assert session.ask_lines(lambda: 7).result(HANG_SECONDS) == 7
+        assert isinstance(session.glu.ask_lines(lambda: 1 / 0).exception(HANG_SECONDS), ZeroDivisionError)
+    assert session.glu.ask_lines(lambda: 7).result(HANG_SECONDS) == 7
 
 
-def test_claiming_orders_is_one_query(
-    session: Session, sandbox: RunningSandbox, django_assert_num_queries: Any
-) -> None:
-    connect(session)
-    stream = LineStream(session)
-    with django_assert_num_queries(1):
-        stream._claim()
-    assert len(stream._waiting) == 30
-    with django_assert_num_queries(0):
-        assert all(order.lines_due_at and order.payload_hash and order.glu_id for order in stream._waiting)
+def test_an_answer_is_handed_to_whoever_asked_on_the_thread_that_waits(session: Session) -> None:
+    lists: list[object] = []
+    lines: list[object] = []
+    glu, here = session.glu, threading.get_ident()
+
+    def _to(whom: list[object]) -> Any:
+        def _take(future: Any) -> None:
+            assert threading.get_ident() == here
+            whom.append(future.result())
+
+        return _take
+
+    glu.finished.bring(glu.ask_lines(lambda: "lines"), _to(lines))
+    glu.finished.bring(glu.ask_beside(lambda: "list"), _to(lists))
+    while not (lists and lines):
+        glu.finished.hand_over()
+    assert (lists, lines) == (["list"], ["lines"])
 
 
 def _wait_for_the_list(session: Session) -> None:
     """Until the list's thread waits for a slot."""
-    slots = session._threads[2]
+    slots = session.glu._threads[2]
     while True:
         with slots._changed:
             if slots._lists:
