@@ -33,9 +33,24 @@ class Finding:
     means: str = ""
 
     @property
+    def differs(self) -> bool:
+        """Whether it is not as was assumed."""
+        return self.mark == Mark.DIFFERS
+
+    @property
+    def is_as_assumed(self) -> bool:
+        """Whether it is as was assumed."""
+        return self.mark == Mark.AS_ASSUMED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it could not be found out."""
+        return self.mark == Mark.NOT_KNOWN
+
+    @property
     def breaks(self) -> bool:
         """Whether something that the mirror relies on is not so."""
-        return self.relied and self.mark == Mark.DIFFERS
+        return self.relied and self.differs
 
 
 class ProbeReport(models.Model):

@@ -18,8 +18,9 @@ def _form(known: Known) -> Found:
     if not stamps:
         return not_known(_NO_ORDER)
     suffixes = sorted({stamp.suffix for stamp in stamps})
-    whole = "fractions" if any(stamp.fraction for stamp in stamps) else "whole seconds"
-    return compared(f"{whole}, {', '.join(suffixes[:5])}", whole == "whole seconds" and suffixes == ["+00:00"])
+    is_whole = not any(stamp.fraction for stamp in stamps)
+    found = f"{'whole seconds' if is_whole else 'fractions'}, {', '.join(suffixes[:5])}"
+    return compared(found, is_whole and suffixes == ["+00:00"])
 
 
 @question(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db import models
 from django.db.models import DateField, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.timezone import now
@@ -15,7 +16,14 @@ from orders.models import MirrorRun, MirrorWindow, Order
 from orders.models.mirror_run import looked_up_to
 from orders.models.mirror_state import state_of
 
-PROVEN, PARTLY, NEVER = "proven", "partly", "never"
+
+class DayState(models.TextChoices):
+    """How far a day is proven to be here."""
+
+    PROVEN = "proven", "Proven"
+    PARTLY = "partly", "Partly"
+    NEVER = "never", "Not yet"
+
 
 _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 # What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
@@ -33,7 +41,7 @@ class Day:
     """One day in the organisation's zone, and how far it is proven."""
 
     day: date
-    state: str
+    state: DayState
 
 
 @dataclass(frozen=True)
@@ -70,23 +78,31 @@ class Coverage:
             return f"Everything back to the first order, {day}, is proven."
         return f"Every day since {day} is proven, yesterday included."
 
-    def count(self, state: str) -> int:
+    def count(self, state: DayState) -> int:
         """How many of the days are in this state."""
         return sum(day.state == state for day in self.days)
 
     @property
     def counts(self) -> dict[str, int]:
         """Days by state."""
-        return {state: self.count(state) for state in (PROVEN, PARTLY, NEVER)}
+        return {state.value: self.count(state) for state in DayState}
 
     @property
     def months(self) -> list[Month]:
         """The strip by month, newest first."""
-        found: dict[date, dict[str, list[int]]] = {}
+        found: dict[date, dict[DayState, list[int]]] = {}
         for one in self.days:
-            found.setdefault(one.day.replace(day=1), {PROVEN: [], PARTLY: [], NEVER: []})[one.state].append(one.day.day)
+            of_month = found.setdefault(one.day.replace(day=1), {state: [] for state in DayState})
+            of_month[one.state].append(one.day.day)
         return [
-            Month(first, len(by[PROVEN]), len(by[PARTLY]), len(by[NEVER]), _in_short(by[PARTLY]), _in_short(by[NEVER]))
+            Month(
+                first,
+                len(by[DayState.PROVEN]),
+                len(by[DayState.PARTLY]),
+                len(by[DayState.NEVER]),
+                _in_short(by[DayState.PARTLY]),
+                _in_short(by[DayState.NEVER]),
+            )
             for first, by in sorted(found.items(), reverse=True)
         ]
 
@@ -104,11 +120,11 @@ def coverage(organisation: Organisation) -> Coverage:
     for number in range((today - first).days + 1):
         day = first + timedelta(days=number)
         start, end = day_edges(organisation, day)
-        state = PROVEN if clean.holds(start, min(end, now())) and day not in doubtful else NEVER
-        if (state == NEVER and (read.touches(start, end) or clean.touches(start, end))) or (
-            state == PROVEN and day == today
+        state = DayState.PROVEN if clean.holds(start, min(end, now())) and day not in doubtful else DayState.NEVER
+        if (state == DayState.NEVER and (read.touches(start, end) or clean.touches(start, end))) or (
+            state == DayState.PROVEN and day == today
         ):
-            state = PARTLY
+            state = DayState.PARTLY
         days.append(Day(day, state))
     return Coverage(days, *_unbroken(organisation, clean, doubtful, today - timedelta(days=1)))
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from glu_admin.heartbeats.rows import Age, ages
+from glu_admin.heartbeats.rows import BEAT, Age, ages
 from orders.display.durations import short
 
 _NAMES = {
     "interactive": "What people ask for",
     "changes": "Looks for changes",
     "bulk": "Long readings",
-    "beat": "Timetable",
+    BEAT: "Timetable",
 }
 
 
@@ -35,7 +35,7 @@ class Sign:
         """What a person has to know of it; "" while it moves."""
         if not self.age.late or self.age.seconds is None:
             return ""
-        away = "beat is away" if self.age.name == "beat" else "its worker or the broker is away"
+        away = "beat is away" if self.age.name == BEAT else "its worker or the broker is away"
         return f"{self.name}: no sign of life for {short(timedelta(seconds=self.age.seconds))}; {away}."
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 from orders.payload import time_text
-from orders.proof.coverage import NEVER, PARTLY, PROVEN, _in_short, coverage, flagged_polls, verified_at
+from orders.proof.coverage import DayState, _in_short, coverage, flagged_polls, verified_at
 from tests.orders.conftest import order, write
 
 NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)
@@ -60,14 +60,14 @@ def flag(organisation: Organisation, at: datetime) -> MirrorRun:
 
 
 def test_a_flagged_poll_leaves_a_hole_until_a_later_window_closes_it(polled: Organisation) -> None:
-    assert day(polled, 5) == PROVEN
+    assert day(polled, 5) == DayState.PROVEN
     flag(polled, ago(days=5))
-    assert [day(polled, number) for number in (6, 5, 4)] == [PROVEN, PARTLY, PROVEN]
+    assert [day(polled, number) for number in (6, 5, 4)] == [DayState.PROVEN, DayState.PARTLY, DayState.PROVEN]
     window(run(polled, RECONCILE, ago(days=5, hours=1)), ago(days=9), None)  # before the poll: no proof
     window(run(polled, RECONCILE, ago(days=4), flags="x"), ago(days=9), None, flags="x")
-    assert day(polled, 5) == PARTLY
+    assert day(polled, 5) == DayState.PARTLY
     window(run(polled, RANGE, ago(days=1)), ago(days=6), ago(days=4))
-    assert day(polled, 5) == PROVEN
+    assert day(polled, 5) == DayState.PROVEN
 
 
 def test_a_flagged_poll_is_told_until_everything_was_read_again(polled: Organisation) -> None:
@@ -84,13 +84,13 @@ def test_a_flagged_poll_is_told_until_everything_was_read_again(polled: Organisa
 
 def test_a_window_covers_nothing_after_it_was_read(house: Any) -> None:
     window(run(house.hotel, RANGE, ago(days=3)), ago(days=5), ago(days=-1))
-    assert [day(house.hotel, number) for number in (4, 3, 2)] == [PROVEN, PARTLY, NEVER]
+    assert [day(house.hotel, number) for number in (4, 3, 2)] == [DayState.PROVEN, DayState.PARTLY, DayState.NEVER]
 
 
 @pytest.mark.parametrize("found_out", ["walk_missed", "too_many_missing"])
 def test_a_walk_that_left_orders_out_proves_no_day(house: Any, found_out: str) -> None:
     window(run(house.hotel, RANGE, ago(days=3), flags=found_out), ago(days=9), None)
-    assert day(house.hotel, 5) == PARTLY
+    assert day(house.hotel, 5) == DayState.PARTLY
 
 
 @pytest.fixture
@@ -162,8 +162,10 @@ def test_it_goes_back_to_the_first_order_beyond_the_strip(polled: Organisation) 
 
 def test_days_in_doubt_are_named_in_the_table(polled: Organisation) -> None:
     def named(state: str) -> str:
-        return " ".join(one.never_days if state == NEVER else one.partly_days for one in coverage(polled).months)
+        return " ".join(
+            one.never_days if state == DayState.NEVER else one.partly_days for one in coverage(polled).months
+        )
 
-    assert str(coverage(polled).days[-1].day.day) in named(PARTLY).replace(",", "").split()  # today
-    assert "–" in named(NEVER)
+    assert str(coverage(polled).days[-1].day.day) in named(DayState.PARTLY).replace(",", "").split()  # today
+    assert "–" in named(DayState.NEVER)
     assert _in_short([2, 12, 13, 14, 15, 31]) == "2, 12–15, 31"
