@@ -37,6 +37,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "MIRROR_WINDOWS": (1, 256),
     "MIRROR_LINE_CHUNK": (1, 10_000),
 }
+_SECRET_CHARACTERS, _METRICS_CHARACTERS = 50, 20  # at least
 _NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _DATABASES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
@@ -142,8 +143,8 @@ def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
             yield f"CSRF_TRUSTED_ORIGINS lists origins such as https://desk.example.com:8443; {origin!r} is none."
     if not _may_be_glu(settings["GLU_API_URL"]):
         yield "GLU_API_URL must be https; plain http is for a sandbox on this machine only."
-    if settings["METRICS_TOKEN"] and len(settings["METRICS_TOKEN"]) < 20:
-        yield "METRICS_TOKEN can be guessed: it needs 20 random characters or more."
+    if settings["METRICS_TOKEN"] and len(settings["METRICS_TOKEN"]) < _METRICS_CHARACTERS:
+        yield f"METRICS_TOKEN can be guessed: it needs {_METRICS_CHARACTERS} random characters or more."
     if not settings["EMBEDDED"]:
         yield from _unfit_for_production(settings)
 
@@ -152,8 +153,9 @@ def _unfit_for_production(settings: Mapping[str, Any]) -> Iterator[str]:
     key, hosts = settings["SECRET_KEY"], settings["ALLOWED_HOSTS"]
     if not key:
         yield "SECRET_KEY is not set. Production needs one; .env.example says how to make it."
-    elif len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
-        yield "SECRET_KEY can be guessed: it needs 50 random characters or more; .env.example says how to make it."
+    elif len(key) < _SECRET_CHARACTERS or len(set(key)) < 5 or key.startswith("django-insecure-"):
+        least = f"{_SECRET_CHARACTERS} random characters or more"
+        yield f"SECRET_KEY can be guessed: it needs {least}; .env.example says how to make it."
     if not settings["GLU_ROOT_KEYS"]:
         yield "GLU_ROOT_KEYS is not set. Production needs one; .env.example says how to make it."
     if not hosts:

@@ -118,6 +118,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     except OSError as error:
         env.problems.append(f"DATABASE_URL cannot be used: {error}.")
 STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", default=15.0)
+EXPORT_STATEMENT_SECONDS = env.float("EXPORT_STATEMENT_SECONDS", default=120.0)
+EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -125,9 +127,13 @@ AUTH_USER_MODEL = "tenancy.User"
 # The first makes new hashes; one that another made is replaced when its person signs in.
 PASSWORD_HASHERS = ["glu_admin.tenancy.hashing.DeskArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_CHARACTERS = 12  # at least
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_CHARACTERS},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -273,10 +279,6 @@ MIRROR_LINE_CHUNK = env.int("MIRROR_LINE_CHUNK", default=100)
 
 # --- numbers that nobody should need to change: their defaults stand beside what they measure -------------------------
 TUNED = env.tuned(TUNABLE)
-
-# --- exports --------------------------------------------------------------------------------------------------------
-EXPORT_STATEMENT_SECONDS = env.float("EXPORT_STATEMENT_SECONDS", default=120.0)
-EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
 
 # --- heartbeats of the queues -----------------------------------------------------------------------------------------
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=15.0)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -25,7 +26,6 @@ logger_class = "glu_admin.web_log.WebLog"
 ARRIVAL_SECONDS = 10.0  # for a whole request
 READER_SECONDS = 30.0  # for each piece of an answer, and each of a body that is too long to wait for
 LONGEST_HEAD = 64 * 1024  # bytes; a longer one is refused
-LONGEST_BODY = 256 * 1024  # bytes; no form is longer, and a longer body is turned away unread
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.I)
 _PROBE = re.compile(rb"(?:GET|HEAD) %s/healthz[ ?]" % re.escape(os.environ.get("SCRIPT_NAME", "").rstrip("/").encode()))
@@ -88,10 +88,10 @@ class DeskWorker(ThreadWorker):
 
 
 def is_whole(arrived: bytes | bytearray) -> bool:
-    """Whether the application can answer without waiting for the client: all is here, or too much to wait for."""
+    """Whether the application can answer without waiting for the client: all is here, or more than any form is."""
     head = arrived.find(b"\r\n\r\n")
     if head < 0:
         return len(arrived) > LONGEST_HEAD
     length = _LENGTH.search(arrived, 0, head + 2)
     wanted = int(length[1]) if length else 0
-    return wanted > LONGEST_BODY or len(arrived) >= head + 4 + wanted
+    return wanted > settings.DATA_UPLOAD_MAX_MEMORY_SIZE or len(arrived) >= head + 4 + wanted

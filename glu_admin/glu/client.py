@@ -21,7 +21,7 @@ from glu_admin.glu.shapes import numbered
 
 Params = Sequence[tuple[str, str]]
 
-_MOST_429 = 8  # answers of 429 in a row to one question
+MOST_429 = 8  # answers of 429 in a row to one question
 # In seconds; GluClient says what they are.
 LONGEST_WAIT = 5.0
 UNSAID_PAUSE = 1.0
@@ -121,7 +121,7 @@ class GluClient:
         when it was still waiting for its turn. Once the key itself was refused nothing more is asked: KeyRefused.
         """
         retries, left, slept, unsaid = self._retry, self._longest_wait, 0.0, self._unsaid_pause
-        for attempt in range(_MOST_429 + 1):
+        for attempt in range(MOST_429 + 1):
             while True:
                 self.pace.wait(interactive=self.interactive, longest=left, stop=self._stopped)
                 self._refusals.stop()
@@ -139,7 +139,7 @@ class GluClient:
             self.pace.throttled(asked)
             left -= slept  # of what is left, this pause has still to be sat out
             slept = asked or unsaid
-            if slept > left or attempt == _MOST_429:
+            if slept > left or attempt == MOST_429:
                 raise TooManyRequests("Glu asked for fewer requests.", asked or self._unsaid_wait)
             if asked is None:
                 # This question only: the others go on, more slowly, for it is their rate that finds the limit.

@@ -14,7 +14,8 @@ from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Organisation, Role, User
 from glu_admin.tuning import tuned
 
-_VISIBLE = re.compile(r"[!-~]{8,512}")
+_SHORTEST, _LONGEST = 8, 512
+_VISIBLE = re.compile(rf"[!-~]{{{_SHORTEST},{_LONGEST}}}")
 # How soon a key is tried again, and how seldom after a while: one that Glu could not be asked about, and one that Glu
 # refused, or that has come to open another organisation.
 _RETRY_SECONDS = tuned("GLU_KEY_RETRY_SECONDS", 30), tuned("GLU_KEY_RETRY_MAX_SECONDS", 600)
@@ -32,7 +33,8 @@ def set_key(organisation: Organisation, secret: str, by: User | None) -> GluKey:
     """Seal a new key as the candidate; the one in use stays until Glu has accepted the new one. Raises InvalidKey."""
     secret = secret.strip()
     if not _VISIBLE.fullmatch(secret):
-        raise InvalidKey("A Glu key is one word of 8 to 512 letters, digits and signs. Copy it once more, whole.")
+        long = f"{_SHORTEST} to {_LONGEST}"
+        raise InvalidKey(f"A Glu key is one word of {long} letters, digits and signs. Copy it once more, whole.")
     try:
         marks = keyring().fingerprints(secret)
     except (KeyringError, WrongRootKey) as error:

@@ -20,7 +20,7 @@ from glu_admin.tenancy.context import PLACE_COOKIE
 from glu_admin.tenancy.ended_sessions import say_what_was_not_done
 from glu_admin.tenancy.forms import PersonForm, SetupForm
 from glu_admin.tenancy.guessing import remember_device
-from glu_admin.tenancy.models import Invitation, Organisation, Role, SetupToken, User, digest
+from glu_admin.tenancy.models import INVITATION_DAYS, Invitation, Organisation, Role, SetupToken, User, digest
 from glu_admin.tenancy.team import InvitationOver, accept, invitation_of
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -81,7 +81,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(found.organisation)  # the link was pressed twice, or kept
     if found is None or not found.open:
         used = found is not None and found.accepted_at is not None
-        return render(request, "tenancy/invitation_over.html", {"used": used}, status=404)
+        context = {"used": used, "invitation_days": INVITATION_DAYS}
+        return render(request, "tenancy/invitation_over.html", context, status=404)
     if request.user.is_authenticated:
         if request.user.email != found.email:
             return render(request, "tenancy/invitation_other.html", {"invitation": found}, status=403)

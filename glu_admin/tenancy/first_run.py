@@ -5,7 +5,7 @@ from typing import TextIO
 
 from django.db import Error
 
-from glu_admin.tenancy.models import SetupToken, User
+from glu_admin.tenancy.models import SETUP_TOKEN_MINUTES, SetupToken, User
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +15,8 @@ def print_setup_token_if_needed(stream: TextIO) -> None:
     try:
         if not User.objects.exists():
             print(
-                f"\nNobody can sign in yet. Open /setup/ and give this one-time token (it lives for an hour):\n"
+                "\nNobody can sign in yet. Open /setup/ and give this one-time token "
+                f"(it lives for {SETUP_TOKEN_MINUTES} minutes):\n"
                 f"\n    {SetupToken.issue()}\n",
                 file=stream,
                 flush=True,

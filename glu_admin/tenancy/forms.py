@@ -11,9 +11,12 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
 )
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
 from glu_admin.tenancy.models import Organisation, Role, User
+
+_LONG_ENOUGH = f"At least {settings.PASSWORD_CHARACTERS} characters."
 
 
 class Dressed:
@@ -28,7 +31,7 @@ class Dressed:
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
             field.widget.attrs.pop("placeholder", None)
             if field.widget.attrs.get("autocomplete") == "new-password" and field.help_text:
-                field.help_text = "At least twelve characters."  # allauth's is a list in HTML
+                field.help_text = _LONG_ENOUGH  # allauth's is a list in HTML
 
 
 class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
@@ -69,7 +72,7 @@ class PasswordField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        super().__init__(strip=False, widget=widget, help_text="At least twelve characters.", **kwargs)
+        super().__init__(strip=False, widget=widget, help_text=_LONG_ENOUGH, **kwargs)
 
 
 class PersonForm(Dressed, forms.Form):

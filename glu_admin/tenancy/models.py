@@ -14,8 +14,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
 
-TOKEN_LIFETIME = timedelta(days=7)
-SETUP_TOKEN_LIFETIME = timedelta(hours=1)
+INVITATION_DAYS = 7
+SETUP_TOKEN_MINUTES = 60
 
 
 def digest(token: str) -> str:
@@ -158,8 +158,8 @@ class Invitation(models.Model):
 
     @property
     def open(self) -> bool:
-        """True while the link still works: for seven days, and no longer than the rights of who made it."""
-        if self.accepted_at is not None or now() >= self.created_at + TOKEN_LIFETIME:
+        """True while the link still works: for some days, and no longer than the rights of who made it."""
+        if self.accepted_at is not None or now() >= self.created_at + timedelta(days=INVITATION_DAYS):
             return False
         managers = self.organisation.memberships.filter(role=Role.MANAGER, user__is_active=True)
         return managers.filter(user=self.invited_by_id or 0).exists()
@@ -182,5 +182,5 @@ class SetupToken(models.Model):
 
     @property
     def alive(self) -> bool:
-        """True until it is used or an hour old."""
-        return self.used_at is None and now() < self.created_at + SETUP_TOKEN_LIFETIME
+        """True until it is used or too old."""
+        return self.used_at is None and now() < self.created_at + timedelta(minutes=SETUP_TOKEN_MINUTES)

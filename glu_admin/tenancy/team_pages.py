@@ -10,7 +10,7 @@ from django.urls import reverse
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import InvitationForm
-from glu_admin.tenancy.models import Membership, Organisation, Role
+from glu_admin.tenancy.models import INVITATION_DAYS, Membership, Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.public_url import public_link
 from glu_admin.tenancy.requests import TeamRequest
@@ -132,6 +132,7 @@ def _team(
         "form": form,
         "link": link,
         "mailed": mailed,
+        "invitation_days": INVITATION_DAYS,
         "roles": Role.choices,
     }
     return render(request, "tenancy/team.html", context, status=400 if form.errors else 200)
@@ -139,5 +140,6 @@ def _team(
 
 def _mail_invitation(organisation: Organisation, email: str, link: str) -> bool:
     """Mail the link where e-mail is set up; false when it was not sent."""
-    text = f"You are invited to the order desk of {organisation.name}. The link works for seven days:\n\n{link}\n"
+    lasts = f"The link works for {INVITATION_DAYS} days"
+    text = f"You are invited to the order desk of {organisation.name}. {lasts}:\n\n{link}\n"
     return mail.send(f"Invitation to {organisation.name}", text, [email])

@@ -249,7 +249,7 @@ def note_pace(session: Session) -> None:
 
 
 def _no_transactions(session: Session, run: MirrorRun, words: str) -> None:
-    """This key may not read transactions: said on the page, tried again once a day, and no reason to stop."""
+    """This key may not read transactions: said on the page, tried again after a long while, and no reason to stop."""
     fail_run(session, run, words)
     retry = timedelta(seconds=TRANSACTIONS_RETRY)
     with session.writing() as state:

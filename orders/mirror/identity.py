@@ -27,7 +27,7 @@ CANNOT_PIN = ""
 
 
 def check_identity(session: Session, *, always: bool = False) -> None:
-    """Make sure whose the key is, and pin it: once for each key, then hourly, or `always`.
+    """Make sure whose the key is, and pin it: once for each key, then now and then, or `always`.
 
     Raises OtherOrganisationError, and GluError where it cannot be found out.
     """

@@ -26,7 +26,8 @@ _MOST_RETRIES = 50
 def refresh_lines(holder: Holder) -> int:
     """Make due the lines that were read longest ago, a share each time, so that none is older than the stated age.
 
-    Nothing says that a refund of a line moves its order; orders still open are read once a day. How many became due.
+    Nothing says that a refund of a line moves its order; those of orders still open are read more often. Gives how
+    many became due.
     """
     moment = now()
     with holder.writing() as state:

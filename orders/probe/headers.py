@@ -26,7 +26,10 @@ def _content_type(known: Known) -> Found:
 
 
 @question(
-    "Headers", "Glu’s clock", "within 5 s of ours", means="The mirror compares Glu’s own times, so nothing is lost."
+    "Headers",
+    "Glu’s clock",
+    f"within {_CLOSE_SECONDS} s of ours",
+    means="The mirror compares Glu’s own times, so nothing is lost.",
 )
 def _clock(known: Known) -> Found:
     theirs = server_time(known.first.headers)

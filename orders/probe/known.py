@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient, Reply
+from glu_admin.glu.client import MOST_429, GluClient, Reply
 from glu_admin.glu.errors import Refused, TooManyRequests, Unreadable
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
@@ -21,7 +21,6 @@ Row = dict[str, Any]
 _KIND = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}")
 _SAMPLE = 50
 _MOST_PAGES = 10
-_MOST_429 = 8
 _LINES_OF = 8
 _MOST_LINE_PAGES = 5
 
@@ -53,7 +52,7 @@ class Known:
         key: str | None = None,
     ) -> Reply:
         """One answer, whatever it is; a 429 is waited out. Raises Refused, unless that answers an `odd` question."""
-        for _ in range(_MOST_429):
+        for _ in range(MOST_429):
             reply = self._client.get_reply(path, params, accept=accept, key=key)
             if reply.status != 429:
                 break
@@ -92,7 +91,7 @@ class Known:
 
     @cached_property
     def sample(self) -> list[Row]:
-        """The newest orders, fifty if there are as many."""
+        """The newest orders, a sample of them."""
         rows = [*self.page_1, *self.page_2]
         for page in range(3, _MOST_PAGES + 1):
             if not self.page_2 or len(rows) >= _SAMPLE:

@@ -69,7 +69,7 @@ def _page_size(known: Known) -> Found:
 
 @question(
     "Paging",
-    "Page 1,000,000",
+    f"Page {int(_FAR_PAGE):,}",
     "an empty list",
     means="The mirror ends a list only at an empty answer, so it cannot finish crowded seconds.",
     relied=True,

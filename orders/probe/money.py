@@ -37,7 +37,7 @@ def _order(known: Known) -> Found:
 
 @question(
     "Lines",
-    "Page 1,000 of an order’s lines",
+    f"Page {int(_FAR_PAGE):,} of an order’s lines",
     "an empty list",
     means="The mirror reads an order’s lines up to an empty page, and cannot read them to their end.",
     relied=True,

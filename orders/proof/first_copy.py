@@ -18,7 +18,7 @@ _APART = 10  # seconds that two measurements must lie apart to tell one
 class FirstCopy:
     """The first copy of the history while it runs. `percent` is an estimate, null while there is no honest one.
 
-    `requests_per_second` is that of the last two minutes, and `left` is reckoned by it; null until it is known.
+    `requests_per_second` is that of the last minutes, and `left` is reckoned by it; null until it is known.
     """
 
     percent: int | None

@@ -23,7 +23,7 @@ from orders.proof.rest import last_error, stands_still
 from orders.proof.workers import Sign, signs
 
 STUCK_AFTER = 12
-"""How often lines fail, ever longer apart, before somebody should look at it: after about two hours."""
+"""How often lines fail, ever longer apart, before somebody should look at it."""
 MOST_LISTED = 20
 """How many of the missing orders the page lists."""
 

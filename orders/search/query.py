@@ -159,7 +159,7 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
         raise BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
     if key == "size":
         if text not in map(str, SIZES):
-            raise BadValue("Rows can be 25, 50 or 100 a page.")
+            raise BadValue(f"Rows can be {', '.join(map(str, SIZES[:-1]))} or {SIZES[-1]} a page.")
         return int(text)
     return text
 

@@ -11,6 +11,7 @@ _DISTRICT = re.compile(r"[a-z]{1,2}\d[a-z\d]?")
 _POSTCODE = re.compile(r"([a-z]{1,2}\d[a-z\d]?) (\d[a-z]{2})")
 _PHONE = re.compile(r"[+\d][\d ()\-]{5,}")
 _MOST_WORDS = 12
+_LEAST_LETTERS = 3
 
 
 class SearchError(ValueError):
@@ -58,8 +59,8 @@ def _words(text: str) -> Words:
             (unwanted if minus else wanted).append(term)
     if len(wanted) + len(unwanted) > _MOST_WORDS:
         raise SearchError(f"Type at most {_MOST_WORDS} words.")
-    if not any(len(term) >= 3 or term.isdigit() or _DISTRICT.fullmatch(term) for term in wanted):
-        raise SearchError("Type a word of at least three letters, an order number or a postcode.")
+    if not any(len(term) >= _LEAST_LETTERS or term.isdigit() or _DISTRICT.fullmatch(term) for term in wanted):
+        raise SearchError(f"Type a word of at least {_LEAST_LETTERS} letters, an order number or a postcode.")
     return Words(wanted=tuple(wanted), unwanted=tuple(unwanted))
 
 

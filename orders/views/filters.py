@@ -10,7 +10,7 @@ from orders.search import Facet, Problem, Query, facets
 from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Days
 
 SPANS = ("created", "updated", "scheduled", "total")
-_PRESETS = (("Today", "today"), ("Last 7 days", "-6d.."), ("Last 30 days", "-29d.."))
+_PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
 _MOST_OFFERED = 50
 _PANEL = (*VALUE_FIELDS, *SPANS, "gone")
 

@@ -25,6 +25,7 @@ from orders.views.timeline import timeline
 _TECHNICAL = ("ipAddress", "userAgent", "browserInfo")
 _MASKED = "masked"
 _MOST_OTHERS = 200
+_MOST_ADDED = 4  # amounts of lines that a sum shows one by one
 _LINE_SAID = frozenset(entry.glu for entry in LINE_FIELDS)
 
 
@@ -122,8 +123,8 @@ def _proofs(order: Order, lines: list[OrderLine]) -> list[Proof]:
         out.append(_proof(worked_out, order.total, "{} − {} + {} + {}".format(*numbers), said, order))
     amounts = [line.subtotal for line in lines]
     if lines and order.subtotal is not None and all(amount is not None for amount in amounts):
-        shown = " + ".join(str(major_units(amount or 0, order.currency_code)) for amount in amounts[:4])
-        shown += f" + {len(amounts) - 4} more" if len(amounts) > 4 else ""
+        shown = " + ".join(str(major_units(amount or 0, order.currency_code)) for amount in amounts[:_MOST_ADDED])
+        shown += f" + {len(amounts) - _MOST_ADDED} more" if len(amounts) > _MOST_ADDED else ""
         said = f"{major_units(order.subtotal, order.currency_code)}"
         out.append(_proof(sum(amount or 0 for amount in amounts), order.subtotal, f"Lines: {shown}", said, order))
     return out

@@ -45,7 +45,7 @@ def test_a_word_that_is_too_short_is_hinted_at_and_the_rows_stay(open_page: Call
     rows = page.locator(ROWS).all_text_contents()
     hint = page.locator("#hint")
     page.locator("#q").press_sequentially("gi", delay=5)
-    sync_api.expect(hint).to_contain_text("at least three letters")
+    sync_api.expect(hint).to_contain_text("at least 3 letters")
     sync_api.expect(page.locator("#say")).to_contain_text("The list has not changed.")
     assert page.locator(ROWS).all_text_contents() == rows
     assert page.locator("[role=alert]").count() == 0
