@@ -63,8 +63,7 @@ def freshness(organisation: Organisation) -> Freshness:
         return Freshness("blue", f"First copy{share}", checked_at)
     if looks and MirrorRun.Flag.FROM_CACHE in looks[0].flags.split():
         return Freshness("amber", f"{ago}, from a cache", checked_at)
-    expected = timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + (state.poll_seconds or 0))
-    if checked_at is None or now() - checked_at > expected:
+    if checked_at is None or now() - checked_at > late_after(state):
         return Freshness("amber", f"{ago}, late", checked_at)
     return Freshness("green", f"Up to date, {ago}", checked_at)
 
@@ -72,3 +71,8 @@ def freshness(organisation: Organisation) -> Freshness:
 def _lower(key: GluKey) -> str:
     label = GluKey.State(key.state).label
     return label if key.state == GluKey.State.UNREACHABLE else label[0].lower() + label[1:]  # it begins with a name
+
+
+def late_after(state: MirrorState | None) -> timedelta:
+    """How far behind a copy may be that works."""
+    return timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + ((state and state.poll_seconds) or 0))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorState
 from orders.proof.coverage import BEGINNING, Interval, Union, day_edges, stretches
+from orders.proof.freshness import late_after
 
 _MOST_NAMED = 3
 
@@ -45,7 +44,7 @@ def extent(organisation: Organisation, first: date | None, last: date | None) ->
     start = day_edges(organisation, first)[0] if first else BEGINNING
     end = min(day_edges(organisation, last)[1], moment) if last else moment
     clean = Union(stretches(organisation, flagged=False))
-    fresh = moment - _patience(organisation)
+    fresh = moment - late_after(getattr(organisation, "mirror_state", None))
     unproven = [gap for gap in clean.missing(start, end) if gap[0] < fresh]
     until = max((ended for _, ended in clean.joined if ended <= moment), default=None) if end == moment else None
     if not unproven:
@@ -78,12 +77,6 @@ def _told(unproven: Sequence[Interval], read: Union) -> list[Gap]:
         doubted = Union(never).missing(start, end)
         out += [Gap(*one, in_doubt=False) for one in never] + [Gap(*one, in_doubt=True) for one in doubted]
     return sorted(out, key=lambda gap: gap.start)
-
-
-def _patience(organisation: Organisation) -> timedelta:
-    """How far behind a copy may be that works."""
-    state: MirrorState | None = getattr(organisation, "mirror_state", None)
-    return timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + ((state and state.poll_seconds) or 0))
 
 
 def _days_of(gap: Gap, zone: ZoneInfo) -> str:

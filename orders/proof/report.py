@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -24,13 +25,16 @@ from orders.proof.workers import Sign, signs
 
 STUCK_AFTER = 12
 """How often lines fail, ever longer apart, before somebody should look at it."""
-MOST_LISTED = 20
-"""How many of the missing orders the page lists."""
 
 
 @dataclass(frozen=True)
 class MirrorReport:
     """Everything the mirror page says."""
+
+    MOST_LISTED: ClassVar = 50
+    """So many rows that were set aside, and so many new things, the page lists."""
+    MOST_MISSING: ClassVar = 20
+    """So many missing orders it lists."""
 
     zone: ZoneInfo
     freshness: Freshness
@@ -87,7 +91,7 @@ class MirrorReport:
     @property
     def more_missing(self) -> int:
         """How many orders are missing beyond those that the page lists."""
-        return max(self.missing.count() - MOST_LISTED, 0)
+        return max(self.missing.count() - self.MOST_MISSING, 0)
 
     @property
     def overlap(self) -> int:
