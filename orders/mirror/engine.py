@@ -40,6 +40,7 @@ from orders.mirror.rhythm import (
     failure_wait,
     lines_may_be_asked,
     may_ask,
+    slowed_wait,
 )
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
@@ -228,7 +229,7 @@ def _is_hopeless(run: MirrorRun, error: Exception) -> bool:
 def _wait(session: Session, error: Exception, run: MirrorRun | None) -> float | None:
     """For how many seconds nothing at all is asked; None when only the run's pass is to wait."""
     if isinstance(error, TooManyRequests):
-        return float(min(error.retry_after, settings.GLU_RETRY_AFTER_CAP))
+        return slowed_wait(error.retry_after)
     if isinstance(error, (KeyRefused, OtherOrganisationError)):
         return 0.0  # the key itself keeps the organisation waiting, and a new one should begin at once
     lost_poll = run is not None and run.kind == MirrorRun.Pass.CHANGES and isinstance(error, Unreachable)

@@ -5,11 +5,9 @@ that are already here are compared with what the key shows: their id, uuid and t
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
@@ -19,6 +17,7 @@ from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError, Owner
 from glu_admin.tenancy.models import Organisation
 from orders.endpoints import list_orders, read_order, read_organisation
+from orders.mirror.rhythm import IDENTITY
 from orders.mirror.session import Session
 from orders.models import MirrorState, Order
 
@@ -32,9 +31,10 @@ def check_identity(session: Session, *, always: bool = False) -> None:
     Raises OtherOrganisationError, and GluError where it cannot be found out.
     """
     state, moment = session.state(), now()
-    every = timedelta(seconds=settings.MIRROR_ORGANISATION_EVERY_SECONDS)
     asked = state.organisation_asked_at
-    known = state.identified_key == session.glu.client.key_id and asked is not None and abs(moment - asked) < every
+    known = (
+        state.identified_key == session.glu.client.key_id and asked is not None and abs(moment - asked) < IDENTITY.every
+    )
     if known and not always:
         return
     owner = recognise(session.organisation, session.glu.client)

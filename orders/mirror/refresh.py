@@ -21,6 +21,7 @@ from orders.models import SetAside
 
 _OPEN = Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled")) | Q(payment_status="Pending")
 _MOST_RETRIES = 50
+_SETTLED = timedelta(days=1)
 
 
 def refresh_lines(holder: Holder) -> int:
@@ -38,8 +39,8 @@ def refresh_lines(holder: Holder) -> int:
         count = fresh.filter(_OPEN, lines_copied_at__lt=moment - open_age).update(lines_due_at=moment)
         share = REFRESH.every.total_seconds() / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
         rolling = math.ceil(holder.organisation.orders.filter(gone_at=None).count() * min(share, 1))
-        # Twice the refresh interval at least: what was read in the last turn is not read again in this one.
-        settled = moment - timedelta(seconds=min(settings.MIRROR_LINES_MAX_AGE_SECONDS / 2, 86400.0))
+        # What was read lately need not be read again, however few orders there are.
+        settled = moment - min(timedelta(seconds=settings.MIRROR_LINES_MAX_AGE_SECONDS / 2), _SETTLED)
         oldest = fresh.filter(lines_copied_at__lt=settled).order_by("lines_copied_at", "pk")[:rolling]
         return count + holder.organisation.orders.filter(pk__in=list(oldest.values_list("pk", flat=True))).update(
             lines_due_at=moment

@@ -59,6 +59,7 @@ RECENT = Turn(lambda: settings.MIRROR_RECENT_EVERY_SECONDS)
 WHOLE = Turn(lambda: settings.MIRROR_WHOLE_EVERY_SECONDS)
 TRANSACTIONS = Turn(lambda: settings.MIRROR_TRAILING_EVERY_SECONDS, lambda: TRANSACTIONS_RETRY)
 REFRESH = Turn(lambda: settings.MIRROR_REFRESH_EVERY_SECONDS)
+IDENTITY = Turn(lambda: settings.MIRROR_ORGANISATION_EVERY_SECONDS)
 
 
 def poll_interval(last: float | None, *, moved: bool, looked_at: bool) -> float:
@@ -88,6 +89,11 @@ def may_ask(state: MirrorState) -> bool:
 def lines_may_be_asked(state: MirrorState) -> bool:
     """Whether the wait is over after the route of lines failed for one order after another."""
     return has_passed(state.lines_wait_until, longest_failure_wait())
+
+
+def slowed_wait(asked: float) -> float:
+    """Seconds for which Glu is left alone that asked for so many."""
+    return min(asked, float(settings.GLU_RETRY_AFTER_CAP))
 
 
 def failure_wait(failures: int) -> float:
