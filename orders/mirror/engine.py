@@ -120,7 +120,7 @@ def _next_run(session: Session) -> MirrorRun | None:
         if state.history_complete_at is not None and REFRESH.has_come(state.refresh_due_at):
             refresh_lines(session)
         return None
-    reach = MirrorRun.WHOLE if WHOLE.has_come(state.whole_due_at) else MirrorRun.RECENT
+    reach = MirrorRun.Reach.WHOLE if WHOLE.has_come(state.whole_due_at) else MirrorRun.Reach.RECENT
     return open_run(session, kind, reach=reach)
 
 

@@ -72,7 +72,7 @@ def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
         _complete_transactions(run, state, moment)
     elif run.kind == MirrorRun.Pass.RECONCILE:
         state.recent_due_at = RECENT.after(moment)
-        if run.reach == MirrorRun.WHOLE:
+        if run.reach == MirrorRun.Reach.WHOLE:
             state.whole_due_at = WHOLE.after(moment)
             session.pages.forget()
             session.pages.save(state)
@@ -83,7 +83,7 @@ def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
         _doubt_early_lines(session.organisation, run, moment)
     run.save()
     session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
-    if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.WHOLE:
+    if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.Reach.WHOLE:
         forget_unseen(session.organisation, run.started_at)
     forget_old_runs(session.organisation, run, moment)
 

@@ -71,14 +71,16 @@ def waiting_passes(organisation: Organisation) -> set[str]:
     return set(organisation.mirror_runs.filter(waiting()).order_by().values_list("kind", flat=True))
 
 
-def open_run(holder: Holder, kind: MirrorRun.Pass, *, reach: str = MirrorRun.WHOLE, anew: bool = False) -> MirrorRun:
+def open_run(
+    holder: Holder, kind: MirrorRun.Pass, *, reach: str = MirrorRun.Reach.WHOLE, anew: bool = False
+) -> MirrorRun:
     """The run of this pass that was left unfinished, else a new one with its windows.
 
     `anew` reads everything that the pass is about, whatever was read before.
     """
     left = unfinished(holder.organisation, kind)
     if left is not None:
-        if not anew and (kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, MirrorRun.WHOLE)):
+        if not anew and (kind != MirrorRun.Pass.RECONCILE or left.reach in (reach, MirrorRun.Reach.WHOLE)):
             if kind == MirrorRun.Pass.RANGE and not left.requests:
                 _cut_range(holder, left)
             return left
@@ -109,7 +111,7 @@ def open_run(holder: Holder, kind: MirrorRun.Pass, *, reach: str = MirrorRun.WHO
 def _reach(holder: Holder, kind: MirrorRun.Pass, reach: str) -> str:
     """How far a run goes, where its pass goes not always as far."""
     if kind == MirrorRun.Pass.TRAILING:
-        return MirrorRun.NIGHT if trailing_reach(holder.organisation)[1] else ""
+        return MirrorRun.Reach.NIGHT if trailing_reach(holder.organisation)[1] else ""
     return reach if kind == MirrorRun.Pass.RECONCILE else ""
 
 
@@ -151,7 +153,7 @@ def _recent(holder: Holder, reach: str) -> Stamp | None:
     """From where a reconcile of the recent orders reads: so far back from the newest that is not from the future."""
     known = [newest_created(holder.organisation), Stamp.parse(holder.state().watermark)]
     newest = min(filter(None, known), key=lambda stamp: stamp.instant, default=None)
-    if newest is None or reach != MirrorRun.RECENT:
+    if newest is None or reach != MirrorRun.Reach.RECENT:
         return None
     return newest.floor().plus(-int(settings.MIRROR_RECENT_REACH_SECONDS))
 

@@ -23,7 +23,9 @@ def forget_old_runs(organisation: Organisation, run: MirrorRun, moment: datetime
     """
     runs = organisation.mirror_runs.filter(kind=run.kind)
     whole = (
-        runs.filter(reach=MirrorRun.WHOLE, state=MirrorRun.State.COMPLETE).order_by("-pk").values_list("pk", flat=True)
+        runs.filter(reach=MirrorRun.Reach.WHOLE, state=MirrorRun.State.COMPLETE)
+        .order_by("-pk")
+        .values_list("pk", flat=True)
     )
     old = runs.filter(started_at__lt=moment - PROOFS_KEPT)
     if run.kind == MirrorRun.Pass.HISTORY:

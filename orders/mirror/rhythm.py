@@ -76,7 +76,7 @@ def trailing_reach(organisation: Organisation) -> tuple[int, bool]:
     """How many seconds back what changed lately is read again now, and whether that is the long way of the night."""
     runs = organisation.mirror_runs.filter(kind=MirrorRun.Pass.TRAILING, state=MirrorRun.State.COMPLETE)
     lately = now() - timedelta(seconds=_NIGHT_EVERY)
-    if runs.filter(reach=MirrorRun.NIGHT, started_at__gt=lately).exists():
+    if runs.filter(reach=MirrorRun.Reach.NIGHT, started_at__gt=lately).exists():
         return TRAILING_REACH, False
     return _NIGHT_REACH, True
 

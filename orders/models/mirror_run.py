@@ -30,6 +30,13 @@ class MirrorRun(models.Model):
         COMPLETE = "complete", "Complete"
         FAILED = "failed", "Failed"
 
+    class Reach(models.TextChoices):
+        """How far back a pass goes that goes not always as far; `reach` holds the days themselves of a range."""
+
+        WHOLE = "whole", "All of the history"
+        RECENT = "recent", "The recent days"
+        NIGHT = "night", "Further back than by day"
+
     class Flag(models.TextChoices):
         """What may be wrong with what a run read; `flags` holds those that are, with spaces between."""
 
@@ -49,9 +56,7 @@ class MirrorRun(models.Model):
 
     # Passes that read stretches of creation to their ends: what these do not list is missing.
     ACCUSING = (Pass.RECONCILE, Pass.RANGE)
-    # What `reach` says of a reconcile, and NIGHT of a trailing pass that goes further back.
-    WHOLE, RECENT, NIGHT = "whole", "recent", "night"
-    EVERYTHING = models.Q(kind=Pass.HISTORY) | models.Q(kind=Pass.RECONCILE, reach=WHOLE)
+    EVERYTHING = models.Q(kind=Pass.HISTORY) | models.Q(kind=Pass.RECONCILE, reach=Reach.WHOLE)
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="mirror_runs", db_index=False)
     kind = models.CharField(max_length=12, choices=Pass)

@@ -30,7 +30,7 @@ class Reading(models.TextChoices):
     RANGE = "Range", "Days asked for"
 
 
-_WHOLE = Q(kind=MirrorRun.Pass.RECONCILE, reach=MirrorRun.WHOLE)
+_WHOLE = Q(kind=MirrorRun.Pass.RECONCILE, reach=MirrorRun.Reach.WHOLE)
 _RUNS = {
     Reading.CHANGES: Q(kind=MirrorRun.Pass.CHANGES),
     Reading.TRAILING: Q(kind=MirrorRun.Pass.TRAILING),

@@ -52,7 +52,7 @@ def test_a_flagged_poll_of_a_worker_counts_until_everything_is_read_again(hotel:
     assert lacking(hotel) == [f"flagged: {MirrorRun.Flag.TIE_OVERFLOW.label}"]
     run(hotel, MirrorRun.Pass.CHANGES, now() - timedelta(hours=2))
     assert said(hotel)["lacking"] == lacking(hotel) != []
-    run(hotel, MirrorRun.Pass.RECONCILE, poll.started_at + timedelta(hours=2), reach=MirrorRun.WHOLE)
+    run(hotel, MirrorRun.Pass.RECONCILE, poll.started_at + timedelta(hours=2), reach=MirrorRun.Reach.WHOLE)
     assert lacking(hotel) == []
 
 
