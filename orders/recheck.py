@@ -1,4 +1,4 @@
-"""What a person may ask of the mirror: to read an order or some days again now, and to look sooner while one reads."""
+"""What a person may ask of the mirror: to read an order or some days again now, and to poll sooner while one reads."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ from glu_admin.tuning import tuned
 from orders.models import CheckOutcome, MirrorRun, Order, OrderChange
 
 _MOST_RANGES = 3
-_LOOKING_SECONDS = tuned("MIRROR_LOOKING_SECONDS", 180)  # so long somebody counts as looking who asked for a page
+_VISIT_SECONDS = tuned("MIRROR_LOOKING_SECONDS", 180)  # so long a page that was asked for makes polls come sooner
 _HOUR = timedelta(hours=1)
 
 
@@ -64,18 +64,18 @@ class TooManyRanges(Exception):
     """So many ranges are being read already that another would only wait."""
 
 
-def note_look(organisation: Organisation) -> None:
+def note_visit(organisation: Organisation) -> None:
     """Somebody has an organisation's pages open: its polls come sooner for a while."""
     try:
-        cache.set(f"looking-{organisation.pk}", 1, _LOOKING_SECONDS)
+        cache.set(f"visited-{organisation.pk}", 1, _VISIT_SECONDS)
     except Exception:  # a cache that is away must not hold up a page
         return
 
 
-def somebody_looks(organisation: Organisation) -> bool:
+def is_visited(organisation: Organisation) -> bool:
     """Whether a page of the organisation was asked for in the last minutes."""
     try:
-        return bool(cache.get(f"looking-{organisation.pk}"))
+        return bool(cache.get(f"visited-{organisation.pk}"))
     except Exception:  # a cache that is away must not hold up the mirror
         return False
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
 from orders.models import MirrorState
-from orders.models.mirror_run import looked_up_to
+from orders.models.mirror_run import polled_up_to
 
 
 class Holder:
@@ -35,6 +35,6 @@ class Holder:
             if changed:
                 state.save(update_fields=changed)
 
-    def looked_at(self) -> datetime | None:
-        """Up to when everything that changed has been looked at; what has a newer stamp was not there yet then."""
-        return looked_up_to(self.organisation)
+    def polled_up_to(self) -> datetime | None:
+        """Up to when polls have read everything that changed; what has a newer stamp was not there yet then."""
+        return polled_up_to(self.organisation)

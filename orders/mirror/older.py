@@ -34,7 +34,9 @@ def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
                 if strangers:
                     hold_strangers(session.organisation, strangers, now())
                     continue
-                write_orders(session.organisation, [outcome], now(), looked_at=session.looked_at(), accept_older=True)
+                write_orders(
+                    session.organisation, [outcome], now(), looked_at=session.polled_up_to(), accept_older=True
+                )
     return waiting
 
 

@@ -18,7 +18,7 @@ from orders.mirror.watermark import next_watermark
 from orders.mirror.writing.set_aside import forget_unseen
 from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import flagged
-from orders.recheck import somebody_looks
+from orders.recheck import is_visited
 
 # Passes that bring what is newest; what a cache kept from others is not.
 _LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)
@@ -62,7 +62,7 @@ def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
     if run.kind in _LATEST and run.cache_age > _CACHE_AGE_MAX:
         run.flags = flagged(run.flags, MirrorRun.Flag.FROM_CACHE)
     if run.late:
-        # Rows came later than polls look back: from now on they look back further.
+        # Rows came later than polls read back: from now on they read back further.
         state.overlap_seconds = min(2 * state.overlap, TRAILING_REACH)
     if run.kind == MirrorRun.Pass.HISTORY:
         state.history_complete_at = state.next_due_at = moment
@@ -93,8 +93,8 @@ def _complete_changes(organisation: Organisation, run: MirrorRun, state: MirrorS
     watermark = next_watermark(run.server_started_at, Stamp.parse(run.newest_at_start), state.overlap, age)
     if watermark is not None:
         state.watermark = str(watermark)
-    moved, looked_at = bool(run.created or run.changed), somebody_looks(organisation)
-    state.poll_seconds = poll_interval(state.poll_seconds, moved=moved, looked_at=looked_at)
+    moved, visited = bool(run.created or run.changed), is_visited(organisation)
+    state.poll_seconds = poll_interval(state.poll_seconds, moved=moved, visited=visited)
     state.next_due_at = moment + timedelta(seconds=state.poll_seconds)
 
 

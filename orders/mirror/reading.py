@@ -80,7 +80,7 @@ class _Reading:
         self.history_complete = state.history_complete_at is not None
         self.watermark = Stamp.parse(state.watermark)
         self.signal_from = Stamp.parse(state.connected_watermark)
-        self.looked_at = session.looked_at()
+        self.polled_up_to = session.polled_up_to()
         self.missing = session.organisation.missing_orders.exists()
         self.side_by_side = settings.MIRROR_WINDOWS if self.kind in _SIDE_BY_SIDE else 1
         self.asked = session.glu.client.requests
@@ -193,7 +193,7 @@ class _Reading:
     def _write_rows(self, step: Step, moment: datetime) -> Written:
         if self.kind == MirrorRun.Pass.TRANSACTIONS:
             return write_transactions(self.session.organisation, step.rows, moment, self.signal_from)
-        return write_orders(self.session.organisation, step.rows, moment, looked_at=self.looked_at)
+        return write_orders(self.session.organisation, step.rows, moment, looked_at=self.polled_up_to)
 
     def _is_quiet(self, step: Step, written: Written) -> bool:
         """A poll may end after one answer shorter than a page that holds nothing new: the overlap's rows again."""

@@ -62,14 +62,14 @@ REFRESH = Turn(lambda: settings.MIRROR_REFRESH_EVERY_SECONDS)
 IDENTITY = Turn(lambda: settings.MIRROR_ORGANISATION_EVERY_SECONDS)
 
 
-def poll_interval(last: float | None, *, moved: bool, looked_at: bool) -> float:
+def poll_interval(last: float | None, *, moved: bool, visited: bool) -> float:
     """Seconds to the next poll, `last` to the one before: sooner when orders moved, ever later while none do.
 
-    Halved while somebody looks.
+    Halved while somebody has pages open.
     """
     least, most = _poll_bounds()
     seconds = (last or least) * (_SOONER if moved else _SLOWER)
-    return min(max(seconds / 2 if looked_at else seconds, least), most)
+    return min(max(seconds / 2 if visited else seconds, least), most)
 
 
 def trailing_reach(organisation: Organisation) -> tuple[int, bool]:

@@ -104,19 +104,19 @@ class MirrorRun(models.Model):
         return self.server_started_at and self.server_started_at - self.cache_age
 
 
-_LATEST_LOOKS = 20
+_LATEST_POLLS = 20
 
 
-def latest_looks(organisation: Organisation) -> list[MirrorRun]:
-    """The latest complete looks at what changed at Glu, newest first, with their times and flags."""
-    looks = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
+def latest_polls(organisation: Organisation) -> list[MirrorRun]:
+    """The latest complete polls, newest first, with their times and flags."""
+    polls = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
     times = ("organisation_id", "started_at", "server_started_at", "read_as_of", "flags")
-    return list(looks.order_by("-started_at").only(*times)[:_LATEST_LOOKS])
+    return list(polls.order_by("-started_at").only(*times)[:_LATEST_POLLS])
 
 
-def looked_up_to(organisation: Organisation) -> datetime | None:
-    """Up to when everything that changed at Glu has been looked at, by our clock; None before the first look."""
-    return max((one.up_to for one in latest_looks(organisation)), default=None)
+def polled_up_to(organisation: Organisation) -> datetime | None:
+    """Up to when polls have read everything that changed at Glu, by our clock; None before the first one."""
+    return max((poll.up_to for poll in latest_polls(organisation)), default=None)
 
 
 def flagged(flags: str, *more: str) -> str:

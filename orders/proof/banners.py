@@ -11,7 +11,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.display.durations import short, soon
 from orders.models import MirrorState
-from orders.models.mirror_run import looked_up_to
+from orders.models.mirror_run import polled_up_to
 from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.rest import STANDS_STILL, last_error, stands_still
@@ -88,8 +88,8 @@ def _key_banner(organisation: Organisation, key: GluKey, state: MirrorState | No
 def _copy_banner(organisation: Organisation, key: GluKey | None, state: MirrorState | None) -> Banner | None:
     """What is said of copying while the key is good, or a first one is not yet tried."""
     if key is not None and state is not None and last_error(state, key):
-        looked_at = looked_up_to(organisation)
-        since = f"Last complete look {short(now() - looked_at)} ago. " if looked_at else ""
+        complete_up_to = polled_up_to(organisation)
+        since = f"Last complete look {short(now() - complete_up_to)} ago. " if complete_up_to else ""
         kind = Failure(state.last_error_kind) if state.last_error_kind in _LOOKS else Failure.UNREADABLE
         return Banner(*_LOOKS[kind], str(kind.label), f"{state.last_error} {since}{_KEPT}")
     if organisation.missing_orders.filter(held=True, foreign=False).exists():
@@ -138,5 +138,5 @@ def _complete_until(organisation: Organisation, state: MirrorState | None) -> st
     if copy is not None or state is None or state.history_complete_at is None:
         share = f" ({copy.percent} %)" if copy and copy.percent is not None else ""
         return f"Until then only a part of the orders had been copied{share}."
-    looked_at = looked_up_to(organisation)
-    return f"What happened at Glu in the last {short(now() - looked_at)} is not here." if looked_at else ""
+    complete_up_to = polled_up_to(organisation)
+    return f"What happened at Glu in the last {short(now() - complete_up_to)} is not here." if complete_up_to else ""

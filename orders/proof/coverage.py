@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorWindow, Order
-from orders.models.mirror_run import looked_up_to
+from orders.models.mirror_run import polled_up_to
 from orders.models.mirror_state import state_of
 
 
@@ -261,7 +261,7 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
     Where one was flagged there is a hole, until a later window closes it; the next poll begins before it was asked.
     """
     state = state_of(organisation)
-    newest = looked_up_to(organisation)
+    newest = polled_up_to(organisation)
     first, last = (
         (Stamp.parse(text) for text in (state.connected_watermark, state.watermark)) if state else (None, None)
     )

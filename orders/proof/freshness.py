@@ -11,7 +11,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.display.durations import short
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import latest_looks
+from orders.models.mirror_run import latest_polls
 from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.rest import last_error
@@ -26,7 +26,7 @@ _FAILURES: dict[str, tuple[str, str]] = {
 class Freshness:
     """How fresh the copy is: a tone of the chip, words for people, and up to when it is complete.
 
-    That is when the last complete look at Glu began, or before that what a cache on the way was given.
+    That is when the last complete poll began, or before that what a cache on the way was given.
     """
 
     tone: str
@@ -37,8 +37,8 @@ class Freshness:
 def freshness(organisation: Organisation) -> Freshness:
     """The chip: green up to date, blue first copy, amber late, red refused or unreachable, grey without key."""
     state, key = state_of(organisation), current_key(organisation)
-    looks = latest_looks(organisation)
-    checked_at = max((look.up_to for look in looks), default=None)
+    polls = latest_polls(organisation)
+    checked_at = max((poll.up_to for poll in polls), default=None)
     ago = f"{short(now() - checked_at)} ago" if checked_at else "not yet"
     if key is None:
         trying = candidate_key(organisation)
@@ -61,7 +61,7 @@ def freshness(organisation: Organisation) -> Freshness:
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
         return Freshness("blue", f"First copy{share}", checked_at)
-    if looks and MirrorRun.Flag.FROM_CACHE in looks[0].flags.split():
+    if polls and MirrorRun.Flag.FROM_CACHE in polls[0].flags.split():
         return Freshness("amber", f"{ago}, from a cache", checked_at)
     if checked_at is None or now() - checked_at > late_after(state):
         return Freshness("amber", f"{ago}, late", checked_at)

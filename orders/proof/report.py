@@ -74,9 +74,9 @@ class MirrorReport:
 
     @property
     def cache_age(self) -> timedelta:
-        """How old the answers were that the last complete look at Glu was given by a cache; nothing without one."""
-        looks = (one.complete for one in self.passes if one.reading == Reading.CHANGES)
-        return next((look.cache_age for look in looks if look), timedelta())
+        """How old the answers were that the last complete poll was given by a cache; nothing without one."""
+        polls = (one.complete for one in self.passes if one.reading == Reading.CHANGES)
+        return next((poll.cache_age for poll in polls if poll), timedelta())
 
     @property
     def cache_words(self) -> str:
@@ -95,7 +95,7 @@ class MirrorReport:
 
     @property
     def overlap(self) -> int:
-        """How far polls look back, in seconds; late rows have widened it."""
+        """How far polls read back, in seconds; late rows have widened it."""
         return (self.state or MirrorState()).overlap
 
     @property
@@ -118,7 +118,7 @@ def mirror_report(organisation: Organisation) -> MirrorReport:
     """What the mirror page shows."""
     state = state_of(organisation)
     waiting = Q(lines_due_at__isnull=False)
-    # All of them in one look at the table, which is large.
+    # All of them in one reading of the table, which is large.
     figures = organisation.orders.aggregate(
         orders=Count("pk"),
         due_lines=Count("pk", filter=waiting),

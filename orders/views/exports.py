@@ -24,7 +24,7 @@ from orders.exports import (
 )
 from orders.exports.sending import Sending
 from orders.exports.slots import Slot, TooManyExports, take_slot
-from orders.recheck import note_look
+from orders.recheck import note_visit
 from orders.search import (
     MOST_CHIPS,
     Counted,
@@ -45,7 +45,7 @@ _OWN_KEYS = ("shape", "form", "incomplete")
 @door(Role.STAFF)
 def export_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What would be exported, in words and with its number of rows, in which form, and what is missing from it."""
-    note_look(organisation)
+    note_visit(organisation)
     query = _query(request, organisation)
     problems = (*query.errors, *query.ignored)
     if problems:

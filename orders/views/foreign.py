@@ -10,7 +10,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.foreign import going, strangers, want_everything_removed, want_removed
-from orders.recheck import TooManyRanges, note_look, range_state, want_range
+from orders.recheck import TooManyRanges, note_visit, range_state, want_range
 
 _MOST_LISTED = 50
 
@@ -24,7 +24,7 @@ def foreign_orders(request: TeamRequest, organisation: Organisation) -> HttpResp
 
 
 def _page(request: TeamRequest, organisation: Organisation, *, gone: bool, changed: bool = False) -> HttpResponse:
-    note_look(organisation)
+    note_visit(organisation)
     found = strangers(organisation, gone=gone)
     key = current_key(organisation)
     context = {

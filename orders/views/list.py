@@ -17,7 +17,7 @@ from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
 from orders.proof.rest import rest
-from orders.recheck import note_look, range_state
+from orders.recheck import note_visit, range_state
 from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
@@ -44,7 +44,7 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     came_from = request.htmx.trigger if wants_fragment(request) else None
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
-    note_look(organisation)
+    note_visit(organisation)
     page, shown = table(organisation, query, query.size or request.user.rows_per_page, back)
     context: dict[str, Any] = {
         **shown,

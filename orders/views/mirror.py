@@ -11,13 +11,13 @@ from glu_admin.tenancy.requests import TeamRequest
 from orders.proof.coverage import Coverage
 from orders.proof.report import mirror_report
 from orders.proof.trouble import troubles
-from orders.recheck import note_look
+from orders.recheck import note_visit
 
 
 @door(Role.VIEWER)
 def mirror_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Every pass and its state; the first copy's card asks for itself again while it runs."""
-    note_look(organisation)
+    note_visit(organisation)
     report = mirror_report(organisation)
     found = troubles(report)
     context = {

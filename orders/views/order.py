@@ -16,7 +16,7 @@ from orders.display.words import field_words
 from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_OBJECTS
 from orders.models import Order, OrderLine
 from orders.payload import extra_of, line_payload, listed, payload
-from orders.recheck import note_look
+from orders.recheck import note_visit
 from orders.search import parse_query
 from orders.search.chips import describe
 from orders.views.checks import check_context
@@ -40,7 +40,7 @@ class Proof:
 @door(Role.VIEWER)
 def order(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """One order with its lines, money, people, delivery and freshness."""
-    note_look(organisation)
+    note_visit(organisation)
     found = get_object_or_404(organisation.orders, glu_id=glu_id)
     lines = list(found.lines.all())
     extra, whole = extra_of(found), payload(found)
@@ -72,7 +72,7 @@ def order(request: TeamRequest, organisation: Organisation, glu_id: int) -> Http
 @door(Role.VIEWER)
 def order_line(request: TeamRequest, organisation: Organisation, glu_id: int, line_glu_id: int) -> HttpResponse:
     """One line: message, options, amounts and its siblings."""
-    note_look(organisation)
+    note_visit(organisation)
     found = get_object_or_404(organisation.orders, glu_id=glu_id)
     lines = list(found.lines.all())
     place = next((at for at, line in enumerate(lines) if line.glu_id == line_glu_id), None)

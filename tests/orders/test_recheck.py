@@ -15,7 +15,7 @@ from django.test import Client
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun
-from orders.recheck import TooManyRanges, somebody_looks, want_range
+from orders.recheck import TooManyRanges, is_visited, want_range
 from tests.orders.conftest import order, write
 from tests.patience import HANG_SECONDS
 
@@ -70,7 +70,7 @@ def test_the_same_days_asked_for_twice_are_read_once(house: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "looks"),
+    ("page", "visits"),
     [
         ("orders/", True),
         ("orders/41/", True),
@@ -80,15 +80,15 @@ def test_the_same_days_asked_for_twice_are_read_once(house: Any) -> None:
         ("mirror/freshness/", False),  # a page that was left open asks for it by itself
     ],
 )
-def test_whoever_opens_a_page_looks(house: Any, manager_client: Client, page: str, looks: bool) -> None:
+def test_whoever_opens_a_page_visits(house: Any, manager_client: Client, page: str, visits: bool) -> None:
     write(house.hotel, order(41))
     cache.clear()
     assert manager_client.get(f"/o/alder-house/{page}").status_code == 200
-    assert somebody_looks(house.hotel) == looks
+    assert is_visited(house.hotel) == visits
 
 
 def test_a_template_steers_nothing(house: Any) -> None:
     cache.clear()
     page = engines["django"].from_string("{% load freshness %}{% freshness_chip organisation %}")
     assert "No key" in page.render({"organisation": house.hotel})
-    assert not somebody_looks(house.hotel)
+    assert not is_visited(house.hotel)

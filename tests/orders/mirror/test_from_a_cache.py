@@ -14,7 +14,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import looked_up_to
+from orders.models.mirror_run import polled_up_to
 from orders.proof.coverage import coverage
 from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
@@ -23,7 +23,7 @@ from tests.orders.mirror.test_passes import mirror_everything
 from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, work
 
 QUARTER = 900
-A_MOMENT = timedelta(seconds=30)  # that a look takes on a busy machine
+A_MOMENT = timedelta(seconds=30)  # that a poll takes on a busy machine
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def cached(session: Session, sandbox: RunningSandbox) -> Any:
     return sandbox.world.shops["hotel"]
 
 
-def look(session: Session) -> MirrorRun:
+def poll(session: Session) -> MirrorRun:
     due(session, "next_due_at")
     run_slice(session, lambda: False)
     return last(session, MirrorRun.Pass.CHANGES)
@@ -51,12 +51,12 @@ def test_the_age_is_taken_off_where_it_is_said(
     session: Session, cached: Any, sandbox: RunningSandbox, viewer_client: Client
 ) -> None:
     forget_the_looks_before(session)
-    run = look(session)
+    run = poll(session)
     assert (run.state, run.flags) == (MirrorRun.State.COMPLETE, MirrorRun.Flag.FROM_CACHE)
     assert run.cache_age == pytest.approx(timedelta(seconds=QUARTER), abs=A_MOMENT)
     fresh = freshness(session.organisation)
     assert (fresh.tone, fresh.words) == ("amber", "15 mins ago, from a cache")
-    assert fresh.checked_at == looked_up_to(session.organisation) == run.up_to
+    assert fresh.checked_at == polled_up_to(session.organisation) == run.up_to
     page = viewer_client.get("/o/alder-house/mirror/").content.decode()
     assert "15 mins ago, from a cache" in page
     assert re.search(r"From a cache, up to 1[45] mins old", page)
@@ -66,20 +66,20 @@ def test_the_age_is_taken_off_where_it_is_said(
 def test_a_small_age_is_said_and_flags_nothing(session: Session, cached: Any) -> None:
     cached.faults.age_s = 40
     forget_the_looks_before(session)
-    run = look(session)
+    run = poll(session)
     assert run.flags == ""
     assert run.cache_age == pytest.approx(timedelta(seconds=40), abs=A_MOMENT)
     assert re.fullmatch(r"Up to date, [4-9]\d secs ago", freshness(session.organisation).words)
 
 
-def test_what_a_cache_kept_comes_with_the_next_looks(session: Session, cached: Any, sandbox: RunningSandbox) -> None:
+def test_what_a_cache_kept_comes_with_the_next_polls(session: Session, cached: Any, sandbox: RunningSandbox) -> None:
     watermark = session.state().watermark
     sandbox.world.step("hotel")  # the cache does not show it, and orders of later may be here before it
-    look(session)
+    poll(session)
     assert not equal(session, sandbox)
     assert (session.state().watermark or "") <= (watermark or "")
     cached.faults.age_s = 0
-    look(session)
+    poll(session)
     assert equal(session, sandbox)
     assert not needs_a_person(mirror_report(session.organisation))
 
@@ -104,7 +104,7 @@ def test_nobody_is_missing_that_the_cache_could_not_know(
 ) -> None:
     cached.faults.age_s = 0
     sandbox.world.plant("hotel", "unknown", days=0)
-    look(session)
+    poll(session)
     cached.faults.age_s = QUARTER
     due(session, "whole_due_at")
     work(session)
