@@ -14,6 +14,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
 
+ROWS_A_PAGE = (25, 50, 100)
 INVITATION_DAYS = 7
 SETUP_TOKEN_MINUTES = 60
 
@@ -78,7 +79,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now)
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
-    rows_per_page = models.PositiveSmallIntegerField(choices=[(25, "25"), (50, "50"), (100, "100")], default=50)
+    rows_per_page = models.PositiveSmallIntegerField(choices=[(rows, str(rows)) for rows in ROWS_A_PAGE], default=50)
 
     objects: ClassVar[UserManager] = UserManager()
 

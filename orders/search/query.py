@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.timezone import localdate
 
-from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation
 from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.ranges import BadValue, read_amounts, read_days
 from orders.search.words import SearchError, parse_words
 
 SORTS = ("created", "updated", "total", "scheduled")
-SIZES = (25, 50, 100)
 DEFAULT_SORT = "-created"
 _MOST_VALUES = 50
 
@@ -158,8 +157,8 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
     if key == "gone" and text not in GONE_WORDS:
         raise BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
     if key == "size":
-        if text not in map(str, SIZES):
-            raise BadValue(f"Rows can be {', '.join(map(str, SIZES[:-1]))} or {SIZES[-1]} a page.")
+        if text not in map(str, ROWS_A_PAGE):
+            raise BadValue(f"Rows can be {', '.join(map(str, ROWS_A_PAGE[:-1]))} or {ROWS_A_PAGE[-1]} a page.")
         return int(text)
     return text
 
