@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
+from glu_admin.keys.lifecycle import record_trial, set_key
+from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.gone import mark_gone
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +21,7 @@ RUN = """async () => {
   return found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html).join(" | "));
 }"""
 ORGANISATION = "/o/alder-house"
+ELSEWHERE = f"{ORGANISATION}/mirror/elsewhere/"
 PATHS = [
     f"{ORGANISATION}/orders/",
     f"{ORGANISATION}/orders/?created=never&colour=red&dispatch=Packed",
@@ -25,6 +30,7 @@ PATHS = [
     "LINE",
     f"{ORGANISATION}/exports/",
     f"{ORGANISATION}/mirror/",
+    ELSEWHERE,
     f"{ORGANISATION}/key/",
     f"{ORGANISATION}/key/remove/",
     f"{ORGANISATION}/team/",
@@ -63,6 +69,18 @@ def places(desk: Organisation) -> list[str]:
     return [own.get(path, path) for path in PATHS]
 
 
+def mix(desk: Organisation) -> None:
+    """Orders that came from elsewhere, found for each of the reasons there are, and a key that opens another one."""
+    moment = now()
+    orders = list(desk.orders.order_by("-created_at")[:60])
+    for place, order in enumerate(orders):
+        known = {"foreign": place % 3 == 0, "not_found_at": moment if place % 3 == 1 else None}
+        desk.missing_orders.create(order=order, found_at=moment, due_at=moment, held=True, **known)
+    mark_gone(desk, list(desk.orders.filter(missing=None)[:2]), moment)
+    words = "Glu says that this key opens Brae Links (6); the orders here are those of Alder House (5)."
+    record_trial(set_key(desk, "browser-key-5678", None), GluKey.State.FOREIGN, words)
+
+
 def test_the_content_policy_is_never_broken(open_page: Callable[..., Any], desk: Organisation) -> None:
     page = open_page()
     for path in places(desk):
@@ -77,6 +95,8 @@ def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme
     page = open_page(color_scheme=scheme, bypass_csp=True)  # axe adds a style element of its own
     page.set_viewport_size({"width": width, "height": 900})
     found = [one for path in places(desk) for one in check(page, path)]
+    mix(desk)
+    found += [one for path in (ELSEWHERE, f"{ELSEWHERE}?gone=1", f"{ORGANISATION}/key/") for one in check(page, path)]
     page.goto(PATHS[0])
     page.click("#filters summary")
     page.evaluate(AXE)
