@@ -98,7 +98,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "glu_admin.tenancy.context.chrome",
+                "glu_admin.tenancy.context.frame",
             ],
         },
     }

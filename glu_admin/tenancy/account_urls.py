@@ -4,11 +4,11 @@ from allauth.account import views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from glu_admin.tenancy import entrance
+from glu_admin.tenancy import sign_in_pages
 
 urlpatterns = [
-    path("login/", entrance.sign_in, name="account_login"),
-    path("logout/", entrance.sign_out, name="account_logout"),
+    path("login/", sign_in_pages.sign_in, name="account_login"),
+    path("logout/", sign_in_pages.sign_out, name="account_logout"),
     path("signup/", login_not_required(views.signup), name="account_signup"),
     path("inactive/", login_not_required(views.account_inactive), name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),

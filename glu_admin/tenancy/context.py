@@ -13,7 +13,7 @@ PLACE_COOKIE = "place"
 """The slug of the organisation one was in last: pages of no organisation keep its navigation."""
 
 
-def chrome(request: HttpRequest) -> dict[str, Any]:
+def frame(request: HttpRequest) -> dict[str, Any]:
     """The organisation in view, one's memberships and rights; nothing for people who are not signed in.
 
     `place` is the membership whose navigation the frame shows: the page's, else the last one's, or the only one.
@@ -36,7 +36,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def chrome_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
+def frame_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
     """The same for a page that says what went wrong; without `ask`, of what the request has in hand already.
 
     Nothing is `organisation` there, as nothing of one is shown.
@@ -44,7 +44,7 @@ def chrome_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if ask:
         try:
-            shown = chrome(request)
+            shown = frame(request)
         except Error:  # it may be what went wrong
             shown = {}
     return {**_navigation(getattr(request, "membership", None)), **shown, "organisation": None, "page_name": ""}

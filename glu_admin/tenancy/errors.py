@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.template.loader import render_to_string
 
-from glu_admin.tenancy.context import chrome_in_trouble
+from glu_admin.tenancy.context import frame_in_trouble
 from glu_admin.tenancy.database_trouble import Trouble, trouble
 from glu_admin.tenancy.ended_sessions import page_before, stale_sign_in_form
 
@@ -90,5 +90,5 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, status: int, said: dict[str, str] | None = None) -> HttpResponse:
     """The page in the frame of where one was; of what is at hand where database or session may be what went wrong."""
-    shown = {**chrome_in_trouble(request, ask=status < 500), **(said or {})}
+    shown = {**frame_in_trouble(request, ask=status < 500), **(said or {})}
     return HttpResponse(render_to_string(template, shown), status=status, headers={"Cache-Control": "no-store"})

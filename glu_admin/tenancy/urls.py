@@ -3,12 +3,12 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from glu_admin.tenancy import entrance, team_pages, views
+from glu_admin.tenancy import sign_in_pages, team_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("setup/", entrance.setup, name="setup"),
-    path("invitations/<str:token>/", entrance.invitation, name="invitation"),
+    path("setup/", sign_in_pages.setup, name="setup"),
+    path("invitations/<str:token>/", sign_in_pages.invitation, name="invitation"),
     path("profile/", views.profile, name="profile"),
     path("organisations/", views.organisations, name="organisations"),
     path("organisations/add/", views.organisation_add, name="organisation_add"),

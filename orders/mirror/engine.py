@@ -23,7 +23,7 @@ from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.check import check_next, wanted_checks
 from orders.mirror.gone import ask_missing, due_missing
-from orders.mirror.identity import check_identity
+from orders.mirror.identity import pin_identity
 from orders.mirror.lines import LineStream
 from orders.mirror.outcome import fail_run, postpone_run
 from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
@@ -88,7 +88,7 @@ def run_slice(session: Session, stop: Callable[[], bool]) -> bool:
 
 def begin(session: Session, *, by_hand: bool = False) -> None:
     """Make sure whose data this is, and connect if that was not done yet. Raises MirrorFailure."""
-    check_identity(session, always=by_hand)
+    pin_identity(session, always=by_hand)
     if session.state().watermark is None and not connect(session):
         raise Unreachable("Glu named no time to begin from.")
 

@@ -25,7 +25,7 @@ CANNOT_PIN = ""
 """What stands in the state where Glu does not tell the organisation."""
 
 
-def check_identity(session: Session, *, always: bool = False) -> None:
+def pin_identity(session: Session, *, always: bool = False) -> None:
     """Make sure whose the key is, and pin it: once for each key, then now and then, or `always`.
 
     Raises OtherOrganisationError, and GluError where it cannot be found out.

@@ -15,11 +15,11 @@ from glu_admin.glu.stamps import Stamp
 from glu_admin.glu.walk.seek import walk
 from glu_admin.glu.walk.steps import Step, Walking
 from orders.mirror.gone import acquit, hold_strangers, suspect
+from orders.mirror.history_progress import HistoryProgress
 from orders.mirror.identity import prove, recognise_page, recognise_transactions, without
 from orders.mirror.lines import LineStream
-from orders.mirror.older import settle_older
+from orders.mirror.older_versions import settle_older
 from orders.mirror.outcome import complete_run
-from orders.mirror.reach import Reach
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
 from orders.mirror.windows import inside
@@ -86,7 +86,7 @@ class _Reading:
         self.asked = session.glu.client.requests
         self.flying: dict[Future[Listed], _Reader] = {}
         self.arrived = deque[Future[Listed]]()
-        self.reach = Reach(session, run) if self.kind == MirrorRun.Pass.HISTORY else None
+        self.progress = HistoryProgress(session, run) if self.kind == MirrorRun.Pass.HISTORY else None
         windows = run.windows.filter(state=MirrorWindow.State.OPEN).order_by("pk")
         self.waiting = deque(self._reader(window) for window in windows)
 
@@ -158,8 +158,8 @@ class _Reading:
                 session.pages.save(state)
                 if self.missing:
                     acquit(session.organisation, list(written.places))
-            if self.reach is not None:
-                self.reach.note(step, session.pages.longest, state)
+            if self.progress is not None:
+                self.progress.note(step, session.pages.longest, state)
             self._checkpoint(reader, step, written, moment)
             if step.complete or quiet:
                 self._close(reader, moment)

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from glu_admin.tenancy.context import chrome
+from glu_admin.tenancy.context import frame
 from glu_admin.tenancy.models import Role, User
 from tests.conftest import PASSWORD
 
@@ -56,7 +56,7 @@ def test_chrome_costs_two_queries_at_most(
     request = rf.get("/")
     request.user, request.resolver_match = house.staff, None
     with django_assert_max_num_queries(2):
-        assert chrome(request)["memberships"]
+        assert frame(request)["memberships"]
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ class Placed:
     created: Stamp
 
 
-class Reach:
+class HistoryProgress:
     """Notes how far a first copy has come; beside it, finds out how far it has to go."""
 
     def __init__(self, session: Session, run: MirrorRun) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from glu_admin.glu.lists import Listed, read_rows
 from glu_admin.glu.stamps import Stamp
 from glu_admin.glu.walk.steps import Ask
-from orders.mirror.reach import find_oldest
+from orders.mirror.history_progress import find_oldest
 from tests.glu_admin.glu.walk.test_seek import FakeList, row, stamp
 
 
