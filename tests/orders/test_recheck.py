@@ -8,7 +8,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, connections
 from django.template import engines
 from django.test import Client
@@ -82,13 +81,11 @@ def test_the_same_days_asked_for_twice_are_read_once(house: Any) -> None:
 )
 def test_whoever_opens_a_page_visits(house: Any, manager_client: Client, page: str, visits: bool) -> None:
     write(house.hotel, order(41))
-    cache.clear()
     assert manager_client.get(f"/o/alder-house/{page}").status_code == 200
     assert is_visited(house.hotel) == visits
 
 
 def test_a_template_steers_nothing(house: Any) -> None:
-    cache.clear()
     page = engines["django"].from_string("{% load freshness %}{% freshness_chip organisation %}")
     assert "No key" in page.render({"organisation": house.hotel})
     assert not is_visited(house.hotel)
