@@ -20,6 +20,7 @@ from orders.endpoints import list_orders, read_order, read_organisation
 from orders.mirror.rhythm import IDENTITY
 from orders.mirror.session import Session
 from orders.models import MirrorState, Order
+from orders.models.mirror_state import state_of
 
 CANNOT_PIN = ""
 """What stands in the state where Glu does not tell the organisation."""
@@ -50,11 +51,11 @@ def prove(session: Session) -> None:
 
     Where Glu has said that it does not tell, orders are compared at once: what it does tell is asked for by the hour.
     """
-    organisation = session.organisation
-    if session.state().glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
+    organisation, state = session.organisation, session.state()
+    if state.glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
         _compare(organisation, session.glu.client, known, None)
     else:
-        recognise(organisation, session.glu.client)
+        _recognise(organisation, session.glu.client, state)
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
@@ -62,7 +63,10 @@ def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
 
     Raises OtherOrganisationError when it is not this organisation's, and GluError where it cannot be found out.
     """
-    state = MirrorState.across_organisations.filter(organisation=organisation).first()
+    return _recognise(organisation, client, state_of(organisation))
+
+
+def _recognise(organisation: Organisation, client: GluClient, state: MirrorState | None) -> Owner | None:
     pinned = state.glu_organisation_id if state else None
     owner, error = None, None
     try:

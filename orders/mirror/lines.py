@@ -164,10 +164,10 @@ class LineStream:
             "lines_empty_at",
             "payload_hash",
         )
-        found = due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[: settings.MIRROR_LINE_CHUNK]
-        self._waiting.extend(found)
+        most = int(settings.MIRROR_LINE_CHUNK)
+        self._waiting.extend(due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[:most])
         self._claimed |= {order.pk for order in self._waiting}
-        self._dry = not self._waiting
+        self._dry = len(self._waiting) < most
 
     def _take(self, future: Future[_Fetched]) -> None:
         """Sort one order's answer into what is to be written and what halts or breaks the stream."""
