@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from glu_admin.glu.shapes import numbered, read_id
+from glu_admin.glu.lists import numbered, read_id
 from glu_admin.glu.stamps import Stamp
 from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, Field, Kind
 

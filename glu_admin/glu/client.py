@@ -15,10 +15,9 @@ from urllib3.util import Retry, Timeout, parse_url
 from glu_admin.glu.answers import cache_age, connection_words, decoded, refuse, retry_after, server_time
 from glu_admin.glu.deadline import pool_to, within
 from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreachable, Unreadable
-from glu_admin.glu.lists import EVERYTHING, Bounds, Listed, read_rows
+from glu_admin.glu.lists import EVERYTHING, Bounds, Listed, numbered, read_rows
 from glu_admin.glu.pace import Pace
 from glu_admin.glu.refusals import Refusals
-from glu_admin.glu.shapes import numbered
 
 Params = Sequence[tuple[str, str]]
 

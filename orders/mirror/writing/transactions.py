@@ -11,8 +11,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from glu_admin.glu.lists import Row
-from glu_admin.glu.shapes import read_id
+from glu_admin.glu.lists import Row, read_id
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.orders import Written
