@@ -127,8 +127,12 @@ def test_every_sealed_column_is_rotated() -> None:
 
 
 def test_only_get_is_ever_sent_to_glu() -> None:
-    for path in (ROOT / "glu_admin" / "glu").glob("*.py"):
-        assert not re.search(r"\.(post|put|patch|delete|request)\(", path.read_text()), path
+    methods = set[str]()
+    for path in (ROOT / "glu_admin" / "glu").rglob("*.py"):
+        text = path.read_text()
+        assert not re.search(r"\.(post|put|patch|delete|request\w*)\(", text), path
+        methods.update(re.findall(r"\.urlopen\(\s*([^\s,]+)", text))
+    assert methods == {'"GET"'}
 
 
 def test_no_template_marks_anything_safe() -> None:
