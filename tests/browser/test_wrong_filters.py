@@ -79,7 +79,7 @@ def test_an_address_that_cannot_be_read_shows_no_rows(open_page: Callable[..., A
     assert page.locator(ROWS).count() == 0
     assert "“2026-02-31”" in page.locator("#problems").inner_text()
     assert page.input_value("[name=created-from]") == "2026-02-31"
-    assert page.locator(".chip.bad").count() == 1
+    assert page.locator(".chip.error").count() == 1
     assert "colour ignored" in page.locator("#chips").inner_text()
     page.goto(f"{ORDERS}?cursor=broken")
     sync_api.expect(page.locator(".filterset")).to_be_hidden()
