@@ -35,9 +35,10 @@ test-browser: install ## the journeys in a real Chromium
 test-faults: install ## hunts with real processes and servers of its own (FAULT_SEED=17 for one, FAULT_RUNS=50 for many)
 	@STATE_DIR=var/test-faults DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m faults $(TESTS)
 
-check: install ## lint, types, import contracts, declared dependencies, migrations, deploy check
+check: install ## lint of code and templates, types, import contracts, declared dependencies, migrations, deploy check
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
+	@.venv/bin/djlint templates --check --lint --quiet
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/deptry .
@@ -49,9 +50,10 @@ check: install ## lint, types, import contracts, declared dependencies, migratio
 bench: install ## measure the mirror against its bars, and the desk (BENCH="history desk" for parts); empties TEST_REDIS_URL
 	@TEST_DATABASE_URL=$(TEST_DATABASE_URL) TEST_REDIS_URL=$(TEST_REDIS_URL) $(PYTHON) -m tests.benchmarks $(BENCH)
 
-format: install ## format the code
+format: install ## format code and templates
 	@$(PYTHON) -m ruff check --fix
 	@$(PYTHON) -m ruff format
+	@.venv/bin/djlint templates --reformat --quiet || true  # it fails when it has changed something
 
 lock: ## take newer releases into uv.lock, a week after they came out
 	@PATH="$$PATH:.venv/bin" uv lock --upgrade

@@ -7,11 +7,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-DRAWINGS = {"orders/mirror/page.html"}  # the picture of the days and its legend, drawn here
+DRAWINGS = {"orders/mirror/_strip.html", "orders/mirror/_strip_key.html"}  # the picture of the days, and its key
 
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT / "templates"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_no_line_is_longer_than_120_characters(path: Path) -> None:
+    assert [line for line in path.read_text().splitlines() if len(line) > 120] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

@@ -29,14 +29,14 @@ def status(*arguments: str) -> tuple[str, str]:
 
 def test_signs_of_life_are_on_the_page_and_in_the_status(house: Any, viewer_client: Client) -> None:
     page = " ".join(viewer_client.get(MIRROR).content.decode().split())
-    assert page.count("<dd>not yet</dd>") == len(QUEUES) + 1
+    assert page.count("<dd> not yet </dd>") == len(QUEUES) + 1
     assert "sign of life" not in status()[1]  # nobody has to do anything where none was ever started
     with time_machine.travel(now(), tick=False) as time:
         for name in (*QUEUES, BEAT):
             note(name)
         time.shift(12)
         page = " ".join(viewer_client.get(MIRROR).content.decode().split())
-        assert page.count("<dd>12 secs ago</dd>") == len(QUEUES) + 1
+        assert page.count("<dd> 12 secs ago </dd>") == len(QUEUES) + 1
         said, failed = status()
         assert "Looks for changes" in said
         assert "sign of life" not in failed
