@@ -8,17 +8,19 @@ an absent field: Glu's framework leaves nulls out.
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from glu_admin.glu.lists import numbered, read_id
+from glu_admin.glu.lists import Row, numbered
 from glu_admin.glu.stamps import Stamp
 from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS, Field, Kind
 
 _DEVICE_NAMES = frozenset({"ipaddress", "ip", "useragent", "browserinfo", "browser"})
 _MAX_INTEGER = 2**63
 _MAX_WORD = 320  # words are indexed, and an index refuses long texts
+_NO_ID = "It has no id that can be read."
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _MAX_DEPTH = 100  # what is nested deeper could be written, and not be read again where more of the stack is used
 
 
@@ -26,7 +28,7 @@ class Unusable(Exception):
     """A row that cannot be placed, without a usable id or creation time, or not be given back, nested too deeply."""
 
 
-class Row(Protocol):
+class Columns(Protocol):
     """What `payload` reads of a row: Glu's id, the leftovers, and the columns of its fields."""
 
     glu_id: int
@@ -35,61 +37,90 @@ class Row(Protocol):
 
 @dataclass
 class Parsed:
-    """A row as it will be written. `odd` and `unknown` name Glu's fields that are drift."""
+    """A row as it will be written; its columns are attributes, as they are of the row that is read back.
+
+    `payload` is what it was read from, without nulls. `odd` and `unknown` name Glu's fields that are drift.
+    """
 
     glu_id: int
     columns: dict[str, Any]
     extra: str
-    odd: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
+    payload: dict[str, Any]
+    odd: list[str]
+    unknown: list[str]
+
+    def __getattr__(self, name: str) -> Any:
+        """A column's value."""
+        try:
+            return self.__dict__["columns"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class ParsedLine(Parsed):
+    """A line of an order."""
 
 
 @dataclass
 class ParsedOrder(Parsed):
-    """An order with the stamps a walk needs and the hash that tells an unchanged one."""
+    """An order with the hash that tells an unchanged one."""
 
-    payload_hash: str = ""
-    created: Stamp = field(kw_only=True)
-    updated: Stamp | None = None
+    payload_hash: str
 
 
-def parse_order(raw: object) -> ParsedOrder:
-    """One element of GET /orders as a row; raises Unusable with the reason in words."""
-    if not isinstance(raw, dict):
+class _Kept(NamedTuple):
+    """How the rows of one kind are kept: the fields that have columns, and the others that are documented."""
+
+    fields: dict[str, Field]
+    columns: dict[str, None]
+    documented: frozenset[str]
+
+    @classmethod
+    def of(cls, fields: tuple[Field, ...], objects: frozenset[str]) -> "_Kept":
+        return cls(
+            {entry.glu: entry for entry in fields},
+            dict.fromkeys(entry.column for entry in fields),
+            objects | {"id"} | {entry.glu for entry in fields},
+        )
+
+
+_ORDER, _LINE = _Kept.of(ORDER_FIELDS, ORDER_OBJECTS), _Kept.of(LINE_FIELDS, LINE_OBJECTS)
+
+
+def parse_order(row: Row) -> ParsedOrder:
+    """One element of GET /orders as it will be written; raises Unusable with the reason in words."""
+    if not isinstance(row.raw, dict):
         raise Unusable("It is not an order but something else.")
-    _check_depth(raw)
-    created = Stamp.parse(raw.get("createdAt"))
-    glu_id = usable_id(raw)
-    if created is None:
+    _check_depth(row.raw)
+    if row.glu_id is None:
+        raise Unusable(_NO_ID)
+    if row.created is None:
         raise Unusable("It has no createdAt that can be read, so it cannot be placed.")
-    parsed = _parse(raw, glu_id, ORDER_FIELDS, ORDER_OBJECTS)
-    return ParsedOrder(
-        **vars(parsed),
-        payload_hash=payload_hash(raw),
-        created=created,
-        updated=Stamp.parse(raw.get("updatedAt")),
-    )
+    plain = canonical(row.raw)
+    return ParsedOrder(**_parse(row, row.glu_id, plain, _ORDER), payload_hash=_hash(plain))
 
 
-def parse_line(raw: object) -> Parsed:
-    """One element of GET /orders/{orderId}/lines as a row; raises Unusable with the reason in words."""
-    if not isinstance(raw, dict):
+def parse_line(row: Row) -> ParsedLine:
+    """One element of GET /orders/{orderId}/lines as it will be written; raises Unusable with the reason in words."""
+    if not isinstance(row.raw, dict):
         raise Unusable("It is not an order line but something else.")
-    _check_depth(raw)
-    return _parse(raw, usable_id(raw), LINE_FIELDS, LINE_OBJECTS)
+    _check_depth(row.raw)
+    if row.glu_id is None:
+        raise Unusable(_NO_ID)
+    return ParsedLine(**_parse(row, row.glu_id, canonical(row.raw), _LINE))
 
 
-def payload(order: Row) -> dict[str, Any]:
+def payload(order: Columns) -> dict[str, Any]:
     """The canonical payload of an order row: Glu's names and values, nulls left out."""
     return _payload(order, ORDER_FIELDS)
 
 
-def line_payload(line: Row) -> dict[str, Any]:
+def line_payload(line: Columns) -> dict[str, Any]:
     """The canonical payload of a line row."""
     return _payload(line, LINE_FIELDS)
 
 
-def extra_of(row: Row) -> dict[str, Any]:
+def extra_of(row: Columns) -> dict[str, Any]:
     """What a row keeps beside its columns, decoded: objects, undocumented fields, values of another kind."""
     return dict(json.loads(row.extra)) if row.extra else {}
 
@@ -110,24 +141,7 @@ def without_device(raw: dict[str, Any]) -> dict[str, Any]:
 
 def payload_hash(raw: dict[str, Any]) -> str:
     """A hash of the canonical payload, the same whatever the order of its keys."""
-    text = json.dumps(canonical(raw), sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def usable_id(raw: dict[str, Any]) -> int:
-    """The row's id, from a number or from digits; raises Unusable."""
-    glu_id = read_id(raw.get("id"))
-    if glu_id is None:
-        raise Unusable("It has no id that can be read.")
-    return glu_id
-
-
-def known_id(raw: object) -> int | None:
-    """The same of anything, None where it has none."""
-    try:
-        return usable_id(raw) if isinstance(raw, dict) else None
-    except Unusable:
-        return None
+    return _hash(canonical(raw))
 
 
 def listed(value: Any) -> list[Any]:
@@ -141,39 +155,61 @@ def time_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def stamp_text(order: Row, name: Literal["createdAt", "updatedAt"]) -> str | None:
+def stamp_text(order: Columns, name: Literal["createdAt", "updatedAt"]) -> str | None:
     """A timestamp of a row in Glu's own digits, or None."""
     value = payload(order).get(name)
     return value if isinstance(value, str) else None
 
 
-def _parse(raw: dict[str, Any], glu_id: int, fields: tuple[Field, ...], objects: frozenset[str]) -> Parsed:
-    left = canonical(raw)
-    if type(left.get("id")) is int:
-        del left["id"]
-    columns: dict[str, Any] = {}
-    odd = []
-    for name, column, kind in fields:
-        value = left.get(name)
-        columns[column] = None if value is None else _column(kind, value)
-        if value is None:
+def _parse(row: Row, glu_id: int, plain: dict[str, Any], kept: _Kept) -> dict[str, Any]:
+    """The fields of a Parsed; whatever a column would not give back as it came stays in `extra`."""
+    columns: dict[str, Any] = dict(kept.columns)
+    left: dict[str, Any] = {}
+    odd, unknown = [], []
+    stamps = {"createdAt": row.created, "updatedAt": row.updated}
+    for name, value in plain.items():
+        entry = kept.fields.get(name)
+        if entry is None:
+            if name != "id" or type(value) is not int:
+                left[name] = value
+            if name not in kept.documented:
+                unknown.append(name)
             continue
-        if columns[column] is None:
+        if entry.kind == "time":
+            stamp = stamps[name] if name in stamps else Stamp.parse(value)
+            found = stamp and stamp.instant
+        else:
+            found = _column(entry.kind, value)
+        columns[entry.column] = found
+        if found is None:
             odd.append(name)
-        elif _rendered(kind, columns[column]) == value:
-            del left[name]
-    documented = {entry.glu for entry in fields} | objects | {"id"}
-    unknown = [name for name in left if name not in documented]
+        if _rendered(entry.kind, found) != value:
+            left[name] = value
     extra = json.dumps(left, separators=(",", ":")) if left else ""
-    return Parsed(glu_id, columns, extra, odd, unknown)
+    return {
+        "glu_id": glu_id,
+        "columns": columns,
+        "extra": extra,
+        "payload": plain,
+        "odd": odd,
+        "unknown": unknown,
+    }
+
+
+def _hash(plain: dict[str, Any]) -> str:
+    return hashlib.blake2b(_SORTED.encode(plain).encode(), digest_size=16).hexdigest()
 
 
 def _check_depth(raw: dict[str, Any]) -> None:
     """Raise Unusable for what is nested too deeply."""
     level: list[Any] = [raw]
     for _ in range(_MAX_DEPTH):
-        inner = (one for group in level for one in (group.values() if isinstance(group, dict) else group))
-        level = [one for one in inner if isinstance(one, (dict, list))]
+        level = [
+            inner
+            for group in level
+            for inner in (group.values() if type(group) is dict else group)
+            if type(inner) is dict or type(inner) is list
+        ]
         if not level:
             return
     raise Unusable("It is nested too deeply.")
@@ -187,9 +223,6 @@ def _column(kind: Kind, value: Any) -> Any:
         return value if type(value) is bool else None
     if type(value) is not str:
         return None
-    if kind == "time":
-        stamp = Stamp.parse(value)
-        return stamp and stamp.instant
     if kind == "uuid":
         try:
             return uuid.UUID(value)
@@ -202,6 +235,8 @@ def _column(kind: Kind, value: Any) -> Any:
 
 def _encodable(text: str) -> bool:
     """False for half a surrogate pair, which JSON can carry and a database cannot."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -210,16 +245,18 @@ def _encodable(text: str) -> bool:
 
 
 def _rendered(kind: Kind, value: Any) -> Any:
+    """A column's value as Glu normally writes it."""
+    if value is None:
+        return None
     if kind == "time":
         return time_text(value)
     return str(value) if kind == "uuid" else value
 
 
-def _payload(row: Row, fields: tuple[Field, ...]) -> dict[str, Any]:
+def _payload(row: Columns, fields: tuple[Field, ...]) -> dict[str, Any]:
     out: dict[str, Any] = {"id": row.glu_id}
     for name, column, kind in fields:
-        value = getattr(row, column)
-        if value is not None:
+        if (value := getattr(row, column)) is not None:
             out[name] = _rendered(kind, value)
     out.update(extra_of(row))
     return out

@@ -13,15 +13,17 @@ from orders.display.money import money as money_text
 from orders.display.text import in_words, listed_words
 from orders.documented import LINE_FIELDS, ORDER_FIELDS
 from orders.models import Order, OrderLine
-from orders.payload import extra_of, time_text
+from orders.payload import ParsedLine, ParsedOrder, extra_of, time_text
 
-_GLU = {
-    Order: {entry.column: entry.glu for entry in ORDER_FIELDS},
-    OrderLine: {entry.column: entry.glu for entry in LINE_FIELDS},
-}
+Row = Order | OrderLine | ParsedOrder | ParsedLine
+"""An order or a line, from the database or as it will be written."""
+
+_ORDER = {entry.column: entry.glu for entry in ORDER_FIELDS}
+_LINE = {entry.column: entry.glu for entry in LINE_FIELDS}
+_GLU = {Order: _ORDER, ParsedOrder: _ORDER, OrderLine: _LINE, ParsedLine: _LINE}
 
 
-def value(row: Order | OrderLine, column: str) -> Any:
+def value(row: Row, column: str) -> Any:
     """A field as its column has it, else in words what came in its place; None where nothing came.
 
     A time at the ends of the calendar is said as it came.
@@ -34,7 +36,7 @@ def value(row: Order | OrderLine, column: str) -> Any:
     return found
 
 
-def text(row: Order | OrderLine, column: str) -> str:
+def text(row: Row, column: str) -> str:
     """A field of text; "" where nothing came."""
     found = value(row, column)
     return "" if found is None else str(found)
@@ -68,7 +70,9 @@ def recipient_name(order: Order) -> str:
     return parts or text(order, "recipient_email_address")
 
 
-def _came(row: Order | OrderLine, column: str) -> str | None:
+def _came(row: Row, column: str) -> str | None:
+    if not row.extra:
+        return None
     name = _GLU[type(row)][column]
     if f'"{name}":' not in row.extra:  # nearly always: no need to decode it
         return None

@@ -122,7 +122,7 @@ def _read(session: Session, order: Order) -> tuple[Row, Lines | None]:
 
 def _header(session: Session, order: Order) -> Row:
     header = read_order(session.glu.client, order.glu_id)
-    if parse_order(header.raw).glu_id != order.glu_id:
+    if parse_order(header).glu_id != order.glu_id:
         raise Unusable("It is another order.")
     return header
 

@@ -12,9 +12,9 @@ from django.utils.timezone import now
 
 from glu_admin.glu.client import MOST_429, GluClient, Reply
 from glu_admin.glu.errors import Refused, TooManyRequests, Unreadable
+from glu_admin.glu.lists import read_id
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.payload import Unusable, usable_id
 
 Row = dict[str, Any]
 
@@ -109,11 +109,8 @@ class Known:
         found = []
         for row in self.sample:
             created = Stamp.parse(row.get("createdAt"))
-            try:
-                glu_id = usable_id(row)
-            except Unusable:
-                continue
-            if created is not None:
+            glu_id = read_id(row.get("id"))
+            if glu_id is not None and created is not None:
                 found.append(Placed(glu_id, created, row))
         return found
 

@@ -1,21 +1,23 @@
 """The text in which an order is searched, and how texts are folded to be alike."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
 from orders.display.fields import text
 from orders.models import Order, OrderLine
+from orders.payload import ParsedLine, ParsedOrder
 
-_SPACE = re.compile(r"\s+")
 # Letters that are not a plain letter with an accent, so that decomposition leaves them.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'"})
 
 
 def fold(typed: str) -> str:
     """Lower case, without accents, with single spaces: "Łucja  LLŷd" becomes "lucja llyd"."""
-    plain = unicodedata.normalize("NFKD", typed.replace("\0", " ").casefold().translate(_LETTERS))
-    return _SPACE.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    plain = typed.replace("\0", " ").casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(plain.split())
 
 
 def digits(typed: str) -> str:
@@ -23,7 +25,7 @@ def digits(typed: str) -> str:
     return "".join(c for c in typed if c.isascii() and c.isdigit())
 
 
-def document_text(order: Order, lines: Iterable[OrderLine]) -> str:
+def document_text(order: Order | ParsedOrder, lines: Iterable[OrderLine | ParsedLine] = ()) -> str:
     """All that finds this order, folded, one entry a line."""
     postcodes = [text(order, "delivery_address_postcode"), text(order, "billing_address_postcode")]
     phone = text(order, "phone_number")
@@ -41,6 +43,14 @@ def document_text(order: Order, lines: Iterable[OrderLine]) -> str:
         *postcodes,
         *(postcode.replace(" ", "") for postcode in postcodes),
     ]
-    for line in lines:
-        entries += [text(line, "name"), text(line, "personal_message")]
-    return "\n".join(dict.fromkeys(folded for entry in entries if (folded := fold(entry))))
+    return with_lines("\n".join(_folded(entries)), lines)
+
+
+def with_lines(document: str, lines: Iterable[OrderLine | ParsedLine]) -> str:
+    """The text of an order without its lines, with what finds these."""
+    entries = [text(line, column) for line in lines for column in ("name", "personal_message")]
+    return "\n".join(dict.fromkeys([*document.split("\n"), *_folded(entries)]))
+
+
+def _folded(entries: Iterable[str]) -> list[str]:
+    return [folded for entry in entries if (folded := fold(entry))]

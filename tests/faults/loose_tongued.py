@@ -18,10 +18,10 @@ def _loosen(**_: Any) -> None:
 
     parse_order = orders.parse_order
 
-    def fail_once(raw: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def fail_once(row: Any) -> Any:
         if not _failed:
             _failed.append(True)
-            raise ValueError(f"loose-tongued on purpose: {raw!r}")
-        return parse_order(raw, *args, **kwargs)
+            raise ValueError(f"loose-tongued on purpose: {row!r}")
+        return parse_order(row)
 
     orders.parse_order = fail_once

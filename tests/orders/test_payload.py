@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glu_admin.glu.lists import read_row
 from glu_admin.tenancy.models import Organisation
 from orders.documented import LINE_FIELDS, ORDER_FIELDS, ORDER_OBJECTS
 from orders.models import Order, OrderLine
@@ -28,14 +29,14 @@ def usable(raw: dict[str, Any]) -> dict[str, Any]:
 @given(raw=st.dictionaries(names, anything, max_size=25))
 def test_an_order_comes_back_as_it_was(raw: dict[str, Any]) -> None:
     raw = usable(raw)
-    parsed = parse_order(raw)
+    parsed = parse_order(read_row(raw))
     assert payload(Order(glu_id=parsed.glu_id, extra=parsed.extra, **parsed.columns)) == canonical(raw)
 
 
 @given(raw=st.dictionaries(st.sampled_from([e.glu for e in LINE_FIELDS]) | st.text(max_size=9), anything, max_size=12))
 def test_a_line_comes_back_as_it_was(raw: dict[str, Any]) -> None:
     raw = {**raw, "id": 3}
-    parsed = parse_line(raw)
+    parsed = parse_line(read_row(raw))
     assert line_payload(OrderLine(glu_id=parsed.glu_id, extra=parsed.extra, **parsed.columns)) == canonical(raw)
 
 
@@ -60,7 +61,7 @@ ODD = [
 def test_odd_values_survive_the_database(odd: dict[str, Any]) -> None:
     organisation = Organisation.objects.create(name="A", slug="a")
     raw = {**usable({"customerName": "Siân Llwyd", "total": 1}), **odd}
-    parsed = parse_order(raw)
+    parsed = parse_order(read_row(raw))
     assert organisation.orders is not None
     saved = Order.across_organisations.create(
         organisation=organisation,
@@ -75,7 +76,9 @@ def test_odd_values_survive_the_database(odd: dict[str, Any]) -> None:
 
 
 def test_odd_and_unknown_fields_are_named() -> None:
-    parsed = parse_order(usable({"total": "12.50", "storeReference": "x", "user": {"id": 1}, "gateway": None}))
+    parsed = parse_order(
+        read_row(usable({"total": "12.50", "storeReference": "x", "user": {"id": 1}, "gateway": None}))
+    )
     assert parsed.odd == ["total"]
     assert parsed.unknown == ["storeReference"]
     assert parsed.columns["total"] is None
@@ -88,7 +91,7 @@ def test_odd_and_unknown_fields_are_named() -> None:
 )  # fmt: skip
 def test_rows_that_cannot_be_placed_are_refused_with_a_reason(raw: object) -> None:
     with pytest.raises(Unusable, match="It "):
-        parse_order(raw)
+        parse_order(read_row(raw))
 
 
 def test_the_hash_ignores_nulls_and_key_order() -> None:

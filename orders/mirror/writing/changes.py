@@ -4,21 +4,32 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from glu_admin.tenancy.models import Organisation
 from orders.display import fields
 from orders.display.text import writable
+from orders.documented import LINE_FIELDS, ORDER_FIELDS
 from orders.mirror.retention import CHANGES_KEPT, forget_old_changes
 from orders.models import Order, OrderChange, OrderLine
-from orders.payload import line_payload, payload
+from orders.payload import ParsedLine, ParsedOrder, line_payload, payload
 
 _LONGEST = 1000
+_PLACES = {entry.glu: place for place, entry in enumerate((*ORDER_FIELDS, *LINE_FIELDS))}
 _NOT_RECORDED = frozenset({"id", "updatedAt", "ipAddress", "userAgent", "browserInfo", "attachedOrder"})
 
 
+class LinesBefore(NamedTuple):
+    """The lines that are here of an order, when they were read, and the stamp of the order as it is now."""
+
+    order_pk: int
+    updated_at: datetime | None
+    read_at: datetime | None
+    lines: list[OrderLine]
+
+
 def order_changes(
-    organisation: Organisation, old: Order, new: Order, seen_at: datetime, looked_at: datetime | None
+    organisation: Organisation, old: Order, new: ParsedOrder, seen_at: datetime, looked_at: datetime | None
 ) -> list[OrderChange]:
     """What differs between two versions of an order; technical fields and the stamp itself are left out.
 
@@ -41,20 +52,20 @@ def order_changes(
             seen_new_at=seen_at,
         )
 
-    out = [_change(name, *values) for name, values in _differences(payload(old), payload(new))]
+    out = [_change(name, *values) for name, values in _differences(payload(old), new.payload)]
     if old.gone_at is not None:
         out.append(_change(OrderChange.BACK, None, None))
     return out
 
 
 def line_changes(
-    organisation: Organisation, order: Order, old: Iterable[OrderLine], new: Iterable[OrderLine], seen_at: datetime
+    organisation: Organisation, order: LinesBefore, new: Iterable[ParsedLine], seen_at: datetime
 ) -> list[OrderChange]:
     """What differs between two readings of an order's lines: fields, lines added and lines taken away."""
-    before = {line.glu_id: line for line in old}
+    before = {line.glu_id: line for line in order.lines}
     after = {line.glu_id: line for line in new}
     out = []
-    for glu_id in [*after, *(one for one in before if one not in after)]:
+    for glu_id in [*after, *(gone for gone in before if gone not in after)]:
         was, now_is = before.get(glu_id), after.get(glu_id)
         moved: list[tuple[str, tuple[str | None, str | None]]] = []
         if was is None:
@@ -62,19 +73,19 @@ def line_changes(
         elif now_is is None:
             moved = [(OrderChange.REMOVED, (None, None))]
         else:
-            moved = list(_differences(line_payload(was), line_payload(now_is)))
+            moved = list(_differences(line_payload(was), now_is.payload))
         name = fields.text(now_is or was, "name")  # type: ignore[arg-type]
         out += [
             OrderChange(
                 organisation=organisation,
-                order_id=order.pk,
+                order_id=order.order_pk,
                 line_glu_id=glu_id,
                 line_name=name[:100],
                 field=field[:60],
                 old=values[0],
                 new=values[1],
                 glu_updated_at=order.updated_at,
-                seen_old_at=order.lines_copied_at,
+                seen_old_at=order.read_at,
                 seen_new_at=seen_at,
             )
             for field, values in moved
@@ -96,9 +107,14 @@ def record(organisation: Organisation, changes: list[OrderChange]) -> None:
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str | None, str | None]]]:
-    for name in [*new, *(one for one in old if one not in new)]:
+    for name in [*sorted(new, key=_place), *(gone for gone in old if gone not in new)]:
         if name not in _NOT_RECORDED and old.get(name) != new.get(name):
             yield writable(name), (_text(old.get(name)), _text(new.get(name)))
+
+
+def _place(name: str) -> int:
+    """Documented fields in the order of their columns, then the others as they came."""
+    return _PLACES.get(name, len(_PLACES))
 
 
 def _text(value: Any) -> str | None:

@@ -8,6 +8,7 @@ from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.writing.bulk import upsert
 from orders.models import OrderCounter
 from orders.models.counter import COUNTED_FIELDS
 
@@ -21,20 +22,12 @@ def combination(columns: Mapping[str, Any]) -> Combination:
 
 def add_differences(organisation: Organisation, differences: Counter[Combination]) -> None:
     """Add to each combination's counter; the caller holds the organisation's lease, so nobody else counts."""
-    moved = {values: n for values, n in differences.items() if n}
-    if not moved:
-        return
-    for *values, n in organisation.order_counters.values_list(*COUNTED_FIELDS, "n"):
-        if (known := tuple(values)) in moved:
-            moved[known] += n
-    OrderCounter.across_organisations.bulk_create(
-        (
-            OrderCounter(organisation=organisation, n=n, **dict(zip(COUNTED_FIELDS, values, strict=True)))
-            for values, n in moved.items()
-        ),
-        update_conflicts=True,
-        unique_fields=["organisation", *COUNTED_FIELDS],
-        update_fields=["n"],
+    upsert(
+        OrderCounter,
+        ("organisation", *COUNTED_FIELDS, "n"),
+        [(organisation.pk, *values, n) for values, n in differences.items() if n],
+        unique=("organisation", *COUNTED_FIELDS),
+        add=("n",),
     )
 
 

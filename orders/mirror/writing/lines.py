@@ -1,23 +1,24 @@
 """The only writer of order lines. Call it inside `Lease.writing()`: one writer per organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import F
 
 from glu_admin.glu.lists import Row, ids
 from glu_admin.tenancy.models import Organisation
 from orders.documented import LINE_FIELDS
-from orders.mirror.writing.changes import line_changes, record
-from orders.mirror.writing.documents import rewrite_documents, write_documents
+from orders.mirror.writing.bulk import upsert
+from orders.mirror.writing.changes import LinesBefore, line_changes, record
+from orders.mirror.writing.documents import add_first_lines, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import forget_lines, set_aside, want_again
-from orders.models import Order, OrderLine, SetAside
-from orders.payload import Parsed, Unusable, parse_line
+from orders.models import OrderLine, SetAside
+from orders.payload import ParsedLine, Unusable, parse_line
 
-_LINE_COLUMNS = [entry.column for entry in LINE_FIELDS]
-_LINE_WRITTEN = ["order", "position", *_LINE_COLUMNS, "extra"]
+_COLUMNS = ("organisation", "order", "glu_id", "position", "extra", *(entry.column for entry in LINE_FIELDS))
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,25 @@ class LineSet:
     due_at: datetime | None = None
 
 
+class _Held(NamedTuple):
+    """What is here of an order whose lines came."""
+
+    pk: int
+    payload_hash: str
+    updated_at: datetime | None
+    lines_due_at: datetime | None
+    lines_copied_at: datetime | None
+    lines_empty_at: datetime | None
+
+
+class _Placed(NamedTuple):
+    """A line and where it stands."""
+
+    order_pk: int
+    position: int
+    parsed: ParsedLine
+
+
 def write_lines(
     organisation: Organisation, sets: Sequence[LineSet], fetched_at: datetime, *, derive: bool = True
 ) -> int:
@@ -39,50 +59,65 @@ def write_lines(
 
     Lines that are the same are not written again. An order that has moved since its lines were asked for is left due.
     """
-    drift, aside = DriftWatch(), 0
-    orders = organisation.orders.in_bulk([one.order_pk for one in sets])
-    sets = [one for one in sets if one.order_pk in orders and _still(one, orders[one.order_pk])]
-    lines: dict[int, OrderLine] = {}
+    orders = _held(organisation, sets)
+    sets = [each for each in sets if each.order_pk in orders and _still(each, orders[each.order_pk])]
+    lines, aside, losing = _parse_all(organisation, sets, fetched_at)
+    read_before = [each.order_pk for each in sets if orders[each.order_pk].lines_copied_at is not None]
+    written = _replace(organisation, [orders[pk] for pk in read_before], lines, fetched_at)
+    upsert(
+        OrderLine,
+        _COLUMNS,
+        [
+            (organisation.pk, pk, line.glu_id, position, line.extra, *line.columns.values())
+            for pk, position, line in written
+        ],
+        unique=("organisation", "glu_id"),
+    )
+    forget_lines(organisation, [each.order_glu_id for each in sets], fetched_at)
+    _mark_read(organisation, sets, orders, fetched_at)
+    if derive:
+        add_first_lines(
+            organisation, _by_order(line for line in written if orders[line.order_pk].lines_copied_at is None)
+        )
+        rewrite_documents(organisation, read_before)
+    rewrite_documents(organisation, losing)  # no caller knows of these
+    return aside
+
+
+def _held(organisation: Organisation, sets: Sequence[LineSet]) -> dict[int, _Held]:
+    here = organisation.orders.filter(pk__in=[each.order_pk for each in sets])
+    return {row[0]: _Held(*row) for row in here.values_list(*_Held._fields)}
+
+
+def _still(wanted: LineSet, order: _Held) -> bool:
+    """Whether the order is the version for which the lines were asked; if not, they stay due."""
+    return wanted.payload_hash is None or wanted.payload_hash == order.payload_hash
+
+
+def _parse_all(
+    organisation: Organisation, sets: Sequence[LineSet], fetched_at: datetime
+) -> tuple[dict[int, _Placed], int, list[int]]:
+    """The lines by id, how many had to be set aside, and the orders that are gone and lose lines to these."""
+    drift, aside, lines = DriftWatch(), 0, dict[int, _Placed]()
     elsewhere, losing = _held_elsewhere(organisation, sets)
-    for one in sets:
-        for position, row in enumerate(one.rows):
+    for each in sets:
+        for position, row in enumerate(each.rows):
             try:
-                parsed = parse_line(row.raw)
-                if parsed.glu_id in lines and lines[parsed.glu_id].order_id == one.order_pk:
+                parsed = parse_line(row)
+                if parsed.glu_id in lines and lines[parsed.glu_id].order_pk == each.order_pk:
                     raise Unusable("Another line of the same order has the same id.")
                 if parsed.glu_id in lines or parsed.glu_id in elsewhere:
                     raise Unusable("Another order has a line with the same id.")
             except Unusable as reason:
                 aside += 1
                 set_aside(
-                    organisation, SetAside.Kind.LINE, row.raw, str(reason), fetched_at, order_glu_id=one.order_glu_id
+                    organisation, SetAside.Kind.LINE, row.raw, str(reason), fetched_at, order_glu_id=each.order_glu_id
                 )
                 continue
-            drift.line(parsed, one.order_glu_id)
-            lines[parsed.glu_id] = _line(organisation, one.order_pk, position, parsed)
-    read_before = [one.order_pk for one in sets if orders[one.order_pk].lines_copied_at is not None]
-    written = _replace_lines(organisation, [orders[pk] for pk in read_before], lines, fetched_at)
-    OrderLine.across_organisations.bulk_create(
-        written,
-        update_conflicts=True,
-        unique_fields=["organisation", "glu_id"],
-        update_fields=_LINE_WRITTEN,
-    )
+            drift.line(parsed, each.order_glu_id)
+            lines[parsed.glu_id] = _Placed(each.order_pk, position, parsed)
     drift.save(organisation, fetched_at)
-    forget_lines(organisation, [one.order_glu_id for one in sets], fetched_at)
-    done = [one.order_pk for one in sets if one.payload_hash is None or orders[one.order_pk].lines_due_at == one.due_at]
-    # One writer, and `_still` above: the order's stamp is the one its lines were read for.
-    read = {"lines_copied_at": fetched_at, "lines_for_updated_at": F("updated_at"), "lines_attempts": 0}
-    organisation.orders.filter(pk__in=done).update(lines_due_at=None, lines_error="", **read)
-    if len(done) < len(sets):
-        organisation.orders.filter(pk__in=[one.order_pk for one in sets]).exclude(pk__in=done).update(**read)
-    if refuted := [one.order_pk for one in sets if one.rows and orders[one.order_pk].lines_empty_at]:
-        organisation.orders.filter(pk__in=refuted).update(lines_empty_at=None)
-    if derive:
-        touched = {line.order_id for line in written} | set(read_before)
-        write_documents(organisation, [orders[pk] for pk in sorted(touched)], list(lines.values()))
-    rewrite_documents(organisation, losing)  # no caller knows of these
-    return aside
+    return lines, aside, losing
 
 
 def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tuple[set[int], list[int]]:
@@ -90,55 +125,64 @@ def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tupl
 
     Orders that are gone may lose theirs: these, by their pk, are the second answer.
     """
-    theirs = [glu_id for one in sets for glu_id in ids(one.rows)]
-    others = organisation.order_lines.filter(glu_id__in=theirs).exclude(order__in=[one.order_pk for one in sets])
+    theirs = [glu_id for each in sets for glu_id in ids(each.rows)]
+    others = organisation.order_lines.filter(glu_id__in=theirs).exclude(order__in=[each.order_pk for each in sets])
     held = list(others.values_list("glu_id", "order", "order__gone_at"))
     losing = {pk for _, pk, gone_at in held if gone_at is not None}
     return {glu_id for glu_id, _, gone_at in held if gone_at is None}, sorted(losing)
 
 
-def _still(one: LineSet, order: Order) -> bool:
-    """Whether the order is the version for which the lines were asked; if not, they stay due."""
-    return one.payload_hash is None or one.payload_hash == order.payload_hash
-
-
-def _replace_lines(
-    organisation: Organisation, orders: list[Order], lines: dict[int, OrderLine], seen_at: datetime
-) -> list[OrderLine]:
+def _replace(
+    organisation: Organisation, orders: list[_Held], lines: Mapping[int, _Placed], seen_at: datetime
+) -> list[_Placed]:
     """Delete what orders that had lines before no longer have, record what moved; the lines that are to be written."""
     if not orders:
         return list(lines.values())
     before: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
     for line in organisation.order_lines.filter(order__in=list(before)):
         before[line.order_id].append(line)
-    after: dict[int, list[OrderLine]] = {}
-    for line in lines.values():
-        after.setdefault(line.order_id, []).append(line)
+    after = _by_order(lines.values())
     changes, same, going = [], set[int](), []
     for order in orders:
-        old, new = before[order.pk], after.get(order.pk, [])
-        going += [line.pk for line in old if line.glu_id not in lines or lines[line.glu_id].order_id != order.pk]
-        changes += line_changes(organisation, order, old, new, seen_at)
-        kept = {line.glu_id: line for line in old}
-        same |= {line.glu_id for line in new if line.glu_id in kept and _equal(kept[line.glu_id], line)}
+        old = before[order.pk]
+        going += [line.pk for line in old if line.glu_id not in lines or lines[line.glu_id].order_pk != order.pk]
+        known = LinesBefore(order.pk, order.updated_at, order.lines_copied_at, old)
+        changes += line_changes(organisation, known, after.get(order.pk, []), seen_at)
+        same |= {line.glu_id for line in old if line.glu_id in lines and _equal(line, lines[line.glu_id])}
     record(organisation, changes)
     if going:
         leaving = organisation.order_lines.filter(pk__in=going)
         want_again(organisation, list(leaving.values_list("glu_id", flat=True)))
         leaving.delete()
-    return [line for line in lines.values() if line.glu_id not in same]
+    return [line for glu_id, line in lines.items() if glu_id not in same]
 
 
-def _equal(one: OrderLine, other: OrderLine) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in ("position", "extra", *_LINE_COLUMNS))
-
-
-def _line(organisation: Organisation, order_pk: int, position: int, parsed: Parsed) -> OrderLine:
-    return OrderLine(
-        organisation=organisation,
-        order_id=order_pk,
-        glu_id=parsed.glu_id,
-        position=position,
-        extra=parsed.extra,
-        **parsed.columns,
+def _equal(old: OrderLine, new: _Placed) -> bool:
+    return (
+        (old.order_id, old.position) == (new.order_pk, new.position)
+        and old.extra == new.parsed.extra
+        and all(getattr(old, column) == value for column, value in new.parsed.columns.items())
     )
+
+
+def _mark_read(
+    organisation: Organisation, sets: Sequence[LineSet], orders: Mapping[int, _Held], fetched_at: datetime
+) -> None:
+    """Note of the orders that their lines were read, and that they are due no more unless they became so meanwhile."""
+    done = [
+        each.order_pk for each in sets if each.payload_hash is None or orders[each.order_pk].lines_due_at == each.due_at
+    ]
+    # One writer, and `_still` above: the order's stamp is the one its lines were read for.
+    read = {"lines_copied_at": fetched_at, "lines_for_updated_at": F("updated_at"), "lines_attempts": 0}
+    organisation.orders.filter(pk__in=done).update(lines_due_at=None, lines_error="", **read)
+    if len(done) < len(sets):
+        organisation.orders.filter(pk__in=[each.order_pk for each in sets]).exclude(pk__in=done).update(**read)
+    if refuted := [each.order_pk for each in sets if each.rows and orders[each.order_pk].lines_empty_at]:
+        organisation.orders.filter(pk__in=refuted).update(lines_empty_at=None)
+
+
+def _by_order(lines: Iterable[_Placed]) -> dict[int, list[ParsedLine]]:
+    out: dict[int, list[ParsedLine]] = {}
+    for line in lines:
+        out.setdefault(line.order_pk, []).append(line.parsed)
+    return out

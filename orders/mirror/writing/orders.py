@@ -10,27 +10,31 @@ from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
+from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.changes import order_changes, record
 from orders.mirror.writing.counters import Combination, add_differences, combination
-from orders.mirror.writing.documents import write_documents
+from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import ParsedOrder, Unusable, parse_order
 
-_ORDER_COLUMNS = [entry.column for entry in ORDER_FIELDS]
-_WRITTEN = [
-    *_ORDER_COLUMNS,
-    "extra",
-    "payload_hash",
+_COLUMNS = (
+    "organisation",
+    "glu_id",
+    "first_copied_at",
     "copied_at",
-    "gone_at",
     "lines_due_at",
+    "payload_hash",
+    "extra",
+    "gone_at",
     "lines_attempts",
     "lines_error",
     "lines_empty_at",
-]
+    "check_words",
+    *(entry.column for entry in ORDER_FIELDS),
+)
 
 
 _ANOTHER = "An order came with another identity than before: the key seems to belong to another organisation."
@@ -86,7 +90,7 @@ def write_orders(
     known = _known(organisation, list(parsed))
     readmit(organisation, list(parsed))
     writing: list[ParsedOrder] = []
-    moved: dict[int, int] = {}
+    moved: list[int] = []
     differences: Counter[Combination] = Counter()
     for glu_id, order in sorted(parsed.items()):
         before = known.get(glu_id)
@@ -103,7 +107,7 @@ def write_orders(
             continue
         else:
             result.changed += 1
-            moved[before.pk] = glu_id
+            moved.append(before.pk)
             differences[before.counted] -= 1
         updated = order.columns["updated_at"]
         if updated is not None and (before is None or updated != before.updated_at):
@@ -113,28 +117,21 @@ def write_orders(
         writing.append(order)
     if not writing:
         return result
-    rows_now = {order.glu_id: _order(organisation, order, fetched_at) for order in writing}
     if moved:
         changes = []
-        for old in organisation.orders.filter(pk__in=list(moved)):
-            changes += order_changes(organisation, old, rows_now[old.glu_id], fetched_at, looked_at)
+        for old in organisation.orders.filter(pk__in=moved):
+            changes += order_changes(organisation, old, parsed[old.glu_id], fetched_at, looked_at)
         record(organisation, changes)
         drift.vanished(organisation, changes, len(moved))
-    made = Order.across_organisations.bulk_create(
-        list(rows_now.values()),
-        update_conflicts=True,
-        unique_fields=["organisation", "glu_id"],
-        update_fields=_WRITTEN,
-    )
-    result.pks = {order.glu_id: order.pk for order in made}
+    result.pks = _write(organisation, writing, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
-    drift.save(organisation, fetched_at)
-    if derive:
         add_differences(organisation, differences)
-        # What was just made has no lines yet.
-        lines = list(organisation.order_lines.filter(order__in=list(moved))) if moved else []
-        write_documents(organisation, made, lines)
+        first_documents(
+            organisation, {result.pks[order.glu_id]: order for order in writing if order.glu_id not in known}
+        )
+        rewrite_documents(organisation, moved)
+    drift.save(organisation, fetched_at)
     return result
 
 
@@ -145,13 +142,13 @@ def _parse_all(
     parsed: dict[int, ParsedOrder] = {}
     for place, row in enumerate(rows):
         try:
-            order = parse_order(row.raw)
+            order = parse_order(row)
         except Unusable as reason:
             set_aside(organisation, SetAside.Kind.ORDER, row.raw, str(reason), fetched_at)
             result.set_aside += 1
             continue
         twin = parsed.get(order.glu_id)
-        if twin is None or not (twin.updated and order.updated and order.updated.instant < twin.updated.instant):
+        if twin is None or not (twin.updated_at and order.updated_at and order.updated_at < twin.updated_at):
             parsed[order.glu_id] = order
             result.places[order.glu_id] = place
     return parsed
@@ -170,14 +167,31 @@ def _older(order: ParsedOrder, before: _Known) -> bool:
     return bool(updated and before.updated_at and updated < before.updated_at)
 
 
-def _order(organisation: Organisation, parsed: ParsedOrder, fetched_at: datetime) -> Order:
-    return Order(
-        organisation=organisation,
-        glu_id=parsed.glu_id,
-        extra=parsed.extra,
-        payload_hash=parsed.payload_hash,
-        first_copied_at=fetched_at,
-        copied_at=fetched_at,
-        lines_due_at=fetched_at,
-        **parsed.columns,
+def _write(organisation: Organisation, orders: list[ParsedOrder], fetched_at: datetime) -> dict[int, int]:
+    """Their pks by Glu's id. The lines are due, and what was known of the lines of another version is forgotten."""
+    upsert(
+        Order,
+        _COLUMNS,
+        [
+            (
+                organisation.pk,
+                order.glu_id,
+                fetched_at,
+                fetched_at,
+                fetched_at,
+                order.payload_hash,
+                order.extra,
+                None,
+                0,
+                "",
+                None,
+                "",
+                *order.columns.values(),
+            )
+            for order in orders
+        ],
+        unique=("organisation", "glu_id"),
+        keep=("first_copied_at", "check_words"),
     )
+    written = organisation.orders.filter(glu_id__in=[order.glu_id for order in orders])
+    return dict(written.values_list("glu_id", "pk"))

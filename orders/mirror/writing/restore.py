@@ -1,20 +1,20 @@
 """Puts orders of an exported file back through the mirror's writers, made whole again with what the file leaves out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
 from django.utils.timezone import now
 
-from glu_admin.glu.lists import read_rows
+from glu_admin.glu.lists import Row, ids, read_row, read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.documented import DEVICE_FIELDS
 from orders.mirror.writing.counters import recount
 from orders.mirror.writing.documents import rewrite_documents
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import Written, write_orders
-from orders.payload import canonical, known_id, listed, payload, without_device
+from orders.payload import canonical, listed, payload, without_device
 
 _BATCH = 500
 
@@ -51,7 +51,7 @@ def _write(organisation: Organisation, rows: list[dict[str, Any]], total: Writte
     """One batch; the pks whose documents are to be built."""
     lines = [row.pop("lines", None) for row in rows]
     moment = now()
-    written = write_orders(organisation, read_rows(_with_known_device(organisation, rows)), moment, derive=False)
+    written = write_orders(organisation, _with_known_device(organisation, read_rows(rows)), moment, derive=False)
     sent = {glu_id: _lines_of(place, rows, lines) for glu_id, place in written.places.items()}
     pks = written.pks | _without_lines(organisation, set(sent) - set(written.pks))
     sets = [
@@ -80,21 +80,18 @@ def _lines_of(place: int, rows: list[dict[str, Any]], lines: list[Any]) -> Any:
     )
 
 
-def _with_known_device(organisation: Organisation, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_known_device(organisation: Organisation, rows: list[Row]) -> list[Row]:
     """Rows without data of the buyer's device get what is known of it here, so that a file never takes it away.
 
     A row that is otherwise the same as here becomes the same, and a row with such data of its own stays as it is.
     """
-    ids = [known_id(row) for row in rows]
-    here = organisation.orders.filter(glu_id__in=[glu_id for glu_id in ids if glu_id])
-    known = {order.glu_id: payload(order) for order in here}
-    return [_filled(row, known[glu_id]) if glu_id in known else row for row, glu_id in zip(rows, ids, strict=True)]
+    known = {order.glu_id: payload(order) for order in organisation.orders.filter(glu_id__in=ids(rows))}
+    return [_filled(row, known[row.glu_id]) if row.glu_id in known else row for row in rows]
 
 
-def _filled(row: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    plain = canonical(row)
-    if without_device(row) != row:
+def _filled(row: Row, known: dict[str, Any]) -> Row:
+    if without_device(row.raw) != row.raw:
         return row
-    if plain == without_device(known):
-        return known
-    return {**row, **{name: value for name, value in known.items() if name in DEVICE_FIELDS}}
+    if canonical(row.raw) == without_device(known):
+        return read_row(known)
+    return row._replace(raw={**row.raw, **{name: value for name, value in known.items() if name in DEVICE_FIELDS}})

@@ -3,35 +3,36 @@
 Source: https://glu.gitbook.io/docs/api/organisation-api/transaction
 """
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.timezone import now
 
 from glu_admin.glu.lists import Row, read_id
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.orders import Written
 from orders.models import Transaction
-from orders.payload import canonical
+from orders.payload import payload_hash
 
-_WRITTEN = [
-    "order_glu_id",
-    "type",
-    "amount",
-    "currency_code",
-    "gateway",
-    "gateway_reference",
-    "card_type",
-    "card_last_four",
-    "created_at",
-    "updated_at",
-    "payload_hash",
-    "copied_at",
-]
+
+class _Parsed(NamedTuple):
+    """A transaction as it will be written, its fields named as their columns."""
+
+    glu_id: int
+    order_glu_id: int | None
+    type: str | None
+    amount: int | None
+    currency_code: str | None
+    gateway: str | None
+    gateway_reference: str | None
+    card_type: str | None
+    card_last_four: str
+    created_at: datetime
+    updated_at: datetime | None
+    payload_hash: str
 
 
 def write_transactions(
@@ -43,9 +44,9 @@ def write_transactions(
     usable id or creation time is counted as set aside and flags the run; one older than ours is left.
     """
     result = Written()
-    parsed: dict[int, Transaction] = {}
+    parsed: dict[int, _Parsed] = {}
     for row in rows:
-        one = _parse(organisation, row, fetched_at)
+        one = _parse(row)
         if one is None:
             result.set_aside += 1
         else:
@@ -58,8 +59,11 @@ def write_transactions(
     result.changed = len(writing) - result.created
     result.stale = len(moved) - len(writing)
     result.unchanged = len(parsed) - len(moved)
-    Transaction.across_organisations.bulk_create(
-        writing, update_conflicts=True, unique_fields=["organisation", "glu_id"], update_fields=_WRITTEN
+    upsert(
+        Transaction,
+        ("organisation", "copied_at", *_Parsed._fields),
+        [(organisation.pk, fetched_at, *one) for one in writing],
+        unique=("organisation", "glu_id"),
     )
     named = {
         one.order_glu_id
@@ -71,7 +75,7 @@ def write_transactions(
     return result
 
 
-def reference(value: Any) -> int | None:
+def _reference(value: Any) -> int | None:
     """The id a relation names: a number, digits, the end of an address, or an object's own id; else None."""
     if isinstance(value, dict):
         value = value.get("id", value.get("@id"))
@@ -80,23 +84,20 @@ def reference(value: Any) -> int | None:
     return read_id(value)
 
 
-def _older(one: Transaction, updated_at: datetime | None) -> bool:
+def _older(one: _Parsed, updated_at: datetime | None) -> bool:
     """Whether it comes in an older version than ours, as from a replica that lags."""
     return bool(one.updated_at and updated_at and one.updated_at < updated_at)
 
 
-def _parse(organisation: Organisation, row: Row, fetched_at: datetime) -> Transaction | None:
+def _parse(row: Row) -> _Parsed | None:
     raw, glu_id, created, updated = row
     if glu_id is None or created is None:
         return None
     amount, card = raw.get("amount"), raw.get("card_number")
     last_four = card.strip()[-4:] if isinstance(card, str) else ""
-    safe = {**canonical(raw), "card_number": last_four}
-    text = json.dumps(safe, sort_keys=True, separators=(",", ":"))
-    return Transaction(
-        organisation=organisation,
+    return _Parsed(
         glu_id=glu_id,
-        order_glu_id=reference(raw.get("attachedOrder")),
+        order_glu_id=_reference(raw.get("attachedOrder")),
         type=_word(raw.get("type")),
         amount=amount if type(amount) is int and abs(amount) < 2**63 else None,
         currency_code=_word(raw.get("currencyCode")),
@@ -106,8 +107,7 @@ def _parse(organisation: Organisation, row: Row, fetched_at: datetime) -> Transa
         card_last_four=last_four if last_four.isdigit() else "",
         created_at=created.instant,
         updated_at=updated.instant if updated else None,
-        payload_hash=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
-        copied_at=fetched_at,
+        payload_hash=payload_hash({**raw, "card_number": last_four}),
     )
 
 
@@ -115,4 +115,4 @@ def _word(value: Any) -> str | None:
     """A text of ordinary length, or None."""
     if not isinstance(value, str) or "\0" in value:
         return None
-    return value.encode("utf-8", "replace").decode()[:320]
+    return (value if value.isascii() else value.encode("utf-8", "replace").decode())[:320]
