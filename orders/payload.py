@@ -77,6 +77,7 @@ class _Kept(NamedTuple):
 
     @classmethod
     def of(cls, fields: tuple[Field, ...], objects: frozenset[str]) -> "_Kept":
+        """From the fields that have columns and the names of those that have none."""
         return cls(
             {entry.glu: entry for entry in fields},
             dict.fromkeys(entry.column for entry in fields),

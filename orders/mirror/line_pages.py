@@ -50,12 +50,12 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
         for row in found:
             if page == 1 or _text(row) not in texts:
                 rows.append(row)
-        texts |= {_text(row) for row in found}
         if found and before:
             session.pages.note_followed(before)
         if not found or (not to_the_end and session.pages.may_be_last(len(found)) and sums_agree(order, rows)):
             return Lines(rows)
         before = len(found)
+        texts |= {_text(row) for row in found}
     raise Unreadable("Glu’s lines of this order have no end.")
 
 
