@@ -3,7 +3,7 @@
 The least number of requests is the pages of 30 of the lists of orders and of transactions, one request for each order's
 lines, and one more for each order with more lines than a page holds: those really have a second page. The bound is that
 number, times the latency, by the number of connections. It is counted from the sandbox's own truth, not from what was
-sent.
+sent. The processor time an order is what is left to wait for where Glu answers at once.
 """
 
 import http.client
@@ -20,6 +20,7 @@ from tests.benchmarks.place import Glu, add, databases, key_of, place, sandbox
 ORDERS, PAGE, CONNECTIONS, RUNS = 3000, 30, 16, 5
 LATENCIES = ((0.2, 1.15), (0.05, 1.25))
 MOST_REQUESTS = 1.03
+MOST_PROCESSOR_MS = 2.7  # half of what it was when the bar was set, 5.3 ms on that machine
 
 
 def run(bars: Bars) -> None:
@@ -50,7 +51,9 @@ def _judge(bars: Bars, database: str, latency: float, found: list[dict[str, Any]
         walls[len(walls) // 2],
         "s",
     )
-    bars.figure(f"{what}: processor time of the mirror", statistics.median(one["processor"] for one in found), "s")
+    processor = statistics.median(one["processor"] for one in found)
+    bars.at_most(f"{what}: processor time of the mirror an order, in ms", processor / ORDERS * 1000, MOST_PROCESSOR_MS)
+    bars.figure(f"{what}: processor time / bound", processor / bound)
     bars.figure(f"{what}: processor time of the sandbox", statistics.median(one["sandbox"] for one in found), "s")
     bars.at_most(f"{what}: wall / bound", statistics.median(walls) / bound, dict(LATENCIES)[latency])
     bars.at_most(f"{what}: requests / least", max(one["requests"] for one in found) / least, MOST_REQUESTS)
