@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
+import requests
 import urllib3
 
 from glu_admin.glu.errors import Failing, NotFound, Refused, TooManyRequests, Unreadable
 
 
-def refuse(status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
+def refuse(response: requests.Response, body: bytes) -> NoReturn:
     """Raise what an answer other than 200 means."""
+    status = response.status_code
     if status in (401, 403):
         raise Refused("Glu refused the key.")
     if status == 404:
@@ -21,7 +23,7 @@ def refuse(status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
             raise Unreadable("Something that is not Glu answered that there is no such thing.")
         raise NotFound("Glu has no such thing.")
     if status == 429:
-        raise TooManyRequests("Glu asked for fewer requests.", retry_after(headers) or 0)
+        raise TooManyRequests("Glu asked for fewer requests.", retry_after(response.headers) or 0)
     if status >= 500:
         raise Failing(f"Glu answered with an error of its own ({status}).")
     if 300 <= status < 400:
@@ -31,15 +33,11 @@ def refuse(status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
 
 def connection_words(error: Exception) -> str:
     """What went wrong with a connection, without address or key."""
-    if isinstance(error, urllib3.exceptions.MaxRetryError):
-        error = error.reason or error
-    if isinstance(error, urllib3.exceptions.NewConnectionError):  # by its class a timeout, too
-        return "Glu could not be reached."
-    if isinstance(error, urllib3.exceptions.TimeoutError):
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "Glu did not answer in time."
-    if isinstance(error, urllib3.exceptions.SSLError):
+    if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)):
         return "The secure connection to Glu failed."
-    if isinstance(error, urllib3.exceptions.ProtocolError):
+    if isinstance(error, (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError)):
         return "Glu’s answer broke off."
     return "Glu could not be reached."
 

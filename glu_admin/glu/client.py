@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-import certifi
+import requests
 import urllib3
-from urllib3.util import Retry, Timeout, parse_url
+from urllib3.util import Retry
 
 from glu_admin.glu.answers import cache_age, connection_words, decoded, refuse, retry_after, server_time
-from glu_admin.glu.deadline import pool_to, within
+from glu_admin.glu.deadline import DeadlineAdapter, within
 from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreachable, Unreadable
 from glu_admin.glu.lists import EVERYTHING, Bounds, Listed, numbered, read_rows
 from glu_admin.glu.pace import Pace
@@ -88,17 +88,10 @@ class GluClient:
         `unsaid_wait` what TooManyRequests then asks for.
         """
         self._base_url = base_url.rstrip("/")
-        self._path = urlsplit(self._base_url).path
-        self._headers = {
-            "x-api-key": key,
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "Cache-Control": "no-cache",
-            "User-Agent": "Glu-Admin",
-        }
+        self._key = key
         self.key_id = key_id
         self.pace = pace
-        self._timeout = Timeout(connect=connect_timeout, read=read_timeout)
+        self._timeout = (connect_timeout, read_timeout)
         self._total_timeout = total_timeout
         self._max_body_bytes = max_body_bytes
         self._longest_wait = longest_wait
@@ -118,7 +111,7 @@ class GluClient:
         self._stopped = threading.Event()
         self._counting = threading.Lock()
         self._refusals = Refusals(None if touchstone is None else partial(self._ask_touchstone, touchstone))
-        self._pools: list[urllib3.HTTPConnectionPool] = []
+        self._sessions: list[requests.Session] = []
         self.requests = 0
 
     def get(self, path: str, params: Params = ()) -> Answer:
@@ -182,13 +175,13 @@ class GluClient:
             response, body = self._fetch(path, params, headers)
         except _BrokenAnswer as broken:
             raise broken.error from None
-        if response.status == 429:
+        if response.status_code == 429:
             self.pace.throttled(retry_after(response.headers) or self._unsaid_pause)
         try:
             data = decoded(body)
         except ValueError:
             data = None
-        return Reply(response.status, response.headers, data)
+        return Reply(response.status_code, response.headers, data)
 
     @property
     def interactive(self) -> bool:
@@ -210,8 +203,8 @@ class GluClient:
 
     def close(self) -> None:
         """Close every connection."""
-        for pool in self._pools:
-            pool.close()
+        for session in self._sessions:
+            session.close()
 
     def _ask_touchstone(self, path: str) -> None:
         with self._counting:
@@ -229,9 +222,9 @@ class GluClient:
 
     def _once(self, path: str, params: Params) -> Answer:
         response, body = self._fetch(path, params, {})
-        if response.status != 200:
+        if response.status_code != 200:
             try:
-                refuse(response.status, response.headers, body)
+                refuse(response, body)
             except Unreadable as error:
                 raise _BrokenAnswer(error) from None
         try:
@@ -240,46 +233,54 @@ class GluClient:
             raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
         return Answer(data, server_time(response.headers), cache_age(response.headers))
 
-    def _fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[urllib3.BaseHTTPResponse, bytes]:
+    def _fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
         """One GET, whatever its status, with its whole body; `headers` go before those of every question."""
         query = f"?{urlencode(params)}" if params else ""
         with within(self._total_timeout):
             try:
-                response = self._pool().urlopen(
-                    "GET",
-                    f"{self._path}{path}{query}",
-                    headers={**self._headers, **headers},
-                    retries=self._retry,
-                    redirect=False,
-                    preload_content=False,
-                )
-            except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                session, question = self._session()
+                request = question.copy()
+                request.url = f"{self._base_url}{path}{query}"
+                request.headers.update(headers)
+                response = session.send(request, timeout=self._timeout, allow_redirects=False, stream=True)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 # `from None`: the original carries the request, and with it the key.
                 raise Unreachable(connection_words(error)) from None
-            try:
-                return response, self._body(response)
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise _BrokenAnswer(Unreachable(connection_words(error))) from None
-            finally:
-                response.close()
+            with response:
+                try:
+                    body = self._body(response)
+                except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                    raise _BrokenAnswer(Unreachable(connection_words(error))) from None
+        return response, body
 
-    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         parts, size = [], 0
-        while chunk := response.read1(65536, decode_content=True):
+        while chunk := response.raw.read1(65536, decode_content=True):
             size += len(chunk)
             if size > self._max_body_bytes:
                 raise Unreadable("Glu’s answer was larger than allowed.")
             parts.append(chunk)
         return b"".join(parts)
 
-    def _pool(self) -> urllib3.HTTPConnectionPool:
-        """This thread's connection to Glu. No proxy of the environment may see the key, so none is asked for."""
-        pool: urllib3.HTTPConnectionPool | None = getattr(self._local, "pool", None)
-        if pool is None:
-            pool = pool_to(parse_url(self._base_url), timeout=self._timeout, ca_certs=certifi.where())
-            self._local.pool = pool
-            self._pools.append(pool)
-        return pool
+    def _session(self) -> tuple[requests.Session, requests.PreparedRequest]:
+        """This thread's connection, and what its questions have in common, prepared once: a third of their cost."""
+        found: tuple[requests.Session, requests.PreparedRequest] | None = getattr(self._local, "session", None)
+        if found is None:
+            session = requests.Session()
+            session.trust_env = False  # no proxy or netrc of the environment may see the key
+            adapter = DeadlineAdapter(max_retries=self._retry, pool_maxsize=1)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            headers = {
+                "x-api-key": self._key,
+                "Accept": "application/json",
+                "Cache-Control": "no-cache",
+                "User-Agent": "Glu-Admin",
+            }
+            question = session.prepare_request(requests.Request("GET", self._base_url, headers))
+            found = self._local.session = session, question
+            self._sessions.append(session)
+        return found
 
 
 def _fields(data: Any) -> dict[str, Any] | None:

@@ -9,9 +9,9 @@ from http.client import HTTPResponse
 from socket import socket
 from typing import Any
 
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util import Timeout, Url
 
 from glu_admin.glu.errors import Unreachable
 
@@ -20,7 +20,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at")
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Whatever is read meanwhile through connections of `pool_to` ends after so many seconds.
+    """Whatever is read meanwhile through a DeadlineAdapter ends after so many seconds.
 
     Reading on after that raises Unreachable, which is no error of a connection: it is not tried again.
     """
@@ -31,16 +31,13 @@ def within(seconds: float) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-def pool_to(address: Url, *, timeout: Timeout, ca_certs: str) -> HTTPConnectionPool:
-    """A connection to an address, whose answers end within the deadline that is set around them.
+class DeadlineAdapter(HTTPAdapter):
+    """Reads answers within the deadline that is set around it."""
 
-    Raises ValueError for what is no address of the web.
-    """
-    if address.host is None or address.scheme not in ("http", "https"):
-        raise ValueError("It is no address of the web.")
-    if address.scheme == "https":
-        return _SecurePool(address.host, address.port, timeout=timeout, ca_certs=ca_certs, cert_reqs="CERT_REQUIRED")
-    return _Pool(address.host, address.port, timeout=timeout)
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """The pools of connections whose answers end in time."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
 class _Bytes(io.RawIOBase):

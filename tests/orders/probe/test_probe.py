@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.timezone import now
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from urllib3 import HTTPConnectionPool
 
 from glu_admin.glu.client import GluClient, Reply
 from glu_admin.glu.errors import GluError, Unreachable
@@ -63,14 +63,14 @@ def bend(glu: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., R
 
 
 def test_a_glu_as_it_is_assumed_to_be(house: Any, glu: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    methods: list[str] = []
-    straight = HTTPConnectionPool.urlopen
+    methods: list[str | None] = []
+    straight = requests.Session.send
 
-    def urlopen(self: HTTPConnectionPool, method: str, *args: Any, **options: Any) -> Any:
-        methods.append(method)
-        return straight(self, method, *args, **options)
+    def send(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        methods.append(request.method)
+        return straight(self, request, **options)
 
-    monkeypatch.setattr(HTTPConnectionPool, "urlopen", urlopen)
+    monkeypatch.setattr(requests.Session, "send", send)
     findings = found()
     assert {one.what for one in findings.values() if one.mark == Mark.DIFFERS} == set()
     unknown = {one.what for one in findings.values() if one.mark == Mark.NOT_KNOWN}
