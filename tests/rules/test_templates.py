@@ -25,3 +25,16 @@ def test_icons_are_named_and_stand_in_the_sheet(path: Path) -> None:
     symbols = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
     assert set(re.findall(r'\{% icon "([^"]+)"', text)) <= symbols
     assert "<svg" not in text or name(path) in DRAWINGS, "an icon is {% icon %}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static").glob("*.css")), ids=lambda path: path.name)
+def test_a_stylesheet_of_ours_is_read_line_by_line_and_styles_only_what_is_there(path: Path) -> None:
+    if path.name == "bootstrap.min.css":
+        return
+    text = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", path.read_text(), flags=re.DOTALL)
+    assert [line for line in text.splitlines() if len(line) > 120] == []
+    assert f"'{path.name}'" in (ROOT / "templates/base_document.html").read_text()
+    python = [path for top in ("glu_admin", "orders") for path in (ROOT / top).rglob("*.py")]
+    said = " ".join(source.read_text() for source in [*TEMPLATES, ROOT / "static/app.js", *python])
+    selectors = re.sub(r"\{[^{}]*\}", "", text)
+    assert set(re.findall(r"\.([a-z][\w-]*)", selectors)) <= set(re.findall(r"[a-z][\w-]*", said))
