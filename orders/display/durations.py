@@ -13,9 +13,9 @@ _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 _AT_LEAST = 2  # of a unit: what is less is said in the next smaller one
 
 
-def short(span: timedelta) -> str:
+def short(length: timedelta) -> str:
     """A length of time in one unit: "40 secs", "15 mins"; "0 secs" if it is below zero."""
-    return format_timedelta(max(span, timedelta()), threshold=_AT_LEAST, format="short", locale=LOCALE)
+    return format_timedelta(max(length, timedelta()), threshold=_AT_LEAST, format="short", locale=LOCALE)
 
 
 def soon(moment: datetime) -> str:

@@ -74,9 +74,9 @@ def _pairs(title: str, pairs: Iterable[tuple[str, str]]) -> str:
 def _freshness(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     state, copy = report.state, report.first_copy
     yield "Copy", report.freshness.words
-    yield "Complete up to", _time(report.freshness.checked_at, zone)
+    yield "Complete up to", _time(report.freshness.up_to, zone)
     yield "Glu’s answers", report.cache_words
-    yield "Next look", _due(report.next_look, zone)
+    yield "Next look", _due(report.next_asked_at, zone)
     if state and report.last_error:
         yield "Last error", f"{report.last_error} ({_time(state.last_error_at, zone)})"
     yield "Left of the first copy", about(copy.left) if copy else ""
@@ -97,7 +97,7 @@ def _passes(report: MirrorReport, zone: ZoneInfo) -> Iterator[str]:
         if one.last or one.due_at:
             asked_for_as = f" ({_ASKED_FOR_AS[one.reading]})" if one.reading in _ASKED_FOR_AS else ""
             complete = _time(one.complete.started_at, zone) if one.complete else "not yet"
-            due = _due(one.due_at, zone) if report.next_look else ""
+            due = _due(one.due_at, zone) if report.next_asked_at else ""
             rows.append((f"{one.name}{asked_for_as}", one.status.words.lower(), complete, due))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -31,41 +31,41 @@ class Freshness:
 
     tone: str
     words: str
-    checked_at: datetime | None
+    up_to: datetime | None
 
 
 def freshness(organisation: Organisation) -> Freshness:
     """The chip: green up to date, blue first copy, amber late, red refused or unreachable, grey without key."""
     state, key = state_of(organisation), current_key(organisation)
     polls = latest_polls(organisation)
-    checked_at = max((poll.up_to for poll in polls), default=None)
-    ago = f"{short(now() - checked_at)} ago" if checked_at else "not yet"
+    complete_up_to = max((poll.up_to for poll in polls), default=None)
+    ago = f"{short(now() - complete_up_to)} ago" if complete_up_to else "not yet"
     if key is None:
         trying = candidate_key(organisation)
         if trying is None:
-            return Freshness("grey", "No key", checked_at)
+            return Freshness("grey", "No key", complete_up_to)
         tone = "red" if trying.state in GluKey.REJECTED else "blue"
-        return Freshness(tone, f"Key: {_lower(trying)}", checked_at)
+        return Freshness(tone, f"Key: {_lower(trying)}", complete_up_to)
     if key.state == GluKey.State.REFUSED:
-        return Freshness("red", f"{ago}, key refused", checked_at)
+        return Freshness("red", f"{ago}, key refused", complete_up_to)
     if key.state == GluKey.State.FOREIGN:
-        return Freshness("red", f"{ago}, another organisation’s key", checked_at)
+        return Freshness("red", f"{ago}, another organisation’s key", complete_up_to)
     if key.paused_at is not None:
-        return Freshness("amber", f"{ago}, paused", checked_at)
+        return Freshness("amber", f"{ago}, paused", complete_up_to)
     if key.state != GluKey.State.ACCEPTED:
-        return Freshness("blue", f"{ago}, key: {_lower(key)}", checked_at)
+        return Freshness("blue", f"{ago}, key: {_lower(key)}", complete_up_to)
     if state is not None and last_error(state, key):
         tone, words = _FAILURES.get(state.last_error_kind, ("red", "trouble"))
-        return Freshness(tone, f"{ago}, {words}", checked_at)
+        return Freshness(tone, f"{ago}, {words}", complete_up_to)
     copy = first_copy(organisation, state)
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
-        return Freshness("blue", f"First copy{share}", checked_at)
+        return Freshness("blue", f"First copy{share}", complete_up_to)
     if polls and MirrorRun.Flag.FROM_CACHE in polls[0].flags.split():
-        return Freshness("amber", f"{ago}, from a cache", checked_at)
-    if checked_at is None or now() - checked_at > late_after(state):
-        return Freshness("amber", f"{ago}, late", checked_at)
-    return Freshness("green", f"Up to date, {ago}", checked_at)
+        return Freshness("amber", f"{ago}, from a cache", complete_up_to)
+    if complete_up_to is None or now() - complete_up_to > late_after(state):
+        return Freshness("amber", f"{ago}, late", complete_up_to)
+    return Freshness("green", f"Up to date, {ago}", complete_up_to)
 
 
 def _lower(key: GluKey) -> str:

@@ -66,7 +66,7 @@ class MirrorReport:
     signs: list[Sign]
 
     @property
-    def next_look(self) -> datetime | None:
+    def next_asked_at(self) -> datetime | None:
         """When Glu is asked next; None while it is not asked: without a key, or with one refused or paused."""
         if self.state is None or self.key is None or self.key.paused_at or self.key.state != GluKey.State.ACCEPTED:
             return None

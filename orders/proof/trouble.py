@@ -93,18 +93,18 @@ def _of_the_work(report: MirrorReport) -> Iterator[Trouble]:
     if report.stands_still:
         what = f"Copying stands still: {STANDS_STILL[0].lower()}{STANDS_STILL[1:]}"
         to_do = "Look whether worker, timetable and broker are running."
-        yield Trouble(what, report.freshness.checked_at, to_do=to_do, needs_a_person=True)
+        yield Trouble(what, report.freshness.up_to, to_do=to_do, needs_a_person=True)
     for sign in report.signs:
         if sign.trouble:
             yield Trouble(sign.trouble, to_do="Look whether it is running.", needs_a_person=True)
     told = {one.last.error for one in report.passes if one.failing and one.last}
-    if report.last_error and report.next_look and report.last_error not in told:
-        since = report.freshness.checked_at
+    if report.last_error and report.next_asked_at and report.last_error not in told:
+        since = report.freshness.up_to
         lasting = since is None or now() - since > _PASSING
         again = "It is tried again by itself, ever more slowly."
         to_do = "If it lasts, ask Glu’s support." if lasting else ""
         what = f"The last attempt failed: {report.last_error}"
-        yield Trouble(what, since, again, report.next_look, to_do, needs_a_person=lasting)
+        yield Trouble(what, since, again, report.next_asked_at, to_do, needs_a_person=lasting)
     if report.state and report.state.transactions_error:
         what = f"Transactions are not read: {report.state.transactions_error}"
         again = "Refunds are found when lines are read again; transactions are tried again by themselves."
@@ -144,7 +144,7 @@ def _of_a_pass(one: PassReport, report: MirrorReport) -> Iterator[Trouble]:
             to_do = "If it lasts, ask Glu’s support." if lasting else ""
             again = "It is tried again by itself, ever more slowly."
             yield Trouble(
-                what, began, again, one.next_try, to_do, needs_a_person=lasting and report.next_look is not None
+                what, began, again, one.next_try, to_do, needs_a_person=lasting and report.next_asked_at is not None
             )
         elif one.last.state == MirrorRun.State.FAILED and one.last.kind == MirrorRun.Pass.RANGE:
             yield Trouble(what, began, to_do="Ask for these days again if they are still wanted.")

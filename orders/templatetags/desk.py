@@ -23,7 +23,7 @@ register = template.Library()
 
 _NOTHING = SafeString()
 
-register.filter("span", about)
+register.filter("about", about)
 register.simple_tag(when)
 
 

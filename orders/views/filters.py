@@ -9,10 +9,10 @@ from glu_admin.tenancy.models import Organisation
 from orders.search import Facet, Problem, Query, facets
 from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Days
 
-SPANS = ("created", "updated", "scheduled", "total")
+RANGE_FIELDS = ("created", "updated", "scheduled", "total")
 _PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
 _MOST_OFFERED = 50
-_PANEL = (*VALUE_FIELDS, *SPANS, "gone")
+_PANEL = (*VALUE_FIELDS, *RANGE_FIELDS, "gone")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Span:
+class RangeField:
     """A range's two boxes, and what is wrong with them ("" for nothing)."""
 
     label: str
@@ -38,12 +38,12 @@ class Span:
 def canonical(data: QueryDict) -> QueryDict:
     """What the filter form sends, as the address has it: two boxes of a range as one value, empty boxes left out."""
     out = data.copy()
-    for name in SPANS:
+    for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
         if first or last:
             whole = first == last or (".." in first and not last)
             out[name] = first if whole else f"{first}..{last}"
-    for name in (*SPANS, "q"):
+    for name in (*RANGE_FIELDS, "q"):
         if name in out and not "".join(out.getlist(name)).strip():
             del out[name]
     return out
@@ -60,7 +60,7 @@ def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
         "hint": next((problem.message for problem in problems if problem.key == "q"), ""),
         "panel_open": any(problem.key in _PANEL for problem in problems),
         "filters": [(LABELS[name], name, *_offered(values)) for name, values in offers.items()],
-        "spans": [_span(query, name, problems) for name in SPANS],
+        "range_fields": [_range_field(query, name, problems) for name in RANGE_FIELDS],
         "presets": [(words, query.url_query(created=text)) for words, text in _PRESETS],
     }
 
@@ -71,7 +71,7 @@ def _offered(values: list[Facet]) -> tuple[list[Facet], int]:
     return shown, len(values) - len(shown)
 
 
-def _span(query: Query, name: str, problems: list[Problem]) -> Span:
+def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField:
     problem = next((problem for problem in problems if problem.key == name), None)
     known = getattr(query.criteria, name)
     if isinstance(known, Days):
@@ -80,7 +80,7 @@ def _span(query: Query, name: str, problems: list[Problem]) -> Span:
         first, dots, last = (problem.value if problem else known.text if known else "").partition("..")
         last = last if dots else first
     boxes = [_box(name, end, value, problem) for end, value in (("from", first), ("to", last))]
-    return Span(LABELS[name], name, (boxes[0], boxes[1]), problem.message if problem else "")
+    return RangeField(LABELS[name], name, (boxes[0], boxes[1]), problem.message if problem else "")
 
 
 def _box(name: str, end: str, value: str, problem: Problem | None) -> Box:

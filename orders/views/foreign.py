@@ -34,7 +34,7 @@ def _page(request: TeamRequest, organisation: Organisation, *, gone: bool, chang
         "gone": gone,
         "marked": organisation.orders.filter(gone_at__isnull=False, missing=None).count(),
         "removing": organisation.missing_orders.filter(removing=True).exists(),
-        "looking": range_state(organisation, None, None),
+        "reading": range_state(organisation, None, None),
         "usable": key is not None and key.state == GluKey.State.ACCEPTED,
         "other": foreign_key(organisation),
         "everything": going(organisation, organisation.orders.all()),

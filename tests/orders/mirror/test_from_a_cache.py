@@ -56,7 +56,7 @@ def test_the_age_is_taken_off_where_it_is_said(
     assert run.cache_age == pytest.approx(timedelta(seconds=QUARTER), abs=A_MOMENT)
     fresh = freshness(session.organisation)
     assert (fresh.tone, fresh.words) == ("amber", "15 mins ago, from a cache")
-    assert fresh.checked_at == polled_up_to(session.organisation) == run.up_to
+    assert fresh.up_to == polled_up_to(session.organisation) == run.up_to
     page = viewer_client.get("/o/alder-house/mirror/").content.decode()
     assert "15 mins ago, from a cache" in page
     assert re.search(r"From a cache, up to 1[45] mins old", page)
