@@ -74,7 +74,7 @@ def _check(session: Session, order: Order) -> None:
             return
         # An older version is believed only because it was said twice: a replica that lags says it once.
         written = write_orders(
-            organisation, [header], moment, looked_at=session.polled_up_to(), accept_older=lines is not None
+            organisation, [header], moment, polled_up_to=session.polled_up_to(), accept_older=lines is not None
         )
         acquit(organisation, [order.glu_id])
         if lines is None:

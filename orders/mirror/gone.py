@@ -134,7 +134,7 @@ def _still_there(session: Session, one: MissingOrder, header: Row) -> None:
         if strangers:
             hold_strangers(session.organisation, strangers, now())
             return
-        write_orders(session.organisation, [header], now(), looked_at=session.polled_up_to())
+        write_orders(session.organisation, [header], now(), polled_up_to=session.polled_up_to())
         acquit(session.organisation, [one.order.glu_id])
         if one.run is not None:
             flag_run(session.organisation, one.run, MirrorRun.Flag.WALK_MISSED)

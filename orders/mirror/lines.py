@@ -225,7 +225,7 @@ class LineStream:
         with session.writing() as state:
             hold_strangers(session.organisation, strangers, moment)
             if headers:
-                write_orders(session.organisation, headers, moment, looked_at=session.polled_up_to())
+                write_orders(session.organisation, headers, moment, polled_up_to=session.polled_up_to())
             write_lines(
                 session.organisation,
                 [

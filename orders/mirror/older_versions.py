@@ -35,7 +35,7 @@ def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
                     hold_strangers(session.organisation, strangers, now())
                     continue
                 write_orders(
-                    session.organisation, [outcome], now(), looked_at=session.polled_up_to(), accept_older=True
+                    session.organisation, [outcome], now(), polled_up_to=session.polled_up_to(), accept_older=True
                 )
     return waiting
 

@@ -193,7 +193,7 @@ class _Reading:
     def _write_rows(self, step: Step, moment: datetime) -> Written:
         if self.kind == MirrorRun.Pass.TRANSACTIONS:
             return write_transactions(self.session.organisation, step.rows, moment, self.signal_from)
-        return write_orders(self.session.organisation, step.rows, moment, looked_at=self.polled_up_to)
+        return write_orders(self.session.organisation, step.rows, moment, polled_up_to=self.polled_up_to)
 
     def _is_quiet(self, step: Step, written: Written) -> bool:
         """A poll may end after one answer shorter than a page that holds nothing new: the overlap's rows again."""

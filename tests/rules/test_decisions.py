@@ -13,7 +13,8 @@ HALF_A_PAGE = 260  # words
 
 
 def test_the_index_names_every_record_by_its_number_and_title() -> None:
-    index = re.findall(r"^(\d+)\. \[(.+)\]\((.+)\)$", (FOLDER / "README.md").read_text(), re.M)
+    found = re.findall(r"^(\d+)\. \[(.+)\]\((.+)\)$", (FOLDER / "README.md").read_text(), re.M)
+    index = sorted(found, key=lambda entry: int(entry[0]))
     titles = [path.read_text().splitlines()[0] for path in RECORDS]
     assert [f"# {number}. {title}" for number, title, _ in index] == titles
     assert [file for *_, file in index] == [path.name for path in RECORDS]

@@ -29,15 +29,15 @@ class LinesBefore(NamedTuple):
 
 
 def order_changes(
-    organisation: Organisation, old: Order, new: ParsedOrder, seen_at: datetime, looked_at: datetime | None
+    organisation: Organisation, old: Order, new: ParsedOrder, seen_at: datetime, polled_up_to: datetime | None
 ) -> list[OrderChange]:
     """What differs between two versions of an order; technical fields and the stamp itself are left out.
 
-    `looked_at` is when the last complete changes pass began: a version with a new stamp was not there yet then.
+    `polled_up_to` is up to when polls have read everything: a version with a new stamp was not there yet then.
     """
     known = [old.copied_at, *([old.checked_at] if old.checked_at else [])]
-    if looked_at is not None and new.updated_at != old.updated_at:
-        known.append(looked_at)
+    if polled_up_to is not None and new.updated_at != old.updated_at:
+        known.append(polled_up_to)
     seen_old_at = min(max(known), seen_at)
 
     def _change(name: str, before: str | None, after: str | None) -> OrderChange:

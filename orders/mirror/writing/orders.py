@@ -75,15 +75,15 @@ def write_orders(
     fetched_at: datetime,
     *,
     derive: bool = True,
-    looked_at: datetime | None = None,
+    polled_up_to: datetime | None = None,
     accept_older: bool = False,
 ) -> Written:
     """Write a page of Glu's orders as they came; an unchanged one is not touched, an older one is dropped.
 
     A row without usable id or creation time is set aside. Written orders have their lines due. With `derive` false
-    the search documents and counters are left for the caller to build at the end. `looked_at` is when the last complete
-    changes pass began, for the record of change. Raises OtherOrganisationError, with nothing written, when an id comes
-    with another uuid than before.
+    the search documents and counters are left for the caller to build at the end. `polled_up_to` is up to when polls
+    have read everything, for the record of change. Raises OtherOrganisationError, with nothing written, when an id
+    comes with another uuid than before.
     """
     result, drift = Written(), DriftWatch()
     parsed = _parse_all(organisation, rows, fetched_at, result)
@@ -120,7 +120,7 @@ def write_orders(
     if moved:
         changes = []
         for old in organisation.orders.filter(pk__in=moved):
-            changes += order_changes(organisation, old, parsed[old.glu_id], fetched_at, looked_at)
+            changes += order_changes(organisation, old, parsed[old.glu_id], fetched_at, polled_up_to)
         record(organisation, changes)
         drift.vanished(organisation, changes, len(moved))
     result.pks = _write(organisation, writing, fetched_at)
