@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 Out = TypeVar("Out")
 
 _BATCH_SECONDS = 0.1  # how far ahead a process takes slots, so that the store is asked ten times a second at most
+_MOST_SLOTS = 200
 _STALE_SECONDS = 1.0
 _SAME_SECONDS = 0.05  # how far two readings of one moment may lie apart
 _INTERACTIVE_SHARE = 0.2
@@ -55,7 +56,7 @@ class PaceState:
             growth = 2.0 if one.slow_start else 1 + min(0.02, rate / 1000)
             rate = min(rate * growth**seconds, ceiling)
         start = max(now, one.next_at, one.paused_until)
-        count = max(1, int(rate * _BATCH_SECONDS))
+        count = max(1, min(int(rate * _BATCH_SECONDS), _MOST_SLOTS))
         gap = 1 / rate
         after = replace(one, rate=rate, grown_at=now, next_at=start + count * gap)
         return after, [start + n * gap for n in range(count)]

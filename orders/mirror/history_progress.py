@@ -33,12 +33,14 @@ class HistoryProgress:
         self._finding: Future[Placed | None] | None = None
 
     def note(self, step: Step, page_size: int, state: MirrorState) -> None:
-        """Note on the state where the walk stands, in Glu's ids: they grow with creation."""
+        """Note where the walk stands, in Glu’s ids: they grow with creation. What is found out goes on the state."""
         first = next(filter(None, map(_placed, step.rows)), None)
         last = next(filter(None, map(_placed, reversed(step.rows))), None)
         if first is None or last is None:
             return
-        state.history_reached_glu_id, state.history_reached_at = last.glu_id, last.created.instant
+        MirrorState.across_organisations.filter(organisation=self.session.organisation).update(
+            history_reached_glu_id=last.glu_id, history_reached_at=last.created.instant
+        )
         if self._finding is not None and self._finding.done():
             self._note_found(self._finding, state)
             self._finding = None

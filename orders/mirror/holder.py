@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, cast
+
+from django.utils.functional import SimpleLazyObject
 
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
 from orders.models import MirrorState
 from orders.models.mirror_run import polled_up_to
+
+_COLUMNS = [field.attname for field in MirrorState._meta.concrete_fields]
 
 
 class Holder:
@@ -27,13 +32,18 @@ class Holder:
 
         Raises LeaseLostError.
         """
-        with self.lease.writing():
+        read: list[tuple[MirrorState, dict[str, Any]]] = []
+
+        def _read() -> MirrorState:
             state = self.state()
-            before = {field.attname: getattr(state, field.attname) for field in MirrorState._meta.concrete_fields}
-            yield state
-            changed = [name for name, value in before.items() if getattr(state, name) != value]
-            if changed:
-                state.save(update_fields=changed)
+            read.append((state, {name: getattr(state, name) for name in _COLUMNS}))
+            return state
+
+        with self.lease.writing():
+            yield cast(MirrorState, SimpleLazyObject(_read))  # most transactions have nothing to say of it
+            for state, before in read:
+                if changed := [name for name, value in before.items() if getattr(state, name) != value]:
+                    state.save(update_fields=changed)
 
     def polled_up_to(self) -> datetime | None:
         """Up to when polls have read everything that changed; what has a newer stamp was not there yet then."""

@@ -12,6 +12,7 @@ class PageSizes:
         self._lock = threading.Lock()
         self._longest = state.page_size
         self._shortest, self._shortest_lately = state.shortest_page, state.shortest_page_lately
+        self._noted = self._all()
 
     @property
     def longest(self) -> int:
@@ -39,7 +40,11 @@ class PageSizes:
             self._shortest, self._shortest_lately = self._shortest_lately, None
 
     def save(self, state: MirrorState) -> None:
-        """Note what is known by now on the state, for whoever writes it."""
+        """Note what is new on the state, for whoever writes it."""
+        known = self._all()
+        if known != self._noted:
+            state.page_size, state.shortest_page, state.shortest_page_lately = self._noted = known
+
+    def _all(self) -> tuple[int, int | None, int | None]:
         with self._lock:
-            state.page_size = self._longest
-            state.shortest_page, state.shortest_page_lately = self._shortest, self._shortest_lately
+            return self._longest, self._shortest, self._shortest_lately
