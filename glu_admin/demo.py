@@ -115,7 +115,7 @@ def _running_sandbox() -> int | None:
     try:
         port = int((STATE / "sandbox_port").read_text())
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/_control/", timeout=10) as answer:
-            slugs = [one["slug"] for one in json.load(answer)["organisations"]]
+            slugs = [organisation["slug"] for organisation in json.load(answer)["organisations"]]
     except Exception:  # whatever is or is not there, it is not the sandbox
         return None
     return port if slugs == [slug for slug, *_ in ORGANISATIONS] else None

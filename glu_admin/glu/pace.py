@@ -48,38 +48,40 @@ class PaceState:
 
     def reserved(self, now: float, ceiling: float, longest: float) -> tuple["PaceState", list[float]]:
         """The next slots, some of them at once; the rate has grown if it is what held requests back."""
-        one = self.sane(now, longest)
-        rate = one.rate
-        if one.next_at > now:  # slots are asked for faster than they come
-            seconds = min(max(now - one.grown_at, 0.0), 1.0)
+        state = self.sane(now, longest)
+        rate = state.rate
+        if state.next_at > now:  # slots are asked for faster than they come
+            seconds = min(max(now - state.grown_at, 0.0), 1.0)
             # Slower where little is allowed: each attempt at more costs about one 429, and there are few requests.
-            growth = 2.0 if one.slow_start else 1 + min(0.02, rate / 1000)
+            growth = 2.0 if state.slow_start else 1 + min(0.02, rate / 1000)
             rate = min(rate * growth**seconds, ceiling)
-        start = max(now, one.next_at, one.paused_until)
+        start = max(now, state.next_at, state.paused_until)
         count = max(1, min(int(rate * _BATCH_SECONDS), _MOST_SLOTS))
         gap = 1 / rate
-        after = replace(one, rate=rate, grown_at=now, next_at=start + count * gap)
+        after = replace(state, rate=rate, grown_at=now, next_at=start + count * gap)
         return after, [start + n * gap for n in range(count)]
 
     def let_before_others(self, now: float, longest: float) -> tuple["PaceState", bool]:
         """A slot for somebody who waits, at once, if their share allows; the others come one slot later."""
-        one = self.sane(now, longest)
-        gap = 1 / one.rate
-        due = max(one.interactive_at, now - _INTERACTIVE_BURST * gap / _INTERACTIVE_SHARE)
-        if one.paused_until > now or due > now:
-            return one, False
-        return replace(one, next_at=max(now, one.next_at) + gap, interactive_at=due + gap / _INTERACTIVE_SHARE), True
+        state = self.sane(now, longest)
+        gap = 1 / state.rate
+        due = max(state.interactive_at, now - _INTERACTIVE_BURST * gap / _INTERACTIVE_SHARE)
+        if state.paused_until > now or due > now:
+            return state, False
+        return replace(
+            state, next_at=max(now, state.next_at) + gap, interactive_at=due + gap / _INTERACTIVE_SHARE
+        ), True
 
     def throttled(self, now: float, retry_after: float, floor: float, longest: float) -> "PaceState":
         """After a 429: slower, at most once a second, and nobody asks for `retry_after` seconds."""
-        one = self.sane(now, longest)
-        one = replace(one, throttled_today=one.throttled_today + 1)
-        if one.slow_start:
-            one = replace(one, slow_start=False, rate=max(one.rate * 0.7, floor), cut_at=now)
-        elif now - one.cut_at >= 1 or now < one.cut_at:
-            one = replace(one, rate=max(one.rate * 0.9, floor), cut_at=now)
+        state = self.sane(now, longest)
+        state = replace(state, throttled_today=state.throttled_today + 1)
+        if state.slow_start:
+            state = replace(state, slow_start=False, rate=max(state.rate * 0.7, floor), cut_at=now)
+        elif now - state.cut_at >= 1 or now < state.cut_at:
+            state = replace(state, rate=max(state.rate * 0.9, floor), cut_at=now)
         pause = now + min(max(retry_after, 0.0), longest)
-        return replace(one, paused_until=max(one.paused_until, pause))
+        return replace(state, paused_until=max(state.paused_until, pause))
 
     def counted(self, now: float, requests: int) -> "PaceState":
         """So many requests more were sent today (UTC)."""

@@ -133,7 +133,7 @@ def record_trial(key: GluKey, state: GluKey.State, detail: str = "", *, opens: s
         mark = GluKey.across_organisations.filter(pk=key.pk).values_list("fingerprint", flat=True).first()
         # In one order for everybody: two organisations may be trying the same key.
         same = Q(pk=key.pk) | (Q(fingerprint=mark) & ~Q(fingerprint=""))
-        here = {one.pk: one for one in GluKey.across_organisations.select_for_update().filter(same).order_by("pk")}
+        here = {held.pk: held for held in GluKey.across_organisations.select_for_update().filter(same).order_by("pk")}
         if key.pk not in here:
             return state
         key.slot, key.rejected_at = here[key.pk].slot, here[key.pk].rejected_at

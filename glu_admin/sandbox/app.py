@@ -82,9 +82,9 @@ class SandboxApp:
             case ["transactions"]:
                 return transactions_page(shop, view, query)
             case ["transactions", glu_id]:
-                for one in view.transactions():
-                    if str(one["id"]) == glu_id:
-                        return rendered(one, source.faults)
+                for transaction in view.transactions():
+                    if str(transaction["id"]) == glu_id:
+                        return rendered(transaction, source.faults)
         raise Problem(404, "Not Found")
 
 

@@ -83,7 +83,7 @@ def _control(world: World, name: str, asked: dict[str, str]) -> bool:
                 shop = world.shops[slug]
                 shop.news.clear()
                 _control_one(world, shop, name, asked)
-                shop.pressed = [(one.glu_id, told(before, one)) for before, one in shop.news] or shop.pressed
+                shop.pressed = [(after.glu_id, told(before, after)) for before, after in shop.news] or shop.pressed
         except ValueError as error:
             raise Problem(400, str(error)) from None
     return True

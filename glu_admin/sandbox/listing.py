@@ -55,23 +55,29 @@ def orders_collection(shop: Shop, view: View, query: dict[str, str]) -> Payload:
 def _orders(shop: Shop, view: View, query: dict[str, str], backwards: bool) -> Iterator[Payload]:
     filters = _date_filters(shop, query)
     lowest = {
-        name: max((one.bound for one in filters if one.field == name and "after" in one.operator), default=None)
+        name: max((limit.bound for limit in filters if limit.field == name and "after" in limit.operator), default=None)
         for name in ("createdAt", "updatedAt")
     }
-    highest = min((one.bound for one in filters if one.field == "createdAt" and "before" in one.operator), default=None)
+    highest = min(
+        (limit.bound for limit in filters if limit.field == "createdAt" and "before" in limit.operator), default=None
+    )
     found = view.orders(
         since=lowest["createdAt"] or "", until=highest, updated_since=lowest["updatedAt"], oldest_first=backwards
     )
-    return (one.sold.order for one in found if all(_matches(one.sold.order, *bound) for bound in filters))
+    return (placed.sold.order for placed in found if all(_matches(placed.sold.order, *limit) for limit in filters))
 
 
 def transactions_page(shop: Shop, view: View, query: dict[str, str]) -> list[Payload]:
     """GET /transactions, newest first."""
-    filters = [one for one in _date_filters(shop, query) if one.field != "scheduledDeliveryAt"]
+    filters = [limit for limit in _date_filters(shop, query) if limit.field != "scheduledDeliveryAt"]
     found = view.transactions()
     if shop.strikes("wrong_order_rate"):
         found = reversed(list(found))
-    rows = (one for one in found if _wanted(one, query) and all(_matches(one, *bound) for bound in filters))
+    rows = (
+        transaction
+        for transaction in found
+        if _wanted(transaction, query) and all(_matches(transaction, *limit) for limit in filters)
+    )
     return all_rendered(_page(shop, rows, query, by_date=True), view.shop.faults)
 
 
@@ -117,17 +123,17 @@ def _ties_shuffled(rows: Iterator[Payload], chance: random.Random) -> Iterator[P
         yield from tied
 
 
-def _wanted(one: Payload, query: dict[str, str]) -> bool:
-    if "type" in query and one["type"] != query["type"]:
+def _wanted(transaction: Payload, query: dict[str, str]) -> bool:
+    if "type" in query and transaction["type"] != query["type"]:
         return False
     amounts = [
-        _COMPARE[operator](one["amount"], int(query[f"amount[{operator}]"]))
+        _COMPARE[operator](transaction["amount"], int(query[f"amount[{operator}]"]))
         for operator in ("gt", "gte", "lt", "lte")
         if query.get(f"amount[{operator}]", "").isdigit()
     ]
     low, _, high = query.get("amount[between]", "").partition("..")
     if low.isdigit() and high.isdigit():
-        amounts.append(int(low) <= one["amount"] <= int(high))
+        amounts.append(int(low) <= transaction["amount"] <= int(high))
     return all(amounts)
 
 

@@ -112,7 +112,9 @@ class Shop:
     def show(self) -> None:
         """What is committed and not seen yet is seen from now on."""
         now = self.clock()
-        self.past = deque((one._replace(seen_at=min(one.seen_at, now)) for one in self.past), maxlen=_CHANGES_KEPT)
+        self.past = deque(
+            (change._replace(seen_at=min(change.seen_at, now)) for change in self.past), maxlen=_CHANGES_KEPT
+        )
         self.all_seen_at = min(self.all_seen_at, now)
 
     def dice(self) -> random.Random:
@@ -159,7 +161,9 @@ class Shop:
     def transactions(self) -> list[Payload]:
         """All transactions that are committed, oldest first."""
         if self._transactions is None:
-            self._transactions = sorted((one for sold in self.sold.values() for one in sold.transactions), key=_by_age)
+            self._transactions = sorted(
+                (transaction for sold in self.sold.values() for transaction in sold.transactions), key=_by_age
+            )
         return self._transactions
 
     def _place(self, glu_id: Any, sold: Sold, listed_at: str) -> None:
@@ -212,7 +216,9 @@ class View:
         end = len(shop.listing) if until is None else bisect_left(shop.listing, (until, _AFTER_ALL_HASHES, ""))
         updated = 0 if updated_since is None else bisect_left(shop.updates, (updated_since, "", ""))
         if updated_since is not None and (len(shop.updates) - updated) * 4 < end - start:
-            entries = iter(sorted((shop.places[one[2]] for one in shop.updates[updated:]), reverse=not oldest_first))
+            entries = iter(
+                sorted((shop.places[entry[2]] for entry in shop.updates[updated:]), reverse=not oldest_first)
+            )
         else:
             steps = range(start, end) if oldest_first else range(end - 1, start - 1, -1)
             entries = (shop.listing[step] for step in steps)
@@ -221,7 +227,7 @@ class View:
             older = sorted(filter(None, hidden.values()), key=itemgetter(0), reverse=not oldest_first)
             found = heapq.merge(found, older, key=itemgetter(0), reverse=not oldest_first)
         if shop.faults.vanish:
-            return (one for one in found if not shop.vanished(one.entry[2]))
+            return (placed for placed in found if not shop.vanished(placed.entry[2]))
         return found
 
     def transactions(self) -> Iterator[Payload]:
@@ -229,14 +235,17 @@ class View:
         if not self.hidden:
             return reversed(self.shop.transactions())
         kept = (
-            one for glu_id, sold in self.shop.sold.items() if glu_id not in self.hidden for one in sold.transactions
+            transaction
+            for glu_id, sold in self.shop.sold.items()
+            if glu_id not in self.hidden
+            for transaction in sold.transactions
         )
-        older = (one for placed in self.hidden.values() if placed for one in placed.sold.transactions)
+        older = (transaction for placed in self.hidden.values() if placed for transaction in placed.sold.transactions)
         return iter(sorted([*kept, *older], key=_by_age, reverse=True))
 
 
-def _by_age(one: Payload) -> tuple[str, int]:
-    return one["createdAt"], one["id"]
+def _by_age(transaction: Payload) -> tuple[str, int]:
+    return transaction["createdAt"], transaction["id"]
 
 
 def _shuffle(glu_id: Any) -> str:

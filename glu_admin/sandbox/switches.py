@@ -188,9 +188,13 @@ def page(world: World) -> str:
 def _organisation(world: World, shop: Shop) -> str:
     slug = shop.organisation.slug
     served, refused = sum(shop.requests.values()), shop.mishaps["rate_limit"]
-    on = sum(getattr(shop.faults, one.fault) != getattr(Faults, one.fault) for row in GROUPS.values() for one in row)
+    on = sum(
+        getattr(shop.faults, switch.fault) != getattr(Faults, switch.fault) for row in GROUPS.values() for switch in row
+    )
     here = {"organisation": slug}
-    events = "".join(_button(one.control, one.label, {**here, **one.values}, rest=_rest(one)) for one in EVENTS)
+    events = "".join(
+        _button(event.control, event.label, {**here, **event.values}, rest=_rest(event)) for event in EVENTS
+    )
     presets = "".join(_button("faults", label, {**here, **faults}) for label, faults in PRESETS)
     calm = _button("calm", "Calm again", {**here, "everything": "1"}, "calm")
     hint = "Hold everything still first, else other orders change too." if world.live else "Everything else is still."
@@ -217,7 +221,7 @@ def _told(shop: Shop) -> str:
     orders = [f"Order {glu_id} {what}" for glu_id, what in shop.pressed]
     if len(orders) > _MOST_TOLD:
         (first, what), (last, _) = shop.pressed[0], shop.pressed[-1]
-        alike = all(one[1] == what for one in shop.pressed)
+        alike = all(done[1] == what for done in shop.pressed)
         count = f"{len(orders):,}"
         orders = [
             f"Orders {first} to {last}, {count} of them: each {what}"
@@ -225,7 +229,7 @@ def _told(shop: Shop) -> str:
             else f"{count} things happened, the first to order {first}, the last to order {last}"
         ]
     late = f" Glu shows it {shop.faults.late_commit_s:g} s later." if shop.faults.late_commit_s else ""
-    told = "".join(f"<br>{escape(one)}" for one in orders).removeprefix("<br>")
+    told = "".join(f"<br>{escape(order)}" for order in orders).removeprefix("<br>")
     return (
         f'<p class="told" role="status"><b>{told}</b><br><small class="soft">Look it up in Glu Admin by its number; '
         f"Check now on its page asks Glu at once.{late}</small></p>"
@@ -233,7 +237,7 @@ def _told(shop: Shop) -> str:
 
 
 def _group(world: World, faults: Faults, title: str) -> str:
-    switches = "".join(_switch(world, faults, one) for one in GROUPS[title])
+    switches = "".join(_switch(world, faults, switch) for switch in GROUPS[title])
     return f"<fieldset><legend>{title}</legend>{switches}</fieldset>"
 
 
@@ -246,8 +250,9 @@ def _switch(world: World, faults: Faults, switch: Switch) -> str:
         field += " checked>" if value else ">"
     elif choices is not None:
         options = (
-            f'<option value="{escape(one)}"{" selected" if one == value else ""}>{escape(one or "none")}</option>'
-            for one in choices
+            f'<option value="{escape(choice)}"{" selected" if choice == value else ""}>'
+            f"{escape(choice or 'none')}</option>"
+            for choice in choices
         )
         field = f'<select name="{name}">{"".join(options)}</select>'
     else:

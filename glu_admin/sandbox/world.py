@@ -38,8 +38,8 @@ class World:
         self.epoch = _remembered_epoch(state, epoch or self._now())
         self.shops: dict[str, Shop] = {}
         self.by_key: dict[str, Shop] = {}
-        for one in organisations:
-            self.open(one)
+        for organisation in organisations:
+            self.open(organisation)
         self._chance = random.Random(f"life {self.epoch}")
         self._journal: IO[str] | None = None
         if state is not None:

@@ -30,7 +30,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "membership": membership,
         "organisation": membership.organisation if membership else None,
         "memberships": memberships,
-        "manages_any": any(one.role == Role.MANAGER for one in memberships),
+        "manages_any": any(held.role == Role.MANAGER for held in memberships),
         "page_name": request.resolver_match.url_name if request.resolver_match else "",
         **_navigation(membership or _last_place(request, memberships)),
     }
@@ -61,7 +61,7 @@ def remember_place(request: HttpRequest, response: HttpResponseBase, organisatio
 def _last_place(request: HttpRequest, memberships: list[Membership]) -> Membership | None:
     last = request.COOKIES.get(PLACE_COOKIE)
     only = memberships[0] if len(memberships) == 1 else None
-    return next((one for one in memberships if one.organisation.slug == last), only)
+    return next((held for held in memberships if held.organisation.slug == last), only)
 
 
 def _navigation(place: Membership | None) -> dict[str, Any]:

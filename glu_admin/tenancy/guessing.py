@@ -49,8 +49,8 @@ def take_a_guess(request: HttpRequest, email: str) -> Usage | None:
 
 def give_back(usage: Usage) -> None:
     """The password was right: the try does not count."""
-    for one in usage:
-        one.rollback()
+    for limit in usage:
+        limit.rollback()
 
 
 def forget_wrong_guesses(request: HttpRequest, email: str) -> None:

@@ -26,7 +26,7 @@ def statement_limit(seconds: float) -> Iterator["Limit"]:
 
     Waiting for a lock may take half of that. Of limits one in another the inner one holds.
     """
-    outer = next((one for one in reversed(connection.execute_wrappers) if isinstance(one, Limit)), None)
+    outer = next((wrapper for wrapper in reversed(connection.execute_wrappers) if isinstance(wrapper, Limit)), None)
     limit = Limit(seconds, outer)
     with connection.execute_wrapper(limit):
         try:

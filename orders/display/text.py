@@ -40,7 +40,7 @@ def in_words(value: Any) -> str:
             telling = next((value[key] for key in _TELLING if value.get(key)), None)
             return in_words(telling) if telling is not None else json_text(value)
         case list():
-            return ", ".join(words for one in value if (words := in_words(one)))
+            return ", ".join(words for item in value if (words := in_words(item)))
     return json.dumps(value)
 
 

@@ -66,9 +66,11 @@ def _file(columns: Sequence[Column], rows: Iterable[Any], zone: ZoneInfo | None)
     buffer = StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL if zone else csv.QUOTE_MINIMAL)
     buffer.write(_BOM if zone else "")
-    writer.writerow(f"{one.heading} ({zone or 'UTC'})" if one.kind == "time" else one.heading for one in columns)
+    writer.writerow(
+        f"{column.heading} ({zone or 'UTC'})" if column.kind == "time" else column.heading for column in columns
+    )
     for count, row in enumerate(rows, 1):
-        writer.writerow([_cell(one, row, zone) for one in columns])
+        writer.writerow([_cell(column, row, zone) for column in columns])
         if count % 100 == 0:
             yield buffer.getvalue()
             buffer.seek(0)

@@ -42,14 +42,17 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
             "oldest_due": report.oldest_due,
             "oldest_read": report.oldest_lines,
         },
-        "set_aside": {"count": report.set_aside.count(), "newest": [_aside(one) for one in report.set_aside[:_MOST]]},
-        "new_things": {"count": report.drift.count(), "newest": [_drift(one) for one in report.drift[:_MOST]]},
+        "set_aside": {
+            "count": report.set_aside.count(),
+            "newest": [_aside(aside) for aside in report.set_aside[:_MOST]],
+        },
+        "new_things": {"count": report.drift.count(), "newest": [_drift(drift) for drift in report.drift[:_MOST]]},
         "gone": report.gone,
         "missing": {
             "waiting": report.missing.count() - report.held,
             "held": report.held,
             "of_another_organisation": report.foreign,
-            "orders": [_missing(one) for one in report.missing[:_MOST]],
+            "orders": [_missing(missing) for missing in report.missing[:_MOST]],
         },
         "coverage_days": report.coverage.counts,
         "oldest_proven_day": report.coverage.oldest_proven,
@@ -62,65 +65,65 @@ def as_data(report: MirrorReport) -> dict[str, Any]:
         },
         "passes": [
             {
-                "name": one.name,
-                "last": one.last.state if one.last else None,
-                "last_error": one.last.error if one.last else "",
-                "last_complete": one.complete.started_at if one.complete else None,
-                "next": one.due_at if report.next_asked_at else None,
-                "requests": one.last.requests if one.last else 0,
-                "new": one.last.created if one.last else 0,
-                "changed": one.last.changed if one.last else 0,
-                "flags": one.doubts,
-                "late": one.complete.late if one.complete else 0,
+                "name": pass_report.name,
+                "last": pass_report.last.state if pass_report.last else None,
+                "last_error": pass_report.last.error if pass_report.last else "",
+                "last_complete": pass_report.complete.started_at if pass_report.complete else None,
+                "next": pass_report.due_at if report.next_asked_at else None,
+                "requests": pass_report.last.requests if pass_report.last else 0,
+                "new": pass_report.last.created if pass_report.last else 0,
+                "changed": pass_report.last.changed if pass_report.last else 0,
+                "flags": pass_report.doubts,
+                "late": pass_report.complete.late if pass_report.complete else 0,
             }
-            for one in report.passes
+            for pass_report in report.passes
         ],
         "heartbeat_seconds": {sign.age.name: sign.age.seconds for sign in report.signs},
         "last_probe": report.probe.made_at if report.probe else None,
-        "needs_a_person": [one.what for one in needs_a_person(report)],
+        "needs_a_person": [trouble.what for trouble in needs_a_person(report)],
         "troubles": [
             {
-                "what": one.what,
-                "since": one.since,
-                "by_itself": one.by_itself,
-                "next": one.next_at,
-                "to_do": one.to_do,
-                "needs_a_person": one.needs_a_person,
+                "what": trouble.what,
+                "since": trouble.since,
+                "by_itself": trouble.by_itself,
+                "next": trouble.next_at,
+                "to_do": trouble.to_do,
+                "needs_a_person": trouble.needs_a_person,
             }
-            for one in troubles(report)
+            for trouble in troubles(report)
         ],
     }
 
 
-def _aside(one: SetAside) -> dict[str, Any]:
+def _aside(aside: SetAside) -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "id": one.glu_id,
-        "of_order": one.order_glu_id,
-        "reason": one.reason,
-        "times": one.times,
-        "first_seen": one.first_seen_at,
-        "last_seen": one.last_seen_at,
+        "kind": aside.kind,
+        "id": aside.glu_id,
+        "of_order": aside.order_glu_id,
+        "reason": aside.reason,
+        "times": aside.times,
+        "first_seen": aside.first_seen_at,
+        "last_seen": aside.last_seen_at,
     }
 
 
-def _drift(one: Drift) -> dict[str, Any]:
+def _drift(drift: Drift) -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "field": one.field,
-        "value": one.value,
-        "times": one.orders,
-        "example_order": one.example_glu_id,
-        "first_seen": one.first_seen_at,
-        "last_seen": one.last_seen_at,
+        "kind": drift.kind,
+        "field": drift.field,
+        "value": drift.value,
+        "times": drift.orders,
+        "example_order": drift.example_glu_id,
+        "first_seen": drift.first_seen_at,
+        "last_seen": drift.last_seen_at,
     }
 
 
-def _missing(one: MissingOrder) -> dict[str, Any]:
+def _missing(missing: MissingOrder) -> dict[str, Any]:
     return {
-        "order": one.order.glu_id,
-        "held": one.held,
-        "found": one.found_at,
-        "not_found": one.not_found_at,
-        "asked_again": None if one.held else one.due_at,
+        "order": missing.order.glu_id,
+        "held": missing.held,
+        "found": missing.found_at,
+        "not_found": missing.not_found_at,
+        "asked_again": None if missing.held else missing.due_at,
     }

@@ -29,8 +29,8 @@ def status_text(organisation: Organisation, report: MirrorReport) -> str:
     zone = organisation.zone
     person: list[str] = []
     others: list[str] = []
-    for one in troubles(report):
-        (person if one.needs_a_person else others).append(in_words(one, report))
+    for trouble in troubles(report):
+        (person if trouble.needs_a_person else others).append(in_words(trouble, report))
     parts = [
         fill(f"{organisation.name} ({organisation.slug}), {_time(now(), zone)} {zone.key}", _COLUMNS),
         _items("Needs a person", len(person), person) or "Nobody has to do anything.",
@@ -40,7 +40,9 @@ def status_text(organisation: Organisation, report: MirrorReport) -> str:
         _pairs("Here", _here(report, zone)),
         _items("Set aside, could not be read", report.set_aside.count(), map(_aside, report.set_aside[:_MOST])),
         _items("Not seen before, kept as it came", report.drift.count(), map(_drift, report.drift[:_MOST])),
-        _items("Not listed by Glu", report.missing.count(), (_missing(one, zone) for one in report.missing[:_MOST])),
+        _items(
+            "Not listed by Glu", report.missing.count(), (_missing(missing, zone) for missing in report.missing[:_MOST])
+        ),
         _pairs("Conversation with Glu", _conversation(report, zone)),
         _pairs("Signs of life", ((sign.name, sign.words) for sign in report.signs)),
     ]
@@ -57,7 +59,7 @@ def _due(moment: datetime | None, zone: ZoneInfo) -> str:
 
 def _items(title: str, count: int, items: Iterable[str]) -> str:
     """A heading with its number and a list; empty if there is nothing."""
-    lines = [fill(one, _COLUMNS, initial_indent="  - ", subsequent_indent="    ") for one in items]
+    lines = [fill(item, _COLUMNS, initial_indent="  - ", subsequent_indent="    ") for item in items]
     more = [f"  … and {count - len(lines):,} more"] if count > len(lines) else []
     return "\n".join([f"{title.upper()} ({count:,})", *lines, *more]) if count else ""
 
@@ -93,18 +95,18 @@ def _key(key: GluKey | None, zone: ZoneInfo) -> str:
 
 def _passes(report: MirrorReport, zone: ZoneInfo) -> Iterator[str]:
     rows = [("PASS (--pass)", "LAST", "LAST COMPLETE", "NEXT")]
-    for one in report.passes:
-        if one.last or one.due_at:
-            asked_for_as = f" ({_ASKED_FOR_AS[one.reading]})" if one.reading in _ASKED_FOR_AS else ""
-            complete = _time(one.complete.started_at, zone) if one.complete else "not yet"
-            due = _due(one.due_at, zone) if report.next_asked_at else ""
-            rows.append((f"{one.name}{asked_for_as}", one.status.words.lower(), complete, due))
+    for pass_report in report.passes:
+        if pass_report.last or pass_report.due_at:
+            asked_for_as = f" ({_ASKED_FOR_AS[pass_report.reading]})" if pass_report.reading in _ASKED_FOR_AS else ""
+            complete = _time(pass_report.complete.started_at, zone) if pass_report.complete else "not yet"
+            due = _due(pass_report.due_at, zone) if report.next_asked_at else ""
+            rows.append((f"{pass_report.name}{asked_for_as}", pass_report.status.words.lower(), complete, due))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-    for one in report.passes:
-        if one.last and one.last.error:
-            yield fill(f"{one.name}: {one.last.error}", _COLUMNS, subsequent_indent="  ")
+    for pass_report in report.passes:
+        if pass_report.last and pass_report.last.error:
+            yield fill(f"{pass_report.name}: {pass_report.last.error}", _COLUMNS, subsequent_indent="  ")
 
 
 def _here(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
@@ -125,23 +127,22 @@ def _orders(count: int) -> str:
     return f"{count:,} order{pluralize(count)}" if count else ""
 
 
-def _aside(one: SetAside) -> str:
-    of = f" of order {one.order_glu_id}" if one.order_glu_id is not None else ""
-    kind = SetAside.Kind(one.kind).label
-    return f"{kind} {one.glu_id or 'without id'}{of}: {one.reason} ({one.times:,} time{pluralize(one.times)})"
+def _aside(aside: SetAside) -> str:
+    of = f" of order {aside.order_glu_id}" if aside.order_glu_id is not None else ""
+    kind = SetAside.Kind(aside.kind).label
+    return f"{kind} {aside.glu_id or 'without id'}{of}: {aside.reason} ({aside.times:,} time{pluralize(aside.times)})"
 
 
-def _drift(one: Drift) -> str:
-    what = f": {one.field}" if one.field else ""
-    value = f" “{one.value}”" if one.value else ""
-    example = f", as in order {one.example_glu_id}" if one.example_glu_id is not None else ""
-    return f"{Drift.Kind(one.kind).label}{what}{value} ({one.orders:,} time{pluralize(one.orders)}{example})"
+def _drift(drift: Drift) -> str:
+    what = f": {drift.field}" if drift.field else ""
+    value = f" “{drift.value}”" if drift.value else ""
+    example = f", as in order {drift.example_glu_id}" if drift.example_glu_id is not None else ""
+    return f"{Drift.Kind(drift.kind).label}{what}{value} ({drift.orders:,} time{pluralize(drift.orders)}{example})"
 
 
-def _missing(one: MissingOrder, zone: ZoneInfo) -> str:
-    return (
-        f"Order {one.order.glu_id}: {'waits for a person' if one.held else f'asked for at {_time(one.due_at, zone)}'}"
-    )
+def _missing(missing: MissingOrder, zone: ZoneInfo) -> str:
+    what = "waits for a person" if missing.held else f"asked for at {_time(missing.due_at, zone)}"
+    return f"Order {missing.order.glu_id}: {what}"
 
 
 def _conversation(report: MirrorReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:

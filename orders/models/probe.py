@@ -68,4 +68,4 @@ class ProbeReport(models.Model):
 
     def read(self) -> list[Finding]:
         """The findings, in the order they were asked."""
-        return [Finding(**one) for one in json.loads(self.findings)]
+        return [Finding(**finding) for finding in json.loads(self.findings)]

@@ -14,7 +14,7 @@ _UNHEEDED = "The mirror checks every row against its bounds and refuses such a l
 
 @question("Dates", "Form of dates", "whole seconds, +00:00")
 def _form(known: Known) -> Found:
-    stamps = [one.created for one in known.placed]
+    stamps = [order.created for order in known.placed]
     if not stamps:
         return not_known(_NO_ORDER)
     suffixes = sorted({stamp.suffix for stamp in stamps})

@@ -117,16 +117,16 @@ class Known:
     @cached_property
     def alone(self) -> Placed | None:
         """The oldest order of the sample that was created in a second of its own, else the oldest one."""
-        walls = [one.created.wall for one in self.placed]
-        lonely = [one for one in self.placed if walls.count(one.created.wall) == 1]
+        walls = [order.created.wall for order in self.placed]
+        lonely = [order for order in self.placed if walls.count(order.created.wall) == 1]
         return next(reversed(lonely or self.placed), None)
 
     @cached_property
     def lines(self) -> list[tuple[Placed, list[list[Row]]]]:
         """Some orders, those with the most money among them, and the pages of their lines that hold any."""
-        dear = sorted(self.placed, key=lambda one: _amount(one.row.get("subtotal")), reverse=True)[: _LINES_OF // 2]
-        chosen = {one.glu_id: one for one in chain(dear, self.placed)}
-        return [(one, self._line_pages(one)) for one in list(chosen.values())[:_LINES_OF]]
+        dear = sorted(self.placed, key=lambda order: _amount(order.row.get("subtotal")), reverse=True)[: _LINES_OF // 2]
+        chosen = {order.glu_id: order for order in chain(dear, self.placed)}
+        return [(order, self._line_pages(order)) for order in list(chosen.values())[:_LINES_OF]]
 
     def _line_pages(self, order: Placed) -> list[list[Row]]:
         pages: list[list[Row]] = []

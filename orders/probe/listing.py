@@ -117,7 +117,7 @@ def _items_per_page(known: Known) -> Found:
 @question("Paging", "pagination=false", "ignored")
 def _pagination(known: Known) -> Found:
     """Asked of the last two pages only, lest all there is comes in one answer."""
-    size, created = len(known.page_1), [one.created for one in known.placed]
+    size, created = len(known.page_1), [order.created for order in known.placed]
     if not known.page_2 or not created:
         return not_known("there are too few orders to tell")
     params = (("page", "1"), ("createdAt[after]", str(created[-1])), ("pagination", "false"))
@@ -158,10 +158,10 @@ def _total(known: Known) -> Found:
     relied=True,
 )
 def _newest_first(known: Known) -> Found:
-    stamps = [one.created for one in known.placed]
+    stamps = [order.created for order in known.placed]
     if len(stamps) < 2 or stamps[0].instant == stamps[-1].instant:
         return not_known("there are too few orders to tell")
-    falls = all(one.instant >= two.instant or one.wall >= two.wall for one, two in pairwise(stamps))
+    falls = all(order.instant >= two.instant or order.wall >= two.wall for order, two in pairwise(stamps))
     return compared(f"yes, {len(stamps)} in a row" if falls else "no", falls)
 
 
@@ -180,16 +180,16 @@ def _ties(known: Known) -> Found:
 def _tied(placed: list[Placed]) -> list[Placed] | None:
     """The orders of the sample's most crowded second, if it has more than one."""
     seconds: dict[object, list[Placed]] = {}
-    for one in placed:
-        seconds.setdefault(one.created.wall, []).append(one)
+    for order in placed:
+        seconds.setdefault(order.created.wall, []).append(order)
     crowded = max(seconds.values(), key=len, default=[])
     return crowded if len(crowded) > 1 else None
 
 
 @question("Order of the list", "Two requests in a row", "the same orders")
 def _twice(known: Known) -> Found:
-    one, two = (set(ids_of(known.rows(("page", "1")))) for _ in range(2))
-    moved = len(one ^ two)
+    first, two = (set(ids_of(known.rows(("page", "1")))) for _ in range(2))
+    moved = len(first ^ two)
     return compared("the same orders" if not moved else f"{moved} orders came or went", not moved)
 
 

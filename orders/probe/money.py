@@ -29,7 +29,7 @@ def _order(known: Known) -> Found:
     several = [ids for ids in several if len(ids) > 1]
     if not several:
         return not_known("no order has more than one line")
-    if not all(type(one) is int for ids in several for one in ids):
+    if not all(type(line_id) is int for ids in several for line_id in ids):
         return compared("ids that are no numbers", False)
     rising = sum(ids == sorted(ids, key=_whole) for ids in several)
     return compared(f"rising ids in {rising} of {len(several)} orders", rising == len(several))

@@ -39,9 +39,9 @@ def probe(organisation: Organisation, client: GluClient) -> list[Finding]:
     known = Known(organisation, client)
     _ = known.page_1
     findings, away = [], 0
-    for one in QUESTIONS:
+    for question in QUESTIONS:
         try:
-            findings.append(one.finding(one.ask(known)))
+            findings.append(question.finding(question.ask(known)))
             away = 0
         except (Refused, Interrupted):
             raise
@@ -49,11 +49,11 @@ def probe(organisation: Organisation, client: GluClient) -> list[Finding]:
             away = away + 1 if isinstance(error, (Unreachable, TooManyRequests)) else 0
             if away == _MOST_AWAY:
                 raise
-            findings.append(one.finding(not_known(error.words)))
+            findings.append(question.finding(not_known(error.words)))
     return findings
 
 
 def keep_report(organisation: Organisation, findings: list[Finding]) -> ProbeReport:
     """Store what a complete probe found."""
-    text = json.dumps([asdict(one) for one in findings], ensure_ascii=False)
+    text = json.dumps([asdict(finding) for finding in findings], ensure_ascii=False)
     return organisation.probes.create(made_at=now(), findings=text)

@@ -30,5 +30,5 @@ def counted(values: Iterable[object]) -> str:
 
 def listed(counts: Mapping[str, int]) -> str:
     """Names with how often they came."""
-    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {count}" for name, count in ranked) or "none"

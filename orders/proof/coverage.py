@@ -91,9 +91,9 @@ class Coverage:
     def months(self) -> list[Month]:
         """The strip by month, newest first."""
         found: dict[date, dict[DayState, list[int]]] = {}
-        for one in self.days:
-            of_month = found.setdefault(one.day.replace(day=1), {state: [] for state in DayState})
-            of_month[one.state].append(one.day.day)
+        for strip_day in self.days:
+            of_month = found.setdefault(strip_day.day.replace(day=1), {state: [] for state in DayState})
+            of_month[strip_day.state].append(strip_day.day.day)
         return [
             Month(
                 first,
@@ -151,7 +151,7 @@ def _unbroken(
 
 def day_edges(organisation: Organisation, day: date) -> Interval:
     """When a local day begins and ends."""
-    start, end = (datetime.combine(one, time(), organisation.zone) for one in (day, day + timedelta(days=1)))
+    start, end = (datetime.combine(edge, time(), organisation.zone) for edge in (day, day + timedelta(days=1)))
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
@@ -163,7 +163,7 @@ def _in_short(days: list[int]) -> str:
             out[-1].append(day)
         else:
             out.append([day])
-    return ", ".join(f"{one[0]}–{one[-1]}" if len(one) > 1 else f"{one[0]}" for one in out)
+    return ", ".join(f"{stretch[0]}–{stretch[-1]}" if len(stretch) > 1 else f"{stretch[0]}" for stretch in out)
 
 
 def verified_at(order: Order, organisation: Organisation) -> datetime:

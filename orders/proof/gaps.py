@@ -75,7 +75,9 @@ def _told(unproven: Sequence[Interval], read: Union) -> list[Gap]:
     for start, end in unproven:
         never = read.missing(start, end)
         doubted = Union(never).missing(start, end)
-        out += [Gap(*one, in_doubt=False) for one in never] + [Gap(*one, in_doubt=True) for one in doubted]
+        out += [Gap(*stretch, in_doubt=False) for stretch in never] + [
+            Gap(*stretch, in_doubt=True) for stretch in doubted
+        ]
     return sorted(out, key=lambda gap: gap.start)
 
 

@@ -75,7 +75,7 @@ class MirrorReport:
     @property
     def cache_age(self) -> timedelta:
         """How old the answers were that the last complete poll was given by a cache; nothing without one."""
-        polls = (one.complete for one in self.passes if one.reading == Reading.CHANGES)
+        polls = (pass_report.complete for pass_report in self.passes if pass_report.reading == Reading.CHANGES)
         return next((poll.cache_age for poll in polls if poll), timedelta())
 
     @property

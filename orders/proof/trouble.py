@@ -38,12 +38,12 @@ class Trouble:
 
 def troubles(report: MirrorReport) -> list[Trouble]:
     """Everything, what needs a person first."""
-    return sorted(_troubles(report), key=lambda one: not one.needs_a_person)
+    return sorted(_troubles(report), key=lambda trouble: not trouble.needs_a_person)
 
 
 def needs_a_person(report: MirrorReport) -> list[Trouble]:
     """What will not mend itself; empty when nobody has to do anything."""
-    return [one for one in troubles(report) if one.needs_a_person]
+    return [trouble for trouble in troubles(report) if trouble.needs_a_person]
 
 
 def in_words(trouble: Trouble, report: MirrorReport) -> str:
@@ -60,8 +60,8 @@ def _troubles(report: MirrorReport) -> Iterator[Trouble]:
     yield from _of_the_key(report)
     yield from _of_the_work(report)
     yield from _of_the_orders(report)
-    for one in report.passes:
-        yield from _of_a_pass(one, report)
+    for pass_report in report.passes:
+        yield from _of_a_pass(pass_report, report)
     for finding in report.findings:
         if finding.breaks:
             what = f"The probe found “{finding.what}”: {finding.found}. {finding.means}"
@@ -97,7 +97,7 @@ def _of_the_work(report: MirrorReport) -> Iterator[Trouble]:
     for sign in report.signs:
         if sign.trouble:
             yield Trouble(sign.trouble, to_do="Look whether it is running.", needs_a_person=True)
-    told = {one.last.error for one in report.passes if one.failing and one.last}
+    told = {pass_report.last.error for pass_report in report.passes if pass_report.failing and pass_report.last}
     if report.last_error and report.next_asked_at and report.last_error not in told:
         since = report.freshness.up_to
         lasting = since is None or now() - since > _PASSING
@@ -135,41 +135,47 @@ def _of_the_orders(report: MirrorReport) -> Iterator[Trouble]:
         yield Trouble(what, None, again, report.oldest_due, to_do, needs_a_person=bool(stuck))
 
 
-def _of_a_pass(one: PassReport, report: MirrorReport) -> Iterator[Trouble]:
-    if one.failing and one.last:
-        began = one.failed_at or one.last.started_at
-        what = f"{one.title}: {one.last.error or 'The reading failed.'}"
-        if one.next_try:
+def _of_a_pass(pass_report: PassReport, report: MirrorReport) -> Iterator[Trouble]:
+    if pass_report.failing and pass_report.last:
+        began = pass_report.failed_at or pass_report.last.started_at
+        what = f"{pass_report.title}: {pass_report.last.error or 'The reading failed.'}"
+        if pass_report.next_try:
             lasting = now() - began > _PASSING
             to_do = "If it lasts, ask Glu’s support." if lasting else ""
             again = "It is tried again by itself, ever more slowly."
             yield Trouble(
-                what, began, again, one.next_try, to_do, needs_a_person=lasting and report.next_asked_at is not None
+                what,
+                began,
+                again,
+                pass_report.next_try,
+                to_do,
+                needs_a_person=lasting and report.next_asked_at is not None,
             )
-        elif one.last.state == MirrorRun.State.FAILED and one.last.kind == MirrorRun.Pass.RANGE:
+        elif pass_report.last.state == MirrorRun.State.FAILED and pass_report.last.kind == MirrorRun.Pass.RANGE:
             yield Trouble(what, began, to_do="Ask for these days again if they are still wanted.")
     again_at = report.state.whole_due_at if report.state else None
-    since = one.complete.started_at if one.complete else None
-    if Flag.FROM_CACHE in one.doubts:
-        kept = f" They were up to {short(one.complete.cache_age)} old." if one.complete else ""
+    since = pass_report.complete.started_at if pass_report.complete else None
+    if Flag.FROM_CACHE in pass_report.doubts:
+        kept = f" They were up to {short(pass_report.complete.cache_age)} old." if pass_report.complete else ""
         yield Trouble(
-            f"{one.title}: Glu’s answers come from a cache.{kept}",
+            f"{pass_report.title}: Glu’s answers come from a cache.{kept}",
             since,
             "What is newer comes as soon as the cache lets it through: each look begins where the last one reached.",
             to_do="A cache stands between this installation and Glu: have it leave out Glu’s API.",
             needs_a_person=True,
         )
-    if one.doubts and one.doubts != [Flag.FROM_CACHE]:
-        thorough = one.is_thorough and one.doubts != [Flag.TOO_MANY_MISSING]
+    if pass_report.doubts and pass_report.doubts != [Flag.FROM_CACHE]:
+        thorough = pass_report.is_thorough and pass_report.doubts != [Flag.TOO_MANY_MISSING]
         to_do = "`manage.py glu_probe` tells how this Glu behaves; ask Glu’s support about it." if thorough else ""
+        flagged = "; ".join(flag_words(flag for flag in pass_report.doubts if flag != Flag.FROM_CACHE))
         yield Trouble(
-            f"{one.title}: {'; '.join(flag_words(flag for flag in one.doubts if flag != Flag.FROM_CACHE))}.",
+            f"{pass_report.title}: {flagged}.",
             since,
             "Everything is read again by itself, which settles most of this.",
             again_at,
             to_do,
             needs_a_person=thorough,
         )
-    if one.late:
+    if pass_report.late:
         again = f"They are here now, and each look goes back {report.overlap:,} seconds further than the last."
-        yield Trouble(f"{one.title}: {one.late}.", since, again)
+        yield Trouble(f"{pass_report.title}: {pass_report.late}.", since, again)

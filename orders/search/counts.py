@@ -129,4 +129,4 @@ def _merged(rows: Iterable[tuple[str | None, int, int, int]]) -> list[CurrencySu
         name = currency(code)
         known = found.get(name, CurrencySum(name, 0, 0))
         found[name] = CurrencySum(name, known.orders + orders, known.total + total, known.without + without)
-    return sorted(found.values(), key=lambda one: (-one.orders, one.currency))
+    return sorted(found.values(), key=lambda total: (-total.orders, total.currency))

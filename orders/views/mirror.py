@@ -23,8 +23,8 @@ def mirror_page(request: TeamRequest, organisation: Organisation) -> HttpRespons
     context = {
         "report": report,
         "strip": _strip(report.coverage),
-        "person": [one for one in found if one.needs_a_person],
-        "others": [one for one in found if not one.needs_a_person],
+        "person": [trouble for trouble in found if trouble.needs_a_person],
+        "others": [trouble for trouble in found if not trouble.needs_a_person],
     }
     return render(request, "orders/mirror/page.html", context)
 

@@ -46,7 +46,7 @@ def order(request: TeamRequest, organisation: Organisation, glu_id: int) -> Http
     extra, whole = extra_of(found), payload(found)
     technical = [name for name in _TECHNICAL if name in whole]
     others = _others(extra)
-    rows = [_line_row(line) for line in lines]
+    rows = list(map(_line_row, lines))
     context = {
         **check_context(organisation, found),
         "lines": rows,
@@ -81,7 +81,7 @@ def order_line(request: TeamRequest, organisation: Organisation, glu_id: int, li
     context = {
         "order": found,
         "line": line,
-        "lines": [_line_row(one) for one in lines],
+        "lines": list(map(_line_row, lines)),
         "position": at + 1,
         "previous": lines[at - 1] if at > 0 else None,
         "next": lines[at + 1] if at + 1 < len(lines) else None,
@@ -158,10 +158,10 @@ def _options(extra: dict[str, Any]) -> list[tuple[str, str, bool]]:
         several = listed(value)
         if several != [value]:
             out.append((label, in_words(several), False))
-        elif isinstance(value, dict) and any(isinstance(one, (dict, list)) for one in value.values()):
+        elif isinstance(value, dict) and any(isinstance(option, (dict, list)) for option in value.values()):
             out.append((label, json_text(value, indent=2), True))
         elif isinstance(value, dict):
-            out.append((label, " · ".join(f"{key} {in_words(one)}" for key, one in value.items()), False))
+            out.append((label, " · ".join(f"{key} {in_words(option)}" for key, option in value.items()), False))
         else:
             out.append((label, in_words(value), False))
     return out

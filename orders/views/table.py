@@ -66,12 +66,12 @@ def _sums(organisation: Organisation, query: Query, page: Page, count: Counted |
     found = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria)
     return [
         {
-            "currency": one.currency or "?",
-            "orders": Counted(one.orders),
-            "total": money(one.total, one.currency) if one.without < one.orders else "",
-            "without": Counted(one.without),
+            "currency": total.currency or "?",
+            "orders": Counted(total.orders),
+            "total": money(total.total, total.currency) if total.without < total.orders else "",
+            "without": Counted(total.without),
         }
-        for one in found
+        for total in found
     ]
 
 

@@ -60,7 +60,7 @@ def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[E
         cut = f"The newest {MOST_SHOWN} of {kept} changes that are kept"
         entries.append(Entry(changes[-1].seen_new_at, "more", cut, "", ""))
     payments = organisation.transactions.filter(order_glu_id=order.glu_id)
-    entries += [_transaction(one, zone) for one in payments]
+    entries += [_transaction(payment, zone) for payment in payments]
     if order.check_done_at:
         what, icon = f"Checked against Glu: {_lower(order.check_words)}", "check"
         if order.check_outcome == CheckOutcome.NOT_RETURNED:
@@ -77,44 +77,46 @@ def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[E
 
 def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> list[Entry]:
     """Recorded changes of an order as people read them, times in `zone`; in the order they come."""
-    return [_change(one, order, zone) for one in changes]
+    return [_change(change, order, zone) for change in changes]
 
 
-def _change(one: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
-    old, new = (_words(one.field, value, order, zone) for value in (one.old, one.new))
-    icon, what, tone = _seen_as(one)
+def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
+    old, new = (_words(change.field, value, order, zone) for value in (change.old, change.new))
+    icon, what, tone = _seen_as(change)
     small = ""
-    if one.glu_updated_at and (one.seen_old_at is None or one.seen_old_at <= one.glu_updated_at <= one.seen_new_at):
-        small = f"Glu’s stamp {one.glu_updated_at.astimezone(zone):%H:%M:%S}"
-    own = one.field in OrderChange.OWN_FIELDS
+    if change.glu_updated_at and (
+        change.seen_old_at is None or change.seen_old_at <= change.glu_updated_at <= change.seen_new_at
+    ):
+        small = f"Glu’s stamp {change.glu_updated_at.astimezone(zone):%H:%M:%S}"
+    own = change.field in OrderChange.OWN_FIELDS
     return Entry(
-        at=one.seen_new_at,
+        at=change.seen_new_at,
         icon=icon,
         what=what,
-        when=_interval(one, zone),
-        title=full_text(one.seen_new_at, zone),
+        when=_interval(change, zone),
+        title=full_text(change.seen_new_at, zone),
         tone=tone,
         old=None if own else old,
         new=None if own else new,
         compares=not own,
         small=small,
-        line_glu_id=one.line_glu_id,
+        line_glu_id=change.line_glu_id,
     )
 
 
-def _seen_as(one: OrderChange) -> tuple[str, str, str]:
+def _seen_as(change: OrderChange) -> tuple[str, str, str]:
     """Icon, words and tone of a change."""
-    if one.field in _OWN:
-        icon, words = _OWN[one.field]
-        return icon, f"{one.line_name or 'A line'} {words}" if one.line_glu_id is not None else words, ""
-    if one.field in _STATUSES and one.line_glu_id is None:
-        badge = _STATUSES[one.field].get(one.new or "", UNKNOWN)
-        return badge.icon or "ring", field_words(one.field), badge.tone
-    icon = next((icon for start, icon in _ICONS if one.field.startswith(start)), "tag")
-    if one.field in _MONEY:
+    if change.field in _OWN:
+        icon, words = _OWN[change.field]
+        return icon, f"{change.line_name or 'A line'} {words}" if change.line_glu_id is not None else words, ""
+    if change.field in _STATUSES and change.line_glu_id is None:
+        badge = _STATUSES[change.field].get(change.new or "", UNKNOWN)
+        return badge.icon or "ring", field_words(change.field), badge.tone
+    icon = next((icon for start, icon in _ICONS if change.field.startswith(start)), "tag")
+    if change.field in _MONEY:
         icon = "payments"
-    words = field_words(one.field)
-    return icon, f"{one.line_name or 'Line'}: {words.lower()}" if one.line_glu_id is not None else words, ""
+    words = field_words(change.field)
+    return icon, f"{change.line_name or 'Line'}: {words.lower()}" if change.line_glu_id is not None else words, ""
 
 
 def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str | None:
@@ -139,14 +141,16 @@ def _flat(recorded: str) -> str:
     return listed_words(value) or recorded
 
 
-def _transaction(one: Transaction, zone: ZoneInfo) -> Entry:
+def _transaction(payment: Transaction, zone: ZoneInfo) -> Entry:
     what = (
-        f"{one.type or 'Transaction'} of {money(one.amount, one.currency_code)}"
-        if one.amount is not None
+        f"{payment.type or 'Transaction'} of {money(payment.amount, payment.currency_code)}"
+        if payment.amount is not None
         else "Transaction"
     )
-    gateway = " ".join(part for part in (one.gateway, one.gateway_reference) if part)
-    return _event(one.created_at, "undo" if (one.type or "").startswith("Refund") else "payments", what, zone, gateway)
+    gateway = " ".join(part for part in (payment.gateway, payment.gateway_reference) if part)
+    return _event(
+        payment.created_at, "undo" if (payment.type or "").startswith("Refund") else "payments", what, zone, gateway
+    )
 
 
 def _event(at: datetime, icon: str, what: str, zone: ZoneInfo, small: str = "") -> Entry:
@@ -154,14 +158,14 @@ def _event(at: datetime, icon: str, what: str, zone: ZoneInfo, small: str = "") 
     return Entry(at, icon, what, clock, full_text(at, zone), small=small)
 
 
-def _interval(one: OrderChange, zone: ZoneInfo) -> str:
+def _interval(change: OrderChange, zone: ZoneInfo) -> str:
     """Between when and when it happened, as far as can be known."""
-    new = one.seen_new_at.astimezone(zone)
-    if one.seen_old_at is None:
+    new = change.seen_new_at.astimezone(zone)
+    if change.seen_old_at is None:
         return f"before {new:%H:%M}"
-    old = one.seen_old_at.astimezone(zone)
+    old = change.seen_old_at.astimezone(zone)
     if old.date() != new.date():
-        return f"between {when_text(one.seen_old_at, zone)} and {new:%H:%M}"
+        return f"between {when_text(change.seen_old_at, zone)} and {new:%H:%M}"
     return f"{new:%H:%M}" if f"{old:%H:%M}" == f"{new:%H:%M}" else f"between {old:%H:%M} and {new:%H:%M}"
 
 

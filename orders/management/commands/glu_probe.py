@@ -40,18 +40,23 @@ class Command(BaseCommand):
             client.close()
         keep_report(organisation, findings)
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
         else:
             self._print(findings)
             self.stderr.write(f"{len(findings)} questions, {client.requests} requests, all of them GET.")
 
     def _print(self, findings: list[Finding]) -> None:
-        for group, members in groupby(findings, key=lambda one: one.group):
+        for group, members in groupby(findings, key=lambda finding: finding.group):
             self.stdout.write(f"\n{group.upper()}")
-            for one in members:
-                so = f"{one.mark}, and the mirror relies on it" if one.breaks else one.mark
-                self.stdout.write(fill(one.what, _COLUMNS, initial_indent="  ", subsequent_indent="  "))
-                for name, words in (("found", one.found), ("assumed", one.assumed), ("is it so", so), ("", one.means)):
+            for finding in members:
+                so = f"{finding.mark}, and the mirror relies on it" if finding.breaks else finding.mark
+                self.stdout.write(fill(finding.what, _COLUMNS, initial_indent="  ", subsequent_indent="  "))
+                for name, words in (
+                    ("found", finding.found),
+                    ("assumed", finding.assumed),
+                    ("is it so", so),
+                    ("", finding.means),
+                ):
                     if words:
                         label = f"    {name:10}"
                         lines = fill(words, _COLUMNS, initial_indent=label, subsequent_indent=" " * len(label))

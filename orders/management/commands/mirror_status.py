@@ -39,5 +39,5 @@ class Command(BaseCommand):
         if wanting:
             more = [f"and {len(wanting) - _MOST_SAID} more"] if len(wanting) > _MOST_SAID else []
             raise CommandError(
-                "\n".join([*(shorten(one.what, 100, placeholder=" …") for one in wanting[:_MOST_SAID]), *more])
+                "\n".join([*(shorten(trouble.what, 100, placeholder=" …") for trouble in wanting[:_MOST_SAID]), *more])
             )
