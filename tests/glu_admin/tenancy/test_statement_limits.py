@@ -92,7 +92,7 @@ def test_an_export_has_a_limit_of_its_own(
     def slow(*_: Any, **__: Any) -> Iterator[str]:
         yield str(ask(ENDLESS[connection.vendor]))
 
-    monkeypatch.setattr("orders.views.exports.csv_orders", slow)
+    monkeypatch.setattr("orders.exports.texts.csv_orders", slow)
     settings.EXPORT_STATEMENT_SECONDS = 0.3
     answer = staff_client.get("/o/alder-house/exports/file/")
     assert answer.status_code == 503
