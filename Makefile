@@ -38,7 +38,7 @@ test-faults: install ## hunts with real processes and servers of its own (FAULT_
 check: install ## lint of code and templates, types, import contracts, declared dependencies, migrations, deploy check
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
-	@.venv/bin/djlint templates --check --lint --quiet
+	@.venv/bin/djlint templates --check --lint
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/deptry .

@@ -1,6 +1,8 @@
 """Laws of the templates: people read them."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,12 @@ DRAWINGS = {"orders/mirror/_strip.html", "orders/mirror/_strip_key.html"}  # the
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT / "templates"))
+
+
+def test_templates_are_formatted_and_linted() -> None:
+    command = [str(Path(sys.executable).with_name("djlint")), "templates", "--check", "--lint"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout[-2000:]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
