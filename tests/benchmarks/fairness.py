@@ -91,10 +91,10 @@ def _delays(here: Place, spans: list[tuple[datetime, datetime]]) -> list[float]:
         f"WHERE kind = 'changes' AND organisation_id <> {_large(here)} AND state = 'complete' ORDER BY 1, 2"
     )
     out = []
-    for one, other in pairwise(rows):
-        due = one[2] + timedelta(seconds=EVERY)
-        if one[0] == other[0] and any(begun <= due < ended for begun, ended in spans):
-            out.append((other[1] - due).total_seconds())
+    for earlier, later in pairwise(rows):
+        due = earlier[2] + timedelta(seconds=EVERY)
+        if earlier[0] == later[0] and any(begun <= due < ended for begun, ended in spans):
+            out.append((later[1] - due).total_seconds())
     return out
 
 

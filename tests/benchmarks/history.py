@@ -44,19 +44,19 @@ def run(bars: Bars) -> None:
 
 def _judge(bars: Bars, database: str, latency: float, found: list[dict[str, Any]], least: int) -> None:
     bound = least * latency / CONNECTIONS
-    walls = sorted(one["seconds"] for one in found)
+    walls = sorted(copied["seconds"] for copied in found)
     what = f"{database}, {latency * 1000:.0f} ms"
     bars.figure(
         f"{what}: bound {bound:.2f} s; runs {' '.join(f'{wall:.2f}' for wall in walls)} s; median",
         walls[len(walls) // 2],
         "s",
     )
-    processor = statistics.median(one["processor"] for one in found)
+    processor = statistics.median(copied["processor"] for copied in found)
     bars.at_most(f"{what}: processor time of the mirror an order, in ms", processor / ORDERS * 1000, MOST_PROCESSOR_MS)
     bars.figure(f"{what}: processor time / bound", processor / bound)
-    bars.figure(f"{what}: processor time of the sandbox", statistics.median(one["sandbox"] for one in found), "s")
+    bars.figure(f"{what}: processor time of the sandbox", statistics.median(copied["sandbox"] for copied in found), "s")
     bars.at_most(f"{what}: wall / bound", statistics.median(walls) / bound, dict(LATENCIES)[latency])
-    bars.at_most(f"{what}: requests / least", max(one["requests"] for one in found) / least, MOST_REQUESTS)
+    bars.at_most(f"{what}: requests / least", max(copied["requests"] for copied in found) / least, MOST_REQUESTS)
 
 
 def _first_mirror(database: str, glu: Glu, latency: float) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def _due(slug: str, count: int) -> None:
     )
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY orders_order ({', '.join(names.split())}) FROM STDIN") as copy:
-            for one in world.shops[slug].sold.values():
-                order = one.order
+            for sold in world.shops[slug].sold.values():
+                order = sold.order
                 told = [order[name] for name in ("id", "createdAt", "updatedAt", "subtotal", "total")]
                 copy.write_row([organisation.pk, *told, str(order["id"]), moment, moment, moment, "", 0, "", ""])
         cursor.execute("ANALYZE orders_order")

@@ -53,7 +53,7 @@ class Glu:
     def _told(self, slug: str) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.url}/_control/") as answer:
             told = json.load(answer)
-        return next(one for one in told["organisations"] if one["slug"] == slug)
+        return next(organisation for organisation in told["organisations"] if organisation["slug"] == slug)
 
     def truth(self, slug: str) -> dict[int, Any]:
         """Every order with its lines, by id."""

@@ -50,7 +50,7 @@ OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/invitations/none/"
 def check(page: Any, path: str) -> list[str]:
     page.goto(path)
     page.evaluate(AXE)
-    found = [f"{path}: {one}" for one in page.evaluate(RUN)]
+    found = [f"{path}: {violation}" for violation in page.evaluate(RUN)]
     width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if width[0] > width[1]:
         found.append(f"{path}: scrolls sideways, {width}")
@@ -94,14 +94,18 @@ def test_the_content_policy_is_never_broken(open_page: Callable[..., Any], desk:
 def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme: str, width: int) -> None:
     page = open_page(color_scheme=scheme, bypass_csp=True)  # axe adds a style element of its own
     page.set_viewport_size({"width": width, "height": 900})
-    found = [one for path in places(desk) for one in check(page, path)]
+    found = [violation for path in places(desk) for violation in check(page, path)]
     mix(desk)
-    found += [one for path in (ELSEWHERE, f"{ELSEWHERE}?gone=1", f"{ORGANISATION}/key/") for one in check(page, path)]
+    found += [
+        violation
+        for path in (ELSEWHERE, f"{ELSEWHERE}?gone=1", f"{ORGANISATION}/key/")
+        for violation in check(page, path)
+    ]
     page.goto(PATHS[0])
     page.click("#filters summary")
     page.evaluate(AXE)
-    found += [f"filters open: {one}" for one in page.evaluate(RUN)]
+    found += [f"filters open: {violation}" for violation in page.evaluate(RUN)]
     outside = open_page(signed_in=False, color_scheme=scheme, bypass_csp=True)
     outside.set_viewport_size({"width": width, "height": 900})
-    found += [one for path in OUTSIDE for one in check(outside, path)]
+    found += [violation for path in OUTSIDE for violation in check(outside, path)]
     assert not found, "\n".join(found)

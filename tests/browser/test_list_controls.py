@@ -18,7 +18,9 @@ FOCUSED_ROW = "tbody .c-order a:focus"
 def test_filters_open_and_close_where_they_are(open_page: Callable[..., Any], width: int) -> None:
     page = open_page(ORDERS)
     page.set_viewport_size({"width": width, "height": 900})
-    places = [page.locator(one) for one in ("#filters summary", "#sorting summary", "#q", "tbody .c-order >> nth=0")]
+    places = [
+        page.locator(selector) for selector in ("#filters summary", "#sorting summary", "#q", "tbody .c-order >> nth=0")
+    ]
     before = [place.bounding_box() for place in places]
     page.click("#filters summary")
     sync_api.expect(page.locator(".filterset button.btn-primary")).to_be_in_viewport(ratio=1)

@@ -92,7 +92,7 @@ def test_nothing_sticks_out_or_is_cut(open_page: Callable[..., Any], long_values
             amiss = page.evaluate(AMISS)
             if page.evaluate("document.documentElement.scrollWidth") > width or amiss:
                 found.append(f"{path} at {width}: {amiss[:4]}")
-            found += [f"{path} at {width}: {one}" for one in page.evaluate(OVERLAP)[:4]]
+            found += [f"{path} at {width}: {overlap}" for overlap in page.evaluate(OVERLAP)[:4]]
     assert not found, "\n".join(found)
 
 

@@ -28,8 +28,8 @@ def _badly(channel: type[Any]) -> None:
         if _chance.random() < 0.3:  # this one is overtaken by the next
             _held.extend(sending)
             return
-        for one in [*sending, *_held]:
-            put(self, *one, **options)
+        for sent in [*sending, *_held]:
+            put(self, *sent, **options)
         _held.clear()
 
     channel._put = _put

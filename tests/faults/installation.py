@@ -152,7 +152,7 @@ class Installation:
     def revive(self) -> None:
         """Start anew what has ended by itself, as a supervisor would: a worker may, when it loses its broker."""
         for workers, again in ((self.workers, self.start_worker), (self.beats, self.start_beat)):
-            for process in [one for one in workers if one.poll() is not None]:
+            for process in [worker for worker in workers if worker.poll() is not None]:
                 workers.remove(process)
                 again()
 

@@ -123,8 +123,8 @@ def befall(installation: Installation, glu: RunningSandbox, happening: Happening
 
 def calm(glu: RunningSandbox) -> None:
     """No more faults, and nothing happens any more."""
-    for one in glu.world.shops.values():
-        one.faults.calm()
+    for shop in glu.world.shops.values():
+        shop.faults.calm()
     glu.still()
 
 

@@ -30,9 +30,9 @@ def below(prefix: str) -> Iterator[None]:
 
 def outside(html: str, prefix: str) -> list[str]:
     """The addresses of a page that lead elsewhere than below `prefix`."""
-    local = [one for one in ADDRESSES.findall(html) if not one.startswith(("#", "?", "data:"))]
+    local = [address for address in ADDRESSES.findall(html) if not address.startswith(("#", "?", "data:"))]
     assert local
-    return [one for one in local if not one.startswith(f"{prefix}/")]
+    return [address for address in local if not address.startswith(f"{prefix}/")]
 
 
 @pytest.mark.parametrize("prefix", ["", "/desk", "/a/b"])

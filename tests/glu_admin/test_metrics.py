@@ -30,7 +30,9 @@ def told() -> Figures:
     answer = ask()
     assert answer.status_code == 200
     found = text_string_to_metric_families(answer.content.decode())
-    return {(one.name, *sorted(one.labels.values())): one.value for family in found for one in family.samples}
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value for family in found for sample in family.samples
+    }
 
 
 @pytest.fixture

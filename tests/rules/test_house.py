@@ -69,7 +69,7 @@ def test_few_places_ask_across_organisations() -> None:
         for path in SOURCES
         if re.search(r"\.across_organisations\b", path.read_text()) or "across_organisations =" in path.read_text()
     }
-    allowed = {one for one in said if one.startswith(("orders/models/", "orders/mirror/"))} | MAY_SAY_ACROSS
+    allowed = {path for path in said if path.startswith(("orders/models/", "orders/mirror/"))} | MAY_SAY_ACROSS
     assert said <= allowed, said - allowed
 
 
@@ -116,7 +116,7 @@ def test_only_fragments_names_the_headers_of_htmx() -> None:
 
 def test_every_sealed_column_is_rotated() -> None:
     """A column named `token` on a model of the keys is sealed, and rotation must know it."""
-    known = {(one.rows.model, one.column) for one in SEALED_COLUMNS}
+    known = {(spec.rows.model, spec.column) for spec in SEALED_COLUMNS}
     found = {
         (model, field.name)
         for model in apps.get_app_config("keys").get_models()

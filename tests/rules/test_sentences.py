@@ -56,14 +56,17 @@ def compared(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
             bare = any(isinstance(side, ast.Constant) and side.value in ("", None) for side in sides)
             for side in sides:
                 yield from (
-                    (one, bare) for one in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])
+                    (operand, bare)
+                    for operand in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])
                 )
         elif isinstance(node, ast.MatchValue):
             yield node.value, False
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MATCHING:
             yield node.func.value, False
-            for one in node.args:
-                yield from ((each, False) for each in (one.elts if isinstance(one, ast.Tuple) else [one]))
+            for argument in node.args:
+                yield from (
+                    (each, False) for each in (argument.elts if isinstance(argument, ast.Tuple) else [argument])
+                )
 
 
 def found_in(source: str, named: set[str]) -> list[str]:
@@ -71,11 +74,11 @@ def found_in(source: str, named: set[str]) -> list[str]:
     tree = ast.parse(source)
     named = named | named_in(tree)
     return [
-        ast.unparse(one)
-        for one, bare in compared(tree)
-        if (isinstance(one, ast.Constant) and is_sentence(one.value))
-        or (isinstance(one, ast.Name) and one.id in named)
-        or (isinstance(one, ast.Attribute) and one.attr in SAID and not bare)
+        ast.unparse(operand)
+        for operand, bare in compared(tree)
+        if (isinstance(operand, ast.Constant) and is_sentence(operand.value))
+        or (isinstance(operand, ast.Name) and operand.id in named)
+        or (isinstance(operand, ast.Attribute) and operand.attr in SAID and not bare)
     ]
 
 
@@ -84,7 +87,7 @@ def found_in_template(text: str) -> list[str]:
     return [
         tag
         for tag in re.findall(r"{%\s*(?:el)?if\s(.*?)%}", text, flags=re.DOTALL)
-        if any(is_sentence(one or other) for one, other in _QUOTED.findall(tag))
+        if any(is_sentence(single or other) for single, other in _QUOTED.findall(tag))
         or re.search(rf"\.({'|'.join(SAID)})\s*(==|!=|\bin\b)|(==|!=|\bin\b)\s*[\w.]*\.({'|'.join(SAID)})\b", tag)
     ]
 

@@ -96,8 +96,8 @@ def test_a_look_with_another_key_leaves_the_own_one_in_place() -> None:
         asking.get_reply("/orders")
         assert asking.get("/orders").data == []
         assert asking.requests == 3
-    assert [one.headers["x-api-key"] for one in seen] == [OTHER_KEY, KEY, KEY]
-    assert [one.headers["Accept"] for one in seen] == ["application/json"] * 3
+    assert [request.headers["x-api-key"] for request in seen] == [OTHER_KEY, KEY, KEY]
+    assert [request.headers["Accept"] for request in seen] == ["application/json"] * 3
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,8 @@ def test_threads_with_their_own_pace_share_a_store(store: Store) -> None:
 
 
 def test_one_workers_429_slows_the_other(store: Store) -> None:
-    one, other = Pace(1000, store=store, longest_pause=900), Pace(1000, store=store, longest_pause=900)
-    one.throttled(600)
+    slowed, other = Pace(1000, store=store, longest_pause=900), Pace(1000, store=store, longest_pause=900)
+    slowed.throttled(600)
     with pytest.raises(TooManyRequests) as caught:
         other.wait(longest=5, stop=NEVER)
     assert 600 - HANG_SECONDS < caught.value.retry_after <= 600

@@ -143,7 +143,7 @@ def test_every_queue_gets_one_and_beat_writes_its_own(
     timetable.setup_schedule()
     for entry in timetable.schedule.values():
         timetable.apply_async(entry)
-    assert {one for one in sent if one[0] == "heartbeats.arrive"} == {
+    assert {message for message in sent if message[0] == "heartbeats.arrive"} == {
         ("heartbeats.arrive", (name,), name) for name in QUEUES
     }
     assert timetable.tick() <= settings.HEARTBEAT_SECONDS

@@ -48,8 +48,8 @@ def test_a_refused_key_never_replaces_a_working_one(house: Any, sandbox: Running
 
 def test_a_key_tried_twice_at_once_is_used_and_one_replaced_meanwhile_is_not(house: Any) -> None:
     lifecycle.set_key(house.hotel, "first-key-0001", None)
-    one, again = (GluKey.across_organisations.get(organisation=house.hotel) for _ in range(2))
-    for key in (one, again):
+    first, again = (GluKey.across_organisations.get(organisation=house.hotel) for _ in range(2))
+    for key in (first, again):
         lifecycle.record_trial(key, State.ACCEPTED)
     lifecycle.set_key(house.hotel, "second-key-0002", None)
     replaced = GluKey.across_organisations.get(organisation=house.hotel, slot=Slot.CANDIDATE)

@@ -98,8 +98,8 @@ def test_retry_after_is_said_in_three_ways(running: RunningSandbox) -> None:
 def test_errors_are_problems_or_pages(running: RunningSandbox) -> None:
     faults(running, error_rate=1)
     answers = [ask(running) for _ in range(30)]
-    assert {one.status_code for one in answers} == {500, 502, 503}
-    kinds = {one.headers["Content-Type"].split(";")[0] for one in answers}
+    assert {answer.status_code for answer in answers} == {500, 502, 503}
+    kinds = {answer.headers["Content-Type"].split(";")[0] for answer in answers}
     assert kinds == {"application/problem+json", "text/html"}
 
 
@@ -153,8 +153,8 @@ def test_bodies_of_another_shape_with_status_200(running: RunningSandbox) -> Non
     order = orders_of(running).popitem()[0]
     lists = [ask(running).json() for _ in range(10)]
     items = [ask(running, f"/orders/{order}").json() for _ in range(10)]
-    assert {type(one) for one in lists} == {type(None), dict}
-    assert {type(one) for one in items} == {type(None), list}
+    assert {type(body) for body in lists} == {type(None), dict}
+    assert {type(body) for body in items} == {type(None), list}
 
 
 def test_lists_from_a_cache_are_old_and_say_so(running: RunningSandbox) -> None:

@@ -65,16 +65,16 @@ def page(running: RunningSandbox) -> str:
 
 def press(running: RunningSandbox, words: str, number: int = 0, **changed: str) -> requests.Response:
     """Send the form with these words, with some fields changed; `number` picks the organisation."""
-    action, values, _ = [one for one in Forms(page(running)).found if one[2].startswith(words)][number]
+    action, values, _ = [form for form in Forms(page(running)).found if form[2].startswith(words)][number]
     data = [(name, text) for name, text in values if name not in changed] + list(changed.items())
     headers = {**PERSON, "Origin": running.url}
     return requests.post(running.url + action, data=data, headers=headers, timeout=HANG_SECONDS, allow_redirects=False)
 
 
 def test_every_fault_has_one_switch() -> None:
-    switches = [one.fault for row in GROUPS.values() for one in row]
+    switches = [switch.fault for row in GROUPS.values() for switch in row]
     assert sorted(switches) == sorted(field.name for field in fields(Faults))
-    assert all(one.seen for row in GROUPS.values() for one in row)
+    assert all(switch.seen for row in GROUPS.values() for switch in row)
 
 
 def test_the_page_is_whole_without_scripts_or_other_hosts(running: RunningSandbox) -> None:
@@ -265,7 +265,7 @@ def test_the_page_says_to_which_order_it_happened(running: RunningSandbox, words
     assert found, told(running)
     assert int(found[1]) in touched
     (hotel, golf) = requests.get(f"{running.url}/_control/", timeout=HANG_SECONDS).json()["organisations"]
-    assert {one["order"] for one in hotel["pressed"]} == touched
+    assert {done["order"] for done in hotel["pressed"]} == touched
     assert golf["pressed"] == []
     press(running, "Hold everything still")
     assert re.fullmatch(says, told(running)), "still says what was pressed before"

@@ -130,8 +130,8 @@ def test_forgotten_password_without_mail_says_who_helps(client: Client, house: A
 
 def test_changing_the_password_ends_other_sessions(client: Client, ellie: User) -> None:
     other = Client()
-    for one in (client, other):
-        sign_in(one, "manager@desk.example", PASSWORD)
+    for browser in (client, other):
+        sign_in(browser, "manager@desk.example", PASSWORD)
     new = "another long phrase"
     client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert client.get("/profile/").status_code == 200

@@ -13,7 +13,7 @@ UNSEEN = {"uuid", "updatedAt", "userAgent", "ipAddress", "browserInfo", "attache
 
 
 def test_every_documented_field_has_words() -> None:
-    documented = {one.glu for one in (*ORDER_FIELDS, *LINE_FIELDS)} | ORDER_OBJECTS | LINE_OBJECTS
+    documented = {field.glu for field in (*ORDER_FIELDS, *LINE_FIELDS)} | ORDER_OBJECTS | LINE_OBJECTS
     assert documented - UNSEEN == set(FIELD_WORDS)
 
 

@@ -57,8 +57,8 @@ def test_for_programs(house: Any) -> None:
     assert text.startswith("Order,")
     rows = {row["Order"]: row for row in read([text])}
     assert rows["41"]["Buyer"] == '=HYPERLINK("http://x";"y")'
-    assert [rows[one]["Created (UTC)"] for one in ("41", "42")] == ["2026-07-01T10:00:00+00:00"] * 2
-    assert [rows[one]["Total"] for one in ("41", "42", "43")] == ["12.50", "1250", "-1.250"]
+    assert [rows[glu_id]["Created (UTC)"] for glu_id in ("41", "42")] == ["2026-07-01T10:00:00+00:00"] * 2
+    assert [rows[glu_id]["Total"] for glu_id in ("41", "42", "43")] == ["12.50", "1250", "-1.250"]
 
 
 def test_gone_orders_only_when_asked_for(house: Any) -> None:

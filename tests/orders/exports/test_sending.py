@@ -104,8 +104,8 @@ def breaking(house: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Non
 
     def fail(after: int) -> None:
         def failing(*arguments: Any) -> Iterator[Any]:
-            rows = [one for block in whole(*arguments) for one in block]
-            yield from ([one] for one in rows[:after])
+            rows = [row for block in whole(*arguments) for row in block]
+            yield from ([row] for row in rows[:after])
             raise OperationalError("the database went away")
 
         monkeypatch.setattr(csv_files, "_orders", failing)

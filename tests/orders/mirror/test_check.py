@@ -48,7 +48,7 @@ def glu(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answered], list[str]]:
 
 
 def put(sandbox: RunningSandbox, order: Order, lines: list[dict[str, Any]] | None = None, **fields: Any) -> None:
-    row = dict(next(one for one in sandbox.truth("hotel") if one["id"] == order.glu_id))
+    row = dict(next(listed for listed in sandbox.truth("hotel") if listed["id"] == order.glu_id))
     here = row.pop("lines")
     sandbox.world.put("hotel", {**row, **fields}, here if lines is None else lines)
 
@@ -67,8 +67,8 @@ def test_the_ordinary_check_reads_the_order_before_and_after_its_lines(
     asked = glu(lambda path, answer: answer)
     assert checked(session, order).check_outcome == CheckOutcome.IDENTICAL
     assert order.checked_at == order.check_done_at
-    one = f"/orders/{order.glu_id}"
-    assert asked == [one, f"{one}/lines", f"{one}/lines", one]
+    path = f"/orders/{order.glu_id}"
+    assert asked == [path, f"{path}/lines", f"{path}/lines", path]
     assert check_next(session) is False
 
 

@@ -82,7 +82,7 @@ def test_a_pass_that_fails_waits_ever_longer_while_polls_go_on(
     once = GluClient.get
 
     def ignoring(self: GluClient, path: str, params: Any = ()) -> Any:
-        return once(self, path, [one for one in params if not one[0].startswith("createdAt")])
+        return once(self, path, [param for param in params if not param[0].startswith("createdAt")])
 
     monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
     monkeypatch.setattr(GluClient, "get", ignoring)

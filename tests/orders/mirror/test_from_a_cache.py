@@ -60,7 +60,7 @@ def test_the_age_is_taken_off_where_it_is_said(
     page = viewer_client.get("/o/alder-house/mirror/").content.decode()
     assert "15 mins ago, from a cache" in page
     assert re.search(r"From a cache, up to 1[45] mins old", page)
-    assert any("come from a cache" in one.what for one in needs_a_person(mirror_report(session.organisation)))
+    assert any("come from a cache" in trouble.what for trouble in needs_a_person(mirror_report(session.organisation)))
 
 
 def test_a_small_age_is_said_and_flags_nothing(session: Session, cached: Any) -> None:
@@ -93,7 +93,7 @@ def test_no_day_is_proven_that_the_cache_had_not_seen(session: Session, cached: 
     run_slice(session, lambda: False)
     run = last(session, RECONCILE)
     assert run.cache_age > timedelta(days=1)
-    days = {one.day: one.state for one in coverage(session.organisation).days}
+    days = {day.day: day.state for day in coverage(session.organisation).days}
     today = now().astimezone(session.organisation.zone).date()
     assert days[today - timedelta(days=1)] != "proven"
     assert days[today - timedelta(days=10)] == "proven"

@@ -218,7 +218,7 @@ def test_swapped_while_a_slice_runs(
     due(session, "wait_until", "next_due_at", "transactions_due_at")
     work(session)
     assert equal(session, sandbox)
-    theirs = {one["id"] for one in sandbox.world.shops["hotel"].transactions()}
+    theirs = {transaction["id"] for transaction in sandbox.world.shops["hotel"].transactions()}
     assert set(session.organisation.transactions.values_list("glu_id", flat=True)) == theirs
 
 
@@ -376,7 +376,7 @@ def test_one_key_in_two_organisations_is_refused(house: Any, sandbox: RunningSan
 
 
 def test_one_key_tried_for_two_organisations_at_once_is_accepted_for_one(house: Any, sandbox: RunningSandbox) -> None:
-    keys = [lifecycle.set_key(one, GOLF_KEY, None) for one in (house.hotel, house.golf)]
+    keys = [lifecycle.set_key(organisation, GOLF_KEY, None) for organisation in (house.hotel, house.golf)]
     GluKey.across_organisations.update(fingerprint="")  # as an earlier version left them
     states = [try_key(key) for key in keys]
     assert states == [State.ACCEPTED, State.FOREIGN]

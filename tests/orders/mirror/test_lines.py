@@ -62,7 +62,7 @@ def test_one_orders_failure_holds_up_no_other(
 @override_settings(MIRROR_CONNECTIONS=1)
 def test_a_dozen_deleted_orders_in_a_row_are_no_broken_route(session: Session, sandbox: RunningSandbox) -> None:
     connect(session)
-    for newest in [one.glu_id for one in due_lines(session)[:12]]:
+    for newest in [waiting.glu_id for waiting in due_lines(session)[:12]]:
         sandbox.world.delete("hotel", newest)
     stream = LineStream(session)
     while stream.work():

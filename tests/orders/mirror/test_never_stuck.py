@@ -194,7 +194,7 @@ def test_a_run_that_fails_now_and_then_gets_on(
     def ignoring(self: GluClient, path: str, params: Any = ()) -> Any:
         bounded = path == "/orders" and any(name.startswith("createdAt") for name, _ in params)
         if bounded and next(count) % 40 > 27:
-            params = [one for one in params if not one[0].startswith("createdAt")]
+            params = [param for param in params if not param[0].startswith("createdAt")]
         return once(self, path, params)
 
     monkeypatch.setattr(GluClient, "get", ignoring)
@@ -248,10 +248,10 @@ def test_what_was_set_aside_is_tried_though_a_poll_is_due(session: Session, monk
     once = engine.read_run
 
     def reading(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
-        for one in once(session, run, stream):
+        for visited in once(session, run, stream):
             if run.kind == RECONCILE and run.state == MirrorRun.State.COMPLETE:
                 due(session, "next_due_at")
-            yield one
+            yield visited
 
     monkeypatch.setattr(engine, "read_run", reading)
     due(session, "whole_due_at")

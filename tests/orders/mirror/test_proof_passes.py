@@ -121,7 +121,7 @@ def test_gone_only_after_two_answers_apart(session: Session, sandbox: RunningSan
     assert order.gone_at is not None
     assert equal(session, sandbox)
     assert not session.organisation.missing_orders.exists()
-    assert [one.field for one in session.organisation.order_changes.all()] == [OrderChange.GONE]
+    assert [change.field for change in session.organisation.order_changes.all()] == [OrderChange.GONE]
 
 
 def test_lines_that_were_asked_for_before_their_order_was_gone_are_not_due(
@@ -271,7 +271,7 @@ def test_check_now_says_identical_or_what_moved(session: Session, sandbox: Runni
     order.refresh_from_db()
     state = check_state(session.organisation, order)
     assert not state.waiting
-    assert [(one.field, one.new) for one in state.changes] == [("total", "424242")]
+    assert [(change.field, change.new) for change in state.changes] == [("total", "424242")]
     want_check(session.organisation, order)
     work(session)
     order.refresh_from_db()
@@ -371,7 +371,7 @@ def test_what_changes_is_recorded_within_bounds(session: Session, sandbox: Runni
             want_check(session.organisation, order)
             work(session)
     changes = session.organisation.order_changes.filter(order__glu_id=glu_id)
-    assert {one.field for one in changes} == {"phoneNumber"}
+    assert {change.field for change in changes} == {"phoneNumber"}
     assert changes[0].new == "07700 229"
     assert changes[0].old == "07700 228"
     assert changes[0].seen_old_at is not None
@@ -385,7 +385,7 @@ def test_a_field_that_all_orders_lose_is_named(session: Session, sandbox: Runnin
     due(session, "whole_due_at")
     work(session)
     assert ("vanished_field", "customerEmailAddress") in {
-        (one.kind, one.field) for one in session.organisation.drifts.all()
+        (drift.kind, drift.field) for drift in session.organisation.drifts.all()
     }
 
 

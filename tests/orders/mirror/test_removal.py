@@ -71,7 +71,7 @@ def test_they_are_found_and_removed_in_one_step(
     hotel = mixed.organisation
     assert strangers(hotel).count() == 12
     assert hotel.missing_orders.filter(foreign=True).count() == SHARED
-    said = [one.what for one in needs_a_person(mirror_report(hotel))]
+    said = [trouble.what for trouble in needs_a_person(mirror_report(hotel))]
     assert f"{SHARED} orders of another organisation are here." in said
     page = manager_client.get(PAGE).content.decode()
     assert "Remove these 12 orders" in " ".join(page.split())
@@ -86,7 +86,7 @@ def test_they_are_found_and_removed_in_one_step(
     assert counted(mixed) == before
     finish(mixed)
     assert equal(mixed, sandbox)
-    theirs = {one["id"] for one in sandbox.world.shops["hotel"].transactions()}
+    theirs = {transaction["id"] for transaction in sandbox.world.shops["hotel"].transactions()}
     assert set(hotel.transactions.values_list("glu_id", flat=True)) == theirs
 
 

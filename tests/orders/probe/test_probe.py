@@ -38,7 +38,7 @@ def run(*arguments: str) -> str:
 
 def found() -> dict[str, Finding]:
     """What the command finds, by what was asked."""
-    return {one["what"]: Finding(**one) for one in json.loads(run("--json"))}
+    return {finding["what"]: Finding(**finding) for finding in json.loads(run("--json"))}
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_a_glu_as_it_is_assumed_to_be(house: Any, glu: Any, monkeypatch: pytest.
 
     monkeypatch.setattr(requests.Session, "send", send)
     findings = found()
-    assert {one.what for one in findings.values() if one.mark == Mark.DIFFERS} == set()
-    unknown = {one.what for one in findings.values() if one.mark == Mark.NOT_KNOWN}
+    assert {finding.what for finding in findings.values() if finding.mark == Mark.DIFFERS} == set()
+    unknown = {finding.what for finding in findings.values() if finding.mark == Mark.NOT_KNOWN}
     assert unknown <= {"Lines a page", "Retry-After", "Orders of the same second"}
     assert set(methods) == {"GET"}
     assert len(findings) == len(QUESTIONS)
@@ -133,7 +133,7 @@ SEEN: list[tuple[dict[str, Any], dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("faults", "seen"), SEEN, ids=[str(one[0]) for one in SEEN])
+@pytest.mark.parametrize(("faults", "seen"), SEEN, ids=[str(case[0]) for case in SEEN])
 def test_it_sees_what_differs(glu: Any, faults: dict[str, Any], seen: dict[str, str]) -> None:
     for name, value in faults.items():
         setattr(glu, name, value)
@@ -145,7 +145,7 @@ def test_it_sees_what_differs(glu: Any, faults: dict[str, Any], seen: dict[str, 
 
 def test_what_it_relies_on_is_told_apart_from_what_it_can_live_with(house: Any, glu: Any) -> None:
     glu.exclusive_bounds, glu.relations, glu.page_size = True, "iris", 10
-    assert not [one for one in found().values() if one.breaks]
+    assert not [finding for finding in found().values() if finding.breaks]
     glu.ignore_filters_rate = 1
     told = run()
     assert "differs, and the mirror relies on it" in told
@@ -153,7 +153,9 @@ def test_what_it_relies_on_is_told_apart_from_what_it_can_live_with(house: Any, 
     a_finding = r"\n  Orders before 1990\n    found     10 orders\n    assumed   .+\n    is it so  differs, and"
     assert re.search(a_finding, told)
     wanting = needs_a_person(mirror_report(house.hotel))
-    assert [one for one in wanting if one.what.startswith("The probe found “Orders before 1990”: 10 orders. ")]
+    assert [
+        finding for finding in wanting if finding.what.startswith("The probe found “Orders before 1990”: 10 orders. ")
+    ]
     with pytest.raises(CommandError, match="Orders before 1990"):
         call_command("mirror_status", "alder-house", stdout=io.StringIO())
     glu.ignore_filters_rate = 0
@@ -165,9 +167,9 @@ def test_what_it_relies_on_is_told_apart_from_what_it_can_live_with(house: Any, 
 def test_the_order_among_equals(glu: Any, sandbox: RunningSandbox, shuffled: bool, words: str) -> None:
     sandbox.world.crowd("hotel", 12, ago=60)
     glu.shuffle_ties = shuffled
-    one = found()["Orders of the same second"]
-    assert words in one.found
-    assert one.mark == Mark.AS_ASSUMED
+    finding = found()["Orders of the same second"]
+    assert words in finding.found
+    assert finding.mark == Mark.AS_ASSUMED
 
 
 @pytest.mark.parametrize(
@@ -191,9 +193,9 @@ def test_what_stands_in_orders(
     if changed.pop("lines", None):
         lines.reverse()
     sandbox.world.put("hotel", {**newest, **changed}, lines, listed_at=now())
-    one = found()[what]
-    assert words in one.found
-    assert one.mark == Mark.DIFFERS
+    finding = found()[what]
+    assert words in finding.found
+    assert finding.mark == Mark.DIFFERS
 
 
 def answered(status: int, data: Any = None) -> Reply:
@@ -251,12 +253,12 @@ BENT: list[tuple[Look, str, str, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("by", "what", "words", "breaks"), BENT, ids=[one[1] for one in BENT])
+@pytest.mark.parametrize(("by", "what", "words", "breaks"), BENT, ids=[case[1] for case in BENT])
 def test_it_sees_what_the_sandbox_never_does(bend: Any, by: Look, what: str, words: str, breaks: bool) -> None:
     bend(by)
-    one = found()[what]
-    assert (one.found, one.mark, one.breaks) == (words, Mark.DIFFERS, breaks)
-    assert one.means or not breaks
+    finding = found()[what]
+    assert (finding.found, finding.mark, finding.breaks) == (words, Mark.DIFFERS, breaks)
+    assert finding.means or not breaks
 
 
 def test_the_total_is_compared_with_what_is_here(house: Any, glu: Any) -> None:
@@ -316,7 +318,7 @@ def test_without_orders_little_is_known(glu: Any) -> None:
     glu.vanish = 1
     findings = found()
     assert findings["What makes the total"].mark == Mark.NOT_KNOWN
-    assert not [one for one in findings.values() if one.breaks]
+    assert not [finding for finding in findings.values() if finding.breaks]
 
 
 @pytest.mark.parametrize(
@@ -371,7 +373,7 @@ def test_a_new_key_is_tried_first(house: Any, sandbox: RunningSandbox) -> None:
 
 def test_nothing_of_anybody_is_kept(house: Any, glu: Any, sandbox: RunningSandbox) -> None:
     glu.relations, glu.nulls_shown = "iris", True
-    told = run() + run("--json") + "".join(one.findings for one in house.hotel.probes.all())
+    told = run() + run("--json") + "".join(report.findings for report in house.hotel.probes.all())
     assert HOTEL_KEY not in told
     for row in sandbox.truth("hotel")[:60]:
         private = [
@@ -387,7 +389,9 @@ def test_what_is_no_vocabulary_is_told_by_its_kind_alone(glu: Any, sandbox: Runn
     sandbox.world.put("hotel", {**newest, **odd}, newest.pop("lines"))
     sandbox.world.put("hotel", {**second, "paymentMethod": "Card 4929123"}, second.pop("lines"))
     findings = found()
-    assert not [one for one in findings.values() if any(word in one.found for word in ("rosa", "900123", "4929"))]
+    assert not [
+        finding for finding in findings.values() if any(word in finding.found for word in ("rosa", "900123", "4929"))
+    ]
     assert "a text 1" in findings["channel"].found
     assert "an object 1" in findings["gateway"].found
     assert "an odd name 1" in findings["Fields that are not documented"].found
@@ -455,6 +459,6 @@ def test_whatever_is_answered_it_comes_to_its_end(first: list[Any], replies: lis
         findings = probe(organisation, client)
     except GluError:
         pytest.fail("only a refusal or a Glu that is away ends it")
-    assert [one.what for one in findings] == [one.what for one in QUESTIONS]
+    assert [finding.what for finding in findings] == [question.what for question in QUESTIONS]
     assert len(asked) < 200
-    json.dumps([one.found for one in findings])
+    json.dumps([finding.found for finding in findings])

@@ -59,9 +59,9 @@ def test_lines_that_cannot_be_read_are_told_on_the_list(hotel: Organisation, vie
         "The orders themselves are up to date."
     )
     assert banner.title in viewer_client.get(LIST).content.decode()
-    assert "The lines of 2 orders could not be read." in [one.what for one in troubles(mirror_report(hotel))]
+    assert "The lines of 2 orders could not be read." in [trouble.what for trouble in troubles(mirror_report(hotel))]
     fail(hotel, "Glu is away.", "unreachable")
-    assert "up to date" not in " ".join(one.text for one in banners(hotel))
+    assert "up to date" not in " ".join(banner.text for banner in banners(hotel))
     hotel.orders.update(lines_error="")
     fail(hotel, "", "")
     assert banners(hotel) == []
@@ -96,16 +96,16 @@ def test_an_open_page_gets_and_loses_banners_with_its_poll(hotel: Organisation, 
 
 def test_a_failing_glu_is_not_an_unreachable_one(hotel: Organisation) -> None:
     fail(hotel, "Glu answered with an error of its own (500).", "failing")
-    assert [one.title for one in banners(hotel)] == ["Glu does not answer as it should"]
+    assert [banner.title for banner in banners(hotel)] == ["Glu does not answer as it should"]
     assert freshness(hotel).words.endswith("trouble")
 
 
 def test_a_key_that_is_tried_again_is_all_that_is_said(hotel: Organisation, viewer_client: Client) -> None:
     fail(hotel, "Glu refused the key.", "refused")
     hotel.glu_keys.update(state=GluKey.State.REFUSED)
-    assert [one.title for one in banners(hotel)] == ["Glu refuses this key"]
+    assert [banner.title for banner in banners(hotel)] == ["Glu refuses this key"]
     lifecycle.resume(hotel)
-    assert [one.title for one in banners(hotel)] == ["The key is being tried again"]
+    assert [banner.title for banner in banners(hotel)] == ["The key is being tried again"]
     assert freshness(hotel).words.endswith("key: waiting to be tried")
     hotel.glu_keys.update(state=GluKey.State.ACCEPTED)
     assert banners(hotel) == []
@@ -132,7 +132,7 @@ def test_a_rejected_key_says_since_when_how_complete_and_when_it_is_tried_again(
     assert banner.title == "This key opens another organisation"
     assert banner.text.startswith("Glu says that this key opens Brae Links (6). ")
     assert freshness(hotel).words.endswith("another organisation’s key")
-    assert [one.what for one in needs_a_person(mirror_report(hotel))] == [
+    assert [trouble.what for trouble in needs_a_person(mirror_report(hotel))] == [
         "The key ending in 0001 opens another organisation. Glu says that this key opens Brae Links (6)."
     ]
 
@@ -149,7 +149,7 @@ def test_no_two_banners_contradict(house: Any, viewer_client: Client, state: str
     page = viewer_client.get(LIST).content.decode()
     assert "No key yet" not in page
     assert "No key yet" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
-    text = " ".join(one.text for one in banners(house.hotel))
+    text = " ".join(banner.text for banner in banners(house.hotel))
     assert ("stays in use" in text) == (in_use is not None and in_use not in GluKey.REJECTED)
 
 

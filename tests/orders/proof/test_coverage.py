@@ -163,7 +163,7 @@ def test_it_goes_back_to_the_first_order_beyond_the_strip(polled: Organisation) 
 def test_days_in_doubt_are_named_in_the_table(polled: Organisation) -> None:
     def named(state: str) -> str:
         return " ".join(
-            one.never_days if state == DayState.NEVER else one.partly_days for one in coverage(polled).months
+            month.never_days if state == DayState.NEVER else month.partly_days for month in coverage(polled).months
         )
 
     assert str(coverage(polled).days[-1].day.day) in named(DayState.PARTLY).replace(",", "").split()  # today

@@ -98,12 +98,12 @@ def test_what_was_imported_misses_nothing_that_is_known(house: Any, copying: Org
 HOURS = st.integers(0, 60)
 
 
-@given(st.lists(st.tuples(HOURS, HOURS).filter(lambda one: one[0] < one[1]), max_size=6), HOURS, HOURS)
-def test_what_is_missing_and_what_is_held_make_up_the_whole(held: list[tuple[int, int]], one: int, other: int) -> None:
+@given(st.lists(st.tuples(HOURS, HOURS).filter(lambda span: span[0] < span[1]), max_size=6), HOURS, HOURS)
+def test_what_is_missing_and_what_is_held_make_up_the_whole(held: list[tuple[int, int]], edge: int, other: int) -> None:
     def at(hour: int) -> datetime:
         return NOW + timedelta(hours=hour)
 
-    start, end = min(one, other), max(one, other)
+    start, end = min(edge, other), max(edge, other)
     found = Union((at(first), at(last)) for first, last in held).missing(at(start), at(end))
     for hour in range(start, end):
         is_held = any(first <= hour < last for first, last in held)

@@ -29,7 +29,7 @@ TITLES = {"Trailing": "Late arrivals", "History": "Whole history", "Range": "Day
 
 
 def wanting(organisation: Organisation) -> str:
-    return " ".join(one.what for one in needs_a_person(mirror_report(organisation)))
+    return " ".join(trouble.what for trouble in needs_a_person(mirror_report(organisation)))
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def hotel(house: Any) -> Organisation:
 
 
 def mending(organisation: Organisation) -> list[Trouble]:
-    return [one for one in troubles(mirror_report(organisation)) if not one.needs_a_person]
+    return [trouble for trouble in troubles(mirror_report(organisation)) if not trouble.needs_a_person]
 
 
 def told(organisation: Organisation, name: str) -> PassReport:
-    return next(one for one in mirror_report(organisation).passes if one.name == name)
+    return next(pass_report for pass_report in mirror_report(organisation).passes if pass_report.name == name)
 
 
 def row(client: Client, name: str) -> str:
@@ -87,7 +87,7 @@ def test_a_flag_of_a_poll_is_not_taken_away_by_the_next_poll(
     hotel: Organisation, viewer_client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     flag(hotel, ago(days=2))
-    assert any(one.what.startswith("New and changed: more orders in one second") for one in mending(hotel))
+    assert any(trouble.what.startswith("New and changed: more orders in one second") for trouble in mending(hotel))
     assert wanting(hotel) == ""
     assert "New and changed: more orders in one second" in viewer_client.get(MIRROR).content.decode()
     assert "tie_overflow" in status(capsys, "--json")
@@ -106,7 +106,7 @@ def test_late_rows_are_said_while_the_last_complete_run_had_some(hotel: Organisa
     run(hotel, MirrorRun.Pass.TRAILING, ago(days=2), late=3)
     run(hotel, MirrorRun.Pass.TRAILING, ago(days=1), state=RUNNING)
     words = "3 orders came that an earlier poll should have brought"
-    assert f"Late arrivals: {words}." in [one.what for one in mending(hotel)]
+    assert f"Late arrivals: {words}." in [trouble.what for trouble in mending(hotel)]
     assert wanting(hotel) == ""
     assert viewer_client.get(MIRROR).content.decode().count(words) == 2
     run(hotel, MirrorRun.Pass.TRAILING, now())
@@ -163,7 +163,7 @@ def test_nothing_runs_while_nothing_is_asked(
         MirrorState.across_organisations.update(
             wait_until=now() + timedelta(seconds=wait), last_error="Glu is away.", last_error_kind="unreachable"
         )
-    assert "Running" not in {one.status.words for one in mirror_report(hotel).passes}
+    assert "Running" not in {pass_report.status.words for pass_report in mirror_report(hotel).passes}
     assert words in row(viewer_client, "History")
 
 
@@ -185,8 +185,8 @@ def test_a_pass_that_was_never_asked_for_says_so(hotel: Organisation, viewer_cli
 
 def test_missing_orders_that_are_not_listed_are_counted(hotel: Organisation, viewer_client: Client) -> None:
     write(hotel, *(order(number) for number in range(1, 26)))
-    for one in hotel.orders.all():
-        hotel.missing_orders.create(order=one, found_at=now(), due_at=now(), held=True)
+    for absent in hotel.orders.all():
+        hotel.missing_orders.create(order=absent, found_at=now(), due_at=now(), held=True)
     page = viewer_client.get(MIRROR).content.decode()
     assert "and 5 more that Glu did not list" in page
     assert "when everything was read" not in page
@@ -218,12 +218,14 @@ def test_status_says_all_that_the_page_says(hotel: Organisation, capsys: pytest.
     assert data["last_error"]["at"] is not None
     assert data["transactions_error"] == "Not for this key."
     assert (data["pace"]["orders_a_page"], data["pace"]["polls_look_back_seconds"]) == (30, 240)
-    assert [(one["field"], one["example_order"]) for one in data["new_things"]["newest"]] == [("storeReference", 41)]
+    assert [(drift["field"], drift["example_order"]) for drift in data["new_things"]["newest"]] == [
+        ("storeReference", 41)
+    ]
     aside = SetAside.across_organisations.get()
-    assert [(one["reason"], one["times"]) for one in data["set_aside"]["newest"]] == [(aside.reason, 1)]
+    assert [(row["reason"], row["times"]) for row in data["set_aside"]["newest"]] == [(aside.reason, 1)]
     assert data["missing"]["waiting"] == 1
     assert data["missing"]["orders"][0]["order"] == 41
-    passes = {one["name"]: one for one in data["passes"]}
+    passes = {pass_report["name"]: pass_report for pass_report in data["passes"]}
     assert passes["Changes"]["next"] is not None
     assert passes["Everything"]["next"] == later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     text = status(capsys)
@@ -316,10 +318,10 @@ def test_a_failure_in_passing_needs_nobody_until_it_lasts(hotel: Organisation, v
     state = MirrorState.across_organisations
     soon = now() + timedelta(minutes=1)
     state.update(last_error="Glu is away.", last_error_kind="unreachable", wait_until=soon, failures=1)
-    (one,) = mending(hotel)
-    assert one.what == "The last attempt failed: Glu is away."
-    assert one.next_at == soon
-    assert one.by_itself
+    (trouble,) = mending(hotel)
+    assert trouble.what == "The last attempt failed: Glu is away."
+    assert trouble.next_at == soon
+    assert trouble.by_itself
     call_command("mirror_status", "alder-house")
     with time_machine.travel(now() + timedelta(minutes=61)):
         state.update(wait_until=now() + timedelta(minutes=1))
@@ -332,17 +334,17 @@ def test_a_pass_that_fails_in_passing_is_said_once(hotel: Organisation) -> None:
     soon = now() + timedelta(minutes=5)
     run(hotel, MirrorRun.Pass.RECONCILE, now(), state=RUNNING, error="Glu is away.", wait_until=soon, reach="recent")
     MirrorState.across_organisations.update(last_error="Glu is away.", last_error_kind="unreachable")
-    (one,) = mending(hotel)
-    assert (one.what, one.next_at) == ("Recent days again: Glu is away.", soon)
+    (trouble,) = mending(hotel)
+    assert (trouble.what, trouble.next_at) == ("Recent days again: Glu is away.", soon)
 
 
 def test_lines_need_a_person_only_after_hours(hotel: Organisation) -> None:
     write(hotel, order(1), order(2))
     hotel.orders.update(lines_error="No.", lines_attempts=STUCK_AFTER - 1, lines_due_at=now())
-    assert [one.what for one in mending(hotel)] == ["The lines of 2 orders could not be read."]
+    assert [trouble.what for trouble in mending(hotel)] == ["The lines of 2 orders could not be read."]
     hotel.orders.filter(glu_id=1).update(lines_attempts=STUCK_AFTER)
-    (one,) = needs_a_person(mirror_report(hotel))
-    assert one.to_do.startswith("1 of them failed for hours")
+    (trouble,) = needs_a_person(mirror_report(hotel))
+    assert trouble.to_do.startswith("1 of them failed for hours")
 
 
 def test_no_trouble_has_an_empty_sentence(hotel: Organisation, viewer_client: Client) -> None:
@@ -352,5 +354,5 @@ def test_no_trouble_has_an_empty_sentence(hotel: Organisation, viewer_client: Cl
     report = mirror_report(hotel)
     assert troubles(report)
     page = " ".join(re.sub("<[^>]+>", " ", viewer_client.get(MIRROR).content.decode()).split())
-    for text in (page, *(in_words(one, report) for one in troubles(report))):
+    for text in (page, *(in_words(trouble, report) for trouble in troubles(report))):
         assert not re.search(r"(^|[:;.,] ?)[:;.,]( |$)", text.replace(" .", ".")), text

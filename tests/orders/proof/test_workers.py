@@ -52,10 +52,10 @@ def test_signs_of_life_are_on_the_page_and_in_the_status(house: Any, viewer_clie
 )
 def test_what_stands_still_needs_a_person(house: Any, viewer_client: Client, name: str, words: str) -> None:
     with time_machine.travel(now(), tick=False) as time:
-        for one in (*QUEUES, BEAT):
-            note(one)
+        for sign in (*QUEUES, BEAT):
+            note(sign)
         time.shift(300)
-        for one in {*QUEUES, BEAT} - {name}:
-            note(one)
+        for sign in {*QUEUES, BEAT} - {name}:
+            note(sign)
         assert words in status()[1]
         assert words in viewer_client.get(MIRROR).content.decode()

@@ -105,12 +105,12 @@ def test_not_at_glu_is_an_answer(house: Any, viewer_client: Client) -> None:
     moment = now()
     outcome = CheckOutcome.NOT_RETURNED
     house.hotel.orders.update(check_done_at=moment, check_outcome=outcome, check_words=outcome.label)
-    one = house.hotel.missing_orders.create(order=house.hotel.orders.get(), found_at=moment, due_at=moment)
+    missing = house.hotel.missing_orders.create(order=house.hotel.orders.get(), found_at=moment, due_at=moment)
     found = card(viewer_client, 41)
     assert "Freshness Not at Glu" in found
     assert "Glu no longer returns this order. It is asked for once more before it is marked." in found
     assert "Not compared" not in found
-    one.delete()
+    missing.delete()
     house.hotel.orders.update(gone_at=moment)
     page = viewer_client.get("/o/alder-house/orders/41/").content.decode()
     assert "Asked Glu for it: Glu no longer returns this order" in page

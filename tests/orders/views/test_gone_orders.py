@@ -23,7 +23,7 @@ def hotel(house: Any) -> Organisation:
 
 
 def ids(client: Client, query: str) -> list[int]:
-    return [int(one) for one in re.findall(r'id="o(\d+)"', client.get(f"{LIST}?{query}").content.decode())]
+    return [int(number) for number in re.findall(r'id="o(\d+)"', client.get(f"{LIST}?{query}").content.decode())]
 
 
 def text(client: Client, path: str) -> str:
@@ -53,12 +53,12 @@ def test_the_filter_is_one_like_any_other(hotel: Organisation, viewer_client: Cl
 
 def test_a_gone_order_is_plain_to_see(hotel: Organisation, viewer_client: Client) -> None:
     page = viewer_client.get(LIST).content.decode()
-    row = next(one for one in page.split("<tr ") if 'id="o42"' in one)
+    row = next(row for row in page.split("<tr ") if 'id="o42"' in row)
     assert ">Gone</span>" in row
     assert "status grey" in row
     assert "status green" not in row
     assert page.count(">Gone</span>") == 1
-    assert "status green" in next(one for one in page.split("<tr ") if 'id="o41"' in one)
+    assert "status green" in next(row for row in page.split("<tr ") if 'id="o41"' in row)
 
 
 @pytest.mark.parametrize(

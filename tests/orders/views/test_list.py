@@ -15,7 +15,7 @@ LIST = "/o/alder-house/orders/"
 
 
 def ids(response: Any) -> list[int]:
-    return [int(one) for one in re.findall(r'id="o(\d+)"', response.content.decode())]
+    return [int(number) for number in re.findall(r'id="o(\d+)"', response.content.decode())]
 
 
 @pytest.mark.parametrize("query", ["", "?dispatch=Dispatched&sort=total", "?q=gift", "?created=2026-01-01.."])

@@ -14,7 +14,7 @@ PRINT = "/o/alder-house/orders/print/"
 
 
 def ids(response: Any) -> list[int]:
-    return [int(one) for one in re.findall(r'id="o(\d+)"', response.content.decode())]
+    return [int(number) for number in re.findall(r'id="o(\d+)"', response.content.decode())]
 
 
 @pytest.mark.parametrize("query", ["", "payment=Paid&sort=total", "size=25"])
@@ -23,7 +23,7 @@ def test_all_that_match_are_printed_in_the_lists_order(filled: Any, viewer_clien
     wanted = filled.hotel.orders.order_by("-created_at", "-glu_id")
     if "Paid" in query:
         wanted = filled.hotel.orders.filter(payment_status="Paid").order_by("total", "glu_id")
-    assert ids(response) == [one.glu_id for one in wanted]
+    assert ids(response) == [found.glu_id for found in wanted]
     assert b"The first" not in response.content
 
 

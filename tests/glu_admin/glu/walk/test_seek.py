@@ -39,7 +39,7 @@ class FakeList:
     def __init__(
         self, rows: list[dict[str, Any]], page_size: int = 5, before_each: Any = None, *, seed: int = 0
     ) -> None:
-        self.rows = {one["id"]: one for one in rows}
+        self.rows = {entry["id"]: entry for entry in rows}
         self.page_size = page_size
         self.before_each = before_each
         self.seed = seed
@@ -55,12 +55,12 @@ class FakeList:
         shuffled = list(self.rows.values())
         random.Random(1000 * self.seed + self.requests).shuffle(shuffled)
         found = [
-            one
-            for one in sorted(shuffled, key=lambda one: one["createdAt"], reverse=True)
-            if (before is None or one["createdAt"] < before)
-            and (start is None or one["createdAt"] >= start)
-            and (updated is None or (one["updatedAt"] or "") >= updated)
-            and (updated_before is None or (one["updatedAt"] and one["updatedAt"] < updated_before))
+            entry
+            for entry in sorted(shuffled, key=lambda entry: entry["createdAt"], reverse=True)
+            if (before is None or entry["createdAt"] < before)
+            and (start is None or entry["createdAt"] >= start)
+            and (updated is None or (entry["updatedAt"] or "") >= updated)
+            and (updated_before is None or (entry["updatedAt"] and entry["updatedAt"] < updated_before))
         ]
         return Listed(read_rows(found[(ask.page - 1) * self.page_size : ask.page * self.page_size]), None)
 
@@ -97,7 +97,7 @@ def test_reads_every_row_with_ties_in_any_order(seconds: list[int], page_size: i
     rows = [row(n, second) for n, second in enumerate(seconds)]
     ids, flags = read(FakeList(rows, page_size))
     if not flags:
-        assert ids == {one["id"] for one in rows}
+        assert ids == {entry["id"] for entry in rows}
 
 
 @given(data=st.data(), seconds=st.lists(st.integers(0, 400), min_size=20, max_size=60, unique=True))
@@ -113,13 +113,13 @@ def test_loses_no_row_that_was_there_all_along(data: st.DataObject, seconds: lis
         fake.rows[1000 + fake.requests] = row(1000 + fake.requests, 1000 + fake.requests)
 
     ids, _ = read(FakeList(rows, 5, life))
-    assert ids >= {one["id"] for one in rows} - doomed
+    assert ids >= {entry["id"] for entry in rows} - doomed
 
 
 def test_a_crowded_second_is_read_whole_and_flagged_where_nothing_tells_its_rows_apart() -> None:
     rows = [row(n, 10) for n in range(12)] + [row(100 + n, 20 + n) for n in range(3)]
     ids, flags = read(FakeList(rows, 5))
-    assert ids == {one["id"] for one in rows}
+    assert ids == {entry["id"] for entry in rows}
     assert flags == ["tie_overflow"]
 
 
@@ -128,7 +128,7 @@ def test_a_crowded_second_is_split_by_when_its_rows_changed(updates: list[int], 
     rows = [row(n, 10, updated=when * 2) for n, when in enumerate(updates)]
     rows += [row(1000 + n, 9) for n in range(below)] + [row(2000, 20)]
     ids, flags = read(FakeList(rows, 5))
-    assert (ids, flags) == ({one["id"] for one in rows}, [])
+    assert (ids, flags) == ({entry["id"] for entry in rows}, [])
 
 
 @given(data=st.data(), updates=st.lists(st.integers(10, 4000), min_size=12, max_size=40, unique=True))
@@ -138,11 +138,11 @@ def test_a_crowded_second_loses_no_row_that_changes_while_it_is_read(data: st.Da
 
     def life(fake: FakeList) -> None:
         if moving:
-            one = moving.pop()
-            fake.rows[one] = row(one, 10, updated=9000 + fake.requests * 3)
+            glu_id = moving.pop()
+            fake.rows[glu_id] = row(glu_id, 10, updated=9000 + fake.requests * 3)
 
     ids, _ = read(FakeList(rows, 5, life))
-    assert ids == {one["id"] for one in rows}
+    assert ids == {entry["id"] for entry in rows}
 
 
 def test_a_crowded_second_below_what_is_wanted_is_left_to_another_walk() -> None:
@@ -150,16 +150,16 @@ def test_a_crowded_second_below_what_is_wanted_is_left_to_another_walk() -> None
     fake, below, wanted = FakeList(rows, 5), Stamp.parse(stamp(10)), Stamp.parse(stamp(11))
     steps = list(read_walk(fake, walk(Bounds(created_from=below), wanted)))
     assert steps[-1].complete
-    assert {one for step in steps for one in found_ids(step.rows)} >= {100 + n for n in range(12)}
+    assert {glu_id for step in steps for glu_id in found_ids(step.rows)} >= {100 + n for n in range(12)}
     assert (fake.requests, [step.flags for step in steps if step.flags]) == (4, [])
 
 
 def test_rows_without_an_update_in_a_crowded_second_are_read_and_flagged() -> None:
     rows = [row(n, 10, updated=20 + 2 * n) for n in range(12)]
-    for one in rows[::3]:
-        one["updatedAt"] = None
+    for entry in rows[::3]:
+        entry["updatedAt"] = None
     ids, flags = read(FakeList(rows, 5))
-    assert ids == {one["id"] for one in rows}
+    assert ids == {entry["id"] for entry in rows}
     assert flags == ["tie_overflow"]
 
 
@@ -168,7 +168,7 @@ def test_one_row_without_an_update_hides_in_no_crowded_second() -> None:
         rows = [row(n, 10, updated=20 + 2 * n) for n in range(15)]
         rows[seed % 15]["updatedAt"] = None
         ids, flags = read(FakeList(rows, 5, seed=seed))
-        assert ids == {one["id"] for one in rows} or flags == ["tie_overflow"], seed
+        assert ids == {entry["id"] for entry in rows} or flags == ["tie_overflow"], seed
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
@@ -187,7 +187,7 @@ def test_a_list_that_ignores_the_page_comes_to_an_end_and_is_flagged(shuffled: b
     ids, flags = read(first_page)
     assert PAGE_IGNORED in flags
     assert ids >= {100 + n for n in range(7)}  # what lies below is read all the same
-    assert ids == {one["id"] for one in rows} or not apart
+    assert ids == {entry["id"] for entry in rows} or not apart
     assert asked < 300
 
 
@@ -202,7 +202,7 @@ def test_a_filter_that_is_dropped_once_is_asked_for_again() -> None:
 
 def test_a_second_that_fills_one_page_exactly_is_not_flagged() -> None:
     rows = [row(n, 10) for n in range(5)] + [row(50, 5)]
-    assert read(FakeList(rows, 5)) == ({one["id"] for one in rows}, [])
+    assert read(FakeList(rows, 5)) == ({entry["id"] for entry in rows}, [])
 
 
 def test_bounds_are_sent_and_checked() -> None:

@@ -13,7 +13,7 @@ from tests.orders.mirror.writing.conftest import NOW, order
 
 def test_drift_is_counted_with_an_example(hotel: Organisation) -> None:
     write_orders(hotel, read_rows([order(1, dispatchStatus="Teleported", colour="red", total="12.50")]), NOW)
-    seen = {(one.kind, one.field, one.value) for one in hotel.drifts.all()}
+    seen = {(drift.kind, drift.field, drift.value) for drift in hotel.drifts.all()}
     assert seen == {
         ("new_value", "dispatchStatus", "Teleported"),
         ("unknown_field", "colour", ""),

@@ -16,7 +16,7 @@ def test_lines_are_replaced_whole_and_searchable(hotel: Organisation) -> None:
     line = {"id": 5, "name": "Hot stone", "personalMessage": "Łucja, enjoy", "total": 1}
     write_lines(hotel, [LineSet(pk, 1, read_rows([line, {"id": 6, "name": "Candle"}]))], NOW)
     write_lines(hotel, [LineSet(pk, 1, read_rows([{**line, "refunded": True}, {"name": "no id"}]))], NOW)
-    assert [(one.glu_id, one.refunded) for one in hotel.order_lines.all()] == [(5, True)]
+    assert [(kept.glu_id, kept.refunded) for kept in hotel.order_lines.all()] == [(5, True)]
     assert hotel.set_aside.get().order_glu_id == 1
     text = OrderDocument.across_organisations.get(order_id=pk).text
     assert "lucja, enjoy" in text
@@ -32,9 +32,9 @@ def test_a_line_is_never_taken_from_another_order(hotel: Organisation) -> None:
     ]
     write_lines(hotel, sets, NOW)
     write_lines(hotel, [LineSet(pks[3], 3, read_rows([{"id": 5, "name": "Wine"}, {"id": 6, "name": "Bread"}]))], NOW)
-    held = {(one.glu_id, one.name, one.order.glu_id) for one in hotel.order_lines.select_related("order")}
+    held = {(line.glu_id, line.name, line.order.glu_id) for line in hotel.order_lines.select_related("order")}
     assert held == {(5, "Tea", 1), (6, "Bread", 3)}
-    assert {one.order_glu_id for one in hotel.set_aside.all()} == {2, 3}
+    assert {aside.order_glu_id for aside in hotel.set_aside.all()} == {2, 3}
 
 
 @pytest.mark.parametrize("derive", [True, False])
