@@ -10,7 +10,10 @@ _SHORT = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
 
 def transport_options() -> dict[str, object]:
-    """What Celery's transport is told of the broker of the settings; makes the folders of the one made of files."""
+    """Celery's `broker_transport_options` for the broker in the settings.
+
+    For the broker made of files it also makes the folders that it needs.
+    """
     if settings.CELERY_BROKER_URL.startswith("filesystem:"):
         queue = settings.STATE_DIR / "broker"
         for folder in ("messages", "processed", "control"):

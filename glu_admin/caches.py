@@ -27,14 +27,14 @@ MOST_ENTRIES = 10_000
 
 
 class Json:
-    """How values are kept in Redis."""
+    """Django's serializer for Redis that writes JSON, so that reading a value runs no code."""
 
     def dumps(self, value: Any) -> int | bytes:
-        """As JSON; whole numbers plain, so that Redis itself can count."""
+        """A value as JSON; a whole number as it is, so that Redis itself can count with it."""
         return value if type(value) is int else json.dumps(value).encode()
 
     def loads(self, data: bytes) -> Any:
-        """What `dumps` made of a value. Raises ValueError or RecursionError for anything else."""
+        """The value that `dumps` wrote. Raises ValueError or RecursionError for bytes that it cannot have written."""
         return json.loads(data)
 
 
@@ -52,11 +52,11 @@ class RedisOrOwnCache(BaseCache):
         self._own = LocMemCache(self._server, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """See BaseCache, as the others below."""
+        """Keep a value unless the key has one, as Django's BaseCache does; whether it was kept."""
         return bool(self._either("add", key, value, timeout, version))
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        """The default, too, for what is no JSON."""
+        """The value of a key; `default` where there is none, or none that is JSON."""
         try:
             return self._either("get", key, default, version)
         except (ValueError, RecursionError):
@@ -67,23 +67,23 @@ class RedisOrOwnCache(BaseCache):
         self._either("set", key, value, timeout, version)
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Keep it for another while."""
+        """Keep a value for `timeout` seconds from now; whether there is one."""
         return bool(self._either("touch", key, timeout, version))
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        """Forget it."""
+        """Remove a value; whether there was one."""
         return bool(self._either("delete", key, version))
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        """Count, as one step. Raises ValueError where nothing is."""
+        """Add `delta` to a number in one step and return the sum. Raises ValueError where the key has no value."""
         return int(self._either("incr", key, delta, version))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove every value."""
         self._either("clear")
 
     def answers(self) -> bool:
-        """Whether Redis does."""
+        """Whether Redis answers."""
         self._either("has_key", "")
         return time.monotonic() >= self._away_until.get(self._server, 0)
 
@@ -112,7 +112,7 @@ class JsonFileCache(FileBasedCache):
         super().__init__(folder, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        """See BaseCache; the default, too, for what is no JSON."""
+        """The value of a key; `default` where there is none, or none that is JSON."""
         try:
             with open(self._key_to_file(key, version), "rb") as file:
                 return default if self._is_expired(file) else json.load(file)
@@ -120,7 +120,7 @@ class JsonFileCache(FileBasedCache):
             return default
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Keep it for another while."""
+        """Keep a value for `timeout` seconds from now; whether there is one."""
         value = self.get(key, _NOTHING, version)
         if value is _NOTHING:
             return False
@@ -128,7 +128,7 @@ class JsonFileCache(FileBasedCache):
         return True
 
     def answers(self) -> bool:
-        """Whether the folder is there."""
+        """Whether the folder of the cache is there."""
         return Path(self._dir).is_dir()
 
     def _write_content(self, file: IO[bytes], timeout: Any, value: Any) -> None:
@@ -146,6 +146,6 @@ class JsonFileCache(FileBasedCache):
 
 
 def cache_state() -> str:
-    """`ok` or `away`; away, every process counts alone."""
+    """`ok`, or `away` when the shared cache does not answer and every process counts sign-ins alone."""
     cache = caches["default"]
     return "ok" if not isinstance(cache, (RedisOrOwnCache, JsonFileCache)) or cache.answers() else "away"

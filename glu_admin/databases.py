@@ -4,7 +4,10 @@ from typing import Any
 
 
 def with_options(database: dict[str, Any]) -> dict[str, Any]:
-    """One of Django's DATABASES with what the desk needs of it; what its URL says comes first on PostgreSQL."""
+    """An entry of Django's DATABASES with the options that the desk needs.
+
+    On PostgreSQL an option that the database's URL sets is left as it is.
+    """
     options = dict(database.get("OPTIONS", {}))
     if database["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE with WAL is what lets the web process and the workers write side by side without "locked".

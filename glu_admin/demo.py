@@ -82,7 +82,10 @@ def run() -> int:
 
 
 def manage(arguments: list[str]) -> int:
-    """A command of manage.py with the demo's settings; only while it runs, as they name the port of its sandbox."""
+    """Run a command of manage.py with the running demo's settings; returns its exit code.
+
+    The demo has to run, as its settings name the port of its sandbox.
+    """
     sandbox = _running_sandbox()
     if sandbox is None:
         print("No demo is running. Start it with `make demo` and leave it running meanwhile.", file=sys.stderr)

@@ -20,7 +20,7 @@ HEADERS_OF_EVERY_ANSWER = {
 
 
 class EdgeMiddleware:
-    """The outermost layer, around static files too."""
+    """The outermost layer, around static files too: reads what proxies say, sets the headers of every answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -35,7 +35,7 @@ class EdgeMiddleware:
 
 
 class ProbeMiddleware:
-    """Probes come with whatever Host they know: they are answered before any host is looked at."""
+    """Answers probes before the Host header is checked, as probes come with whatever Host they know."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -77,8 +77,8 @@ class _UnderTheSubPath:
 
 
 class PlainStatic(_UnderTheSubPath, StaticFilesStorage):
-    """The embedded run's: files as they lie in their folders."""
+    """Static files of the embedded run: served as they lie in their folders."""
 
 
 class HashedStatic(_UnderTheSubPath, CompressedManifestStaticFilesStorage):
-    """Production's: collected, compressed, with their hashes in their names."""
+    """Static files of production: collected, compressed, with their hashes in their names."""

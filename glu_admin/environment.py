@@ -45,7 +45,10 @@ _HOST = r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:]+\]"
 
 
 class Environment(environ.Env):
-    """The environment. What cannot be read is kept in `problems`, and its default stands in until all are told."""
+    """Reads settings from the environment.
+
+    A value that cannot be read is noted in `problems` and its default used, so that all of them can be told at once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +67,7 @@ class Environment(environ.Env):
         return {var: self.float(var, default=0.0) if self.str(var, default="").strip() else None for var in variables}
 
     def bool(self, var: str, default: bool) -> bool:
-        """Yes or no. Any other word is told, not taken for a no."""
+        """A yes or no; any other word is noted as a problem, and not taken for a no."""
         text = self.str(var, default="").strip().lower()
         if text and text not in _TRUE | _FALSE:
             self.problems.append(f"{var} must be true or false.")
@@ -114,7 +117,7 @@ class Environment(environ.Env):
 
 
 def web_address(url: str) -> SplitResult:
-    """The parts of an http or https address, all empty where it is none."""
+    """The parts of an http or https address; all of them are empty when `url` is no such address."""
     with suppress(ValueError):
         parts = urlsplit(url)
         if parts.scheme in {"http", "https"} and parts.hostname:

@@ -1,4 +1,4 @@
-"""A restore, tried: what comes back is counted, summed, and its seals are opened."""
+"""Tries a restore: counts and sums what comes back, and opens the seals in it."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,10 @@ class Checked:
 
 
 def check(backup: Backup) -> Checked:
-    """Restore into a scratch database and compare. Raises BackupFailed with everything that differs."""
+    """Restore a back-up into a scratch database and compare it with the manifest; what came back.
+
+    Raises BackupFailed, in words that name everything that differs.
+    """
     with restored(connection, backup.path) as scratch:
         contents = contents_of(scratch)
         differences = backup.contents.differences(contents)

@@ -31,7 +31,7 @@ class Contents:
     migrations: list[str]
 
     def differences(self, restored: "Contents") -> list[str]:
-        """What `restored` has otherwise, a sentence each."""
+        """A sentence for each count, sum or migration in which `restored` differs from this; empty when equal."""
         found = []
         if self.migrations != restored.migrations:
             found.append("The applied migrations differ.")
@@ -42,7 +42,7 @@ class Contents:
         return found
 
     def as_json(self) -> dict[str, Any]:
-        """For a manifest; `Contents(**it)` reads it back."""
+        """Plain values for a manifest's JSON; `Contents(**values)` makes the same contents of them."""
         return asdict(self)
 
 

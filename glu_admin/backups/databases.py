@@ -21,11 +21,11 @@ ENDINGS = {"sqlite": "sqlite3", "postgresql": "dump"}
 
 
 class BackupFailed(Exception):
-    """It could not be made or restored; the words say why."""
+    """A back-up could not be made or restored; the message says why, in words for people."""
 
 
 def copy(connection: BaseDatabaseWrapper, target: Path) -> Contents:
-    """Write the whole database into `target`, a file that is there; what it held at that moment.
+    """Write the whole database into `target`, a file that exists; returns what the database held at that moment.
 
     Raises BackupFailed.
     """
@@ -42,7 +42,10 @@ def copy(connection: BaseDatabaseWrapper, target: Path) -> Contents:
 
 @contextmanager
 def restored(connection: BaseDatabaseWrapper, source: Path) -> Iterator[BaseDatabaseWrapper]:
-    """A scratch database with what the back-up holds, gone with the context. Raises BackupFailed."""
+    """A connection to a scratch database into which the back-up `source` was restored.
+
+    The scratch database is dropped when the context ends. Raises BackupFailed when it cannot be restored.
+    """
     make = _scratch_sqlite if connection.vendor == "sqlite" else _scratch_postgres
     with make(connection, source) as name:
         connections.databases[SCRATCH] = {**connection.settings_dict, "NAME": name}

@@ -18,7 +18,7 @@ from glu_admin.private import private_folder
 
 @dataclass(frozen=True)
 class Backup:
-    """A back-up that is whole: its manifest is written last."""
+    """A back-up whose manifest is there; the manifest is written last, so that a back-up with one is whole."""
 
     path: Path
     made_at: datetime
@@ -45,7 +45,11 @@ def take() -> Backup:
 
 
 def read(path: Path | None = None) -> Backup:
-    """A back-up by its file, or the newest; its file is what it was. Raises BackupFailed."""
+    """The back-up at `path`, or the newest one.
+
+    Raises BackupFailed when there is none, when the file is not what its manifest says, or when it is of another kind
+    of database.
+    """
     if path is None:
         manifests = sorted(_folder().glob("*.json"), key=lambda found: (found.stat().st_mtime_ns, found.name))
         if not manifests:
@@ -73,7 +77,7 @@ def read(path: Path | None = None) -> Backup:
 
 
 def forget_all_but(newest: int) -> int:
-    """Remove older back-ups with their manifests; how many."""
+    """Remove all back-ups, with their manifests, but the `newest` so many; returns how many were removed."""
     manifests = sorted(_folder().glob("glu_admin-*.json"), key=lambda found: (found.stat().st_mtime_ns, found.name))
     old = manifests[:-newest]
     for manifest in old:

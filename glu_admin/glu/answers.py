@@ -14,7 +14,7 @@ from glu_admin.glu.errors import Failing, NotFound, Refused, TooManyRequests, Un
 
 
 def refuse(response: requests.Response, body: bytes) -> NoReturn:
-    """Raise what an answer other than 200 means."""
+    """Raise the GluError that an answer with another status than 200 means; `body` is what came of it."""
     status = response.status_code
     if status in (401, 403):
         raise Refused("Glu refused the key.")
@@ -32,7 +32,7 @@ def refuse(response: requests.Response, body: bytes) -> NoReturn:
 
 
 def connection_words(error: Exception) -> str:
-    """What went wrong with a connection, without address or key."""
+    """A sentence for what went wrong with a connection, without the address and without the key."""
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "Glu did not answer in time."
     if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)):
@@ -43,9 +43,9 @@ def connection_words(error: Exception) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds asked for by a Retry-After header, in seconds or as a date of Glu's clock.
+    """How many seconds the Retry-After header asks to wait; it may hold seconds, or a date by Glu's clock.
 
-    None where it asks for no pause that could be kept: absent, 0, negative, past, or no time at all.
+    None where it asks for no wait: it is absent, 0, negative, a date in the past, or cannot be read.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():

@@ -149,13 +149,19 @@ class GluClient:
         raise AssertionError
 
     def get_list(self, path: str, bounds: Bounds = EVERYTHING, page: int = 1) -> Listed:
-        """`get` of a page of a list. Raises Unreadable, besides, when it is no list also after the retries."""
+        """GET a page of the list at `path`, within `bounds`; `page` counts from 1.
+
+        Raises as `get` does, and Unreadable also when the answer is no list, again after the retries.
+        """
         params = [("page", str(page)), *bounds.params()]
         answer = self._of(numbered, Unreadable("Glu’s answer was not a list."), path, params)
         return Listed(read_rows(answer.data), answer.server_time, answer.age)
 
     def get_object(self, path: str) -> dict[str, Any]:
-        """`get` of one thing with its fields. Raises Unreadable, besides, when it is none also after the retries."""
+        """GET a JSON object, such as one order.
+
+        Raises as `get` does, and Unreadable also when the answer is no object, again after the retries.
+        """
         answer = self._of(_fields, Unreadable("Glu’s answer was not what was asked for."), path, ())
         return dict(answer.data)
 
@@ -190,15 +196,15 @@ class GluClient:
 
     @interactive.setter
     def interactive(self, value: bool) -> None:
-        """Set it for this thread."""
+        """Set for this thread whether its requests go before others."""
         self._local.interactive = value
 
     def interrupt(self) -> None:
-        """Let nobody wait for the pace any longer: whoever does gets Interrupted."""
+        """Let no thread wait for its turn any longer: whoever does, or comes later, gets Interrupted until `resume`."""
         self._stopped.set()
 
     def resume(self) -> None:
-        """Undo `interrupt`."""
+        """Let requests wait for their turn again, after `interrupt`."""
         self._stopped.clear()
 
     def close(self) -> None:

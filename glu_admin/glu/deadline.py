@@ -20,7 +20,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at")
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Whatever is read meanwhile through a DeadlineAdapter ends after so many seconds.
+    """A context in which this thread's answers through a DeadlineAdapter have to be read within so many seconds.
 
     Reading on after that raises Unreachable, which is no error of a connection: it is not tried again.
     """
@@ -35,7 +35,7 @@ class DeadlineAdapter(HTTPAdapter):
     """Reads answers within the deadline that is set around it."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """The pools of connections whose answers end in time."""
+        """Make the pools of connections, as requests does, with connections that heed the deadline."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 

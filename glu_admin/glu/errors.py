@@ -18,7 +18,7 @@ class Refused(GluError):
 
 
 class KeyRefused(Refused):
-    """The key itself is refused, not one question: Glu refuses with it what every key may ask."""
+    """Glu refuses the key itself: it answers 401 or 403 also to what every key may ask."""
 
 
 class NotFound(GluError):
@@ -50,7 +50,7 @@ class Failing(Unreachable):
 
 
 class Interrupted(GluError):
-    """Whoever wanted the answer no longer does; nothing is known of Glu."""
+    """A request was given up before it was sent, as nobody wants its answer any longer; it says nothing about Glu."""
 
     kind = "interrupted"
 

@@ -37,14 +37,14 @@ class Row(NamedTuple):
 
 
 def read_row(raw: Any) -> Row:
-    """An element, read once for all who ask."""
+    """The Row of a list's element as Glu sent it; nothing is raised for an element that cannot be read."""
     if not isinstance(raw, dict):
         return Row(raw, None, None, None)
     return Row(raw, read_id(raw.get("id")), Stamp.parse(raw.get("createdAt")), Stamp.parse(raw.get("updatedAt")))
 
 
 def read_rows(raws: Iterable[Any]) -> list[Row]:
-    """The same of many."""
+    """The Rows of a list's elements, in their order."""
     return [read_row(raw) for raw in raws]
 
 

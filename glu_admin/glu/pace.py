@@ -47,7 +47,11 @@ class PaceState:
     throttled_today: int = 0
 
     def reserved(self, now: float, ceiling: float, longest: float) -> tuple["PaceState", list[float]]:
-        """The next slots, some of them at once; the rate has grown if it is what held requests back."""
+        """The state after a batch of slots is taken, and the slots: the times at which their requests may be sent.
+
+        The rate, at most `ceiling` requests a second, grows when slots are asked for faster than they come. `longest`
+        is the longest believable pause in seconds.
+        """
         state = self.sane(now, longest)
         rate = state.rate
         if state.next_at > now:  # slots are asked for faster than they come
@@ -62,7 +66,10 @@ class PaceState:
         return after, [start + n * gap for n in range(count)]
 
     def let_before_others(self, now: float, longest: float) -> tuple["PaceState", bool]:
-        """A slot for somebody who waits, at once, if their share allows; the others come one slot later."""
+        """The state, and whether a request for which somebody waits may be sent at once.
+
+        It may where the share of such requests allows it and no pause holds; all others then come one slot later.
+        """
         state = self.sane(now, longest)
         gap = 1 / state.rate
         due = max(state.interactive_at, now - _INTERACTIVE_BURST * gap / _INTERACTIVE_SHARE)
@@ -73,7 +80,10 @@ class PaceState:
         ), True
 
     def throttled(self, now: float, retry_after: float, floor: float, longest: float) -> "PaceState":
-        """After a 429: slower, at most once a second, and nobody asks for `retry_after` seconds."""
+        """The state after a 429: a lower rate, not below `floor`, and no request for `retry_after` seconds.
+
+        Several 429 within a second lower the rate once.
+        """
         state = self.sane(now, longest)
         state = replace(state, throttled_today=state.throttled_today + 1)
         if state.slow_start:
@@ -84,14 +94,14 @@ class PaceState:
         return replace(state, paused_until=max(state.paused_until, pause))
 
     def counted(self, now: float, requests: int) -> "PaceState":
-        """So many requests more were sent today (UTC)."""
+        """The state after so many more requests were sent; they are counted by day, in UTC."""
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         if day != self.day:
             return replace(self, day=day, requests_today=requests, throttled_today=0)
         return replace(self, requests_today=self.requests_today + requests)
 
     def sane(self, now: float, longest: float) -> "PaceState":
-        """Times further away than any pause may be come from a clock that jumped, and are forgotten."""
+        """The state with `now` for times more than `longest` seconds ahead: a clock that jumped has left them."""
         far = now + longest + 1
         return replace(
             self,
@@ -126,7 +136,7 @@ class Pace:
         self._used = 0
 
     def wait(self, *, interactive: bool = False, longest: float | None = None, stop: threading.Event) -> None:
-        """Return when the next request may be sent.
+        """Wait until the next request may be sent.
 
         An interactive one goes before all others, within its share. Raises TooManyRequests when Glu's own pause takes
         longer than `longest` seconds, and Interrupted when `stop` is set meanwhile.
@@ -152,7 +162,7 @@ class Pace:
             self._change(lambda state, now: (state.throttled(now, retry_after or 0, self._floor, self._longest), None))
 
     def learned(self) -> PaceState:
-        """What is known of Glu's limit by now, for people."""
+        """The state of the pace as it is now, for showing it to people."""
         with self._lock:
             return self._change(lambda state, now: (state, state))
 

@@ -21,14 +21,17 @@ class StoreAwayError(Exception):
 
 
 class Store(Protocol):
-    """One text that is read, changed and written as one step; `change` gets the text and the store's clock."""
+    """Keeps one text, which is read, changed and written as one step."""
 
     def change(self, change: Change[Out]) -> Out:
-        """Apply `change` and return its second result. Raises StoreAwayError."""
+        """Call `change` with the text and the store's clock (seconds since 1970), and keep the text that it returns.
+
+        Returns the second thing that it returns. Raises StoreAwayError when the store cannot be reached.
+        """
 
 
 class MemoryStore:
-    """For one process; safe between its threads."""
+    """A store for the threads of one process."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._text: str | None = None
@@ -43,7 +46,7 @@ class MemoryStore:
 
 
 class FileStore:
-    """For the processes of one machine; a crash in the middle leaves a text that is taken for none."""
+    """A store in a file, for the processes of one machine; what a crash leaves half written counts as no text."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -66,7 +69,7 @@ class FileStore:
 
 
 class RedisStore:
-    """For every worker on any machine; Redis's own clock is the one that counts."""
+    """A store in Redis, for workers on any machine; the clock is that of Redis."""
 
     def __init__(self, client: redis.Redis, key: str) -> None:
         self._client, self._key = client, key

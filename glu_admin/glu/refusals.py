@@ -18,13 +18,13 @@ class Refusals:
         self._given_at = 0.0
 
     def stop(self) -> None:
-        """Wait while a refusal is being judged. Raises KeyRefused once it is the key's."""
+        """Wait while another thread finds out what a refusal was about. Raises KeyRefused once it is the key itself."""
         with self._judging:
             if self._of_key:
                 raise KeyRefused("Glu refused the key.")
 
     def judged(self, error: Refused) -> Refused:
-        """The refusal of one question as it is to be taken: KeyRefused when it is the key's."""
+        """What to raise for a refused request: `error` itself, or KeyRefused when Glu refuses the key as such."""
         refused_at = time.monotonic()
         if self._touchstone is None:
             return error

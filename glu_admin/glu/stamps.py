@@ -24,7 +24,10 @@ class Stamp:
 
     @classmethod
     def parse(cls, text: object) -> "Stamp | None":
-        """Read `2026-03-01T10:20:30+00:00`, with `Z` or an offset and up to nine fraction digits; else None."""
+        """Read a text such as `2026-03-01T10:20:30+00:00`; None for anything else.
+
+        The offset may be `Z`, and up to nine digits of a fraction may stand before it.
+        """
         match = _STAMP.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             return None

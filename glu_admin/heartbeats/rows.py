@@ -23,7 +23,10 @@ class Age:
 
     @property
     def late(self) -> bool:
-        """Whether that is so long ago that it stands still; what never gave a sign has nobody who runs it yet."""
+        """Whether the last sign is so long ago that the queue stands still.
+
+        False where there never was one: nobody runs it yet.
+        """
         return self.seconds is not None and self.seconds > settings.HEARTBEAT_LATE_SECONDS
 
     @property
@@ -33,18 +36,18 @@ class Age:
 
 
 def note(name: str) -> None:
-    """A sign of life, now."""
+    """Write that the queue, or beat, of this name gave a sign of life now."""
     Heartbeat.objects.update_or_create(name=name, defaults={"beaten_at": now()})
 
 
 def ages() -> list[Age]:
-    """The queues' ages, and beat's last."""
+    """The age of every queue's last sign of life, and that of beat at the end."""
     moment, beaten = now(), dict(Heartbeat.objects.values_list("name", "beaten_at"))
     return [Age(name, _seconds(moment, beaten.get(name))) for name in (*QUEUES, BEAT)]
 
 
 def touch() -> None:
-    """Let a supervisor see by a file's age, without a process of its own, that the rows are as they should be."""
+    """Touch HEARTBEAT_FILE: a supervisor sees by its age, without starting a process, that work flows."""
     if settings.HEARTBEAT_FILE:
         Path(settings.HEARTBEAT_FILE).touch()
 

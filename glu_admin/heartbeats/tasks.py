@@ -7,5 +7,5 @@ from glu_admin.heartbeats.rows import note
 
 @shared_task(name="heartbeats.arrive")
 def arrive(queue: str) -> None:
-    """A heartbeat came through `queue` to a worker."""
+    """Note that a heartbeat came through `queue` to a worker."""
     note(queue)

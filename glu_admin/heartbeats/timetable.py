@@ -14,12 +14,12 @@ logger = logging.getLogger(__name__)
 
 
 class Timetable(PersistentScheduler):
-    """Celery's own, with a row of when it last looked."""
+    """Celery's own timetable, which also writes when beat last looked at it."""
 
     _noted_at = float("-inf")
 
     def tick(self, *args: Any, **options: Any) -> Any:
-        """Send what is due; the seconds until something is due next."""
+        """Send what is due and note that beat is alive; returns the seconds until something is due next."""
         seconds = super().tick(*args, **options)
         if time.monotonic() - self._noted_at >= settings.HEARTBEAT_SECONDS:
             self._noted_at = time.monotonic()

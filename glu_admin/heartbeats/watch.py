@@ -47,7 +47,10 @@ class Watch:
         self._taken_at = self._clock()
 
     def judge(self) -> Verdict:
-        """Read the rows. It stands still if they are late, or it took nothing, though all else was well for long."""
+        """Judge by the rows of signs of life whether this worker stands still.
+
+        It does when its queues are late, or when it took nothing, although all it needs was there for long.
+        """
         moment, patience = self._clock(), settings.HEARTBEAT_LATE_SECONDS
         try:
             found = {age.name: age for age in ages()}

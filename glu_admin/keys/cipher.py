@@ -1,4 +1,7 @@
-"""Seals small secrets with AES-256-GCM under root keys; a token opens only in the place it was sealed for."""
+"""Seals small secrets with AES-256-GCM under root keys.
+
+A sealed secret is a text, its token; it can be opened only for the place it was sealed for.
+"""
 
 import base64
 import os
@@ -71,7 +74,7 @@ class Keyring:
         return frozenset(self._keys)
 
     def fingerprints(self, secret: str) -> list[str]:
-        """Keyed hashes by which a secret is known again without being kept: one a root key, the writer's first."""
+        """Keyed hashes by which a secret is recognised without being kept, one for each root key, in their order."""
         out = []
         for name, key in self._marks.items():
             mark = hmac.HMAC(key, hashes.SHA256())

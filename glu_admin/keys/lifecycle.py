@@ -26,7 +26,7 @@ ELSEWHERE = "This key is in use for another organisation here. Each organisation
 
 
 class InvalidKey(ValueError):
-    """What was given cannot be a Glu key; the message may be shown."""
+    """The text given cannot be a Glu key; the message says why and may be shown."""
 
 
 def set_key(organisation: Organisation, secret: str, by: User | None) -> GluKey:
@@ -61,12 +61,12 @@ def candidate_key(organisation: Organisation) -> GluKey | None:
 
 
 def keys_of(organisation: Organisation) -> list[GluKey]:
-    """The key in use and the one that is to take its place, as far as there are any."""
+    """The key in use and the candidate that is to take its place; either may be absent."""
     return [key for key in (current_key(organisation), candidate_key(organisation)) if key is not None]
 
 
 def closed(*keys: GluKey | None, canary: bool = False) -> str:
-    """Why this process cannot open one of these keys, as a sentence; empty when nothing is in the way.
+    """A sentence that says why this process cannot open one of the stored keys; empty when nothing is in the way.
 
     With `canary` it is also made sure that the root keys are the right ones, and not only of the right names.
     """
@@ -82,29 +82,30 @@ def remove_key(organisation: Organisation) -> None:
 
 
 def foreign_key(organisation: Organisation) -> GluKey | None:
-    """The key that opens another organisation than the one whose orders are here; a new one before the one in use.
+    """The organisation's key that opens another organisation at Glu than the one whose orders are here.
 
-    Not one that an organisation here has in use: it could not take over.
+    The candidate comes before the key in use; None where neither does. A key that another organisation here has in use
+    is left out: it could not take over.
     """
     keys = organisation.glu_keys.filter(state=GluKey.State.FOREIGN).order_by("slot")
     return next((key for key in keys if not _elsewhere(organisation, [key.fingerprint]).exists()), None)
 
 
 def let_take_over(key: GluKey) -> None:
-    """Have a key take over once everything that is here is removed; nothing is copied until then."""
+    """Have a key used once all orders that are here are removed; until then nothing is copied."""
     with transaction.atomic():
         key.organisation.glu_keys.exclude(pk=key.pk).delete()
         key.organisation.glu_keys.filter(pk=key.pk).update(takes_over=True)
 
 
 def taking_over() -> QuerySet[Organisation]:
-    """Organisations that are to be emptied for another key."""
+    """The organisations whose orders are to be removed so that another key can be used."""
     keys = GluKey.across_organisations.filter(takes_over=True)
     return Organisation.objects.filter(pk__in=keys.values("organisation_id"))
 
 
 def take_over(organisation: Organisation) -> None:
-    """Everything is removed: the key that waited for that is a new one, to be tried now."""
+    """To be called once all orders are removed: the key that waited for it is tried as a new one."""
     organisation.glu_keys.filter(takes_over=True).update(
         takes_over=False, slot=GluKey.Slot.CANDIDATE, state=GluKey.State.TRYING, detail="", try_again_at=None
     )
@@ -116,14 +117,14 @@ def pause(organisation: Organisation) -> None:
 
 
 def resume(organisation: Organisation) -> None:
-    """Go on; a key that Glu refused, or that opened another organisation, is tried again first."""
+    """End the pause; a key that Glu refused, or that opened another organisation, is tried again before it is used."""
     keys = organisation.glu_keys.filter(slot=GluKey.Slot.CURRENT)
     keys.update(paused_at=None)
     keys.filter(state__in=GluKey.REJECTED).update(state=GluKey.State.TRYING, detail="", try_again_at=None)
 
 
 def record_trial(key: GluKey, state: GluKey.State, detail: str = "", *, opens: str = "") -> GluKey.State:
-    """Write what Glu said of a key that is still here, and give what is now its state.
+    """Record what Glu said of a key when it was tried, and return the key's state after that.
 
     `opens` is the organisation that Glu named. An accepted candidate takes the place of the key in use, unless another
     organisation here has the same one. Two workers may have tried the same key at the same time: the second finds it in
@@ -152,7 +153,7 @@ def record_trial(key: GluKey, state: GluKey.State, detail: str = "", *, opens: s
 
 
 def mark_refused(organisation: Organisation, key_id: int, detail: str) -> None:
-    """Glu refused a key: if it is still the one in use, the organisation rests, and its managers are told, once.
+    """Record that Glu refused a key: if it is still in use, nothing more is asked and the managers are told, once.
 
     It is tried again by itself, ever more slowly.
     """
@@ -160,12 +161,15 @@ def mark_refused(organisation: Organisation, key_id: int, detail: str) -> None:
 
 
 def mark_foreign(organisation: Organisation, key_id: int, detail: str) -> None:
-    """The same for a key that has come to open another organisation."""
+    """Record that a key opens another organisation by now: if it is still in use, nothing more is asked with it."""
     _reject(organisation, key_id, GluKey.State.FOREIGN, detail)
 
 
 def keys_to_try() -> list[int]:
-    """The keys that wait to be tried now, also those that Glu said no to a while ago: it may have been in passing."""
+    """The primary keys of the Glu keys to be tried now.
+
+    A key that Glu refused a while ago is among them: the refusal may have been in passing.
+    """
     due = Q(try_again_at=None) | Q(try_again_at__lte=now())
     untold = GluKey.across_organisations.exclude(state=GluKey.State.ACCEPTED).filter(paused_at=None, takes_over=False)
     return list(untold.filter(due).values_list("pk", flat=True))

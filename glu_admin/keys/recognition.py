@@ -1,4 +1,4 @@
-"""Whose a key is: what the house knows of it. How orders tell is the room's own, and stands in the settings."""
+"""Which organisation a key belongs to. How orders tell it is the room's to know; the settings name the function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +38,6 @@ Recogniser = Callable[[Organisation, "GluClient"], Owner | None]
 
 
 def recogniser() -> Recogniser:
-    """What compares a key with what is already here of its organisation."""
+    """The function that tells, by what is already here of an organisation, whether a key is of the same one."""
     found: Recogniser = import_string(settings.GLU_KEY_RECOGNISER)
     return found

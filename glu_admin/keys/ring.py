@@ -43,7 +43,7 @@ SEALED_COLUMNS = (
 
 
 def place_of(row: Model, column: str = "token") -> Place:
-    """Where a row's sealed column stands."""
+    """The Place for which the secret in this column of this row is sealed."""
     organisation = row.organisation.uuid if isinstance(row, GluKey) else _NOBODY
     return Place(row._meta.db_table, column, organisation, row.uuid)  # type: ignore[attr-defined]
 
@@ -62,7 +62,7 @@ def keyring() -> Keyring:
 
 
 def refresh_fingerprints() -> None:
-    """Have every key known again by the root key that writes: those of earlier versions have no fingerprint yet."""
+    """Write every Glu key's fingerprint under the first root key; keys of earlier versions have none yet."""
     ring = keyring()
     for key in GluKey.across_organisations.exclude(fingerprint__startswith=f"{ring.writer}.").select_related(
         "organisation"
@@ -98,7 +98,10 @@ def why_closed(token: str, *, canary: bool) -> str:
 
 
 def check_canary() -> None:
-    """Open the canary, made if there is none yet. Raises KeyringError or WrongRootKey."""
+    """Prove the root keys by opening the canary, made if there is none yet.
+
+    Raises KeyringError or WrongRootKey.
+    """
     ring = keyring()
     with transaction.atomic():
         canary = KeyringCanary.objects.order_by("pk").first()

@@ -12,7 +12,7 @@ from glu_admin.keys.vault import try_key as try_with_glu
 
 @shared_task(name="keys.try_key")
 def try_key(key_id: int) -> None:
-    """Try one key with Glu, if it is still to be tried; when it is accepted the mirror may begin at once."""
+    """Try the Glu key of this primary key, if it still waits for that; once accepted, copying may begin."""
     key = GluKey.across_organisations.select_related("organisation").filter(pk=key_id).first()
     if key is None or key.pk not in keys_to_try():
         return

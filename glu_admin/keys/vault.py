@@ -21,9 +21,12 @@ class NoUsableKey(Exception):
 
 
 def client_for(organisation: Organisation, *, longest_wait: float | None = None) -> GluClient:
-    """A client with the organisation's key. Raises NoUsableKey when there is none that may be used, or can be opened.
+    """A client for Glu with the organisation's key.
 
-    `longest_wait` is how many seconds a request to slow down is sat out before it is passed on, if not as many as ever.
+    Raises NoUsableKey when there is no key that may be used, or when it cannot be opened.
+
+    `longest_wait` is the longest pause, in seconds, that the client waits when Glu answers 429, before it raises
+    TooManyRequests; None for the ordinary one.
     """
     key = current_key(organisation)
     if key is None:
@@ -40,7 +43,7 @@ def client_for(organisation: Organisation, *, longest_wait: float | None = None)
 
 
 def try_key(key: GluKey) -> GluKey.State:
-    """Ask Glu with this key for one page of what every key may see, and whose it is, and record what Glu says.
+    """Try a key: ask Glu for what every key may see, and whose the key is; records and returns the key's state.
 
     Raises NoUsableKey when the key cannot be opened: nothing is known of it then.
     """

@@ -46,7 +46,7 @@ def key_remove(request: TeamRequest, organisation: Organisation) -> HttpResponse
 @door(Role.MANAGER)
 @sent_from("key")
 def key_pause(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """Ask Glu nothing more until it is resumed."""
+    """Pause: Glu is asked nothing more until a manager resumes it."""
     lifecycle.pause(organisation)
     return redirect("key", organisation.slug)
 
@@ -54,7 +54,7 @@ def key_pause(request: TeamRequest, organisation: Organisation) -> HttpResponse:
 @door(Role.MANAGER)
 @sent_from("key")
 def key_resume(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """Go on; a refused key is tried again."""
+    """End the pause; a key that Glu refused is tried again."""
     lifecycle.resume(organisation)
     key = lifecycle.current_key(organisation)
     if key is not None and key.state == GluKey.State.TRYING:

@@ -49,7 +49,10 @@ class _Second:
 
 
 def close_second(bounds: Bounds, second: Stamp, bound: Stamp) -> Walking:
-    """Read a second that fills a page: whole if it is small, else by halves of `updatedAt`, oldest half first."""
+    """Read everything created in one second that fills a page.
+
+    A small one is read page by page; a large one by halves of `updatedAt`, the older half first.
+    """
     crowd = _Second(second, bounds, bound)
     if not (yield from _fits(crowd, crowd.bounds)):
         # For how far its updates lie apart, for rows without any, and for how many there are.

@@ -60,9 +60,10 @@ Walking = Generator[Ask | Step, Listed | None, None]
 
 
 def ask(bounds: Bounds, page: int = 1) -> Generator[Ask | Step, Listed | None, Listed]:
-    """Ask, and again when the answer breaks the bounds: a filter that was dropped once may be honoured next time.
+    """Ask for a page of a list, and give the answer.
 
-    Raises WalkError when it breaks them each time.
+    It is asked for again when the answer breaks the bounds: a filter that Glu ignored once may be honoured next time.
+    Raises WalkError when the answer breaks them each time.
     """
     for attempt in range(_TRIES):
         listed = yield Ask(bounds, page)

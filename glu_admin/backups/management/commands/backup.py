@@ -14,11 +14,11 @@ class Command(BaseCommand):
     help = "Back up the database, without the root keys, into `backups` of STATE_DIR; restore_check proves it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--keep`."""
+        """How many back-ups to keep."""
         parser.add_argument("--keep", type=int, metavar="N", help="afterwards, remove all but the newest N")
 
     def handle(self, *args: Any, keep: int | None, **options: Any) -> None:
-        """Make it, then make room."""
+        """Make a back-up, then remove the older ones that `--keep` does not keep."""
         if keep is not None and keep < 1:
             raise CommandError("--keep must be 1 or more.")
         try:

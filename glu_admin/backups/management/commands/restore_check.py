@@ -11,16 +11,16 @@ from glu_admin.backups.files import read
 
 
 class Command(BaseCommand):
-    """Changes nothing; exits 0 only when everything came back."""
+    """Tries a back-up without touching the database in use; exits 0 only when everything came back."""
 
     help = "Restore a back-up (the newest, or FILE) into a scratch database, and compare it with what was backed up."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The file."""
+        """The back-up's file; without it the newest one."""
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
-        """Try it, and say what came back."""
+        """Restore the back-up into a scratch database, and print what came back."""
         try:
             backup = read(file)
             checked = check(backup)

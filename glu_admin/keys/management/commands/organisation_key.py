@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Give an organisation a Glu key, read from standard input; it is used once Glu has accepted it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The organisation, and what else than a new key is wanted."""
+        """The organisation's slug; and `--show`, `--retry` or `--remove` where no new key is to be read."""
         parser.add_argument("slug")
         instead = parser.add_mutually_exclusive_group()
         instead.add_argument("--show", action="store_true", help="what is known of its keys, and how each ends")
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         instead.add_argument("--remove", action="store_true", help="forget its keys; the orders stay")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Take a new key, or do what else is asked."""
+        """Read and try a new key from standard input, or show, retry or remove the one that is there."""
         organisation = organisation_called(options["slug"])
         if options["show"]:
             self._show(organisation)
