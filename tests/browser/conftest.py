@@ -17,7 +17,7 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState
-from tests.orders.proof.test_coverage import run, window
+from tests.orders.builders import run, window
 from tests.patience import HANG_SECONDS
 
 sync_api = pytest.importorskip("playwright.sync_api")

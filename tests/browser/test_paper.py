@@ -7,7 +7,7 @@ import pytest
 
 from glu_admin.tenancy.models import Organisation
 from tests.browser.conftest import fill
-from tests.browser.test_widths import AMISS, LINE, LONG, OVERLAP
+from tests.browser.long_values import AMISS, LINE, LONG, OVERLAP
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

@@ -15,7 +15,7 @@ from glu_admin.heartbeats.rows import note
 from orders.mirror.lease import take_lease
 from orders.models import MirrorRun, MirrorState
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 TOKEN = "a-token-that-nobody-guesses"
 Figures = dict[tuple[str, ...], float]

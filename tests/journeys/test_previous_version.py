@@ -16,8 +16,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.session import Session
 from orders.tasks import mirror_organisation
 from tests.conftest import HOTEL_KEY
-from tests.orders.mirror.test_passes import mirror_everything, mirrored
-from tests.orders.mirror.test_proof_passes import due, equal
+from tests.orders.mirroring import due, equal, mirror_everything, mirrored
 
 # The last migration that the version before has of each app, None of one that is new.
 BEFORE = {"tenancy": "0001_initial", "keys": "0001_initial", "orders": "0006_failures", "heartbeats": None}

@@ -17,8 +17,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from glu_admin.sandbox.world import SandboxOrganisation
 from tests.faults.servers import Servers, missing_programs, own_servers
 from tests.journeys.compose import COMPOSE, command
+from tests.journeys.connections import answers
 from tests.journeys.processes import ROOT, Process, export, free_port, start, stop, wait_until
-from tests.journeys.test_slow_clients import answers
 
 KEY, PASSWORD = "readme-key-0001", "a phrase of the readme"
 BLOCKS = [

@@ -6,7 +6,6 @@ import re
 import select
 import shutil
 import socket
-import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.compose import COMPOSE, command
+from tests.journeys.connections import answers, connect
 from tests.journeys.processes import ROOT, free_port, manage, start, stop, wait_until
 
 pytestmark = pytest.mark.faults
@@ -84,28 +84,6 @@ def proxy(port: int, folder: Path) -> Iterator[int]:
         yield secure
     finally:
         stop(process)
-
-
-def connect(port: int, *, tls: bool = False, buffer: int = 0) -> socket.socket:
-    """A connection; with a small `buffer` what is not read stays with the sender."""
-    plain = socket.socket()
-    if buffer:
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    plain.settimeout(30)
-    plain.connect(("127.0.0.1", port))
-    if not tls:
-        return plain
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(plain)
-
-
-def answers(port: int, path: str, *, tls: bool = False) -> bool:
-    """Whether a page comes, however long it takes."""
-    with contextlib.suppress(OSError), connect(port, tls=tls) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-        return client.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 302")
-    return False
 
 
 def healthy(port: int, *, tls: bool = False) -> bool:

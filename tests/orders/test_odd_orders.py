@@ -18,7 +18,7 @@ from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.payload import canonical
 from orders.search import find_orders, parse_query
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ZONES = ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/London"]

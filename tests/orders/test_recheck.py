@@ -15,7 +15,7 @@ from django.test import Client
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun
 from orders.recheck import TooManyRanges, is_visited, want_range
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 from tests.patience import HANG_SECONDS
 
 AT_ONCE = 24

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.rules.test_url_map import OPEN, OPEN_ARGS, PAGES
+from tests.rules.addresses import OPEN, OPEN_ARGS, PAGES
 
 FORM = "application/x-www-form-urlencoded"
 VALUES = {"order": 41, "line": 7, "nobody": 9}

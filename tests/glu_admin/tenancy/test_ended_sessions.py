@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import PASSWORD
-from tests.rules.test_url_map import PAGES
+from tests.rules.addresses import PAGES
 
 DESK = "http://testserver"
 VALUES = {"order": 41, "line": 7, "nobody": 9}

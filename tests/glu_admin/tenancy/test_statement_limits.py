@@ -11,7 +11,7 @@ from django.test import Client
 
 from glu_admin.tenancy.database_trouble import Trouble, trouble
 from glu_admin.tenancy.statement_limits import limited, statement_limit
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 ENDLESS = {
     "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n",

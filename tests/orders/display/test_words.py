@@ -6,7 +6,7 @@ from django.test import Client
 
 from orders.display.words import FIELD_WORDS, field_words
 from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 UNSEEN = {"uuid", "updatedAt", "userAgent", "ipAddress", "browserInfo", "attachedOrder"}
 """Fields that no history tells of."""

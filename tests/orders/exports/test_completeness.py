@@ -14,9 +14,8 @@ from orders.exports import completeness
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.payload import time_text
 from orders.search import parse_query
-from tests.orders.conftest import order, write
-from tests.orders.exports.test_files import run as export
-from tests.orders.proof.test_coverage import CHANGES, RECONCILE, run, window
+from tests.orders.builders import CHANGES, RECONCILE, order, run, window, write
+from tests.orders.commands import run as export
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 SEPTEMBER = "created=2026-09-01..2026-09-30"

@@ -3,17 +3,17 @@
 import csv
 import io
 import json
-import sys
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports import csv_lines, csv_orders, jsonl_orders
 from orders.search import parse_query
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
+from tests.orders.commands import run
 
 
 def read(texts: Any) -> list[dict[str, str]]:
@@ -68,15 +68,6 @@ def test_gone_orders_only_when_asked_for(house: Any) -> None:
     assert len(list(jsonl_orders(house.hotel, query))) == 1
     assert len(list(jsonl_orders(house.hotel, query, include_gone=True))) == 2
     assert len(read(csv_orders(house.hotel, query, excel=True))) == 1
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: bytes = b"") -> bytes:
-    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-    call_command(*arguments)
-    out.flush()
-    return out.buffer.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
 DEVICE = ("--include-device-data",)

@@ -18,7 +18,7 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.exports import csv_files, sending, slots
 from orders.exports.sending import SMALL, Sending
 from orders.exports.slots import TooManyExports, take_slot
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 FILE = "/o/alder-house/exports/file/"
 PIECE = "x" * 1000

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders.payload import payload
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 
 def put_in(monkeypatch: pytest.MonkeyPatch, *rows: Any, raw: bytes = b"") -> str:

@@ -15,7 +15,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.gone import suspect
 from orders.models import MirrorRun, MirrorState
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.mirror.test_passes import by_id, mirrored
+from tests.orders.mirroring import by_id, mirrored
 
 
 def mirror(*arguments: str) -> str:

@@ -16,7 +16,7 @@ from orders.mirror.session import Session
 from orders.models import CheckOutcome, MirrorRun, MirrorState, Order
 from orders.proof.coverage import verified_at
 from orders.recheck import want_check
-from tests.orders.mirror.test_passes import mirror_everything
+from tests.orders.mirroring import mirror_everything
 
 Answered = Callable[[str, Any], Any]
 

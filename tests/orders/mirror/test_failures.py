@@ -13,7 +13,7 @@ from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
 from glu_admin.glu.lists import read_rows
 from glu_admin.glu.stamps import Stamp
 from glu_admin.sandbox.server import RunningSandbox
-from orders.mirror.engine import is_due, run_slice
+from orders.mirror.engine import is_due
 from orders.mirror.gone import suspect
 from orders.mirror.lines import LineStream
 from orders.mirror.outcome import fail_run
@@ -23,13 +23,8 @@ from orders.mirror.session import Session
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun
 from orders.recheck import decide_missing, want_range
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, silently, work
-
-
-def slices(session: Session, count: int = 1) -> None:
-    for _ in range(count):
-        run_slice(session, lambda: False)
+from tests.orders.builders import RECONCILE
+from tests.orders.mirroring import due, equal, last, mirror_everything, silently, slices, work
 
 
 def test_a_route_of_lines_that_fails_waits_while_everything_else_goes_on(

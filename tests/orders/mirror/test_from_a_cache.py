@@ -19,8 +19,8 @@ from orders.proof.coverage import coverage
 from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
 from orders.proof.trouble import needs_a_person
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, work
+from tests.orders.builders import RECONCILE
+from tests.orders.mirroring import due, equal, last, mirror_everything, work
 
 QUARTER = 900
 A_MOMENT = timedelta(seconds=30)  # that a poll takes on a busy machine

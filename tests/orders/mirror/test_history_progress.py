@@ -8,7 +8,7 @@ from glu_admin.glu.lists import Listed, read_rows
 from glu_admin.glu.stamps import Stamp
 from glu_admin.glu.walk.steps import Ask
 from orders.mirror.history_progress import find_oldest
-from tests.glu_admin.glu.walk.test_seek import FakeList, row, stamp
+from tests.glu_admin.glu.walk.fake_list import FakeList, row, stamp
 
 
 class Short(FakeList):

@@ -30,8 +30,7 @@ from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun, MirrorState
 from orders.recheck import want_check, want_range
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
-from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
-from tests.orders.mirror.test_proof_passes import due, equal, work
+from tests.orders.mirroring import by_id, due, equal, mirror_everything, mirrored, work
 
 State, Slot = GluKey.State, GluKey.Slot
 

@@ -16,8 +16,7 @@ from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from orders.models import Order
 from orders.recheck import check_state, want_check
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.mirror.test_proof_passes import equal, work
+from tests.orders.mirroring import equal, mirror_everything, work
 
 
 def lines_due(session: Session) -> None:

@@ -22,16 +22,9 @@ from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 from orders.recheck import decide_missing, want_check
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
-from tests.orders.mirror.test_failures import slices
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.mirror.test_proof_passes import RECONCILE, due, last, silently, work
+from tests.orders.builders import RECONCILE
+from tests.orders.mirroring import due, fresh, last, mirror_everything, silently, slices, work
 from tests.patience import HANG_SECONDS
-
-
-def fresh(sandbox: RunningSandbox, glu_id: int, **fields: Any) -> None:
-    """One more order, like the newest but free, as it has no lines."""
-    row = {name: value for name, value in sandbox.truth("hotel")[0].items() if name not in ("uuid", "lines")}
-    sandbox.world.put("hotel", {**row, "subtotal": 0, "total": 0, "id": glu_id, **fields}, [])
 
 
 @pytest.fixture

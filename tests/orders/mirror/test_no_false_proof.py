@@ -19,10 +19,8 @@ from orders.mirror.writing.lines import LineSet, write_lines
 from orders.models import MirrorRun, MirrorState
 from orders.proof.coverage import verified_at
 from orders.recheck import decide_missing, want_range
-from tests.orders.mirror.test_failures import slices
-from tests.orders.mirror.test_never_stuck import fresh
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.mirror.test_proof_passes import RECONCILE, due, equal, last, silently, work
+from tests.orders.builders import RECONCILE
+from tests.orders.mirroring import due, equal, fresh, last, mirror_everything, silently, slices, work
 
 
 def leave_in_the_middle(session: Session, kind: MirrorRun.Pass, steps: int) -> None:
@@ -153,7 +151,7 @@ def test_transactions_under_way_are_not_all_transactions(session: Session) -> No
 
 
 def test_a_line_that_moves_to_another_order_is_read_there_once_it_has_left(house: Any) -> None:
-    from tests.orders.conftest import order, write
+    from tests.orders.builders import order, write
 
     hotel = house.hotel
     write(hotel, order(1, lines=[{"id": 5, "name": "Tea"}]), order(2))

@@ -1,6 +1,5 @@
 """The passes against the sandbox: complete, idempotent, cheap when nothing is new, resumable at any answer."""
 
-import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -14,8 +13,6 @@ from glu_admin.glu.errors import Unreachable
 from glu_admin.glu.lists import Bounds
 from glu_admin.glu.walk.steps import Ask
 from glu_admin.sandbox.server import RunningSandbox
-from glu_admin.tenancy.models import Organisation
-from orders.exports import jsonl_orders
 from orders.mirror.engine import is_due, note_failure, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.lines import LineStream
@@ -23,23 +20,9 @@ from orders.mirror.passes import connect, open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
-from orders.search import parse_query
+from tests.orders.mirroring import by_id, mirror_everything, mirrored
 
 HISTORY, CHANGES = MirrorRun.Pass.HISTORY, MirrorRun.Pass.CHANGES
-
-
-def mirrored(organisation: Organisation) -> list[dict[str, Any]]:
-    return [json.loads(text) for text in jsonl_orders(organisation, parse_query("", organisation))]
-
-
-def by_id(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    return {row["id"]: row for row in rows}
-
-
-def mirror_everything(session: Session) -> None:
-    MirrorState.across_organisations.filter(organisation=session.organisation).update(next_due_at=None)
-    while run_slice(session, lambda: False):
-        pass
 
 
 def read_to_its_end(session: Session, run: MirrorRun) -> None:

@@ -19,38 +19,10 @@ from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.windows import ORDERS_PER_WINDOW, cut
-from orders.models import CheckOutcome, MirrorRun, MirrorState, OrderChange
+from orders.models import CheckOutcome, MirrorRun, OrderChange
 from orders.recheck import check_state, decide_missing, want_check, want_range
-from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
-
-RECONCILE = MirrorRun.Pass.RECONCILE
-
-
-def due(session: Session, *names: str) -> None:
-    """Make passes due now, in the order of the engine's choosing."""
-    MirrorState.across_organisations.filter(organisation=session.organisation).update(**dict.fromkeys(names))
-
-
-def work(session: Session) -> None:
-    while run_slice(session, lambda: False):
-        pass
-    assert session.state().last_error == ""
-
-
-def equal(session: Session, sandbox: RunningSandbox) -> bool:
-    return by_id(mirrored(session.organisation)) == by_id(sandbox.truth("hotel"))
-
-
-def last(session: Session, kind: MirrorRun.Pass) -> MirrorRun:
-    return session.organisation.mirror_runs.filter(kind=kind).order_by("-pk")[0]
-
-
-def silently(sandbox: RunningSandbox, place: int, **fields: Any) -> int:
-    """Change an order at Glu without its stamp moving; its id."""
-    row = dict(sandbox.truth("hotel")[place])
-    lines = row.pop("lines")
-    sandbox.world.put("hotel", {**row, **fields}, lines)
-    return int(row["id"])
+from tests.orders.builders import RECONCILE
+from tests.orders.mirroring import due, equal, last, mirror_everything, mirrored, silently, work
 
 
 def test_reconcile_finds_what_polls_cannot(session: Session, sandbox: RunningSandbox) -> None:

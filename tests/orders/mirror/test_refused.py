@@ -14,8 +14,7 @@ from glu_admin.sandbox.app import SandboxApp
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.mirror.test_proof_passes import due
+from tests.orders.mirroring import due, mirror_everything
 
 CONNECTIONS = 16
 

@@ -28,8 +28,7 @@ from orders.proof.report import mirror_report
 from orders.proof.trouble import needs_a_person
 from orders.tasks import remove_foreign, tick
 from tests.conftest import GOLF_KEY, HOTEL_KEY
-from tests.orders.mirror.test_passes import by_id, mirror_everything, mirrored
-from tests.orders.mirror.test_proof_passes import due, equal
+from tests.orders.mirroring import by_id, due, equal, mirror_everything, mirrored
 
 PAGE = "/o/alder-house/mirror/elsewhere/"
 SHARED = 4  # numbers that both organisations have

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils.timezone import now
 
 from orders.models import CheckOutcome, MirrorState
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,7 @@ from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
 from orders.proof.trouble import needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
-from tests.orders.proof.test_coverage import run
+from tests.orders.builders import order, run, write
 
 LIST, POLL = "/o/alder-house/orders/", "/o/alder-house/mirror/freshness/"
 

@@ -14,8 +14,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
 from orders.proof.completeness import lacking
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
-from tests.orders.proof.test_coverage import run
+from tests.orders.builders import order, run, write
 
 
 @pytest.fixture

@@ -1,42 +1,15 @@
 """Which days are proven, and when an order was last compared: never more than the runs and windows bear out."""
 
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
+from orders.models import MirrorRun, MirrorState, Order
 from orders.payload import time_text
 from orders.proof.coverage import DayState, _in_short, coverage, flagged_polls, verified_at
-from tests.orders.conftest import order, write
-
-NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)
-CHANGES, RANGE, RECONCILE = MirrorRun.Pass.CHANGES, MirrorRun.Pass.RANGE, MirrorRun.Pass.RECONCILE
-
-
-def ago(**span: float) -> datetime:
-    return NOON - timedelta(**span)
-
-
-def run(organisation: Organisation, kind: MirrorRun.Pass, started_at: datetime, **fields: Any) -> MirrorRun:
-    complete = {"state": MirrorRun.State.COMPLETE, "finished_at": started_at + timedelta(seconds=5)}
-    return organisation.mirror_runs.create(kind=kind, started_at=started_at, **{**complete, **fields})
-
-
-def window(of: MirrorRun, start: datetime | None, end: datetime | None, **fields: Any) -> MirrorWindow:
-    return of.windows.create(
-        organisation=of.organisation,
-        kind=of.kind,
-        created_from=time_text(start) if start else None,
-        created_before=time_text(end) if end else None,
-        state=MirrorWindow.State.COMPLETE,
-        started_at=of.started_at,
-        completed_at=of.finished_at,
-        **fields,
-    )
+from tests.orders.builders import CHANGES, RANGE, RECONCILE, ago, flag, order, run, window, write
 
 
 def day(organisation: Organisation, days_ago: int) -> str:
@@ -52,11 +25,6 @@ def polled(house: Any) -> Organisation:
     )
     run(hotel, CHANGES, now())
     return hotel  # type: ignore[no-any-return]
-
-
-def flag(organisation: Organisation, at: datetime) -> MirrorRun:
-    began = time_text(at - timedelta(minutes=2))
-    return run(organisation, CHANGES, at, updated_from=began, server_started_at=at, flags="tie_overflow")
 
 
 def test_a_flagged_poll_leaves_a_hole_until_a_later_window_closes_it(polled: Organisation) -> None:

@@ -13,8 +13,7 @@ from orders.models import MirrorRun, MirrorState
 from orders.proof.first_copy import FirstCopy, first_copy
 from orders.proof.freshness import freshness
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import EPOCH, order, write
-from tests.orders.proof.test_coverage import run
+from tests.orders.builders import EPOCH, order, run, write
 
 LIST = "/o/alder-house/orders/"
 

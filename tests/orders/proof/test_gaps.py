@@ -13,7 +13,7 @@ from orders.models import MirrorRun, MirrorState
 from orders.payload import time_text
 from orders.proof.coverage import Union
 from orders.proof.gaps import extent, is_copied, words_of
-from tests.orders.proof.test_coverage import CHANGES, RECONCILE, flag, run, window
+from tests.orders.builders import CHANGES, RECONCILE, flag, run, window
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 SEPTEMBER = (date(2026, 9, 1), date(2026, 9, 30))

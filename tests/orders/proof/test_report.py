@@ -19,9 +19,8 @@ from orders.proof.passes import PassReport
 from orders.proof.report import STUCK_AFTER, mirror_report
 from orders.proof.trouble import Trouble, in_words, needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
-from tests.orders.mirror.test_passes import mirror_everything
-from tests.orders.proof.test_coverage import ago, flag, run
+from tests.orders.builders import ago, flag, order, run, write
+from tests.orders.mirroring import mirror_everything
 
 MIRROR = "/o/alder-house/mirror/"
 RUNNING, FAILED = MirrorRun.State.RUNNING, MirrorRun.State.FAILED

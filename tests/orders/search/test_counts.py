@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orders.models import Order
 from orders.search import CurrencySum, OrderCriteria, find_orders, parse_query, sum_rows, sums
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 MOST = 2**63 - 1
 

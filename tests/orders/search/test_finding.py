@@ -13,7 +13,7 @@ from orders.exports import csv_orders, jsonl_orders
 from orders.models import Order
 from orders.search import Query, count_orders, facets, find_orders, list_page, parse_query, sums
 from orders.search.query import SORTS
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 
 def found(organisation: Organisation, text: str) -> set[int]:

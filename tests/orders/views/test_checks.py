@@ -16,8 +16,8 @@ from orders.models import CheckOutcome, MirrorState, OrderChange
 from orders.recheck import want_check
 from orders.views.timeline import MOST_SHOWN
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
-from tests.orders.mirror.test_passes import mirror_everything
+from tests.orders.builders import order, write
+from tests.orders.mirroring import mirror_everything
 
 
 def spaced(response: Any) -> str:

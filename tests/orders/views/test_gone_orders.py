@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.search import count_orders, parse_query
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 LIST, EXPORT, MIRROR = "/o/alder-house/orders/", "/o/alder-house/exports/", "/o/alder-house/mirror/"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 BASE = "/o/alder-house"
 

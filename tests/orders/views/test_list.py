@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 LIST = "/o/alder-house/orders/"
 

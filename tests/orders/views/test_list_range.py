@@ -14,8 +14,8 @@ from glu_admin.tenancy.models import Organisation
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
-from tests.orders.mirror.test_passes import mirror_everything
+from tests.orders.builders import order, write
+from tests.orders.mirroring import mirror_everything
 
 LIST = "/o/alder-house/orders/"
 DAYS = "created=2026-11-01..2026-11-02"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 ORDER = "/o/alder-house/orders/41/"
 LINES = [

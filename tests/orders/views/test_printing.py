@@ -8,7 +8,7 @@ from django.test import Client
 
 from orders.views import printing
 from tests.conftest import HOTEL_KEY, accepted_key
-from tests.orders.conftest import order, write
+from tests.orders.builders import order, write
 
 PRINT = "/o/alder-house/orders/print/"
 

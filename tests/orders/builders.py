@@ -1,0 +1,65 @@
+"""Rows and payloads that tests need: orders as Glu sends them and the mirror writes them, runs and their windows."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.timezone import now
+
+from glu_admin.glu.lists import read_rows
+from glu_admin.tenancy.models import Organisation
+from orders.mirror.writing.lines import LineSet, write_lines
+from orders.mirror.writing.orders import write_orders
+from orders.models import MirrorRun, MirrorWindow
+from orders.payload import time_text
+
+EPOCH = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)
+CHANGES, RANGE, RECONCILE = MirrorRun.Pass.CHANGES, MirrorRun.Pass.RANGE, MirrorRun.Pass.RECONCILE
+
+
+def write(organisation: Organisation, *rows: dict[str, Any]) -> None:
+    """Orders with their lines inside, as the mirror writes them."""
+    moment = EPOCH + timedelta(minutes=1)
+    lines = {row["id"]: row.get("lines", []) for row in rows}
+    plain = [{name: value for name, value in row.items() if name != "lines"} for row in rows]
+    written = write_orders(organisation, read_rows(plain), moment)
+    write_lines(
+        organisation, [LineSet(pk, glu_id, read_rows(lines[glu_id])) for glu_id, pk in written.pks.items()], moment
+    )
+
+
+def order(glu_id: int, created: str = "2026-11-01T10:00:00+00:00", **fields: Any) -> dict[str, Any]:
+    """The smallest order, with what the test is about."""
+    return {"id": glu_id, "createdAt": created, "updatedAt": created, "currencyCode": "GBP", "total": 1000, **fields}
+
+
+def ago(**span: float) -> datetime:
+    """So long before noon of today."""
+    return NOON - timedelta(**span)
+
+
+def run(organisation: Organisation, kind: MirrorRun.Pass, started_at: datetime, **fields: Any) -> MirrorRun:
+    """A run that is complete after five seconds, save for what the fields say."""
+    complete = {"state": MirrorRun.State.COMPLETE, "finished_at": started_at + timedelta(seconds=5)}
+    return organisation.mirror_runs.create(kind=kind, started_at=started_at, **{**complete, **fields})
+
+
+def window(of: MirrorRun, start: datetime | None, end: datetime | None, **fields: Any) -> MirrorWindow:
+    """A window of a run, read to its end: orders created from `start` until `end`, each open when None."""
+    return of.windows.create(
+        organisation=of.organisation,
+        kind=of.kind,
+        created_from=time_text(start) if start else None,
+        created_before=time_text(end) if end else None,
+        state=MirrorWindow.State.COMPLETE,
+        started_at=of.started_at,
+        completed_at=of.finished_at,
+        **fields,
+    )
+
+
+def flag(organisation: Organisation, at: datetime) -> MirrorRun:
+    """A poll that may have missed something."""
+    began = time_text(at - timedelta(minutes=2))
+    return run(organisation, CHANGES, at, updated_from=began, server_started_at=at, flags="tie_overflow")

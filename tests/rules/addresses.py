@@ -1,0 +1,85 @@
+"""Every address, and what is expected there of everybody; `test_url_map.py` holds the pages against it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from glu_admin.tenancy.models import Role
+
+OK, REDIRECT, FORBIDDEN, NOT_FOUND, BAD = 200, 302, 403, 404, 400
+
+
+@dataclass(frozen=True)
+class Page:
+    """An organisation's page: the least role, what the team gets by GET and by an empty POST."""
+
+    role: Role
+    get: int = OK
+    post: int | None = None
+    args: tuple[str, ...] = ()
+
+
+V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER
+
+
+PAGES = {
+    "orders": Page(V),
+    "orders_print": Page(V),
+    "order": Page(V, args=("order",)),
+    "order_line": Page(V, args=("order", "line")),
+    "orders_export": Page(S),
+    "orders_export_file": Page(S),
+    "check_range": Page(S, get=REDIRECT, post=REDIRECT),
+    "check_order": Page(S, get=REDIRECT, post=REDIRECT, args=("order",)),
+    "check_fragment": Page(V, args=("order",)),
+    "mirror": Page(V),
+    "missing_decide": Page(M, get=REDIRECT, post=REDIRECT),
+    "foreign_orders": Page(M, post=REDIRECT),
+    "freshness_chip": Page(V),
+    "key": Page(M),
+    "key_set": Page(M, get=REDIRECT, post=BAD),
+    "key_remove": Page(M, post=REDIRECT),
+    "key_pause": Page(M, get=REDIRECT, post=REDIRECT),
+    "key_resume": Page(M, get=REDIRECT, post=REDIRECT),
+    "team": Page(M),
+    "invite": Page(M, get=REDIRECT, post=BAD),
+    "invite_revoke": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
+    "team_role": Page(M, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
+    "team_remove": Page(M, get=NOT_FOUND, post=NOT_FOUND, args=("nobody",)),
+    "team_put_back": Page(M, get=REDIRECT, post=REDIRECT),
+    "organisation_settings": Page(M, post=OK),
+}
+
+
+# Pages of no organisation: what an anonymous visitor gets, and somebody who is signed in.
+OPEN = {
+    "healthz": (OK, OK),
+    "readyz": (OK, OK),
+    "metrics": (NOT_FOUND, NOT_FOUND),
+    "setup": (NOT_FOUND, NOT_FOUND),
+    "invitation": (NOT_FOUND, NOT_FOUND),
+    "account_login": (OK, REDIRECT),
+    "account_logout": (REDIRECT, OK),
+    "account_signup": (OK, REDIRECT),
+    "account_inactive": (OK, OK),
+    "account_reset_password": (OK, OK),
+    "account_reset_password_done": (OK, OK),
+    "account_reset_password_from_key": (OK, OK),
+    "account_reset_password_from_key_done": (OK, OK),
+    "account_reauthenticate": (REDIRECT, OK),
+    "account_change_password": (REDIRECT, OK),
+    "account_set_password": (REDIRECT, REDIRECT),
+    "home": (REDIRECT, REDIRECT),
+    "organisations": (REDIRECT, OK),
+    "organisation_add": (REDIRECT, FORBIDDEN),
+    "profile": (REDIRECT, OK),
+}
+
+
+# Addresses of before, and the page that each leads to for good.
+MOVED = {"members": "team"}
+
+
+OPEN_ARGS: dict[str, list[Any]] = {
+    "invitation": ["no-such-token"],
+    "account_reset_password_from_key": ["1", "set-password"],
+}
