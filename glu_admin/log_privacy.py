@@ -29,7 +29,7 @@ class PrivacyFilter(logging.Filter):
     """Rewrites each record before a handler sees it; lets every record through."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Its message, its error and whatever else hangs on it, without personal data and secrets of links."""
+        """Take personal data and secrets of links out of a record's message, error and all else that hangs on it."""
         error = record.exc_info[1] if record.exc_info else None
         record.msg, record.args = _message(record, error), None
         if error is not None:

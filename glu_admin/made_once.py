@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 
 
 def text_made_once(path: Path, make: Callable[[], str]) -> str:
-    """The text of a file that its owner alone may read, made if it is not there.
+    """The text of the file at `path`, which its owner alone may read; made of what `make` returns if it is not there.
 
     It comes into being whole: of several processes that make it at once, all read what the first one made.
     """

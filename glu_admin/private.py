@@ -9,7 +9,10 @@ _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def private_folder(path: Path) -> None:
-    """Make the folder, or close to others the one that is there. Raises OSError with words where that cannot be."""
+    """Make a folder that its owner alone may enter, or close the one that is there to everybody else.
+
+    Raises OSError with words for people where that is not possible.
+    """
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     _close(path, 0o700)
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -17,7 +20,10 @@ def private_folder(path: Path) -> None:
 
 
 def private_sqlite(name: str) -> None:
-    """Make the database's file, empty, or close it and its log to others. Raises OSError where that cannot be."""
+    """Make an empty SQLite file that its owner alone may read, or close the one that is there, and its log, to others.
+
+    Raises OSError where that is not possible.
+    """
     if name == ":memory:":
         return
     Path(name).touch(mode=0o600)  # whose mode SQLite gives to its log

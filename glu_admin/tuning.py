@@ -25,6 +25,6 @@ TUNABLE = (
 
 
 def tuned(setting: str, default: float) -> float:
-    """What the environment gives for one of TUNABLE; else `default`, whose home is where this is called."""
+    """The number that the environment gives for `setting`, one of TUNABLE; `default` where it gives none."""
     value: float | None = settings.TUNED[setting]
     return default if value is None else value

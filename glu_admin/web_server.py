@@ -43,7 +43,7 @@ class DeskWorker(ThreadWorker):
     """
 
     def init_process(self) -> None:
-        """Begin, with a thread for probes."""
+        """Begin as gunicorn's worker does, with a thread of its own for probes."""
         self.probes = ThreadPoolExecutor(max_workers=1)
         super().init_process()
 
@@ -61,7 +61,7 @@ class DeskWorker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def on_pending_socket_readable(self, conn: TConn, client: Any) -> None:
-        """Read what has come."""
+        """Read what has come on a connection, and hand the request on once it is whole."""
         try:
             came = client.recv(65536)
         except BlockingIOError:

@@ -25,7 +25,10 @@ def list_lines(client: GluClient, order_id: int, page: int = 1) -> Listed:
 
 
 def read_order(client: GluClient, order_id: int) -> Row:
-    """GET /orders/{id}: an object, whatever it says of itself. Raises NotFound among others."""
+    """GET /orders/{id}: the object that Glu answers; whether it is of that id is for the caller to look at.
+
+    Raises NotFound where Glu has no such order.
+    """
     return read_row(client.get_object(f"/orders/{order_id}"))
 
 

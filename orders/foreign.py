@@ -15,7 +15,7 @@ from orders.models import MissingOrder, Order
 
 @dataclass(frozen=True)
 class Going:
-    """What goes when orders are removed: how many, created and first copied when, and what hangs on them."""
+    """What is deleted with some orders: how many they are, when created and first copied, and what hangs on them."""
 
     orders: int
     lines: int
@@ -35,7 +35,7 @@ def strangers(organisation: Organisation, *, gone: bool = False) -> QuerySet[Ord
 
 
 def going(organisation: Organisation, orders: QuerySet[Order]) -> Going:
-    """What goes when these orders are removed."""
+    """Count what is deleted when these orders are removed."""
     found = orders.order_by().aggregate(
         orders=Count("pk"),
         created_from=Min("created_at"),
@@ -52,9 +52,10 @@ def going(organisation: Organisation, orders: QuerySet[Order]) -> Going:
 
 
 def want_removed(organisation: Organisation, *, gone: bool, shown: int) -> bool:
-    """Have the orders that Glu does not show removed, within seconds, by a worker; with `gone` as `strangers` has it.
+    """Have a worker remove, within seconds, the orders that `strangers` finds, with `gone` also those marked as gone.
 
-    False, with nothing done, when they are not as many as were `shown` to who decides.
+    `shown` is the number that the person who decides has seen. False, and nothing is removed, when it is not the number
+    by now.
     """
     moment = now()
     with transaction.atomic():
@@ -75,7 +76,10 @@ def want_removed(organisation: Organisation, *, gone: bool, shown: int) -> bool:
 
 
 def want_everything_removed(organisation: Organisation) -> bool:
-    """Have everything removed, and the key take over that opens another organisation; false when there is none."""
+    """Have a worker remove every order, and then use the key that opens another organisation.
+
+    False, and nothing is removed, when there is no such key.
+    """
     key = foreign_key(organisation)
     if key is None:
         return False

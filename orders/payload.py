@@ -25,11 +25,11 @@ _MAX_DEPTH = 100  # what is nested deeper could be written, and not be read agai
 
 
 class Unusable(Exception):
-    """A row that cannot be placed, without a usable id or creation time, or not be given back, nested too deeply."""
+    """An element of Glu's cannot be a row: its id or creation time is of no use, or it is nested too deeply."""
 
 
 class Columns(Protocol):
-    """What `payload` reads of a row: Glu's id, the leftovers, and the columns of its fields."""
+    """The attributes that `payload` reads of a row: Glu's id, `extra`, and the columns of its fields."""
 
     glu_id: int
     extra: str
@@ -127,7 +127,7 @@ def extra_of(row: Columns) -> dict[str, Any]:
 
 
 def canonical(raw: dict[str, Any]) -> dict[str, Any]:
-    """A payload without its nulls: what `payload` gives back."""
+    """Glu's payload without its nulls, as `payload` makes it again of the row."""
     return {name: value for name, value in raw.items() if value is not None}
 
 
@@ -146,7 +146,7 @@ def payload_hash(raw: dict[str, Any]) -> str:
 
 
 def listed(value: Any) -> list[Any]:
-    """A list however it came: nothing (null, an empty object) is an empty one, one thing is its only element."""
+    """A value as a list: null and an empty object as an empty one, a single thing as its only element."""
     rows = numbered(value)
     return rows if rows is not None else [value] if value not in (None, {}) else []
 
@@ -157,7 +157,7 @@ def time_text(instant: datetime) -> str:
 
 
 def stamp_text(order: Columns, name: Literal["createdAt", "updatedAt"]) -> str | None:
-    """A timestamp of a row in Glu's own digits, or None."""
+    """The timestamp `name` of a row in the digits that Glu sent, or None."""
     value = payload(order).get(name)
     return value if isinstance(value, str) else None
 

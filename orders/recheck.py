@@ -29,7 +29,7 @@ class CheckState:
 
     @property
     def identical(self) -> bool:
-        """Whether it found the copy to be what Glu has."""
+        """Whether the check found the copy to be the same as Glu's."""
         return self.outcome == CheckOutcome.IDENTICAL
 
     @property
@@ -40,23 +40,23 @@ class CheckState:
 
 @dataclass(frozen=True)
 class RangeState:
-    """What the list of some days says of their last reading; `waiting` is running without an answer so far."""
+    """What the list of some days says of the last time that they were read again."""
 
     run: MirrorRun
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
+        """Whether the days are still being read, or wait to be."""
         return self.run.state == MirrorRun.State.RUNNING
 
     @property
     def waiting(self) -> bool:
-        """Whether it was not begun yet."""
+        """Whether nothing of the days has been read so far."""
         return self.running and self.run.requests == 0
 
     @property
     def failed(self) -> bool:
-        """Whether it ended without proving anything."""
+        """Whether the reading ended without proving anything."""
         return self.run.state == MirrorRun.State.FAILED
 
 
@@ -134,7 +134,10 @@ def range_state(organisation: Organisation, first: date | None, last: date | Non
 
 
 def decide_missing(organisation: Organisation, *, ask: bool) -> None:
-    """Orders held back because too many were missing at once: ask for each of them by id, or let them be."""
+    """Decide about orders held back because too many were missing at once.
+
+    With `ask` Glu is asked for each of them by id; without it they stay as they are.
+    """
     held = organisation.missing_orders.filter(held=True, foreign=False)
     if ask:
         held.update(held=False, decided=True, due_at=now())

@@ -63,7 +63,7 @@ def mirror_organisation(organisation_id: int) -> None:
 
 @shared_task(name="orders.mirror_now")
 def mirror_now(organisation_id: int) -> None:
-    """The same because somebody asked, beside the hint that may be under way already."""
+    """One slice of one organisation's mirror, because somebody asked for it; a hint may be under way besides."""
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is not None:
         _work(organisation)

@@ -24,7 +24,6 @@ def client_for(organisation: Organisation, *, longest_wait: float | None = None)
     """A client for Glu with the organisation's key.
 
     Raises NoUsableKey when there is no key that may be used, or when it cannot be opened.
-
     `longest_wait` is the longest pause, in seconds, that the client waits when Glu answers 429, before it raises
     TooManyRequests; None for the ordinary one.
     """

@@ -23,7 +23,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class Answer:
-    """Status, body and headers."""
+    """An answer before it is sent: status, body and headers."""
 
     status: int
     body: bytes
@@ -37,13 +37,13 @@ class Answer:
 
 @dataclass
 class Problem(Exception):
-    """An error as the framework words it."""
+    """Raised where Glu answers an error; it is worded as Glu's framework words it."""
 
     status: int
     detail: str
 
     def answer(self) -> Answer:
-        """The error as an answer."""
+        """The answer that tells the error: JSON of type application/problem+json."""
         headers = [("Content-Type", "application/problem+json; charset=utf-8")]
         if self.status == 405:
             headers.append(("Allow", "GET"))
@@ -57,11 +57,11 @@ class Problem(Exception):
 
 
 def json_answer(body: Any, kind: str = "application/json") -> Answer:
-    """A payload with status 200."""
+    """The answer with this payload as JSON and status 200; `kind` is its content type."""
     headers = [("Content-Type", f"{kind}; charset=utf-8"), ("Vary", "Accept")]
     return Answer(200, json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"), headers)
 
 
 def html_answer(body: str, status: int = 200) -> Answer:
-    """A page."""
+    """The answer with this text as an HTML page."""
     return Answer(status, body.encode(), [("Content-Type", "text/html; charset=utf-8")])

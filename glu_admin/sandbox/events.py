@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Number(NamedTuple):
-    """A number that is asked for beside a button."""
+    """A number that the page of switches asks for beside a button."""
 
     name: str
     value: int

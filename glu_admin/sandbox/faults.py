@@ -27,7 +27,7 @@ Value = float | bool | str
 
 @dataclass
 class Faults:
-    """Plain values that may be set while the sandbox runs; at their defaults nothing is wrong and nothing is slower."""
+    """What goes wrong at one organisation's Glu; set while the sandbox runs. With the defaults nothing does."""
 
     # The same seed and the same requests meet the same faults.
     seed: int = 0
@@ -114,7 +114,10 @@ class Faults:
     no_organisation: bool = False
 
     def read(self, name: str, text: str) -> Value:
-        """The value a text gives to a fault; ValueError says what is wrong with the name or the text."""
+        """The value of the fault `name` that a text stands for.
+
+        Raises ValueError, with a message that may be shown, for an unknown name or an unfit text.
+        """
         known = {field.name: field.default for field in fields(self)}
         if name not in known:
             raise ValueError(f"There is no fault {name!r}; there are {', '.join(known)}.")
@@ -129,7 +132,7 @@ class Faults:
         return _number(name, text)
 
     def calm(self, *, everything: bool = False) -> None:
-        """No more accidents; what persists in payloads and lists stays, unless `everything` is to be as it was."""
+        """Set every fault that strikes by chance to its default; with `everything` those in payloads and lists too."""
         for field in fields(self):
             if everything or field.name not in PERSISTING:
                 setattr(self, field.name, field.default)

@@ -19,7 +19,10 @@ _WORDS = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavai
 
 
 def instead(shop: Shop) -> Answer | None:
-    """What is answered instead of the truth, if anything. ClientDisconnected: nothing at all is."""
+    """What is answered instead of the truth, if a fault strikes; else None.
+
+    Raises ClientDisconnected where nothing at all is to be answered.
+    """
     if shop.faults.rate_limit and _too_fast(shop):
         shop.mishaps["rate_limit"] += 1
         return _slow_down(shop)

@@ -72,7 +72,7 @@ class RunningSandbox:
         return list(self.world.truth(slug))
 
     def still(self) -> None:
-        """Stop life."""
+        """Let nothing happen to orders any more."""
         self.world.still()
 
     def _live(self, every: float) -> None:

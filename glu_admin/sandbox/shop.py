@@ -82,7 +82,7 @@ class Shop:
     _transactions: list[Payload] | None = None
 
     def fill(self, made: list[tuple[str, Sold]]) -> None:
-        """The orders the organisation starts with, each with its place, all at once."""
+        """Put in all the orders that the organisation starts with, each with its place in the list."""
         for listed_at, sold in made:
             glu_id = sold.order["id"]
             self._place(glu_id, sold, listed_at)
@@ -105,12 +105,12 @@ class Shop:
             self._remove(glu_id)
 
     def forget(self) -> None:
-        """Everything committed is seen from now on, and by replicas too."""
+        """Forget the older states of orders: requests and replicas see at once all that is committed."""
         self.past.clear()
         self.all_seen_at = 0
 
     def show(self) -> None:
-        """What is committed and not seen yet is seen from now on."""
+        """Let requests see at once all that is committed, also what they would have seen only later."""
         now = self.clock()
         self.past = deque(
             (change._replace(seen_at=min(change.seen_at, now)) for change in self.past), maxlen=_CHANGES_KEPT
@@ -118,7 +118,7 @@ class Shop:
         self.all_seen_at = min(self.all_seen_at, now)
 
     def dice(self) -> random.Random:
-        """The shop's own chance; it starts anew when the shop is given other faults or another seed."""
+        """The shop's own random numbers; they start anew when the shop is given other faults or another seed."""
         of = self._dice_of
         if self._dice is None or of is None or of[0] is not self.faults or of[1] != self.faults.seed:
             self.throw_anew()
@@ -126,12 +126,12 @@ class Shop:
         return self._dice
 
     def throw_anew(self) -> None:
-        """Start the chance of this shop from its seed."""
+        """Start this shop's random numbers anew from its seed."""
         self._dice = random.Random(f"{self.organisation.slug} {self.faults.seed}")
         self._dice_of = (self.faults, self.faults.seed)
 
     def strikes(self, name: str) -> bool:
-        """Whether the fault of this rate strikes now; if so it is counted."""
+        """Whether the fault with this rate, such as `error_rate`, strikes now; if so it is counted."""
         rate = getattr(self.faults, name)
         if not rate or self.dice().random() >= rate:
             return False
@@ -139,7 +139,7 @@ class Shop:
         return True
 
     def vanished(self, glu_id: Any) -> bool:
-        """Whether an order is among those that are left out."""
+        """Whether the fault `vanish` leaves this order out of the list."""
         share = self.faults.vanish
         return share > 0 and int(_shuffle(f"vanish {glu_id}"), 16) < share * 2**32
 

@@ -47,20 +47,20 @@ class World:
             self._journal = (state / "journal.jsonl").open("a", encoding="utf-8")
 
     def open(self, organisation: SandboxOrganisation) -> None:
-        """Another organisation, with the orders made for it."""
+        """Add an organisation, with the orders made for it."""
         with self.lock:
             shop = self.shops[organisation.slug] = _make(organisation, self.epoch, self._clock)
             self.by_key[organisation.key] = shop
 
     def step(self, slug: str) -> None:
-        """One thing happens at an organisation: an order comes in, or one moves on."""
+        """Let one thing happen at an organisation: an order comes in, or a recent one moves on."""
         with self.lock:
             shop = self.shops[slug]
             happening = life.step(shop, self._chance, self._now(), self.epoch)
             self._happen(shop, happening, shop.faults.late_commit_s)
 
     def comes_in(self, slug: str) -> None:
-        """An order comes in at an organisation."""
+        """Let an order come in at an organisation."""
         with self.lock:
             shop = self.shops[slug]
             self._happen(
@@ -68,13 +68,13 @@ class World:
             )
 
     def churn(self, slug: str) -> None:
-        """Anything that the organisation's faults allow happens, drawn from its own chance."""
+        """Let something happen to an order of any age, drawn from the organisation's own random numbers."""
         with self.lock:
             shop = self.shops[slug]
             self._happen(shop, life.churn(shop, shop.dice(), self._now(), self.epoch), wait=shop.faults.late_commit_s)
 
     def change(self, slug: str, kind: str) -> bool:
-        """An order of any age changes in one way (see `life.CHANGES`); false if none could."""
+        """Change an order of any age in the way `kind` says (see `life.CHANGES`); false if no order could be."""
         with self.lock:
             shop = self.shops[slug]
             happening = life.changed(shop, shop.dice(), kind, self._now())
@@ -119,7 +119,7 @@ class World:
             self._happen(self.shops[slug], life.Happening(glu_id, None, ""))
 
     def still(self) -> None:
-        """Stop life, and let what is committed late be seen: when this returns nothing changes any more."""
+        """Let nothing happen any more, and what is committed late be seen: after this nothing changes by itself."""
         with self.lock:
             self.live = False
             for shop in self.shops.values():

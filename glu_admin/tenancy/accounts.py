@@ -32,11 +32,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return subject
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The link in a mail."""
+        """The address of the link that a mail about a forgotten password holds."""
         return public_link(context.request, reverse("account_reset_password_from_key", args=key.split("-", 1)))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The user whose password this is. Raises ValidationError for too many tries, of one kind or all together."""
+        """The user whose address and password were given; None for wrong ones.
+
+        Raises ValidationError after too many wrong passwords, or while too many people are signing in.
+        """
         guess = take_a_guess(request, credentials.get("email", ""))
         if guess is None:
             raise ValidationError(_WORDS[TOO_MANY], code=TOO_MANY)
@@ -51,6 +54,6 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return user
 
     def set_password(self, user: User, password: str) -> None:
-        """Set a new one, by a link or knowing the old one."""
+        """Set a new password, for somebody who came by a mailed link or knows the old one."""
         super().set_password(user, password)
         forget_wrong_guesses(context.request, user.email)

@@ -41,12 +41,12 @@ class NoFiles(FileUploadHandler):
     """No page takes files: the first byte of one ends the request."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse it. Raises BadRequest, which is answered with 400."""
+        """Refuse an uploaded file. Raises BadRequest, which is answered with 400."""
         raise BadRequest("No page takes files.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Never reached."""
+        """Required by Django; never called, as `new_file` refuses every file."""
         return None
 
     def file_complete(self, file_size: int) -> None:
-        """Never reached."""
+        """Required by Django; never called, as `new_file` refuses every file."""

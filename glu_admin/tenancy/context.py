@@ -14,7 +14,9 @@ PLACE_COOKIE = "place"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The organisation in view, one's memberships and rights; nothing for people who are not signed in.
+    """What templates of every page use: the organisation in view, the person's memberships and rights.
+
+    Empty for people who are not signed in.
 
     `place` is the membership whose navigation the frame shows: the page's, else the last one's, or the only one.
     """
@@ -37,9 +39,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def frame_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
-    """The same for a page that says what went wrong; without `ask`, of what the request has in hand already.
+    """As `frame`, for a page that says what went wrong; without `ask` nothing is read from the database for it.
 
-    Nothing is `organisation` there, as nothing of one is shown.
+    `organisation` is None there, as such a page shows nothing of one.
     """
     shown: dict[str, Any] = {}
     if ask:
@@ -51,7 +53,7 @@ def frame_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:
 
 
 def remember_place(request: HttpRequest, response: HttpResponseBase, organisation: Organisation) -> None:
-    """Let the browser keep which organisation one was in last."""
+    """Set the cookie by which the browser keeps which organisation its user was in last."""
     if request.COOKIES.get(PLACE_COOKIE) != organisation.slug:
         response.set_cookie(
             PLACE_COOKIE, organisation.slug, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"

@@ -22,7 +22,7 @@ class Trouble(Enum):
 
 
 def trouble(error: BaseException | None) -> Trouble | None:
-    """What an error says about the database; None for one that says nothing: it is a fault like any other."""
+    """What an error says about the state of the database; None for an error that is a fault like any other."""
     if not isinstance(error, (OperationalError, InterfaceError)):
         return None
     driver = error.__cause__

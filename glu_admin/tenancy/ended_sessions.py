@@ -21,7 +21,7 @@ _NOT_DONE = "You had been signed out, so what you sent was not done. Nothing was
 
 
 def led_to_sign_in(request: HtmxRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The answer that leads to sign-in so that one comes back to a page; every other answer as it is.
+    """An answer that redirects to sign-in, made to lead back to the page one was on; every other answer as it is.
 
     A form's own address is no page, so the page it was sent from takes its place; a fragment's whole page is led there.
     """
@@ -60,7 +60,7 @@ def sign_in_address(back: str, word: str = "") -> str:
 
 
 def stale_sign_in_form(request: HttpRequest) -> HttpResponse | None:
-    """A fresh sign-in form for one that another tab has made too old; None where it is not that.
+    """The answer to a sign-in form that another tab has made too old: a fresh form. None for any other form.
 
     Whoever is signed in by now is led on from there. A browser that keeps no cookies would come back for ever.
     """
@@ -70,7 +70,7 @@ def stale_sign_in_form(request: HttpRequest) -> HttpResponse | None:
 
 
 def say_what_was_not_done(request: HttpRequest, response: Any) -> None:
-    """After sign-in, on the page one comes back to."""
+    """Show, on the page one comes back to after sign-in, what was not done because the session had ended."""
     said = request.POST.get(UNSENT) or request.GET.get(UNSENT)
     if said and response.status_code == 302 and request.user.is_authenticated:
         messages.warning(request, _NOT_DONE)

@@ -20,7 +20,7 @@ _LONG_ENOUGH = f"At least {settings.PASSWORD_CHARACTERS} characters."
 
 
 class Dressed:
-    """Gives every field the page's classes and ties its messages to it."""
+    """Base of the forms: gives every field the page's CSS classes and ties its error messages to it."""
 
     fields: dict[str, forms.Field]
 
@@ -48,11 +48,11 @@ class ForgottenForm(Dressed, ResetPasswordForm):  # type: ignore[misc]
 
 
 class NewPasswordForm(Dressed, ResetPasswordKeyForm):  # type: ignore[misc]
-    """A new password, after the link."""
+    """A new password, for somebody who came by a mailed link."""
 
 
 class OtherPasswordForm(Dressed, ChangePasswordForm):  # type: ignore[misc]
-    """A new password, knowing the old one."""
+    """A new password, for somebody who gives the old one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,7 +84,7 @@ class PersonForm(Dressed, forms.Form):
     email = ""
 
     def clean_password(self) -> str:
-        """The password, if the validators take it."""
+        """The password. Raises ValidationError when the validators of the settings refuse it."""
         password: str = self.cleaned_data["password"]
         validate_password(password, User(email=self.email, name=self.cleaned_data.get("name", "")))
         return password
@@ -100,7 +100,7 @@ class SetupForm(Dressed, forms.Form):
     organisation = forms.CharField(label="Organisation", max_length=120)
 
     def clean_password(self) -> str:
-        """The password, if the validators take it."""
+        """The password. Raises ValidationError when the validators of the settings refuse it."""
         password: str = self.cleaned_data["password"]
         validate_password(password, User(email=self.cleaned_data.get("email", "")))
         return password

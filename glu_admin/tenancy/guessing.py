@@ -30,7 +30,10 @@ Usage = list[ratelimit.RateLimitUsage]
 
 
 def take_a_guess(request: HttpRequest, email: str) -> Usage | None:
-    """Count a try before the password is looked at; None when there were too many wrong ones."""
+    """Count a sign-in before its password is looked at; None when there were too many wrong ones already.
+
+    What is returned is for `give_back`, should the password be right.
+    """
     account = _account(email)
     device = _devices(request).get(account)
     if device is not None:
@@ -48,20 +51,20 @@ def take_a_guess(request: HttpRequest, email: str) -> Usage | None:
 
 
 def give_back(usage: Usage) -> None:
-    """The password was right: the try does not count."""
+    """Take back what `take_a_guess` counted, as the password was right."""
     for limit in usage:
         limit.rollback()
 
 
 def forget_wrong_guesses(request: HttpRequest, email: str) -> None:
-    """Who has set a new password starts afresh."""
+    """Count wrong passwords from zero again for somebody who has set a new one."""
     account = _account(email)
     for action, key in (("here", f"{account} {ratelimit.get_ip(request)}"), ("anywhere", account)):
         ratelimit.clear(request, app=_SALT, action=action, config=RATES, key=key)
 
 
 def remember_device(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
-    """Let this device be known as one on which this person signs in."""
+    """Set the cookie by which this device is known as one on which this person has signed in."""
     devices = _devices(request)
     known = {_account(email): secrets.token_urlsafe(12), **devices}
     kept = dict(list(known.items())[:_MOST_PEOPLE])

@@ -30,7 +30,10 @@ class TooBusy(Exception):
 
 @contextmanager
 def one_of_few() -> Iterator[None]:
-    """The right to compute a hash for somebody who is not signed in. Raises TooBusy."""
+    """A context in which one may compute a password hash for somebody who is not signed in.
+
+    Raises TooBusy when too many are being computed.
+    """
     if not _in_line.acquire(blocking=False):
         raise TooBusy
     try:

@@ -12,7 +12,7 @@ from glu_admin.tenancy.errors import database_trouble
 
 
 class PrivatePagesMiddleware:
-    """Nothing is kept by browsers or proxies; who has to sign in first comes back to the page they were on."""
+    """Lets no browser or proxy keep an answer, and leads whoever has to sign in back to the page they were on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -30,5 +30,5 @@ class PrivatePagesMiddleware:
         return led_to_sign_in(request, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """A database that is away or busy is said in words, wherever a view met it."""
+        """The page for a database that is away or busy, wherever a view met it; None for every other error."""
         return database_trouble(request, error)

@@ -39,7 +39,7 @@ class Role(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0, 1, 2: a role may do all that a lower rank may."""
+        """0, 1 or 2; a role may do everything that roles of lower rank may."""
         return list(Role).index(self)
 
 
@@ -110,11 +110,11 @@ class Organisation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The page that one comes to first."""
+        """The address of the organisation's first page."""
         return reverse(settings.ORGANISATION_HOME, args=[self.slug])
 
     def clean(self) -> None:
-        """A name is one line."""
+        """Raise ValidationError for a name of more than one line."""
         self.name = " ".join(self.name.split())
 
     @property
@@ -175,7 +175,7 @@ class SetupToken(models.Model):
 
     @classmethod
     def issue(cls) -> str:
-        """Make a new token, which replaces every earlier one, and return it: this is its only sight."""
+        """Make a new token in place of every earlier one, and return it; it cannot be read again."""
         token = secrets.token_urlsafe(24)
         cls.objects.all().delete()
         cls.objects.create(token_digest=digest(token))

@@ -31,13 +31,13 @@ def public_link(request: HttpRequest, path: str) -> str:
 
 
 def warn_without_public_url() -> None:
-    """For the start of a web server in production, where links should not depend on what a request names."""
+    """Log a warning at the start of a production web server without PUBLIC_URL: links depend on each request's host."""
     if not settings.PUBLIC_URL and not settings.EMBEDDED:
         logger.warning("PUBLIC_URL is not set: links take their host from the request. Set it to the desk's address.")
 
 
 class PublicHostMiddleware:
-    """Where PUBLIC_URL is set, the host and port that a request names are its."""
+    """Where PUBLIC_URL is set, answers only requests that name its host and port."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -22,9 +22,9 @@ _RESET = "RESET statement_timeout; RESET lock_timeout"
 
 @contextmanager
 def statement_limit(seconds: float) -> Iterator["Limit"]:
-    """Meanwhile a statement of this thread that takes longer than `seconds` fails with OperationalError.
+    """A context in which a database statement of this thread that takes longer than `seconds` raises OperationalError.
 
-    Waiting for a lock may take half of that. Of limits one in another the inner one holds.
+    Waiting for a lock may take half of that. Where contexts are nested the innermost counts.
     """
     outer = next((wrapper for wrapper in reversed(connection.execute_wrappers) if isinstance(wrapper, Limit)), None)
     limit = Limit(seconds, outer)
@@ -36,7 +36,7 @@ def statement_limit(seconds: float) -> Iterator["Limit"]:
 
 
 def limited(blocks: Iterable[T], seconds: float) -> Iterator[T]:
-    """The same blocks, each made under a limit of its own; also after the page's limit has ended."""
+    """Yields `blocks`, each computed under a limit of its own, also after the page's limit has ended."""
     iterator = iter(blocks)
     while True:
         with statement_limit(seconds) as limit, _cancelled_after(seconds):
@@ -82,7 +82,7 @@ class StatementLimitMiddleware:
 
 
 class Limit:
-    """What Django calls around each statement."""
+    """An execute wrapper, which Django calls around each statement: it sets the limit and takes it away."""
 
     def __init__(self, seconds: float, outer: "Limit | None") -> None:
         self._seconds, self._ends_at = seconds, 0.0
@@ -95,7 +95,7 @@ class Limit:
         return execute(sql, params, many, context)
 
     def begin(self) -> None:
-        """Hold for the next statement, or for the next rows of one."""
+        """Start counting for the next statement, or for the next rows of a statement."""
         connection.ensure_connection()
         raw = connection.connection
         if connection.vendor == "sqlite":
@@ -107,7 +107,7 @@ class Limit:
             self._limited = raw
 
     def end(self) -> None:
-        """Hold no longer; an outer limit does again."""
+        """Stop limiting; an outer limit counts again."""
         raw, held, self._limited = connection.connection, self._limited, None
         if raw is None:
             return
@@ -120,7 +120,7 @@ class Limit:
             self._outer.again()
 
     def again(self) -> None:
-        """Hold once more, where it held before."""
+        """Limit again after `end`, if this limit had begun."""
         if self._limited is not None or connection.vendor == "sqlite":
             self._limited = None
             self.begin()

@@ -22,7 +22,10 @@ class InvitationOver(Exception):
 
 
 def invite(organisation: Organisation, email: str, role: Role, by: User) -> str:
-    """Create an invitation, in place of an open one to the same address, and return its token: its only sight."""
+    """Create an invitation, in place of an open one to the same address, and return its token.
+
+    Only a digest of the token is kept, so it cannot be read again.
+    """
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         organisation.invitations.filter(email=email, accepted_at=None).delete()
@@ -55,7 +58,7 @@ def accept(invitation: Invitation, user: User) -> None:
 
 
 def change_role(membership: Membership, role: Role) -> None:
-    """Give somebody another role; with a manager's go the invitations they made.
+    """Give somebody another role; who is no manager any longer loses the invitations they made.
 
     Raises LastManager, and Membership.DoesNotExist when they were removed meanwhile.
     """
@@ -82,13 +85,16 @@ def remove_from_team(membership: Membership) -> None:
 
 
 def way_back(membership: Membership) -> str:
-    """A signed note with which a manager puts back, within the hour, somebody who is removed."""
+    """A signed text with which a manager can, within the hour, put back a removed member of the team."""
     note = {"organisation": membership.organisation_id, "user": membership.user_id, "role": membership.role}
     return signing.dumps(note, salt=_PUT_BACK)
 
 
 def removed_from_team(organisation: Organisation, note: str) -> Membership | None:
-    """The membership of such a note, unsaved; None when it is too old, of elsewhere, or they are back already."""
+    """The membership that a text from `way_back` stands for, unsaved.
+
+    None when the text is too old or of another organisation, or when they are back already.
+    """
     try:
         said = signing.loads(note, salt=_PUT_BACK, max_age=PUT_BACK_SECONDS)
     except signing.BadSignature:

@@ -22,12 +22,12 @@ def has_place(moment: datetime) -> bool:
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """A time in a zone; one without a place there stays as it came."""
+    """A time converted to a zone; one in the calendar's first or last year is returned as it came."""
     return moment.astimezone(zone) if has_place(moment) else moment
 
 
 def when(value: datetime | str, zone: ZoneInfo, today: datetime | None = None) -> When:
-    """A field's time, or the text that came in its place."""
+    """The When of a field's value: a time, or the text that Glu sent in its place. `today` is now by default."""
     if isinstance(value, str):
         return When("", value, value)
     return When(value.isoformat(), when_text(value, zone, today), full_text(value, zone))

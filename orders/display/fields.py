@@ -24,9 +24,9 @@ _GLU = {Order: _ORDER, ParsedOrder: _ORDER, OrderLine: _LINE, ParsedLine: _LINE}
 
 
 def value(row: Row, column: str) -> Any:
-    """A field as its column has it, else in words what came in its place; None where nothing came.
+    """The value in a column of an order or line; where Glu sent something that does not fit it, that in words.
 
-    A time at the ends of the calendar is said as it came.
+    None where nothing came. A time in the calendar's first or last year is said as it came.
     """
     found = getattr(row, column)
     if found is None:
@@ -43,7 +43,7 @@ def text(row: Row, column: str) -> str:
 
 
 def money(row: Order | OrderLine, column: str) -> str:
-    """An amount with its sign, or as it came where it is none; "" where nothing came."""
+    """An amount with the sign of its currency; what came in its place in words; "" where nothing came."""
     found = value(row, column)
     return found if isinstance(found, str) else money_text(found, currency_of(row))
 

@@ -55,7 +55,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 
 def closed(text: str) -> str:
-    """`text` with its isolates closed and without what closes none, so that it cannot end the isolate it stands in."""
+    """`text` with every Unicode isolate that it opens closed, and without marks that would close one around it."""
     if _CLOSES not in text and not any(sign in text for sign in _OPENS):
         return text
     depth, out = 0, []
@@ -69,7 +69,7 @@ def closed(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """`text` for the middle of a plain sentence: whichever way it runs, the sentence around it runs on.
+    """`text` made fit for the middle of a sentence: if it runs from right to left, the sentence around it does not.
 
     A text that only runs from left to right, as our sentences do, is left as it is.
     """

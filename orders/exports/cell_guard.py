@@ -25,14 +25,14 @@ _GUARDED_BEGINNING = re.compile(rf"([{_SEPARATORS}])'")
 def guard(text: str) -> str:
     """`text` with an apostrophe wherever a spreadsheet might see the beginning of a formula; `unguard` takes it back.
 
-    At the start also before an apostrophe of the text's own, a tab or a line break.
+    A text that begins with an apostrophe, a tab or a line break gets one too.
     """
     safe = _RUN.sub(_guarded, text) if _SIGN.search(text) else text
     return f"'{safe}" if _START.match(text) else safe
 
 
 def unguard(text: str) -> str:
-    """What `guard` was given: one apostrophe less at the start and at each beginning of a formula inside."""
+    """The text that `guard` was given: the apostrophes that it has put in are taken out."""
     return _RUN.sub(_unguarded, text.removeprefix("'"))
 
 

@@ -9,7 +9,10 @@ Kind = Literal["text", "number", "money", "currency", "time", "flag"]
 
 
 class Column(NamedTuple):
-    """One column: its heading, what it holds, and how to take it from a row: a text too, where a text came instead."""
+    """A column of a file: its heading, the kind of its values, and a function that takes its value from a row.
+
+    The value is a text where Glu sent something that is not of that kind.
+    """
 
     heading: str
     kind: Kind

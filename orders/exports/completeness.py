@@ -32,7 +32,7 @@ class Completeness:
     set_aside: int = 0
 
     def lacking(self, shape: Shape) -> list[str]:
-        """Why a file of this shape is not whole, in words; empty when it is."""
+        """Sentences that say why a file of this shape is not whole; empty when it is."""
         out = [words_of(self.extent.gaps, self.zone)] if self.extent.gaps else []
         if self.unread and shape != "orders":
             out.append(f"the lines of {self.unread:,} order{pluralize(self.unread)} not read yet")
@@ -42,12 +42,12 @@ class Completeness:
 
     @property
     def until(self) -> datetime | None:
-        """Up to when orders are in it, where it reaches up to now."""
+        """Up to when orders are in the file, where its days reach up to now; None where they do not."""
         return self.extent.until
 
 
 def completeness(organisation: Organisation, criteria: OrderCriteria) -> Completeness:
-    """What is known of a file with the orders that meet the criteria."""
+    """What is known to be missing from a file with the orders that meet the criteria, or in doubt."""
     if not is_copied(organisation):
         return Completeness(organisation.zone, Extent())
     found = find_orders(organisation, criteria).filter(gone_at=None).order_by()

@@ -13,7 +13,7 @@ _SHAPES: dict[Shape, str] = {"orders": "orders", "lines": "lines", "json": "orde
 def export_filename(
     organisation: Organisation, query: Query, shape: Shape, form: str, moment: datetime, *, is_whole: bool
 ) -> str:
-    """Such as "alder-house-orders-created-2026-09-01-to-2026-09-30-excel-made-2026-10-02-1405.csv".
+    """A file's name, "alder-house-orders-created-2026-09-01-to-2026-09-30-excel-made-2026-10-02-1405.csv" say.
 
     Days and moment are the organisation's own. A file that is not whole says "incomplete", and one by more than its
     days says "filtered".

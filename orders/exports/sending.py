@@ -35,7 +35,7 @@ class Sending:
         self._made: Iterator[bytes] = iter(())
 
     def small(self) -> bytes | None:
-        """The whole file where it is small, else None. Raises whatever its making raises."""
+        """The whole file if it is small, else None. Raises whatever goes wrong while it is made."""
         made, size = [], 0
         for block in self._blocks:
             self._still_in_time()
@@ -63,7 +63,7 @@ class Sending:
             raise ConnectionResetError(errno.ECONNRESET, "The export broke off.") from None
 
     def close(self) -> None:
-        """No more is wanted, or no more is there."""
+        """Stop making the file and give back the slot: it is sent, or nobody reads it any longer."""
         self._blocks.close()
         self._slot.release()
         if not self._is_whole:

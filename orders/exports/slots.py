@@ -15,7 +15,7 @@ HELD = timedelta(seconds=150)
 
 
 class TooManyExports(Exception):
-    """As many exports run as may; the message is for people."""
+    """As many exports run already as may at once; the message is for people."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,17 @@ class Slot:
     pk: int
 
     def keep(self) -> None:
-        """Hold it for another while."""
+        """Hold the slot for some more seconds from now."""
         self.organisation.running_exports.filter(pk=self.pk).update(ends_at=now() + HELD)
 
     def release(self) -> None:
-        """Let the next one in; where the database is away, time does."""
+        """Give the slot back; where the database is away, it ends by itself after a while."""
         with contextlib.suppress(Error):
             self.organisation.running_exports.filter(pk=self.pk).delete()
 
 
 def take_slot(organisation: Organisation, user: User) -> Slot:
-    """A slot for one export. Raises TooManyExports."""
+    """Take a slot for one export of this person. Raises TooManyExports when all are taken."""
     moment = now()
     with transaction.atomic():
         # One after another where it counts; for SQLite every transaction is.

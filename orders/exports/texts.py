@@ -18,7 +18,11 @@ def export_texts(
     include_gone: bool = False,
     include_device: bool = False,
 ) -> Iterator[str]:
-    """The file in pieces. `excel` is for CSV alone: made for people, not for programs; the others for JSON Lines."""
+    """The text of a file, in pieces.
+
+    `excel` is for CSV alone and makes a file for people, not for programs. `include_gone` and `include_device` are for
+    JSON Lines alone.
+    """
     if shape == "json":
         return jsonl_orders(organisation, query, include_gone=include_gone, include_device=include_device)
     return (csv_lines if shape == "lines" else csv_orders)(organisation, query, excel=excel)

@@ -1,4 +1,4 @@
-"""JSON Lines of orders as bytes: one order a line, and what is wrong with a line or with the whole file, in words."""
+"""Reads files of orders, JSON Lines with one order a line; says in words what is wrong with a line or the file."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -23,7 +23,10 @@ Say = Callable[[str], object]
 
 @contextmanager
 def session_by_hand(organisation: Organisation, say: Say) -> Iterator[Session]:
-    """A session with Glu for which workers stand back. Raises CommandError, in words, for what goes wrong with it."""
+    """A context with a session of the mirror for a command; workers leave the organisation alone meanwhile.
+
+    `say` is called with what to tell the person who waits. Raises CommandError, in words, for what goes wrong.
+    """
     session = Session(organisation, client_by_hand(organisation, say), wait_for_lease(organisation))
     try:
         yield session

@@ -1,4 +1,4 @@
-"""What moved: Glu publishes no history of an order, so this is it."""
+"""What changed in orders: Glu gives no history of an order, so it is recorded here."""
 
 from django.db import models
 

@@ -9,7 +9,7 @@ class Drift(models.Model):
     """A field or value outside what Glu documents: kept as it came, shown once with an example."""
 
     class Kind(models.TextChoices):
-        """What is new about it."""
+        """What is not as it was: a field or value that is new, a value of another kind, a field that is gone."""
 
         UNKNOWN_FIELD = "unknown_field", "New field"
         ODD_VALUE = "odd_value", "A value of another kind"

@@ -24,21 +24,21 @@ class MirrorRun(models.Model):
         TRANSACTIONS = "transactions", "Transactions"
 
     class State(models.TextChoices):
-        """Complete only when read to its proven end."""
+        """How a run went; complete only when everything it had to read was read to its end."""
 
         RUNNING = "running", "Running"
         COMPLETE = "complete", "Complete"
         FAILED = "failed", "Failed"
 
     class Reach(models.TextChoices):
-        """How far back a pass goes that goes not always as far; `reach` holds the days themselves of a range."""
+        """How far back a run of a pass reads; for a range `reach` holds the days themselves instead."""
 
         WHOLE = "whole", "All of the history"
         RECENT = "recent", "The recent days"
         NIGHT = "night", "Further back than by day"
 
     class Flag(models.TextChoices):
-        """What may be wrong with what a run read; `flags` holds those that are, with spaces between."""
+        """What may be wrong with what a run read; its `flags` holds those that apply, with spaces between."""
 
         TIE_OVERFLOW = "tie_overflow", "more orders in one second than Glu tells apart (tie_overflow)"
         PAGE_IGNORED = (
@@ -100,7 +100,7 @@ class MirrorRun(models.Model):
 
     @property
     def server_up_to(self) -> datetime | None:
-        """`up_to` by Glu's clock, if it told."""
+        """The time of `up_to` by Glu's clock; None where no answer told it."""
         return self.server_started_at and self.server_started_at - self.cache_age
 
 
@@ -120,5 +120,5 @@ def polled_up_to(organisation: Organisation) -> datetime | None:
 
 
 def flagged(flags: str, *more: str) -> str:
-    """The flags of a run or a window with some more, each once."""
+    """Flags as `flags` holds them, with spaces between: those that are there and some more, each once."""
     return " ".join(sorted({*flags.split(), *more}))[:200]

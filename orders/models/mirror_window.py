@@ -13,7 +13,7 @@ class MirrorWindow(models.Model):
     """
 
     class State(models.TextChoices):
-        """Complete only after Glu's empty answer."""
+        """How far the window is read; complete only after an empty answer of Glu's."""
 
         OPEN = "open", "Not read to its end yet"
         COMPLETE = "complete", "Read to its end"

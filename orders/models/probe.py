@@ -9,7 +9,7 @@ from glu_admin.tenancy.models import Organisation
 
 
 class Mark(models.TextChoices):
-    """How what was found compares with what was assumed; noted is what nobody had assumed anything about."""
+    """How what was found compares with what was assumed; `noted` where nothing had been assumed."""
 
     AS_ASSUMED = "as assumed"
     DIFFERS = "differs"
@@ -34,17 +34,17 @@ class Finding:
 
     @property
     def differs(self) -> bool:
-        """Whether it is not as was assumed."""
+        """Whether what was found differs from what was assumed."""
         return self.mark == Mark.DIFFERS
 
     @property
     def is_as_assumed(self) -> bool:
-        """Whether it is as was assumed."""
+        """Whether what was found is what was assumed."""
         return self.mark == Mark.AS_ASSUMED
 
     @property
     def is_open(self) -> bool:
-        """Whether it could not be found out."""
+        """Whether the answer could not be found out."""
         return self.mark == Mark.NOT_KNOWN
 
     @property
@@ -67,5 +67,5 @@ class ProbeReport(models.Model):
         indexes = [models.Index(fields=["organisation", "-made_at"], name="probe_newest")]
 
     def read(self) -> list[Finding]:
-        """The findings, in the order they were asked."""
+        """The findings of the stored JSON, in the order of their questions."""
         return [Finding(**finding) for finding in json.loads(self.findings)]

@@ -51,7 +51,10 @@ class Known:
         accept: str = "application/json",
         key: str | None = None,
     ) -> Reply:
-        """One answer, whatever it is; a 429 is waited out. Raises Refused, unless that answers an `odd` question."""
+        """Ask Glu once and give the answer, whatever its status; a 429 is waited out.
+
+        Raises Refused when Glu refuses an ordinary question; for an `odd` one a refusal is an answer like any other.
+        """
         for _ in range(MOST_429):
             reply = self._client.get_reply(path, params, accept=accept, key=key)
             if reply.status != 429:
@@ -71,7 +74,7 @@ class Known:
 
     @cached_property
     def first(self) -> Reply:
-        """Page 1 as it was answered first."""
+        """The first answer to page 1, whatever it was."""
         reply = self.ask(("page", "1"))
         self.first_at = now()
         return reply

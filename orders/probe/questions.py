@@ -27,7 +27,7 @@ class Question:
     relied: bool = False
 
     def finding(self, found: Found) -> Finding:
-        """The question with its answer."""
+        """The finding that says what was found, what was assumed and what follows."""
         means = self.means if found.mark == Mark.DIFFERS else ""
         return Finding(self.group, self.what, found.words, self.assumed, found.mark, self.relied, means)
 

@@ -29,6 +29,6 @@ def counted(values: Iterable[object]) -> str:
 
 
 def listed(counts: Mapping[str, int]) -> str:
-    """Names with how often they came."""
+    """Names with their counts as a text, most frequent first: "GBP 12, EUR 3"; "none" without any."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {count}" for name, count in ranked) or "none"

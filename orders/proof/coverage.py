@@ -84,12 +84,12 @@ class Coverage:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Days by state."""
+        """How many of the days are in each state."""
         return {state.value: self.count(state) for state in DayState}
 
     @property
     def months(self) -> list[Month]:
-        """The strip by month, newest first."""
+        """The days by month, newest month first."""
         found: dict[date, dict[DayState, list[int]]] = {}
         for strip_day in self.days:
             of_month = found.setdefault(strip_day.day.replace(day=1), {state: [] for state in DayState})
@@ -108,9 +108,11 @@ class Coverage:
 
 
 def coverage(organisation: Organisation) -> Coverage:
-    """A day is proven when it lies inside windows read to their end without a flag, and no line of it is due.
+    """The coverage of an organisation's last 52 weeks.
 
-    It is partly covered when it was read but flagged, has lines due or orders under suspicion, or is not over yet.
+    A day is proven when it lies inside windows read to their end without a flag, and none of its lines are due.
+
+    It is partly proven when it was read but flagged, has lines due or orders under suspicion, or is not over yet.
     """
     clean, read = Union(stretches(organisation, flagged=False)), Union(stretches(organisation, flagged=True))
     today = now().astimezone(organisation.zone).date()
@@ -150,7 +152,7 @@ def _unbroken(
 
 
 def day_edges(organisation: Organisation, day: date) -> Interval:
-    """When a local day begins and ends."""
+    """The instants (aware, UTC) at which a day in the organisation's zone begins and ends."""
     start, end = (datetime.combine(edge, time(), organisation.zone) for edge in (day, day + timedelta(days=1)))
     return start.astimezone(UTC), end.astimezone(UTC)
 

@@ -30,7 +30,7 @@ class FirstCopy:
 
 
 def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:
-    """The first copy while it runs, its lines included; None once everything that was there then is here."""
+    """How far the first copy is, its lines included; None once everything that Glu had at its beginning is here."""
     if state is None or state.history_started_at is None:
         return None
     unread = _unread(organisation, state)

@@ -35,7 +35,7 @@ class Freshness:
 
 
 def freshness(organisation: Organisation) -> Freshness:
-    """The chip: green up to date, blue first copy, amber late, red refused or unreachable, grey without key."""
+    """What the chip says: green up to date, blue first copy, amber late, red refused or unreachable, grey no key."""
     state, key = state_of(organisation), current_key(organisation)
     polls = latest_polls(organisation)
     complete_up_to = max((poll.up_to for poll in polls), default=None)
@@ -74,5 +74,5 @@ def _lower(key: GluKey) -> str:
 
 
 def late_after(state: MirrorState | None) -> timedelta:
-    """How far behind a copy may be that works."""
+    """How far behind Glu a copy may be that works as it should; further behind it is late."""
     return timedelta(seconds=settings.MIRROR_LATE_AFTER_SECONDS + ((state and state.poll_seconds) or 0))

@@ -36,7 +36,7 @@ class Extent:
 
 
 def extent(organisation: Organisation, first: date | None, last: date | None) -> Extent:
-    """The gaps in some local days, both included; without a bound all history is meant, up to now.
+    """The gaps in some days of the organisation's zone, both included; None is open, up to all history and to now.
 
     What came in the last minutes is no gap: a copy that works is always that far behind.
     """
@@ -58,7 +58,7 @@ def is_copied(organisation: Organisation) -> bool:
 
 
 def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:
-    """Such as "1–24 September and part of 25 September not copied yet"; "" without gaps."""
+    """The gaps in words, such as "1–24 September and part of 25 September not copied yet"; "" without gaps."""
     parts = []
     for in_doubt, said in ((False, "not copied yet"), (True, "in doubt until read again")):
         named = [_days_of(gap, zone) for gap in gaps if gap.in_doubt == in_doubt]

@@ -19,7 +19,7 @@ from orders.proof.rest import Rest, rest
 
 
 class Reading(models.TextChoices):
-    """What of Glu is read apart, in the order people see it: the name that monitors know, and the words for people."""
+    """What is read of Glu separately, in the order people see it: a name for monitors, and the words for people."""
 
     CHANGES = "Changes", "New and changed"
     TRAILING = "Trailing", "Late arrivals"
@@ -44,7 +44,7 @@ _RUNS = {
 
 @dataclass(frozen=True)
 class PassStatus:
-    """How the last attempt of a pass went, or goes: how it looks, and in a word or two."""
+    """How the last attempt of a pass went, or goes: the tone it is shown in, and a word or two."""
 
     tone: str
     icon: str
@@ -71,22 +71,22 @@ class PassReport:
 
     @property
     def name(self) -> str:
-        """The word of commands and monitors."""
+        """The name by which commands and monitors know the pass."""
         return self.reading.value
 
     @property
     def title(self) -> str:
-        """What people read."""
+        """The name of the pass for people."""
         return str(self.reading.label)
 
     @property
     def is_thorough(self) -> bool:
-        """Whether it reads everything there is, so that nothing settles what it cannot."""
+        """Whether the pass reads everything there is, so that no other pass settles a doubt that it leaves."""
         return self.reading in (Reading.HISTORY, Reading.EVERYTHING)
 
     @property
     def status(self) -> PassStatus:
-        """How the last attempt went: never that it runs while it waits, or that it is complete when it failed since."""
+        """How the last attempt went. It never says running of one that waits, nor complete of one that failed since."""
         if self.last is None:
             return (
                 PassStatus("grey", "", "Never asked for") if self.never_asked else PassStatus("grey", "ring", "Waiting")
@@ -106,7 +106,7 @@ class PassReport:
 
     @property
     def never_asked(self) -> bool:
-        """Whether it only runs when somebody asks for it, and nobody has."""
+        """Whether the pass only runs when somebody asks for it, and nobody has."""
         return self.last is None and self.reading == Reading.RANGE
 
     @property
@@ -201,5 +201,5 @@ def _due_at(state: MirrorState | None) -> dict[Reading, datetime | None]:
 
 
 def flag_words(flags: Iterable[str]) -> list[str]:
-    """What flags of runs mean, in words; one that an older version wrote as it is."""
+    """What flags of runs mean, a text for each; a flag that only an older version knew stands as it was written."""
     return [MirrorRun.Flag(flag).label if flag in MirrorRun.Flag.values else flag for flag in flags]

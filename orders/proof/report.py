@@ -29,7 +29,7 @@ STUCK_AFTER = 12
 
 @dataclass(frozen=True)
 class MirrorReport:
-    """Everything the mirror page says."""
+    """Everything that the mirror page and `mirror_status` say of one organisation."""
 
     MOST_LISTED: ClassVar = 50
     """So many rows that were set aside, and so many new things, the page lists."""
@@ -74,13 +74,13 @@ class MirrorReport:
 
     @property
     def cache_age(self) -> timedelta:
-        """How old the answers were that the last complete poll was given by a cache; nothing without one."""
+        """How old the last complete poll's answers were if a cache on the way gave them; zero without a cache."""
         polls = (pass_report.complete for pass_report in self.passes if pass_report.reading == Reading.CHANGES)
         return next((poll.cache_age for poll in polls if poll), timedelta())
 
     @property
     def cache_words(self) -> str:
-        """That in words; empty without a cache."""
+        """The age of cached answers in words; empty without a cache."""
         return f"From a cache, up to {short(self.cache_age)} old" if self.cache_age else ""
 
     @property
@@ -115,7 +115,7 @@ class MirrorReport:
 
 
 def mirror_report(organisation: Organisation) -> MirrorReport:
-    """What the mirror page shows."""
+    """Read all that the mirror page shows of an organisation."""
     state = state_of(organisation)
     waiting = Q(lines_due_at__isnull=False)
     # All of them in one reading of the table, which is large.

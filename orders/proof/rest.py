@@ -60,7 +60,10 @@ def stands_still(organisation: Organisation) -> bool:
 
 
 def last_error(state: MirrorState, key: GluKey | None) -> str:
-    """The failure that still counts, in words; what was said of the key does not once it is another, or tried again."""
+    """The last failure in words, if it still counts; "" else.
+
+    A failure of the key no longer counts once the key is another one, or is being tried again.
+    """
     of_key = state.last_error_kind in MirrorState.OF_THE_KEY
     stale = of_key and key is not None and key.state not in GluKey.REJECTED
     return "" if stale else state.last_error

@@ -37,17 +37,17 @@ class Trouble:
 
 
 def troubles(report: MirrorReport) -> list[Trouble]:
-    """Everything, what needs a person first."""
+    """Every trouble of the report; those that need a person come first."""
     return sorted(_troubles(report), key=lambda trouble: not trouble.needs_a_person)
 
 
 def needs_a_person(report: MirrorReport) -> list[Trouble]:
-    """What will not mend itself; empty when nobody has to do anything."""
+    """The troubles that will not mend themselves; empty when nobody has to do anything."""
     return [trouble for trouble in troubles(report) if trouble.needs_a_person]
 
 
 def in_words(trouble: Trouble, report: MirrorReport) -> str:
-    """All of it as one text, with times in the zone of the report's organisation."""
+    """A trouble as one text, with times in the zone of the report's organisation."""
     zone = report.zone
     parts = [trouble.what]
     parts += [f"Since {full_text(trouble.since, zone)}."] if trouble.since else []

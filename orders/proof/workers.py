@@ -27,12 +27,12 @@ class Sign:
 
     @property
     def words(self) -> str:
-        """How long ago."""
+        """How long ago the last sign of life was, in words."""
         return "not yet" if self.age.seconds is None else f"{short(timedelta(seconds=self.age.seconds))} ago"
 
     @property
     def trouble(self) -> str:
-        """What a person has to know of it; "" while it moves."""
+        """What a person has to know when this part stands still; "" while it moves."""
         if not self.age.late or self.age.seconds is None:
             return ""
         away = "beat is away" if self.age.name == BEAT else "its worker or the broker is away"
@@ -40,5 +40,5 @@ class Sign:
 
 
 def signs() -> list[Sign]:
-    """Of every queue, and of the timetable last."""
+    """The last sign of life of every queue, and that of the timetable at the end."""
     return [Sign(age) for age in ages()]

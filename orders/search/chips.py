@@ -50,7 +50,7 @@ def describe(query: Query) -> str:
 
 
 def more(number: int) -> str:
-    """What stands in place of the rest of a list that was cut."""
+    """What is said in place of the rest of a list that was cut: "and 7 more"."""
     return f"and {number:,} more"
 
 

@@ -32,7 +32,7 @@ class Counted:
 
     @property
     def words(self) -> str:
-        """With what is counted: "1 order", "10,000+ orders"."""
+        """The number with its noun: "1 order", "10,000+ orders"."""
         return f"{self} order{pluralize(self.n)}"
 
 
@@ -68,7 +68,7 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria) -> Counted
 
 
 def sum_rows(rows: Sequence[Order]) -> list[CurrencySum]:
-    """The sums of orders that are all at hand already."""
+    """One sum a currency over orders that are in memory already."""
     return _merged((row.currency_code, 1, row.total or 0, row.total is None) for row in rows)
 
 

@@ -26,7 +26,7 @@ def digits(typed: str) -> str:
 
 
 def document_text(order: Order | ParsedOrder, lines: Iterable[OrderLine | ParsedLine] = ()) -> str:
-    """All that finds this order, folded, one entry a line."""
+    """Every text by which this order and its lines are found, folded, one a line."""
     postcodes = [text(order, "delivery_address_postcode"), text(order, "billing_address_postcode")]
     phone = text(order, "phone_number")
     entries = [
@@ -47,7 +47,7 @@ def document_text(order: Order | ParsedOrder, lines: Iterable[OrderLine | Parsed
 
 
 def with_lines(document: str, lines: Iterable[OrderLine | ParsedLine]) -> str:
-    """The text of an order without its lines, with what finds these."""
+    """The document of an order without its lines, with the texts by which these lines are found added."""
     entries = [text(line, column) for line in lines for column in ("name", "personal_message")]
     return "\n".join(dict.fromkeys([*document.split("\n"), *_folded(entries)]))
 

@@ -19,7 +19,7 @@ _MOST_MINOR = 2**63 - 1
 
 
 def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Order]:
-    """The organisation's orders that meet the criteria, in no order. Raises SearchError for words it cannot search."""
+    """The organisation's orders that meet the criteria, unsorted. Raises SearchError for unsearchable words."""
     orders = organisation.orders.all()
     for name, column in VALUE_FIELDS.items():
         if values := getattr(criteria, name):

@@ -53,7 +53,10 @@ def ordered(orders: QuerySet[Order], sort: str, *, backwards: bool = False) -> Q
 
 
 def list_page(organisation: Organisation, query: Query, size: int) -> Page:
-    """`size` rows from the query's cursor on. The query must be ok. Raises SearchError for unsearchable words."""
+    """The page of `size` rows that begins at the cursor of a query without errors.
+
+    Raises SearchError for words that cannot be searched.
+    """
     orders = find_orders(organisation, query.criteria)
     place = read_cursor(query.cursor, query.sort) if query.cursor else None
     backwards = place is not None and place[0] == "newer"

@@ -73,7 +73,7 @@ class Query:
         return urlencode([pair for pair in pairs if pair != ("sort", DEFAULT_SORT)])
 
     def all_orders(self) -> "Query":
-        """The same list without its page: what an export takes."""
+        """The query without its cursor, from the first row on, as exports take it."""
         return replace(self, cursor="", size=None)
 
 
@@ -107,7 +107,7 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
 
 
 def write_cursor(sort: str, direction: str, value: object, glu_id: int) -> str:
-    """A page's place: the sort it belongs to, which way it goes, and the row it begins after."""
+    """A page's cursor as text: the sort it belongs to, which way it goes, and the row it begins after."""
     text = json.dumps([sort, direction, value, glu_id], separators=(",", ":"), default=str)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

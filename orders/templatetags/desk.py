@@ -29,14 +29,14 @@ register.simple_tag(when)
 
 @register.simple_tag
 def when_said(order: Order, column: str, zone: ZoneInfo, absent: str = "Not said") -> SafeString:
-    """A time of an order as `when` shows it, or whatever else Glu sent in its place."""
+    """The time in a column of an order, as a time element in the zone; whatever else Glu sent in its place as text."""
     found = fields.value(order, column)
     return when(None, zone, absent) if found is None else time_element(when_of(found, zone))
 
 
 @register.simple_tag
 def page_time(zone: ZoneInfo) -> str:
-    """When the page was made, in full: what a sheet of paper is as of."""
+    """The time at which the page is made, in full, for printing on paper."""
     return full_text(now(), zone)
 
 
@@ -69,7 +69,7 @@ def bdi(text: object) -> SafeString:
 
 @register.filter
 def lone(text: object) -> str:
-    """The same where no element can stand, as in a title."""
+    """A text that somebody else wrote, isolated as `bdi` does it, for where no element can stand, as in a title."""
     return isolated(writable(str(text))) if text is not None else ""
 
 
@@ -88,7 +88,7 @@ def amount(row: Order | OrderLine, column: str) -> str:
 
 @register.filter
 def taken_off(row: Order | OrderLine, column: str) -> str:
-    """The same amount as what it changes a sum by."""
+    """An amount of an order or a line with its sign reversed, as something that is taken off a sum."""
     found = getattr(row, column)
     return _money(-found, row) if found else amount(row, column)
 

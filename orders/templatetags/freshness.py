@@ -27,7 +27,7 @@ def organisation_state(organisation: Organisation) -> dict[str, Any]:
 def mirror_banners(membership: Membership, *, again: bool = False) -> dict[str, Any]:
     """What everybody of an organisation should know; managers get the button that mends it.
 
-    `again` puts them in the place of those that an open page shows.
+    With `again` they replace those that an open page shows already.
     """
     return {
         "again": again,

@@ -39,7 +39,7 @@ def check_order(request: TeamRequest, organisation: Organisation, glu_id: int) -
 
 @door(Role.VIEWER)
 def check_fragment(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
-    """The freshness card, and what the button for it says; it asks for itself while a check is under way.
+    """The order's freshness card with its button; the card loads itself again while a check is under way.
 
     What a check found brings the whole page up to date.
     """
@@ -105,7 +105,7 @@ def check_range(request: TeamRequest, organisation: Organisation) -> HttpRespons
 @door(Role.MANAGER)
 @sent_from("mirror")
 def missing_decide(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """A person's word on orders that were missing all at once."""
+    """Take a person's decision about orders that were missing all at once."""
     gone = request.POST.get("decision") == "ask"
     decide_missing(organisation, ask=gone)
     words = "Each is asked for by itself, and marked after two answers." if gone else "They stay as they are."

@@ -27,7 +27,7 @@ class Box:
 
 @dataclass(frozen=True)
 class RangeField:
-    """A range's two boxes, and what is wrong with them ("" for nothing)."""
+    """The two boxes of a range, and what is wrong with what stands in them ("" for nothing)."""
 
     label: str
     name: str
@@ -36,7 +36,7 @@ class RangeField:
 
 
 def canonical(data: QueryDict) -> QueryDict:
-    """What the filter form sends, as the address has it: two boxes of a range as one value, empty boxes left out."""
+    """The filter form's fields as the list's address has them: a range's two boxes as one value, no empty ones."""
     out = data.copy()
     for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
@@ -50,7 +50,7 @@ def canonical(data: QueryDict) -> QueryDict:
 
 
 def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
-    """What the panel and the messages above it show of a query."""
+    """The template's context for the filter panel and the messages above it."""
     offers = facets(organisation, query.criteria)
     problems = list({problem.key: problem for problem in query.errors}.values())
     return {

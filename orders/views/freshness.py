@@ -11,6 +11,6 @@ from orders.proof.freshness import freshness
 
 @door(Role.VIEWER)
 def freshness_chip(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """The chip, and the banners that belong above an open page now."""
+    """The chip, and with it the banners that an open page is to show now."""
     context = {"organisation": organisation, "freshness": freshness(organisation)}
     return render(request, "orders/freshness/_poll.html", context)

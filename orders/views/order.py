@@ -31,7 +31,7 @@ _LINE_SAID = frozenset(entry.glu for entry in LINE_FIELDS)
 
 @dataclass(frozen=True)
 class Proof:
-    """One sum written out: whether it comes out as Glu says."""
+    """A sum over an order's amounts, written out, and whether it comes to what Glu says."""
 
     holds: bool
     words: str

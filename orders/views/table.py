@@ -26,7 +26,7 @@ _SORT_COLUMNS = ("created", "updated", "total", "scheduled")
 
 
 def table(organisation: Organisation, query: Query, size: int, back: str) -> tuple[Page, dict[str, Any]]:
-    """A page of so many rows and what templates show of it; no rows for a query that is not ok.
+    """A page of `size` rows and the template's context for it; no rows for a query with errors.
 
     `back` is the list's query string, carried to the order's page.
     """

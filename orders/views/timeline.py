@@ -76,7 +76,7 @@ def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[E
 
 
 def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> list[Entry]:
-    """Recorded changes of an order as people read them, times in `zone`; in the order they come."""
+    """The entries for some recorded changes of an order, in the order given; times are in `zone`."""
     return [_change(change, order, zone) for change in changes]
 
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Ask Glu how it behaves, compare that with what is assumed, and keep the report for the mirror page."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The organisation, and the form."""
+        """The organisation's slug, and `--json`."""
         parser.add_argument("slug")
         parser.add_argument("--json", action="store_true", help="the findings as JSON instead of lines")
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit 0 only when complete, with nothing unread, waiting, set aside or flagged; else say why."""
+        """Read everything, or one pass; exit 0 only when complete, with nothing left in doubt, else say why."""
         organisation = organisation_called(options["slug"])
         with session_by_hand(organisation, self.stderr.write) as session:
             attempt = ByHand(session, _bar)

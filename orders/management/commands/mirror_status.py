@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = "Say how complete and how fresh an organisation's mirror is; fails when something needs a person."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The organisation, and the form."""
+        """The organisation's slug, and `--json`."""
         parser.add_argument("slug")
         parser.add_argument("--json", action="store_true", help="one JSON object, with exact numbers and times in UTC")
 
