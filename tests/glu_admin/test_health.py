@@ -72,3 +72,22 @@ def test_the_database_is_needed(plan: Any, monkeypatch: pytest.MonkeyPatch) -> N
     said = told(503)
     expected = ("ok", "no") if isinstance(plan, list) else ("away", "unknown")
     assert (said["database"], said["migrated"], said["workers"], said["beat"]) == (*expected, "unknown", "unknown")
+
+
+def test_health_needs_no_login(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.json()["database"] == "ok"
+    assert "broker" in ready.json()
+    assert "no-store" in ready.headers["Cache-Control"]
+
+    def away(*args: Any) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("glu_admin.health.MigrationExecutor", away)
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (503, "away")
+
+
+def test_health_asks_nothing_of_the_database(client: Client) -> None:
+    assert client.get("/healthz").status_code == 200
