@@ -88,7 +88,7 @@ class Conversation:
         lists, lines, slots = self._threads
 
         def _bounded() -> Answer:
-            with slots.one(for_list=for_list):
+            with slots.taken(for_list=for_list):
                 return work()
 
         return (lists if for_list else lines).submit(_bounded)
@@ -102,7 +102,7 @@ class _Slots:
         self._changed = threading.Condition()
 
     @contextmanager
-    def one(self, *, for_list: bool) -> Iterator[None]:
+    def taken(self, *, for_list: bool) -> Iterator[None]:
         """Wait for a slot and hold it."""
         with self._changed:
             self._lists += for_list

@@ -106,21 +106,21 @@ def ask_missing(session: Session) -> int:
     Whatever else Glu answers proves nothing: that order is asked for later. Raises GluError, as `read_each` does.
     """
     chunk = list(due_missing(session.organisation).order_by("due_at", "pk")[: settings.MIRROR_LINE_CHUNK])
-    accused = {one.order.glu_id: one for one in chunk}
-    later = {one.pk for one in chunk}  # also those that are not come to, as the route is broken
+    accused = {missing.order.glu_id: missing for missing in chunk}
+    later = {missing.pk for missing in chunk}  # also those that are not come to, as the route is broken
     proven = False
     for glu_id, outcome in read_each(session, accused):
-        one = accused[glu_id]
+        missing = accused[glu_id]
         if isinstance(outcome, NotFound):
             if not proven:  # a key that opens another organisation finds none of them
                 prove(session)
                 proven = True
-            _not_found(session, one)
+            _not_found(session, missing)
         elif isinstance(outcome, GluError):
             continue
         else:
-            _still_there(session, one, outcome)
-        later.discard(one.pk)
+            _still_there(session, missing, outcome)
+        later.discard(missing.pk)
     if later:
         with session.writing():
             due_at = now() + timedelta(seconds=failure_wait(0))
@@ -128,16 +128,16 @@ def ask_missing(session: Session) -> int:
     return len(chunk) - len(later)
 
 
-def _still_there(session: Session, one: MissingOrder, header: Row) -> None:
+def _still_there(session: Session, missing: MissingOrder, header: Row) -> None:
     strangers = recognise_page(session, [header])
     with session.writing():
         if strangers:
             hold_strangers(session.organisation, strangers, now())
             return
         write_orders(session.organisation, [header], now(), polled_up_to=session.polled_up_to())
-        acquit(session.organisation, [one.order.glu_id])
-        if one.run is not None:
-            flag_run(session.organisation, one.run, MirrorRun.Flag.WALK_MISSED)
+        acquit(session.organisation, [missing.order.glu_id])
+        if missing.run is not None:
+            flag_run(session.organisation, missing.run, MirrorRun.Flag.WALK_MISSED)
 
 
 def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:
@@ -148,20 +148,20 @@ def flag_run(organisation: Organisation, run: MirrorRun, flag: str) -> None:
     run.flags = fresh.flags
 
 
-def _not_found(session: Session, one: MissingOrder) -> None:
+def _not_found(session: Session, missing: MissingOrder) -> None:
     moment = now()
     with session.writing():
-        if one.not_found_at is None:
-            session.organisation.missing_orders.filter(pk=one.pk).update(
+        if missing.not_found_at is None:
+            session.organisation.missing_orders.filter(pk=missing.pk).update(
                 not_found_at=moment, due_at=moment + gone_confirmation()
             )
             return
-        sure_at = one.not_found_at + gone_confirmation()
-        if one.not_found_at <= moment < sure_at:  # somebody could not wait: that is no second answer
-            session.organisation.missing_orders.filter(pk=one.pk).update(due_at=sure_at)
+        sure_at = missing.not_found_at + gone_confirmation()
+        if missing.not_found_at <= moment < sure_at:  # somebody could not wait: that is no second answer
+            session.organisation.missing_orders.filter(pk=missing.pk).update(due_at=sure_at)
             return
-        session.organisation.missing_orders.filter(pk=one.pk).delete()
-        mark_gone(session.organisation, [one.order], moment)
+        session.organisation.missing_orders.filter(pk=missing.pk).delete()
+        mark_gone(session.organisation, [missing.order], moment)
 
 
 def mark_gone(organisation: Organisation, orders: list[Order], moment: datetime) -> None:

@@ -125,7 +125,7 @@ class LineStream:
         if done:
             self._write(done)
             self.count += len(done)
-            self._claimed -= {one.order.pk for one in done}
+            self._claimed -= {fetched.order.pk for fetched in done}
         if self._halted is not None:
             error, self._halted = self._halted, None
             raise error
@@ -216,11 +216,13 @@ class LineStream:
 
     def _write(self, done: list[_Fetched]) -> None:
         session, moment = self.session, now()
-        good = self._proven([one for one in done if one.error is None or isinstance(one.error, NotFound)])
-        headers = [one.header for one in done if one.header is not None]
+        good = self._proven(
+            [fetched for fetched in done if fetched.error is None or isinstance(fetched.error, NotFound)]
+        )
+        headers = [fetched.header for fetched in done if fetched.header is not None]
         strangers = recognise_page(session, headers) if headers else set()
-        good = [one for one in good if one.error is None and one.doubt is not Doubt.EMPTY]
-        good = [one for one in good if one.order.glu_id not in strangers]
+        good = [fetched for fetched in good if fetched.error is None and fetched.doubt is not Doubt.EMPTY]
+        good = [fetched for fetched in good if fetched.order.glu_id not in strangers]
         headers = without(headers, strangers)
         with session.writing() as state:
             hold_strangers(session.organisation, strangers, moment)
@@ -229,16 +231,22 @@ class LineStream:
             write_lines(
                 session.organisation,
                 [
-                    LineSet(one.order.pk, one.order.glu_id, one.rows, one.order.payload_hash, one.order.lines_due_at)
-                    for one in good
+                    LineSet(
+                        fetched.order.pk,
+                        fetched.order.glu_id,
+                        fetched.rows,
+                        fetched.order.payload_hash,
+                        fetched.order.lines_due_at,
+                    )
+                    for fetched in good
                 ],
                 moment,
             )
-            for one in done:
-                if one.doubt is not None:
-                    put_off_doubted(session, one.order, one.doubt, moment)
-                elif one.error is not None and _put_off(session, one) and isinstance(one.error, NotFound):
-                    suspect(session.organisation, [one.order.pk], moment, not_found_at=moment)
+            for fetched in done:
+                if fetched.doubt is not None:
+                    put_off_doubted(session, fetched.order, fetched.doubt, moment)
+                elif fetched.error is not None and _put_off(session, fetched) and isinstance(fetched.error, NotFound):
+                    suspect(session.organisation, [fetched.order.pk], moment, not_found_at=moment)
             if self._broken:
                 state.lines_wait_until = moment + timedelta(seconds=failure_wait(0))
             session.pages.save(state)
@@ -259,7 +267,7 @@ class LineStream:
             logger.info("%s: not known whose lines these are: %s", self.session.organisation.slug, error.words)
         else:
             return done
-        return [one for one in done if sums_agree(one.order, one.rows)]
+        return [fetched for fetched in done if sums_agree(fetched.order, fetched.rows)]
 
 
 def put_off_doubted(session: Session, order: Order, doubt: Doubt, moment: datetime) -> None:
@@ -273,13 +281,13 @@ def put_off_doubted(session: Session, order: Order, doubt: Doubt, moment: dateti
     )
 
 
-def _put_off(session: Session, one: _Fetched) -> int:
+def _put_off(session: Session, fetched: _Fetched) -> int:
     """Try again soon, then ever later; the reason stays with the order. 0 when it was marked gone meanwhile."""
-    tries = one.order.lines_attempts + 1
+    tries = fetched.order.lines_attempts + 1
     # Not found: asked for by id again first, which tells what became of the order.
-    wait = gone_confirmation() if isinstance(one.error, NotFound) else timedelta(seconds=lines_wait(tries))
-    return session.organisation.orders.filter(pk=one.order.pk, gone_at=None).update(
+    wait = gone_confirmation() if isinstance(fetched.error, NotFound) else timedelta(seconds=lines_wait(tries))
+    return session.organisation.orders.filter(pk=fetched.order.pk, gone_at=None).update(
         lines_due_at=now() + wait,
         lines_attempts=tries,
-        lines_error=one.error.words[:200] if one.error else "",
+        lines_error=fetched.error.words[:200] if fetched.error else "",
     )

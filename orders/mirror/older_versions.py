@@ -48,5 +48,5 @@ def _listed_but_not_found(session: Session, glu_id: int) -> None:
         suspect(session.organisation, list(pks), moment, not_found_at=moment)
 
 
-def _agree(one: Outcome, other: Outcome) -> bool:
-    return isinstance(one, Row) and isinstance(other, Row) and payload_hash(one.raw) == payload_hash(other.raw)
+def _agree(first: Outcome, second: Outcome) -> bool:
+    return isinstance(first, Row) and isinstance(second, Row) and payload_hash(first.raw) == payload_hash(second.raw)

@@ -218,9 +218,9 @@ class _Reading:
         if self.kind == MirrorRun.Pass.TRANSACTIONS and written.set_aside:
             flags.add(MirrorRun.Flag.UNUSABLE_TRANSACTIONS)
         run.failures, run.error = 0, ""
-        for one in (run, window):
-            one.requests += requests
-            one.rows += len(step.rows)
+        for record in (run, window):
+            record.requests += requests
+            record.rows += len(step.rows)
         window.flags = flagged(window.flags, *flags)
         run.created += written.created
         run.changed += written.changed

@@ -65,7 +65,7 @@ def all_lines_due(organisation: Organisation) -> None:
 def retry_set_aside(session: Session) -> None:
     """Ask by id for orders that were set aside; one that can be placed now is written, one that is gone forgotten."""
     waiting = session.organisation.set_aside.filter(kind=SetAside.Kind.ORDER, glu_id__regex=ASKABLE)
-    texts = [one.glu_id.strip('"') for one in waiting.order_by("last_seen_at")[:_MOST_RETRIES]]
+    texts = [row.glu_id.strip('"') for row in waiting.order_by("last_seen_at")[:_MOST_RETRIES]]
     proven = False
     for glu_id, outcome in read_each(session, dict.fromkeys(map(int, texts))):
         if isinstance(outcome, NotFound) and not proven:  # a key that opens another organisation finds none of them

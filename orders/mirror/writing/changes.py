@@ -98,10 +98,10 @@ def record(organisation: Organisation, changes: list[OrderChange]) -> None:
     if not changes:
         return
     by_order: dict[int, list[OrderChange]] = defaultdict(list)
-    for one in changes:
-        by_order[one.order_id].append(one)
+    for change in changes:
+        by_order[change.order_id].append(change)
     OrderChange.across_organisations.bulk_create(
-        one for its_own in by_order.values() for one in its_own[-CHANGES_KEPT:]
+        change for its_own in by_order.values() for change in its_own[-CHANGES_KEPT:]
     )
     forget_old_changes(organisation, by_order)
 

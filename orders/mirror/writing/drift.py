@@ -56,9 +56,9 @@ class DriftWatch:
     def vanished(self, organisation: Organisation, changes: Iterable[OrderChange], orders: int) -> None:
         """Note a documented field that went away from every changed order of a batch at once."""
         gone: dict[str, set[int]] = defaultdict(set)
-        for one in changes:
-            if one.new is None and one.old and one.field in _DOCUMENTED:
-                gone[one.field].add(one.order_id)
+        for change in changes:
+            if change.new is None and change.old and change.field in _DOCUMENTED:
+                gone[change.field].add(change.order_id)
         for name, pks in gone.items():
             if len(pks) == orders >= _MANY:
                 glu_ids = organisation.orders.filter(pk__in=pks).values_list("glu_id", flat=True)

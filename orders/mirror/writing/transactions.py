@@ -46,30 +46,36 @@ def write_transactions(
     result = Written()
     parsed: dict[int, _Parsed] = {}
     for row in rows:
-        one = _parse(row)
-        if one is None:
+        transaction = _parse(row)
+        if transaction is None:
             result.set_aside += 1
         else:
-            parsed[one.glu_id] = one
+            parsed[transaction.glu_id] = transaction
     here = organisation.transactions.filter(glu_id__in=list(parsed))
     known = {glu_id: (text, at) for glu_id, text, at in here.values_list("glu_id", "payload_hash", "updated_at")}
-    moved = [one for glu_id, one in sorted(parsed.items()) if known.get(glu_id, ("", None))[0] != one.payload_hash]
-    writing = [one for one in moved if not _older(one, known.get(one.glu_id, ("", None))[1])]
-    result.created = sum(one.glu_id not in known for one in writing)
+    moved = [
+        transaction
+        for glu_id, transaction in sorted(parsed.items())
+        if known.get(glu_id, ("", None))[0] != transaction.payload_hash
+    ]
+    writing = [
+        transaction for transaction in moved if not _older(transaction, known.get(transaction.glu_id, ("", None))[1])
+    ]
+    result.created = sum(transaction.glu_id not in known for transaction in writing)
     result.changed = len(writing) - result.created
     result.stale = len(moved) - len(writing)
     result.unchanged = len(parsed) - len(moved)
     upsert(
         Transaction,
         ("organisation", "copied_at", *_Parsed._fields),
-        [(organisation.pk, fetched_at, *one) for one in writing],
+        [(organisation.pk, fetched_at, *transaction) for transaction in writing],
         unique=("organisation", "glu_id"),
     )
     named = {
-        one.order_glu_id
-        for one in writing
-        if one.order_glu_id is not None
-        and (signal_from is None or (one.updated_at or one.created_at) >= signal_from.instant)
+        transaction.order_glu_id
+        for transaction in writing
+        if transaction.order_glu_id is not None
+        and (signal_from is None or (transaction.updated_at or transaction.created_at) >= signal_from.instant)
     }
     organisation.orders.filter(glu_id__in=named, gone_at=None).update(lines_due_at=now())
     return result
@@ -84,9 +90,9 @@ def _reference(value: Any) -> int | None:
     return read_id(value)
 
 
-def _older(one: _Parsed, updated_at: datetime | None) -> bool:
+def _older(transaction: _Parsed, updated_at: datetime | None) -> bool:
     """Whether it comes in an older version than ours, as from a replica that lags."""
-    return bool(one.updated_at and updated_at and one.updated_at < updated_at)
+    return bool(transaction.updated_at and updated_at and transaction.updated_at < updated_at)
 
 
 def _parse(row: Row) -> _Parsed | None:
