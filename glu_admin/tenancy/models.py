@@ -67,7 +67,7 @@ class UserManager(BaseUserManager["User"]):
 
     @staticmethod
     def clean_email(email: str) -> str:
-        """An address as it is stored."""
+        """An e-mail address as it is stored: in lower case, without blanks around it."""
         return email.strip().lower()
 
 
@@ -183,5 +183,5 @@ class SetupToken(models.Model):
 
     @property
     def alive(self) -> bool:
-        """True until it is used or too old."""
+        """True until the token is used or too old."""
         return self.used_at is None and now() < self.created_at + timedelta(minutes=SETUP_TOKEN_MINUTES)

@@ -11,6 +11,6 @@ class SignedInRequest(HtmxRequest):
 
 
 class TeamRequest(SignedInRequest):
-    """The same from somebody of an organisation's team, to a view that stands behind the door."""
+    """The request of somebody of an organisation's team, to a view that stands behind the door."""
 
     membership: Membership

@@ -45,7 +45,7 @@ class ByHand:
         self._lines_read = 0
 
     def run(self, kind: MirrorRun.Pass | None = None) -> None:
-        """All that a complete copy needs, or one pass of it."""
+        """Read all that a complete copy needs, or one pass of it."""
         try:
             if kind is None:
                 self.everything()
@@ -176,7 +176,7 @@ def list_everything(session: Session) -> None:
 
 
 def ask_again(organisation: Organisation) -> None:
-    """Nothing that failed waits any longer, and lines have all their tries again; the caller holds the lease."""
+    """End every wait after a failure, and give lines all their tries again; the caller holds the lease."""
     moment = now()
     waiting = organisation.orders.filter(lines_due_at__isnull=False, gone_at=None)
     waiting.filter(lines_due_at__gt=moment).update(lines_due_at=moment)

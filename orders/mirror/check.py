@@ -29,7 +29,7 @@ def wanted_checks(organisation: Organisation) -> QuerySet[Order]:
 
 
 def check_next(session: Session) -> bool:
-    """Check the order that waits longest; false when none does.
+    """Check the order that has waited longest for it; false when no order waits.
 
     An answer that does not come or cannot be used ends the check in words: it must not hold up everything else, each
     time anew. Raises the other GluErrors; the order then goes on waiting.

@@ -26,7 +26,7 @@ class Finished:
         self._queue = SimpleQueue[tuple[Future[Any], Callable[[Any], None]]]()
 
     def bring(self, future: Future[Answer], to: Callable[[Future[Answer]], None]) -> None:
-        """Once it is done, have it handed `to` whoever asked for it."""
+        """Have `to` called by `hand_over` with this future once it is done."""
         future.add_done_callback(lambda done: self._queue.put((done, to)))
 
     def hand_over(self) -> None:

@@ -107,7 +107,7 @@ def _read_for_a_while(session: Session, run: MirrorRun, stream: LineStream, stop
 
 
 def finish_run(session: Session, run: MirrorRun) -> None:
-    """What follows a complete run."""
+    """Do what follows a complete run of a pass."""
     if run.kind == MirrorRun.Pass.RECONCILE:
         retry_set_aside(session)
 
@@ -125,7 +125,10 @@ def _next_run(session: Session) -> MirrorRun | None:
 
 
 def next_pass(organisation: Organisation, state: MirrorState) -> MirrorRun.Pass | None:
-    """Which pass is due now, the most urgent first; None when only lines may be. One that failed lately waits."""
+    """The most urgent pass that is due now; None when there is none, though lines may be due.
+
+    A pass that failed lately is left out until its wait is over.
+    """
     whole = state.history_complete_at is not None
     recent_or_whole = RECENT.has_come(state.recent_due_at) or WHOLE.has_come(state.whole_due_at)
     due = {

@@ -34,9 +34,9 @@ def suspect(
     run: MirrorRun | None = None,
     not_found_at: datetime | None = None,
 ) -> None:
-    """Put orders under suspicion, to be asked for by id; one that is already keeps its dates.
+    """Put orders under suspicion of being gone, to be asked for by id; one that is under it already keeps its dates.
 
-    Those that no run accuses, but an answer to another question, are held back together when they are too many.
+    Without `run` (some other answer of Glu's accuses them) all such orders are held back when they are too many.
     """
     MissingOrder.across_organisations.bulk_create(
         [
@@ -57,7 +57,10 @@ def suspect(
 
 
 def hold_strangers(organisation: Organisation, glu_ids: set[int], moment: datetime) -> None:
-    """Glu has other orders under these ids: ours came from elsewhere. Nothing more is read of them, nor concluded."""
+    """Hold back orders under whose ids Glu has others, so that ours came from another organisation.
+
+    Nothing more is read of them, and nothing is concluded.
+    """
     if not glu_ids:
         return
     here = organisation.orders.filter(glu_id__in=glu_ids)
@@ -72,7 +75,7 @@ def hold_strangers(organisation: Organisation, glu_ids: set[int], moment: dateti
 
 
 def acquit(organisation: Organisation, glu_ids: list[int]) -> None:
-    """Glu listed these: they are not missing, and lines that waited for that to be told wait no more."""
+    """Take the suspicion from orders that Glu listed; their lines, if they waited for that, are due again."""
     listed = organisation.missing_orders.filter(order__glu_id__in=glu_ids, foreign=False)
     waiting = list(listed.filter(order__lines_attempts__gt=0).values_list("order", flat=True))
     organisation.orders.filter(pk__in=waiting, lines_due_at__isnull=False).update(lines_due_at=now())
@@ -91,7 +94,9 @@ def hold_if_too_many(organisation: Organisation, run: MirrorRun | None) -> bool:
 
 
 def due_missing(organisation: Organisation) -> QuerySet[MissingOrder]:
-    """Those to be asked for now; the accused of a run wait until it is done, as it may turn out to miss too many.
+    """The suspected orders that are to be asked for now.
+
+    Those that a run accuses wait until it is done, as it may turn out to miss too many.
 
     One that does not get on may never be done: its accused have been counted when it failed.
     """
@@ -165,7 +170,7 @@ def _not_found(session: Session, missing: MissingOrder) -> None:
 
 
 def mark_gone(organisation: Organisation, orders: list[Order], moment: datetime) -> None:
-    """The rows stay, marked; nothing more is read of them unless they come back."""
+    """Mark orders as gone since `moment`; the rows stay, and no more is read of them unless Glu lists them again."""
     pks = [order.pk for order in orders if order.gone_at is None]
     organisation.orders.filter(pk__in=pks).update(gone_at=moment, lines_due_at=None, lines_error="", lines_attempts=0)
     forget_lines(organisation, [order.glu_id for order in orders])

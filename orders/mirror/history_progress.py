@@ -19,7 +19,7 @@ Fetch = Callable[[Ask], Listed]
 
 @dataclass(frozen=True)
 class Placed:
-    """An order that has a place among the others."""
+    """An order with its id and its time of creation, by which it has a place among the others."""
 
     glu_id: int
     created: Stamp

@@ -105,14 +105,16 @@ def recognise_page(session: Session, rows: Iterable[Row]) -> set[int]:
 
 
 def without(rows: list[Row], strangers: set[int]) -> list[Row]:
-    """The rows whose ids are not among these."""
+    """The rows whose ids are not among `strangers`."""
     if not strangers:
         return rows
     return [row for row in rows if row.glu_id not in strangers]
 
 
 def recognise_transactions(session: Session, rows: Iterable[Row]) -> None:
-    """The same for a page of transactions, which are known by their ids and times of creation.
+    """Make sure of a page of transactions, before it is written, that it is this organisation's.
+
+    They are known by their ids and times of creation. Raises OtherOrganisationError, GluError.
 
     While orders are held back as perhaps another organisation's, its transactions may be here too: none vouches then.
     """

@@ -44,7 +44,7 @@ class Lease:
         ).exists()
 
     def release(self) -> None:
-        """Let the next one in; nothing happens when the lease was lost already."""
+        """Give the lease back; nothing happens when it was lost already."""
         MirrorState.across_organisations.filter(organisation_id=self.organisation_id, lease_token=self.token).update(
             lease_expires_at=None
         )

@@ -60,7 +60,9 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
 
 
 def doubt_of(order: Order, lines: Lines, header: dict[str, Any]) -> Doubt | None:
-    """Why these may not be all the lines; `header` is the order as Glu gives it now, needed where there are none.
+    """Why `lines` may not be all of an order's lines; None without a doubt.
+
+    `header` is the order as Glu gives it now, needed where there are no lines.
 
     An order with money has lines. That it has none is believed when Glu has said so before, of the order as it is.
     """

@@ -101,7 +101,7 @@ class LineStream:
             self.write()
 
     def more(self) -> None:
-        """Orders have been written: there may be lines due again."""
+        """Look for due lines again, as orders have been written."""
         self._dry = False
 
     def finish(self) -> None:

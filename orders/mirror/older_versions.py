@@ -15,7 +15,9 @@ from orders.payload import payload_hash
 
 
 def settle_older(session: Session, glu_ids: Iterable[int]) -> set[int]:
-    """Read each by id twice: two answers that agree are believed, also when older. Those on which they did not agree.
+    """Read each order by id twice, and believe two answers that agree, also in an older version than ours.
+
+    Returns the ids of those orders on which the two answers did not agree.
 
     Raises GluError, as `read_each` does.
     """

@@ -35,7 +35,10 @@ class PageSizes:
         return rows < min(self._longest, self._shortest or self._longest)
 
     def forget(self) -> None:
-        """Everything was read again: only what was seen since the last time counts, so that no mishap is for ever."""
+        """Keep only what was seen since the last call.
+
+        Called each time everything was read again, so that a page that was short by mishap does not count for ever.
+        """
         with self._lock:
             self._shortest, self._shortest_lately = self._shortest_lately, None
 

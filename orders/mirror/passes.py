@@ -53,7 +53,10 @@ def connect(session: Session) -> bool:
 
 
 def unfinished(organisation: Organisation, kind: MirrorRun.Pass) -> MirrorRun | None:
-    """The run of this pass that was left in the middle; of the ranges the first that need not wait."""
+    """The run of this pass that was left in the middle; None if there is none.
+
+    Of several ranges it is the first that need not wait after a failure.
+    """
     runs = organisation.mirror_runs.filter(kind=kind, state=MirrorRun.State.RUNNING)
     if kind == MirrorRun.Pass.RANGE:
         return runs.exclude(waiting()).order_by("pk").first()

@@ -27,7 +27,10 @@ def to_be_removed() -> set[int]:
 
 
 def remove_wanted(organisation: Organisation, lease: Lease) -> int:
-    """Remove what a manager has said, marked orders or everything; how many that were. Raises LeaseLostError."""
+    """Remove what a manager has said: marked orders, or everything. Returns how many orders that were.
+
+    Raises LeaseLostError.
+    """
     if taking_over().filter(pk=organisation.pk).exists():
         count = _remove_everything(organisation, lease)
     else:

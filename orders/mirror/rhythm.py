@@ -45,11 +45,11 @@ class Turn:
         return timedelta(seconds=self._every())
 
     def after(self, moment: datetime) -> datetime:
-        """When it is due again, done at `moment`."""
+        """When the thing is due again that was done at `moment`."""
         return moment + self.every
 
     def has_come(self, due_at: datetime | None) -> bool:
-        """Whether it is due; null is now."""
+        """Whether the thing due at `due_at` is due now; None is due at once."""
         return has_passed(due_at, max(self._every(), self._put_off()))
 
 
@@ -92,7 +92,7 @@ def lines_may_be_asked(state: MirrorState) -> bool:
 
 
 def slowed_wait(asked: float) -> float:
-    """Seconds for which Glu is left alone that asked for so many."""
+    """Seconds for which Glu is asked nothing after it asked for a pause of `asked` seconds."""
     return min(asked, float(settings.GLU_RETRY_AFTER_CAP))
 
 
@@ -102,7 +102,7 @@ def failure_wait(failures: int) -> float:
 
 
 def longest_failure_wait() -> float:
-    """The limit of that, in seconds."""
+    """The longest wait of `failure_wait`, in seconds."""
     return max(_ERROR_WAIT_MAX, float(settings.MIRROR_ERROR_WAIT_SECONDS))
 
 
@@ -112,7 +112,7 @@ def lines_wait(tries: int) -> float:
 
 
 def doubted_lines_wait(tries: int) -> float:
-    """The same for lines that came, but cannot be believed: twice as long each time, to a limit."""
+    """Seconds until lines are asked for again that came but cannot be believed: twice as long each time, to a limit."""
     return min(float(settings.MIRROR_ERROR_WAIT_SECONDS) * 2.0 ** min(tries, 9), LINES_WAIT_MAX)
 
 
@@ -122,7 +122,7 @@ def gone_confirmation() -> timedelta:
 
 
 def has_passed(due_at: datetime | None, longest: float) -> bool:
-    """Whether a time has come that is never set more than `longest` seconds ahead; null has."""
+    """Whether `due_at`, which is never set more than `longest` seconds ahead, has come; true for None."""
     moment = now()
     return due_at is None or not moment < due_at <= moment + timedelta(seconds=longest)
 

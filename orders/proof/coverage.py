@@ -213,16 +213,16 @@ class Union:
         self._starts = [start for start, _ in self.joined]
 
     def holds(self, start: datetime, end: datetime) -> bool:
-        """Whether one joined interval contains all of it."""
+        """Whether one joined interval contains the whole stretch from `start` to `end`."""
         return self.began(start, end) is not None
 
     def began(self, start: datetime, end: datetime) -> datetime | None:
-        """Where the joined interval begins that contains all of it; None when none does."""
+        """Where the joined interval begins that contains the whole stretch; None when none does."""
         at = bisect_right(self._starts, start) - 1
         return self.joined[at][0] if at >= 0 and self.joined[at][1] >= end else None
 
     def missing(self, start: datetime, end: datetime) -> list[Interval]:
-        """The parts of it that are not contained, in order."""
+        """The parts of the stretch from `start` to `end` that are not contained, in order."""
         out = []
         for began, ended in self.joined:
             if start < began and start < end:
@@ -231,7 +231,7 @@ class Union:
         return [*out, (start, end)] if start < end else out
 
     def touches(self, start: datetime, end: datetime) -> bool:
-        """Whether any part of it is contained."""
+        """Whether any part of the stretch from `start` to `end` is contained."""
         at = bisect_right(self._starts, end) - 1
         return at >= 0 and self.joined[at][1] > start
 

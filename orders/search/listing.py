@@ -29,7 +29,7 @@ class Page:
 
     @property
     def is_all(self) -> bool:
-        """True when these rows are all there are."""
+        """True when the list has no rows beside those of this page."""
         return self.older is None and self.newer is None
 
 

@@ -94,7 +94,7 @@ def line_changes(
 
 
 def record(organisation: Organisation, changes: list[OrderChange]) -> None:
-    """Write them, and drop the oldest of an order that has too many."""
+    """Write changes, and drop the oldest of an order that has more than are kept."""
     if not changes:
         return
     by_order: dict[int, list[OrderChange]] = defaultdict(list)

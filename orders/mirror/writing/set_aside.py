@@ -56,13 +56,13 @@ def forget_lines(organisation: Organisation, order_glu_ids: list[int], read_at: 
 
 
 def forget_unseen(organisation: Organisation, begun_at: datetime) -> None:
-    """Forget orders without an id to ask for that a reading of everything, begun then, has not met again."""
+    """Forget orders without a usable id that a reading of everything, begun at `begun_at`, has not met again."""
     orders = organisation.set_aside.filter(kind=SetAside.Kind.ORDER, last_seen_at__lt=begun_at)
     orders.exclude(glu_id__regex=ASKABLE).delete()
 
 
 def want_again(organisation: Organisation, line_ids: list[int]) -> None:
-    """Make due the lines of orders of which these had to be set aside, as another order had them until now."""
+    """Make due the lines of orders of which lines with these ids were set aside: another order had them until now."""
     waiting = organisation.set_aside.filter(kind=SetAside.Kind.LINE)
     if line_ids and waiting.exists():
         theirs = waiting.filter(glu_id__in=[str(glu_id) for glu_id in line_ids]).values("order_glu_id")

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Print a one-time token for the set-up page, while nobody can sign in yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print it, unless there are users already."""
+        """Print a fresh token, unless there are users already."""
         if User.objects.exists():
             raise CommandError("There are users already; a manager invites others. See also: manage.py set_password")
         print_setup_token_if_needed(self.stdout)  # type: ignore[arg-type]
