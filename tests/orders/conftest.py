@@ -6,6 +6,7 @@ import pytest
 
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from tests.orders.builders import EPOCH, write
+from tests.scripted import ScriptedGlu
 
 
 @pytest.fixture
@@ -15,3 +16,11 @@ def filled(house: Any) -> Any:
         world = World([SandboxOrganisation("a", "A", "k", seed=seed, count=160)], epoch=EPOCH)
         write(organisation, *world.truth("a"))
     return house
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedGlu:
+    """A Glu to be scripted from where it is first needed; its questions are counted from there."""
+    glu = ScriptedGlu()
+    glu.between(monkeypatch)
+    return glu

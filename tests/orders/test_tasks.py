@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import TooManyRequests
 from glu_admin.keys.lifecycle import set_key
 from glu_admin.keys.models import GluKey
@@ -16,6 +15,7 @@ from orders.mirror.lease import take_lease
 from orders.models import MirrorState
 from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
 from tests.patience import HANG_SECONDS
+from tests.scripted import ScriptedGlu
 
 
 @pytest.fixture
@@ -77,15 +77,11 @@ def test_a_slice_leaves_a_held_lease_and_a_paused_key_alone(house: Any, sandbox:
 
 
 def test_a_request_to_wait_is_kept_by_the_row(
-    house: Any, sandbox: RunningSandbox, hints: Any, monkeypatch: Any
+    house: Any, sandbox: RunningSandbox, hints: Any, scripted: ScriptedGlu
 ) -> None:
-
     accepted_key(house.hotel, HOTEL_KEY)
 
-    def throttled(*_: Any, **__: Any) -> None:
-        raise TooManyRequests("Glu asked for fewer requests.", 100_000)
-
-    monkeypatch.setattr(GluClient, "get", throttled)
+    scripted.failing[""] = TooManyRequests("Glu asked for fewer requests.", 100_000)  # every path
     tasks.mirror_organisation(house.hotel.pk)
     state = MirrorState.across_organisations.get(organisation=house.hotel)
     assert state.last_error_kind == "throttled"

@@ -37,3 +37,8 @@ def test_a_test_has_the_name_and_the_place_of_what_it_tests() -> None:
         for path in (ROOT / "tests" / top).rglob("test_*.py")
     }
     assert {name for name in tests if not (ROOT / name.replace("/test_", "/")).exists()} == set(ABOUT_SEVERAL)
+
+
+def test_only_the_scripted_glu_takes_the_clients_place() -> None:
+    patching = {str(path.relative_to(ROOT)) for path in MODULES if 'setattr(GluClient, "get"' in path.read_text()}
+    assert patching <= {"tests/scripted.py", str(Path(__file__).relative_to(ROOT))}

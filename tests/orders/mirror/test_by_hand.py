@@ -8,7 +8,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Refused, Unreachable, Unreadable
 from glu_admin.sandbox.data import Sold
 from glu_admin.sandbox.server import RunningSandbox
@@ -16,6 +15,7 @@ from orders.mirror.gone import suspect
 from orders.models import MirrorRun, MirrorState
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.mirroring import by_id, mirrored
+from tests.scripted import Question, ScriptedGlu
 
 
 def mirror(*arguments: str) -> str:
@@ -149,22 +149,18 @@ def test_wrong_bodies_in_between_do_not_end_it(hotel: Any, sandbox: RunningSandb
     assert equal(hotel, sandbox)
 
 
-def test_a_glu_that_goes_away_in_the_middle_ends_it(
-    hotel: Any, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_glu_that_goes_away_in_the_middle_ends_it(hotel: Any, sandbox: RunningSandbox, scripted: ScriptedGlu) -> None:
     mirror()
-    once, asked = GluClient.get, list[str]()
+    scripted.asked.clear()
 
-    def away(self: GluClient, path: str, params: Any = ()) -> Any:
-        asked.append(path)
-        if len(asked) > 3:
+    def away(question: Question) -> None:
+        if len(scripted.asked) > 3:
             raise Unreachable("Glu could not be reached.")
-        return once(self, path, params)
 
-    monkeypatch.setattr(GluClient, "get", away)
+    scripted.before = away
     with pytest.raises(CommandError, match="Glu could not be reached"):
         mirror()
-    assert len(asked) < 20
+    assert len(scripted.asked) < 20
     state = MirrorState.across_organisations.get(organisation=hotel)
     assert state.last_error == "Glu could not be reached."
     assert hotel.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).count() == 1

@@ -1,13 +1,11 @@
 """Check now: it says identical only of what was compared, and holds up nothing else."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Refused, Unreachable, Unreadable
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.check import check_next
@@ -17,8 +15,7 @@ from orders.models import CheckOutcome, MirrorRun, MirrorState, Order
 from orders.proof.coverage import verified_at
 from orders.recheck import want_check
 from tests.orders.mirroring import mirror_everything
-
-Answered = Callable[[str, Any], Any]
+from tests.scripted import Question, ScriptedGlu
 
 
 @pytest.fixture
@@ -28,23 +25,6 @@ def order(session: Session, sandbox: RunningSandbox) -> Order:
     order = session.organisation.orders.get(glu_id=sandbox.truth("hotel")[3]["id"])
     want_check(session.organisation, order)
     return order
-
-
-@pytest.fixture
-def glu(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answered], list[str]]:
-    """Puts something between us and Glu, given each path and answer; the paths that were asked for."""
-
-    def begin(between: Answered) -> list[str]:
-        once, asked = GluClient.get, []
-
-        def get(self: GluClient, path: str, params: Any = ()) -> Any:
-            asked.append(path)
-            return between(path, once(self, path, params))
-
-        monkeypatch.setattr(GluClient, "get", get)
-        return asked
-
-    return begin
 
 
 def put(sandbox: RunningSandbox, order: Order, lines: list[dict[str, Any]] | None = None, **fields: Any) -> None:
@@ -62,46 +42,48 @@ def checked(session: Session, order: Order) -> Order:
 
 
 def test_the_ordinary_check_reads_the_order_before_and_after_its_lines(
-    session: Session, order: Order, glu: Any
+    session: Session, order: Order, scripted: ScriptedGlu
 ) -> None:
-    asked = glu(lambda path, answer: answer)
+    scripted.asked.clear()
     assert checked(session, order).check_outcome == CheckOutcome.IDENTICAL
     assert order.checked_at == order.check_done_at
     path = f"/orders/{order.glu_id}"
-    assert asked == [path, f"{path}/lines", f"{path}/lines", path]
+    assert scripted.asked == [path, f"{path}/lines", f"{path}/lines", path]
     assert check_next(session) is False
 
 
-def test_answers_that_never_agree_are_not_called_identical(session: Session, order: Order, glu: Any) -> None:
+def test_answers_that_never_agree_are_not_called_identical(
+    session: Session, order: Order, scripted: ScriptedGlu
+) -> None:
     totals = iter([order.total, 7] * 9)
 
-    def between(path: str, answer: Any) -> Any:
-        if path == f"/orders/{order.glu_id}":
-            answer.data["total"] = next(totals)
-        return answer
+    def change(question: Question, data: Any) -> None:
+        if question.path == f"/orders/{order.glu_id}":
+            data["total"] = next(totals)
 
-    asked = glu(between)
+    scripted.asked.clear()
+    scripted.after = change
     assert checked(session, order).check_outcome == CheckOutcome.KEPT_CHANGING
     assert order.checked_at is None
-    assert asked.count(f"/orders/{order.glu_id}") == 4
+    assert scripted.asked.count(f"/orders/{order.glu_id}") == 4
 
 
 def test_lines_belong_to_the_version_that_is_kept(
-    session: Session, sandbox: RunningSandbox, order: Order, glu: Any
+    session: Session, sandbox: RunningSandbox, order: Order, scripted: ScriptedGlu
 ) -> None:
     moves = iter([True])
 
-    def between(path: str, answer: Any) -> Any:
-        if path.endswith("/lines") and next(moves, False):
+    def change(question: Question, data: Any) -> None:
+        if question.path.endswith("/lines") and next(moves, False):
             put(sandbox, order, [{"id": 991, "name": "Tea", "total": 5}], total=5)
-        return answer
 
-    asked = glu(between)
+    scripted.asked.clear()
+    scripted.after = change
     checked(session, order)
     assert order.total == 5
     assert [line.glu_id for line in order.lines.all()] == [991]
     assert order.check_outcome == CheckOutcome.MOVED
-    assert asked.count(f"/orders/{order.glu_id}") == 3
+    assert scripted.asked.count(f"/orders/{order.glu_id}") == 3
     assert order.lines_due_at is None
 
 
@@ -121,12 +103,11 @@ def test_a_line_that_cannot_be_read_is_not_called_identical(
 
 @pytest.mark.parametrize("spoil", ["gone", "no createdAt", "another order"])
 def test_what_could_not_be_compared_proves_nothing_later(
-    session: Session, sandbox: RunningSandbox, order: Order, glu: Any, spoil: str
+    session: Session, sandbox: RunningSandbox, order: Order, scripted: ScriptedGlu, spoil: str
 ) -> None:
-    def between(path: str, answer: Any) -> Any:
-        if path == f"/orders/{order.glu_id}":
-            answer.data.update({"no createdAt": {"createdAt": "?"}, "another order": {"id": 5}}.get(spoil, {}))
-        return answer
+    def change(question: Question, data: Any) -> None:
+        if question.path == f"/orders/{order.glu_id}":
+            data.update({"no createdAt": {"createdAt": "?"}, "another order": {"id": 5}}.get(spoil, {}))
 
     copied_at = now() - timedelta(days=3)
     session.organisation.orders.filter(pk=order.pk).update(copied_at=copied_at)
@@ -134,7 +115,7 @@ def test_what_could_not_be_compared_proves_nothing_later(
     if spoil == "gone":
         sandbox.world.delete("hotel", order.glu_id)
     else:
-        glu(between)
+        scripted.after = change
     checked(session, order)
     assert order.checked_at is None
     assert order.check_outcome == (CheckOutcome.NOT_RETURNED if spoil == "gone" else CheckOutcome.UNUSABLE)
@@ -144,14 +125,13 @@ def test_what_could_not_be_compared_proves_nothing_later(
 
 @pytest.mark.parametrize("error", [Unreachable, Unreadable])
 def test_an_order_that_cannot_be_asked_for_holds_up_nothing(
-    session: Session, sandbox: RunningSandbox, order: Order, glu: Any, error: Any
+    session: Session, sandbox: RunningSandbox, order: Order, scripted: ScriptedGlu, error: Any
 ) -> None:
-    def between(path: str, answer: Any) -> Any:
-        if path.startswith(f"/orders/{order.glu_id}"):
+    def change(question: Question, data: Any) -> None:
+        if question.path.startswith(f"/orders/{order.glu_id}"):
             raise error("Glu answered with an error of its own (500).")
-        return answer
 
-    glu(between)
+    scripted.after = change
     other = session.organisation.orders.exclude(pk=order.pk)[0]
     want_check(session.organisation, other)
     MirrorState.across_organisations.filter(organisation=session.organisation).update(next_due_at=None)

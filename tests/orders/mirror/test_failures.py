@@ -25,6 +25,7 @@ from orders.models import MirrorRun
 from orders.recheck import decide_missing, want_range
 from tests.orders.builders import RECONCILE
 from tests.orders.mirroring import due, equal, last, mirror_everything, silently, slices, work
+from tests.scripted import Question, ScriptedGlu
 
 
 def test_a_route_of_lines_that_fails_waits_while_everything_else_goes_on(
@@ -71,16 +72,15 @@ def test_transactions_that_fail_hold_up_no_other_pass(
 
 
 def test_a_pass_that_fails_waits_ever_longer_while_polls_go_on(
-    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    session: Session, scripted: ScriptedGlu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirror_everything(session)
-    once = GluClient.get
 
-    def ignoring(self: GluClient, path: str, params: Any = ()) -> Any:
-        return once(self, path, [param for param in params if not param[0].startswith("createdAt")])
+    def ignore_the_days(question: Question) -> None:
+        question.params = [param for param in question.params if not param[0].startswith("createdAt")]
 
     monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
-    monkeypatch.setattr(GluClient, "get", ignoring)
+    scripted.before = ignore_the_days
     waits = []
     for _ in range(3):
         due(session, "whole_due_at")
@@ -287,18 +287,15 @@ def test_transactions_are_read_from_the_beginning_when_everything_is(session: Se
 
 
 def test_transactions_that_cannot_be_placed_are_told(
-    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu
 ) -> None:
     mirror_everything(session)
-    once = GluClient.get
 
-    def odd(self: GluClient, path: str, params: Any = ()) -> Any:
-        answer = once(self, path, params)
-        if path == "/transactions" and answer.data:
-            answer.data[0]["id"] = "none"
-        return answer
+    def spoil(question: Question, data: Any) -> None:
+        if question.path == "/transactions" and data:
+            data[0]["id"] = "none"
 
-    monkeypatch.setattr(GluClient, "get", odd)
+    scripted.after = spoil
     session.lease.release()
     with pytest.raises(CommandError, match="transactions that cannot be placed"):
         call_command("mirror", "alder-house", "--pass", "reconcile")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from glu_admin.glu.client import Answer, GluClient
 from glu_admin.glu.errors import Unreadable
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.line_pages import Doubt, all_lines
@@ -17,6 +16,7 @@ from orders.mirror.session import Session
 from orders.models import Order
 from orders.recheck import check_state, want_check
 from tests.orders.mirroring import equal, mirror_everything, work
+from tests.scripted import ScriptedGlu
 
 
 def lines_due(session: Session) -> None:
@@ -32,31 +32,29 @@ def one_order(session: Session) -> Order:
     return session.organisation.orders.all()[0]
 
 
-def pages(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
-    monkeypatch.setattr(GluClient, "get", lambda self, path, params=(): Answer(answer(int(dict(params)["page"])), None))
+def pages(scripted: ScriptedGlu, answer: Any) -> None:
+    scripted.instead = lambda question: answer(int(dict(question.params)["page"]))
 
 
-def test_a_route_that_ignores_the_page_is_left_with_what_it_gave(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_route_that_ignores_the_page_is_left_with_what_it_gave(session: Session, scripted: ScriptedGlu) -> None:
     order, moments = one_order(session), count()
-    pages(monkeypatch, lambda page: [{"id": number, "readAt": next(moments)} for number in range(30)])
+    pages(scripted, lambda page: [{"id": number, "readAt": next(moments)} for number in range(30)])
     lines = all_lines(session, order)
     assert (len(lines.rows), lines.repeated) == (30, True)
 
 
-def test_rows_that_moved_to_the_next_page_are_not_twice(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_moved_to_the_next_page_are_not_twice(session: Session, scripted: ScriptedGlu) -> None:
     order = one_order(session)
     given: dict[int, list[Any]] = {1: [{"id": 1}, {"id": 2}], 2: [{"id": 2}, {"id": 3}, "odd"], 3: []}
-    pages(monkeypatch, lambda page: given[page])
+    pages(scripted, lambda page: given[page])
     lines = all_lines(session, order, to_the_end=True)
     assert [row.raw for row in lines.rows] == [{"id": 1}, {"id": 2}, {"id": 3}, "odd"]
     assert not lines.repeated
 
 
-def test_ever_more_lines_are_an_error(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ever_more_lines_are_an_error(session: Session, scripted: ScriptedGlu) -> None:
     order = one_order(session)
-    pages(monkeypatch, lambda page: [{"id": page}])
+    pages(scripted, lambda page: [{"id": page}])
     with pytest.raises(Unreadable, match="no end"):
         all_lines(session, order, to_the_end=True)
 

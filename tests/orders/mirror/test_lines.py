@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.lines import LineStream, due_lines
 from orders.mirror.passes import connect
 from orders.mirror.session import Session
 from tests.orders.mirror.writing.conftest import order
+from tests.scripted import Question, ScriptedGlu
 
 
 def test_due_lines_are_read_newest_first_and_once(session: Session, sandbox: RunningSandbox) -> None:
@@ -40,18 +40,16 @@ def test_an_order_with_more_lines_than_a_page_is_read_whole(session: Session, sa
     [(NotFound("Glu has no such thing."), "no such thing"), (Unreadable("Glu’s answer was not JSON."), "not JSON")],
 )
 def test_one_orders_failure_holds_up_no_other(
-    session: Session, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+    session: Session, scripted: ScriptedGlu, error: Exception, words: str
 ) -> None:
     connect(session)
     unlucky = due_lines(session)[3].glu_id
-    once = GluClient.get
 
-    def failing(self: GluClient, path: str, params: Any = ()) -> Any:
-        if path.startswith(f"/orders/{unlucky}"):
+    def fail(question: Question) -> None:
+        if question.path.startswith(f"/orders/{unlucky}"):
             raise error
-        return once(self, path, params)
 
-    monkeypatch.setattr(GluClient, "get", failing)
+    scripted.before = fail
     LineStream(session).work()
     found = session.organisation.orders.get(glu_id=unlucky)
     assert words in found.lines_error
@@ -71,16 +69,15 @@ def test_a_dozen_deleted_orders_in_a_row_are_no_broken_route(session: Session, s
     assert session.organisation.orders.filter(lines_copied_at__isnull=False).count() == 18
 
 
-def test_what_was_read_before_glu_went_away_is_kept(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_read_before_glu_went_away_is_kept(session: Session, scripted: ScriptedGlu) -> None:
     connect(session)
-    once, answers = GluClient.get, iter(range(1000))
+    scripted.asked.clear()
 
-    def failing(self: GluClient, path: str, params: Any = ()) -> Any:
-        if next(answers) > 12:
+    def fail(question: Question) -> None:
+        if len(scripted.asked) > 13:
             raise Unreachable("Glu could not be reached.")
-        return once(self, path, params)
 
-    monkeypatch.setattr(GluClient, "get", failing)
+    scripted.before = fail
     stream = LineStream(session)
     while stream.work():
         pass

@@ -9,7 +9,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Refused, Unreachable, Unreadable
 from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.server import RunningSandbox
@@ -25,45 +24,37 @@ from tests.conftest import GOLF_KEY, HOTEL_KEY, accepted_key
 from tests.orders.builders import RECONCILE
 from tests.orders.mirroring import due, fresh, last, mirror_everything, silently, slices, work
 from tests.patience import HANG_SECONDS
+from tests.scripted import Question, ScriptedGlu
 
 
 @pytest.fixture
-def oldest_first(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Lists come in the wrong order, save for polls; undo it to mend Glu."""
-    once = GluClient.get
+def oldest_first(scripted: ScriptedGlu) -> None:
+    """Lists come in the wrong order, save for polls."""
 
-    def wrong(self: GluClient, path: str, params: Any = ()) -> Any:
-        answer = once(self, path, params)
-        if path == "/orders" and not any(name.startswith("updatedAt") for name, _ in params):
-            answer.data.reverse()
-        return answer
+    def reverse(question: Question, data: Any) -> None:
+        if question.path == "/orders" and not question.bounds("updatedAt"):
+            data.reverse()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(GluClient, "get", wrong)
-        yield patch
+    scripted.after = reverse
 
 
 @pytest.fixture
-def never_the_same(session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def never_the_same(session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu) -> None:
     """An order with money and without lines that is another whenever it is asked for."""
     fresh(sandbox, 990_002, total=500, subtotal=500, createdAt="2026-01-01T10:00:00+00:00")
     mirror_everything(session)
-    once, count = GluClient.get, itertools.count()
+    count = itertools.count()
 
-    def moving(self: GluClient, path: str, params: Any = ()) -> Any:
-        answer = once(self, path, params)
-        if path == "/orders/990002":
-            answer.data["user"] = {"avatar": f"https://pictures.example/?signature={next(count)}"}
+    def move(question: Question, data: Any) -> None:
+        if question.path == "/orders/990002":
+            data["user"] = {"avatar": f"https://pictures.example/?signature={next(count)}"}
             assert next(count) < 400, "without an end"
-        return answer
 
-    monkeypatch.setattr(GluClient, "get", moving)
+    scripted.after = move
     session.organisation.orders.filter(glu_id=990_002).update(lines_due_at=now())
 
 
-def test_a_slice_that_can_do_nothing_is_not_followed_by_another(
-    session: Session, oldest_first: pytest.MonkeyPatch
-) -> None:
+def test_a_slice_that_can_do_nothing_is_not_followed_by_another(session: Session, oldest_first: None) -> None:
     begin(session)
     for _ in range(4):
         session.organisation.mirror_runs.update(wait_until=None)
@@ -79,13 +70,13 @@ def test_a_slice_that_can_do_nothing_is_not_followed_by_another(
     assert session.glu.client.requests == asked
 
 
-def test_failed_histories_do_not_pile_up(session: Session, oldest_first: pytest.MonkeyPatch) -> None:
+def test_failed_histories_do_not_pile_up(session: Session, oldest_first: None, scripted: ScriptedGlu) -> None:
     begin(session)
     for _ in range(9):
         session.organisation.mirror_runs.update(wait_until=None)
         slices(session)
     assert session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).count() >= 3
-    oldest_first.undo()
+    scripted.after = None
     session.organisation.mirror_runs.update(wait_until=None, started_at=now() - timedelta(days=90))
     mirror_everything(session)
     assert session.organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).count() == 1
@@ -177,20 +168,18 @@ def test_a_broken_route_by_id_is_not_asked_without_a_pause(session: Session, bro
 
 
 def test_a_run_that_fails_now_and_then_gets_on(
-    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirror_everything(session)
     sandbox.world.shops["hotel"].faults.page_size = 2
     monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
-    once, count = GluClient.get, itertools.count(1)
+    count = itertools.count(1)
 
-    def ignoring(self: GluClient, path: str, params: Any = ()) -> Any:
-        bounded = path == "/orders" and any(name.startswith("createdAt") for name, _ in params)
-        if bounded and next(count) % 40 > 27:
-            params = [param for param in params if not param[0].startswith("createdAt")]
-        return once(self, path, params)
+    def ignore_the_days(question: Question) -> None:
+        if question.path == "/orders" and question.bounds("createdAt") and next(count) % 40 > 27:
+            question.params = [param for param in question.params if not param[0].startswith("createdAt")]
 
-    monkeypatch.setattr(GluClient, "get", ignoring)
+    scripted.before = ignore_the_days
     due(session, "whole_due_at")
     for _ in range(30):
         session.organisation.mirror_runs.update(wait_until=None)
@@ -253,20 +242,18 @@ def test_what_was_set_aside_is_tried_though_a_poll_is_due(session: Session, monk
 
 
 def test_accused_orders_are_asked_for_though_their_run_does_not_get_on(
-    session: Session, sandbox: RunningSandbox, broken: dict[str, GluError], monkeypatch: pytest.MonkeyPatch
+    session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
     mirror_everything(session)
     sandbox.world.delete("hotel", sandbox.truth("hotel")[5]["id"])
-    once = GluClient.get
 
-    def failing(self: GluClient, path: str, params: Any = ()) -> Any:
-        bounds = dict(params)
-        if path == "/orders" and "createdAt[strictly_before]" in bounds and "createdAt[after]" not in bounds:
+    def fail(question: Question) -> None:
+        names = dict(question.params)
+        if question.path == "/orders" and "createdAt[strictly_before]" in names and "createdAt[after]" not in names:
             raise Unreachable("Glu answered with an error of its own (500).")
-        return once(self, path, params)
 
-    monkeypatch.setattr(GluClient, "get", failing)
+    scripted.before = fail
     due(session, "whole_due_at")
     slices(session, 3)
     assert last(session, RECONCILE).state == MirrorRun.State.RUNNING

@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound
 from glu_admin.glu.lists import read_rows
 from glu_admin.sandbox.server import RunningSandbox
@@ -21,6 +20,7 @@ from orders.proof.coverage import verified_at
 from orders.recheck import decide_missing, want_range
 from tests.orders.builders import RECONCILE
 from tests.orders.mirroring import due, equal, fresh, last, mirror_everything, silently, slices, work
+from tests.scripted import Question, ScriptedGlu
 
 
 def leave_in_the_middle(session: Session, kind: MirrorRun.Pass, steps: int) -> None:
@@ -112,22 +112,19 @@ def test_a_range_holds_its_days_also_where_glu_writes_local_times(session: Sessi
 
 
 def test_a_row_without_an_id_is_forgotten_once_all_is_read_without_it(
-    session: Session, sandbox: RunningSandbox
+    session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu
 ) -> None:
     mirror_everything(session)
-    once = GluClient.get
 
-    def odd(self: GluClient, path: str, params: Any = ()) -> Any:
-        answer = once(self, path, params)
-        if path == "/orders" and answer.data and not any(name.startswith("updatedAt") for name, _ in params):
-            answer.data[0].pop("id")
-        return answer
+    def spoil(question: Question, data: Any) -> None:
+        if question.path == "/orders" and data and not question.bounds("updatedAt"):
+            data[0].pop("id")
 
     session.lease.release()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(GluClient, "get", odd)
-        with pytest.raises(CommandError, match="set aside"):
-            call_command("mirror", "alder-house", "--pass", "reconcile")
+    scripted.after = spoil
+    with pytest.raises(CommandError, match="set aside"):
+        call_command("mirror", "alder-house", "--pass", "reconcile")
+    scripted.after = None
     session.organisation.missing_orders.all().delete()
     call_command("mirror", "alder-house", "--pass", "reconcile")
 

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import Unreachable
 from glu_admin.glu.lists import Bounds
 from glu_admin.glu.walk.steps import Ask
@@ -21,6 +20,7 @@ from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 from tests.orders.mirroring import by_id, mirror_everything, mirrored
+from tests.scripted import Question, ScriptedGlu
 
 HISTORY, CHANGES = MirrorRun.Pass.HISTORY, MirrorRun.Pass.CHANGES
 
@@ -85,16 +85,13 @@ def test_a_run_goes_on_where_it_stopped(session: Session, sandbox: RunningSandbo
 
 
 def test_a_failure_in_the_middle_loses_nothing(
-    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu
 ) -> None:
-    once, answers = GluClient.get, iter(range(1000))
-
-    def failing(self: GluClient, path: str, params: Any = ()) -> Any:
-        if next(answers) in (3, 9, 40):
+    def fail(question: Question) -> None:
+        if question.number in (3, 9, 40):
             raise Unreachable("Glu could not be reached.")
-        return once(self, path, params)
 
-    monkeypatch.setattr(GluClient, "get", failing)
+    scripted.before = fail
     for _ in range(4):
         _wait_no_longer(session)
         if not run_slice(session, lambda: False) and session.state().last_error:

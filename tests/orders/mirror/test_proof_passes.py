@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import run_slice
 from orders.mirror.gone import mark_gone
@@ -23,6 +22,7 @@ from orders.models import CheckOutcome, MirrorRun, OrderChange
 from orders.recheck import check_state, decide_missing, want_check, want_range
 from tests.orders.builders import RECONCILE
 from tests.orders.mirroring import due, equal, last, mirror_everything, mirrored, silently, work
+from tests.scripted import Question, ScriptedGlu
 
 
 def test_reconcile_finds_what_polls_cannot(session: Session, sandbox: RunningSandbox) -> None:
@@ -41,21 +41,13 @@ def test_reconcile_finds_what_polls_cannot(session: Session, sandbox: RunningSan
     assert session.state().overlap_seconds == 120  # polls look back further from now on
 
 
-def test_reading_everything_again_asks_for_no_line_and_writes_no_order(session: Session) -> None:
+def test_reading_everything_again_asks_for_no_line_and_writes_no_order(session: Session, scripted: ScriptedGlu) -> None:
     mirror_everything(session)
     before = dict(session.organisation.orders.values_list("pk", "copied_at"))
-    asked: list[str] = []
-    once = GluClient.get
-
-    def noting(self: GluClient, path: str, params: Any = ()) -> Any:
-        asked.append(path)
-        return once(self, path, params)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(GluClient, "get", noting)
-        due(session, "whole_due_at")
-        work(session)
-    assert set(asked) == {"/orders", "/transactions"}
+    scripted.asked.clear()
+    due(session, "whole_due_at")
+    work(session)
+    assert set(scripted.asked) == {"/orders", "/transactions"}
     assert dict(session.organisation.orders.values_list("pk", "copied_at")) == before
     assert not session.organisation.order_changes.exists()
 
@@ -129,19 +121,16 @@ def test_one_that_comes_back_is_revived(session: Session, sandbox: RunningSandbo
 
 
 def test_a_live_order_that_the_list_left_out_is_an_alarm_and_stays(
-    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu
 ) -> None:
     mirror_everything(session)
     hidden = sandbox.truth("hotel")[55]["id"]
-    once = GluClient.get
 
-    def forgetful(self: GluClient, path: str, params: Any = ()) -> Any:
-        answer = once(self, path, params)
-        if path == "/orders":
-            answer.data[:] = [row for row in answer.data if row["id"] != hidden]
-        return answer
+    def forget(question: Question, data: Any) -> None:
+        if question.path == "/orders":
+            data[:] = [row for row in data if row["id"] != hidden]
 
-    monkeypatch.setattr(GluClient, "get", forgetful)
+    scripted.after = forget
     due(session, "whole_due_at")
     work(session)
     assert last(session, RECONCILE).flags == MirrorRun.Flag.WALK_MISSED
