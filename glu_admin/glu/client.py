@@ -1,7 +1,8 @@
 """The only door to Glu: GET, a fixed address, no redirects, bounded in time and size."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -26,6 +27,7 @@ MOST_429 = 8  # answers of 429 in a row to one question
 LONGEST_WAIT = 5.0
 UNSAID_PAUSE = 1.0
 UNSAID_WAIT = 5.0
+_SOONER = 0.25  # the share of the pause for what goes before others: those wait for it, and go on more slowly already
 
 
 class _BrokenAnswer(Exception):
@@ -84,8 +86,8 @@ class GluClient:
         """`key_id` is what the caller knows the key by; `touchstone` is a path that every key may ask.
 
         Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised. Where Glu
-        names no time, `unsaid_pause` is how long the same question waits at first, twice as long each time, and
-        `unsaid_wait` what TooManyRequests then asks for.
+        names no time, `unsaid_pause` is how long the same question waits at first (a quarter of it where it goes
+        before others), twice as long each time, and `unsaid_wait` what TooManyRequests then asks for.
         """
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -120,7 +122,8 @@ class GluClient:
         Raises Refused, NotFound, TooManyRequests, Unreachable or Unreadable, each with words fit to show; Interrupted
         when it was still waiting for its turn. Once the key itself was refused nothing more is asked: KeyRefused.
         """
-        retries, left, slept, unsaid = self._retry, self._longest_wait, 0.0, self._unsaid_pause
+        retries, left, slept = self._retry, self._longest_wait, 0.0
+        unsaid = self._unsaid_pause * (_SOONER if self.interactive else 1)
         for attempt in range(MOST_429 + 1):
             while True:
                 self.pace.wait(interactive=self.interactive, longest=left, stop=self._stopped)
@@ -191,13 +194,17 @@ class GluClient:
 
     @property
     def interactive(self) -> bool:
-        """Whether this thread's requests go before others, within their share: somebody waits for them."""
+        """Whether this thread's requests go before others, within their share."""
         return getattr(self._local, "interactive", False)
 
-    @interactive.setter
-    def interactive(self, value: bool) -> None:
-        """Set for this thread whether its requests go before others."""
-        self._local.interactive = value
+    @contextmanager
+    def before_others(self) -> Iterator[None]:
+        """Let this thread's requests go before others meanwhile, within their share: somebody or something waits."""
+        was, self._local.interactive = self.interactive, True
+        try:
+            yield
+        finally:
+            self._local.interactive = was
 
     def interrupt(self) -> None:
         """Let no thread wait for its turn any longer: whoever does, or comes later, gets Interrupted until `resume`."""

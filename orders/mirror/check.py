@@ -37,15 +37,12 @@ def check_next(session: Session) -> bool:
     order = wanted_checks(session.organisation).first()
     if order is None:
         return False
-    client = session.glu.client
-    client.interactive = True
     try:
-        _check(session, order)
+        with session.glu.client.before_others():
+            _check(session, order)
     except (Unreadable, Unreachable) as error:
         with session.writing():
             _done(order, CheckOutcome.NOT_ASKED, f"Glu could not be asked: {error.words}")
-    finally:
-        client.interactive = False
     return True
 
 

@@ -51,11 +51,12 @@ def prove(session: Session) -> None:
 
     Where Glu has said that it does not tell, orders are compared at once: what it does tell is asked for by the hour.
     """
-    organisation, state = session.organisation, session.state()
-    if state.glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
-        _compare(organisation, session.glu.client, known, None)
-    else:
-        _recognise(organisation, session.glu.client, state)
+    organisation, client, state = session.organisation, session.glu.client, session.state()
+    with client.before_others():  # what came meanwhile waits to be written, and what comes next to be asked for
+        if state.glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
+            _compare(organisation, client, known, None)
+        else:
+            _recognise(organisation, client, state)
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:

@@ -30,7 +30,9 @@ class _Reading:
 
 def run(bars: Bars) -> None:
     """The shared pace by each of its stores, then the mirror itself."""
-    with sandbox(("hotel", LIMIT * (SECONDS + 10)), ("inn", 3500)) as glu:
+    with sandbox(
+        ("hotel", LIMIT * (SECONDS + 10)), ("inn", 4500)
+    ) as glu:  # lines enough to the end of the stretch: pages alone are read one after the other
         for slug in ("hotel", "inn"):
             glu.control("faults", organisation=slug, latency_ms=LATENCY_MS, rate_limit=LIMIT)
         for store, broker in (("Redis", REDIS), ("a file", "")):

@@ -295,6 +295,16 @@ def test_a_429_that_names_no_usable_time_is_followed_by_a_real_pause(headers: di
     assert caught.value.retry_after == 5
 
 
+def test_what_goes_before_others_pauses_for_a_quarter_of_the_time() -> None:
+    with serving(answer(429)) as (url, _):
+        asking = client(url, longest_wait=5)
+        asking._stopped = paused = Paused()
+        with asking.before_others(), pytest.raises(TooManyRequests):
+            asking.get("/orders")
+    assert paused.seconds == [0.25, 0.5, 1, 2]
+    assert not asking.interactive
+
+
 def test_pauses_of_which_nobody_said_how_long_are_left_when_the_work_is_over() -> None:
     with serving(answer(429)) as (url, seen):
         asking = client(url, longest_wait=900, unsaid_pause=900)
