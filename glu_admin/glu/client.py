@@ -1,26 +1,22 @@
-"""The only door to Glu: GET, a fixed address, no redirects, bounded in time and size."""
+"""The only door to Glu: what is asked, when it is asked again, and what a 429 does to a question."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
-import requests
 import urllib3
 from urllib3.util import Retry
 
-from glu_admin.glu.answers import cache_age, connection_words, decoded, refuse, retry_after, server_time
-from glu_admin.glu.deadline import DeadlineAdapter, within
-from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreachable, Unreadable
+from glu_admin.glu.answers import cache_age, decoded, refuse, retry_after, server_time
+from glu_admin.glu.errors import GluError, Interrupted, Refused, TooManyRequests, Unreadable
 from glu_admin.glu.lists import EVERYTHING, Bounds, Listed, numbered, read_rows
 from glu_admin.glu.pace import Pace
 from glu_admin.glu.refusals import Refusals
-
-Params = Sequence[tuple[str, str]]
+from glu_admin.glu.transport import BrokenAnswer, Params, Transport
 
 MOST_429 = 8  # answers of 429 in a row to one question
 # In seconds; GluClient says what they are.
@@ -28,14 +24,6 @@ LONGEST_WAIT = 5.0
 UNSAID_PAUSE = 1.0
 UNSAID_WAIT = 5.0
 _SOONER = 0.25  # the share of the pause for what goes before others: those wait for it, and go on more slowly already
-
-
-class _BrokenAnswer(Exception):
-    """An answer that broke off, was no JSON or nothing Glu documents: worth asking again, as urllib3 does for a 500."""
-
-    def __init__(self, error: GluError) -> None:
-        super().__init__(error.words)
-        self.error = error
 
 
 @dataclass(frozen=True)
@@ -89,13 +77,8 @@ class GluClient:
         names no time, `unsaid_pause` is how long the same question waits at first (a quarter of it where it goes
         before others), twice as long each time, and `unsaid_wait` what TooManyRequests then asks for.
         """
-        self._base_url = base_url.rstrip("/")
-        self._key = key
         self.key_id = key_id
         self.pace = pace
-        self._timeout = (connect_timeout, read_timeout)
-        self._total_timeout = total_timeout
-        self._max_body_bytes = max_body_bytes
         self._longest_wait = longest_wait
         self._unsaid_pause = unsaid_pause
         self._unsaid_wait = unsaid_wait
@@ -109,11 +92,18 @@ class GluClient:
             respect_retry_after_header=False,  # one header could park a worker for hours; 429 is handled below
             raise_on_status=False,
         )
+        self._transport = Transport(
+            base_url,
+            key,
+            retry=self._retry,
+            timeouts=(connect_timeout, read_timeout),
+            total_timeout=total_timeout,
+            max_body_bytes=max_body_bytes,
+        )
         self._local = threading.local()
         self._stopped = threading.Event()
         self._counting = threading.Lock()
         self._refusals = Refusals(None if touchstone is None else partial(self._ask_touchstone, touchstone))
-        self._sessions: list[requests.Session] = []
         self.requests = 0
 
     def get(self, path: str, params: Params = ()) -> Answer:
@@ -137,7 +127,7 @@ class GluClient:
                 except TooManyRequests as error:
                     asked = error.retry_after or None
                     break
-                except _BrokenAnswer as broken:
+                except BrokenAnswer as broken:
                     retries = _again(retries, path, broken.error)
             self.pace.throttled(asked)
             left -= slept  # of what is left, this pause has still to be sat out
@@ -181,8 +171,8 @@ class GluClient:
             self.requests += 1
         headers = {"Accept": accept} if key is None else {"Accept": accept, "x-api-key": key}
         try:
-            response, body = self._fetch(path, params, headers)
-        except _BrokenAnswer as broken:
+            response, body = self._transport.fetch(path, params, headers)
+        except BrokenAnswer as broken:
             raise broken.error from None
         if response.status_code == 429:
             self.pace.throttled(retry_after(response.headers) or self._unsaid_pause)
@@ -216,15 +206,14 @@ class GluClient:
 
     def close(self) -> None:
         """Close every connection."""
-        for session in self._sessions:
-            session.close()
+        self._transport.close()
 
     def _ask_touchstone(self, path: str) -> None:
         with self._counting:
             self.requests += 1
         try:
             self._once(path, ())
-        except _BrokenAnswer as broken:
+        except BrokenAnswer as broken:
             raise broken.error from None
 
     def _of(self, read: Callable[[Any], Any], otherwise: Unreadable, path: str, params: Params) -> Answer:
@@ -234,66 +223,17 @@ class GluClient:
         return replace(answer, data=data)
 
     def _once(self, path: str, params: Params) -> Answer:
-        response, body = self._fetch(path, params, {})
+        response, body = self._transport.fetch(path, params, {})
         if response.status_code != 200:
             try:
                 refuse(response, body)
             except Unreadable as error:
-                raise _BrokenAnswer(error) from None
+                raise BrokenAnswer(error) from None
         try:
             data = decoded(body)
         except ValueError:
-            raise _BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
+            raise BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
         return Answer(data, server_time(response.headers), cache_age(response.headers))
-
-    def _fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
-        """One GET, whatever its status, with its whole body; `headers` go before those of every question."""
-        query = f"?{urlencode(params)}" if params else ""
-        with within(self._total_timeout):
-            try:
-                session, question = self._session()
-                request = question.copy()
-                request.url = f"{self._base_url}{path}{query}"
-                request.headers.update(headers)
-                response = session.send(request, timeout=self._timeout, allow_redirects=False, stream=True)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                # `from None`: the original carries the request, and with it the key.
-                raise Unreachable(connection_words(error)) from None
-            with response:
-                try:
-                    body = self._body(response)
-                except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                    raise _BrokenAnswer(Unreachable(connection_words(error))) from None
-        return response, body
-
-    def _body(self, response: requests.Response) -> bytes:
-        parts, size = [], 0
-        while chunk := response.raw.read1(65536, decode_content=True):
-            size += len(chunk)
-            if size > self._max_body_bytes:
-                raise Unreadable("Glu’s answer was larger than allowed.")
-            parts.append(chunk)
-        return b"".join(parts)
-
-    def _session(self) -> tuple[requests.Session, requests.PreparedRequest]:
-        """This thread's connection, and what its questions have in common, prepared once: a third of their cost."""
-        found: tuple[requests.Session, requests.PreparedRequest] | None = getattr(self._local, "session", None)
-        if found is None:
-            session = requests.Session()
-            session.trust_env = False  # no proxy or netrc of the environment may see the key
-            adapter = DeadlineAdapter(max_retries=self._retry, pool_maxsize=1)
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
-            headers = {
-                "x-api-key": self._key,
-                "Accept": "application/json",
-                "Cache-Control": "no-cache",
-                "User-Agent": "Glu-Admin",
-            }
-            question = session.prepare_request(requests.Request("GET", self._base_url, headers))
-            found = self._local.session = session, question
-            self._sessions.append(session)
-        return found
 
 
 def _fields(data: Any) -> dict[str, Any] | None:

@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils.timezone import now
 
-from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, NotFound, Unreachable, Unreadable
 from glu_admin.glu.lists import read_rows
 from glu_admin.glu.stamps import Stamp
+from glu_admin.glu.transport import Transport
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import is_due
 from orders.mirror.gone import suspect
@@ -155,13 +155,13 @@ def test_a_page_for_people_with_404_proves_nothing(session: Session, sandbox: Ru
     with pytest.raises(NotFound):
         session.glu.client.get("/orders/1")
     with pytest.MonkeyPatch.context() as patch:
-        once = GluClient._fetch
+        once = Transport.fetch
 
-        def page(self: GluClient, *args: Any) -> Any:
+        def page(self: Transport, *args: Any) -> Any:
             response, _ = once(self, *args)
             return response, b"<html>No such page</html>"
 
-        patch.setattr(GluClient, "_fetch", page)
+        patch.setattr(Transport, "fetch", page)
         with pytest.raises(Unreadable, match="not Glu"):
             session.glu.client.get("/orders/1")
 
