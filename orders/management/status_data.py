@@ -10,7 +10,7 @@ _MOST = 50
 
 
 def as_data(report: MirrorReport) -> dict[str, Any]:
-    """The report as plain values for JSON, without personal data; times are aware, UTC. Long lists end after 50."""
+    """The report as plain values for JSON, without personal data; times are UTC. Of long lists only the newest."""
     state, key = report.state, report.key
     last_error = None
     if state is not None and report.last_error:

@@ -133,9 +133,8 @@ class ByHand:
     def _read_to_its_end(self, kind: MirrorRun.Pass, stream: LineStream, *, anew: bool) -> None:
         state, left = self.session.state(), unfinished(self.session.organisation, kind)
         complete_at = {Pass.HISTORY: state.history_complete_at, Pass.TRANSACTIONS: state.transactions_complete_at}
-        goes_on = (
-            complete_at.get(kind, True) is None
-        )  # the first time it may take hours, so it goes on where it was left
+        # The first time it may take hours, so it goes on where it was left.
+        goes_on = complete_at.get(kind, True) is None
         if left is not None and not goes_on:
             fail_run(self.session, left, "A new reading took its place.")
         run = open_run(self.session, kind, anew=anew and not goes_on)

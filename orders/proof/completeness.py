@@ -1,4 +1,4 @@
-"""Whether everything is here: the one judge of what “complete” means, for the page, `mirror_status` and `mirror`."""
+"""Whether everything is here: what “complete” means to `mirror` and `mirror_status`; the page tells it as troubles."""
 
 from collections.abc import Iterable
 
