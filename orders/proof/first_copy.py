@@ -37,16 +37,17 @@ def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCo
     if state.history_complete_at is not None and not unread.exists():
         return None
     due, orders = unread.count(), organisation.orders.count()
-    share = 1.0 if state.history_complete_at is not None else _share(organisation, state)
+    whole = state.history_complete_at is not None
+    share = 1.0 if whole else _share(organisation, state)
+    # A run counts every request made beside it, those for lines too; once it is over only lines are read.
     run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk").first()
-    requests = (run.requests if run else 0) + orders - due
-    rate = _rate_of_late(organisation, requests)
+    rate = _rate_of_late(organisation, whole, orders - due if whole or run is None else run.requests)
     percent, left = None, None
     if share and orders:
-        expected = orders / share
-        all_requests = expected * (1 + 1 / max(state.page_size, 1))
-        percent = min(int(100 * requests / all_requests), 99)
-        left = timedelta(seconds=max(all_requests - requests, 0) / rate) if rate else None
+        pages = orders / max(state.page_size, 1)
+        needed, made = (orders + pages) / share, orders + pages - due
+        percent = min(int(100 * made / needed), 99)
+        left = timedelta(seconds=max(needed - made, 0) / rate) if rate else None
     return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
 
 
@@ -80,9 +81,9 @@ def _unread(organisation: Organisation, state: MirrorState) -> QuerySet[Order]:
     return unread.filter(copied_at__lte=state.history_complete_at) if state.history_complete_at else unread
 
 
-def _rate_of_late(organisation: Organisation, requests: int) -> float | None:
+def _rate_of_late(organisation: Organisation, whole: bool, requests: int) -> float | None:
     """Requests a second since the last minutes, as far as somebody looked then; None while that cannot be known."""
-    key, moment = f"first-copy-{organisation.pk}", now().timestamp()
+    key, moment = f"first-copy-{organisation.pk}-{'lines' if whole else 'history'}", now().timestamp()
     try:
         kept: list[tuple[float, int]] = cache.get(key) or []
         kept = [(at, n) for at, n in kept if moment - _OF_LATE <= at <= moment and n <= requests]

@@ -121,3 +121,23 @@ def test_the_percentage_is_the_lower_of_two_or_none(
     copy = copying(hotel)
     assert copy is not None
     assert (copy.percent is None) if percent is None else abs((copy.percent or 0) - percent) <= 2
+
+
+def test_requests_for_lines_that_a_run_counts_make_nothing_look_done(hotel: Organisation) -> None:
+    write(hotel, order(5000, (EPOCH - timedelta(days=40)).isoformat()))
+    hotel.orders.update(lines_due_at=EPOCH, lines_copied_at=None)
+    hotel.orders.filter(glu_id=41).update(lines_due_at=None, lines_copied_at=now())
+    run(hotel, MirrorRun.Pass.HISTORY, now(), state=MirrorRun.State.RUNNING, requests=1000)
+    MirrorState.across_organisations.update(
+        history_complete_at=None,
+        page_size=30,
+        history_newest_glu_id=5000,
+        history_reached_glu_id=4500,
+        history_reached_at=EPOCH - timedelta(days=90),
+        history_oldest_glu_id=4001,
+        history_oldest_at=EPOCH - timedelta(days=140),
+    )
+    copy = copying(hotel)
+    assert copy is not None
+    assert copy.percent is not None
+    assert abs(copy.percent - 17) <= 2  # half of the orders, and the lines of a third of these
