@@ -12,6 +12,7 @@ from orders.models.missing import MissingOrder
 from orders.models.order import CheckOutcome, Order
 from orders.models.probe import Finding, Mark, ProbeReport
 from orders.models.running_export import RunningExport
+from orders.models.saved_view import SavedView
 from orders.models.set_aside import SetAside
 from orders.models.transaction import Transaction
 
@@ -31,6 +32,7 @@ __all__ = [
     "OrderLine",
     "ProbeReport",
     "RunningExport",
+    "SavedView",
     "SetAside",
     "Transaction",
 ]

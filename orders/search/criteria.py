@@ -99,5 +99,7 @@ LABELS = {
     "sort": "Sort",
     "size": "Rows",
     "cursor": "Page",
+    "view": "View",
+    "cols": "Columns",
 }
 """What people call them."""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from orders.search.words import SearchError, parse_words
 SORTS = ("created", "updated", "total", "scheduled")
 DEFAULT_SORT = "-created"
 _MOST_VALUES = 50
+_PLAIN = re.compile(r"[\w:,-]{1,600}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Query:
-    """A read query string. With `errors` no rows may be shown or exported; `ignored` keys are said, not obeyed."""
+    """A read query string. With `errors` no rows may be shown or exported; `ignored` keys are said, not obeyed.
+
+    `view` is the slug of the saved view that the list began with, `cols` the columns it is shown in, "" for none named.
+    """
 
     criteria: OrderCriteria
     sort: str = DEFAULT_SORT
     size: int | None = None
     cursor: str = ""
+    view: str = ""
+    cols: str = ""
     errors: tuple[Problem, ...] = ()
     ignored: tuple[Problem, ...] = ()
 
@@ -68,13 +75,15 @@ class Query:
     def url_query(self, *, without: Collection[tuple[str, str]] = (), **changes: str) -> str:
         """The canonical query string with `changes` set ("" removes) and some pairs left out; the cursor is dropped."""
         left_out = set(without)
-        pairs = [pair for pair in self.pairs() if pair not in left_out and pair[0] not in changes]
+        looks = [("cols", self.cols), ("view", self.view)]
+        every = [*self.pairs(), *(pair for pair in looks if pair[1])]
+        pairs = [pair for pair in every if pair not in left_out and pair[0] not in changes]
         pairs += [(name, value) for name, value in changes.items() if value]
         return urlencode([pair for pair in pairs if pair != ("sort", DEFAULT_SORT)])
 
     def all_orders(self) -> "Query":
-        """The query without its cursor, from the first row on, as exports take it."""
-        return replace(self, cursor="", size=None)
+        """The query without its cursor and its looks, from the first row on, as exports take it."""
+        return replace(self, cursor="", size=None, view="", cols="")
 
 
 def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
@@ -93,7 +102,8 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
         except (BadValue, SearchError) as error:
             end = error.end if isinstance(error, BadValue) else ""
             errors += [Problem(key, value, str(error), end) for value in given[:3]]
-    sort, size, cursor = values.pop("sort", DEFAULT_SORT), values.pop("size", None), str(values.pop("cursor", ""))
+    sort, size = values.pop("sort", DEFAULT_SORT), values.pop("size", None)
+    cursor, view, cols = (str(values.pop(name, "")) for name in ("cursor", "view", "cols"))
     if cursor and read_cursor(cursor, str(sort)) is None:
         errors.append(Problem("cursor", cursor, "This page’s address is broken; begin again from the first page."))
     return Query(
@@ -101,6 +111,8 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
         str(sort),
         size if isinstance(size, int) else None,
         cursor,
+        view,
+        cols,
         tuple(errors),
         tuple(ignored),
     )
@@ -160,12 +172,14 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
         if text not in map(str, ROWS_A_PAGE):
             raise BadValue(f"Rows can be {', '.join(map(str, ROWS_A_PAGE[:-1]))} or {ROWS_A_PAGE[-1]} a page.")
         return int(text)
+    if key in ("view", "cols") and not _PLAIN.fullmatch(text):
+        raise BadValue(f"{LABELS[key]} cannot be read.")
     return text
 
 
 def _blank(key: str) -> object:
     """An empty box of the filter form means that nothing is asked for."""
-    return {"sort": DEFAULT_SORT, "cursor": "", "gone": ""}.get(key)
+    return {"sort": DEFAULT_SORT, "cursor": "", "gone": "", "view": "", "cols": ""}.get(key)
 
 
 def _moment(value: object) -> datetime | None:

@@ -36,6 +36,17 @@ def test_everything_at_once() -> None:
     assert parse_query(query.url_query(), LONDON) == query
 
 
+def test_looks_are_carried_along_and_are_no_part_of_the_filter() -> None:
+    query = parse_query("payment=Paid&view=golf-post&cols=order,total:wide", LONDON)
+    assert (query.view, query.cols) == ("golf-post", "order,total:wide")
+    assert parse_query(query.url_query(), LONDON) == query
+    assert query.url_query(view="") == "payment=Paid&cols=order%2Ctotal%3Awide"
+    assert query.all_orders().url_query() == "payment=Paid"
+    assert describe(query) == "Payment: Paid, newest first"
+    assert [chip.label for chip in chips(query)] == ["Payment: Paid"]
+    assert [problem.key for problem in parse_query("view=<b>&cols=%2F", LONDON).errors] == ["view", "cols"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
