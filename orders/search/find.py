@@ -16,6 +16,7 @@ from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCrite
 from orders.search.words import Words, parse_words
 
 _MOST_MINOR = 2**63 - 1
+_MOST_NAMED = 500
 
 
 def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Order]:
@@ -35,7 +36,7 @@ def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
     if criteria.gone:
         orders = orders.filter(gone_at__isnull=criteria.gone == "none")
     if criteria.q:
-        orders = _search(orders, parse_words(criteria.q))
+        orders = _search(organisation, orders, parse_words(criteria.q))
     return orders
 
 
@@ -70,20 +71,38 @@ def _clamp(amount: int) -> int:
     return max(-_MOST_MINOR, min(amount, _MOST_MINOR))
 
 
-def _search(orders: QuerySet[Order], words: Words) -> QuerySet[Order]:
+def _search(organisation: Organisation, orders: QuerySet[Order], words: Words) -> QuerySet[Order]:
+    """Orders that words mean. What names an order is looked up; only where nobody has it is it looked for in texts."""
+    named = organisation.orders.none()
     if words.uuid is not None:
-        return orders.filter(uuid=words.uuid)
-    if words.email:
-        # A whole address is looked up by index; only one that nobody has may be part of another.
-        by_index = orders.alias(
+        named = organisation.orders.filter(uuid=words.uuid)
+    elif words.ids:
+        named = organisation.orders.filter(glu_id__in=words.ids)
+    elif words.email:
+        named = organisation.orders.alias(
             buyer_email=Lower("customer_email_address"), recipient_email=Lower("recipient_email_address")
         ).filter(Q(buyer_email=words.email) | Q(recipient_email=words.email))
-        if by_index.exists():
-            return by_index
-    wanted = [Q(document__text__contains=term) for term in words.wanted]
-    found = reduce(and_, wanted, Q())
-    if words.glu_id is not None:
-        found |= Q(glu_id=words.glu_id)
+    pks = list(named.values_list("pk", flat=True)[: _MOST_NAMED + 1])
+    if words.reference:
+        pks += _paid_under(organisation, words.reference)
+    if not pks:
+        return orders.filter(_in_documents(words))
+    return orders.filter(pk__in=pks) if len(pks) <= _MOST_NAMED else orders.filter(pk__in=named.values("pk"))
+
+
+def _paid_under(organisation: Organisation, reference: str) -> list[int]:
+    """The pks of orders that have a transaction with this reference of the gateway, in whatever letters."""
+    paid = organisation.transactions.alias(reference=Lower("gateway_reference")).filter(reference=reference)
+    return list(
+        organisation.orders.filter(glu_id__in=paid.values("order_glu_id")).values_list("pk", flat=True)[:_MOST_NAMED]
+    )
+
+
+def _in_documents(words: Words) -> Q:
+    """What the text of an order must hold, and must not."""
+    found = reduce(and_, (Q(document__text__contains=term) for term in words.wanted), Q())
+    if words.number:
+        found |= Q(document__text__contains=words.number)
     for term in words.unwanted:
         found &= ~Q(document__text__contains=term)
-    return orders.filter(found)
+    return found
