@@ -14,6 +14,7 @@ from glu_admin.glu.client import GluClient
 from glu_admin.glu.lists import Listed
 from glu_admin.glu.walk.steps import Ask
 from orders.endpoints import list_orders, list_transactions
+from orders.mirror.proofs import Proofs
 from orders.models import MirrorRun
 
 Answer = TypeVar("Answer")
@@ -46,6 +47,7 @@ class Conversation:
     def __init__(self, client: GluClient) -> None:
         self.client = client
         self.finished = Finished()
+        self.proofs = Proofs()
         self.closing = threading.Event()
         """Set when the conversation ends: what goes on beside the walk stops at its next request."""
 
@@ -53,10 +55,11 @@ class Conversation:
     def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, "_Slots"]:
         """Threads for lists and for lines, kept as each keeps its connection, and the most requests at once.
 
-        Lists have threads of their own, so that they never queue behind the lines that wait to be asked for.
+        Lists have threads of their own, so that they never queue behind the lines that wait to be asked for; one more
+        asks whose the key is.
         """
         most = max(settings.MIRROR_CONNECTIONS, 1)
-        lists = ThreadPoolExecutor(max(settings.MIRROR_WINDOWS, 1), thread_name_prefix="glu-list")
+        lists = ThreadPoolExecutor(max(settings.MIRROR_WINDOWS, 1) + 1, thread_name_prefix="glu-list")
         return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), _Slots(most)
 
     def ask_list(self, kind: MirrorRun.Pass, ask: Ask) -> Future[Listed]:

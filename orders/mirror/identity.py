@@ -4,7 +4,9 @@ Glu's organisation is pinned by its id. The path that names it is not documented
 that are already here are compared with what the key shows: their id, uuid and time of creation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from orders.models.mirror_state import state_of
 
 CANNOT_PIN = ""
 """What stands in the state where Glu does not tell the organisation."""
+_NOBODY = Owner("", "")
 
 
 def pin_identity(session: Session, *, always: bool = False) -> None:
@@ -52,11 +55,51 @@ def prove(session: Session) -> None:
     Where Glu has said that it does not tell, orders are compared at once: what it does tell is asked for by the hour.
     """
     organisation, client, state = session.organisation, session.glu.client, session.state()
+    asked = session.glu.proofs.asking()
     with client.before_others():  # what came meanwhile waits to be written, and what comes next to be asked for
         if state.glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
             _compare(organisation, client, known, None)
         else:
             _recognise(organisation, client, state)
+    session.glu.proofs.show(asked)
+
+
+def prove_beside(session: Session, then: Callable[[bool], None]) -> bool:
+    """Ask in a thread whose the key is, so that work goes on meanwhile; false where there is nothing to ask.
+
+    `then` is called with the answer when it is handed over: true when the key is this organisation's, and what had come
+    until now proven; false when that does not tell, and `prove` is to find out what it means.
+    """
+    question = _question(session)
+    if question is None:
+        return False
+    ask, is_ours = question
+    client, proofs = session.glu.client, session.glu.proofs
+    asked = proofs.asking()
+
+    def _ask() -> Any:
+        with client.before_others():
+            return ask()
+
+    def _judge(future: Future[Any]) -> None:
+        ours = future.exception() is None and is_ours(future.result())
+        if ours:
+            proofs.show(asked)
+        then(ours)
+
+    session.glu.finished.bring(session.glu.ask_beside(_ask), _judge)
+    return True
+
+
+def _question(session: Session) -> tuple[Callable[[], Any], Callable[[Any], bool]] | None:
+    """What tells fastest whose the key is, and whether an answer says that it is this organisation's."""
+    client, organisation, pinned = session.glu.client, session.organisation, session.state().glu_organisation_id
+    if pinned:
+        return partial(read_organisation, client), lambda raw: (_owner(raw) or _NOBODY).glu_id == pinned
+    for order in _some_orders(organisation)[:1]:
+        glu_id = order.glu_id
+        return partial(read_order, client, glu_id), lambda row: _compared(organisation, [row]).get(glu_id, False)
+    return None
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
@@ -91,8 +134,10 @@ def _recognise(organisation: Organisation, client: GluClient, state: MirrorState
     return owner
 
 
-def recognise_page(session: Session, rows: Iterable[Row]) -> set[int]:
+def recognise_page(session: Session, rows: Iterable[Row], asked: int | None = None) -> set[int]:
     """Make sure of a page of orders, before it is written, that it is this organisation's.
+
+    With `asked`, the moment at which Glu itself was asked for it, it stands for what had come until then as well.
 
     One order that is here already, the same in uuid and creation, vouches for the whole answer, unless it may have come
     from elsewhere itself; where there is none Glu is asked. Gives the ids under which another order is here: those of
@@ -102,6 +147,8 @@ def recognise_page(session: Session, rows: Iterable[Row]) -> set[int]:
     strangers = {glu_id for glu_id, is_same in same.items() if not is_same}
     if strangers or not _sure(session.organisation).filter(glu_id__in=list(same)).exists():
         prove(session)
+    elif asked is not None:
+        session.glu.proofs.show(asked)
     return strangers
 
 
@@ -112,10 +159,11 @@ def without(rows: list[Row], strangers: set[int]) -> list[Row]:
     return [row for row in rows if row.glu_id not in strangers]
 
 
-def recognise_transactions(session: Session, rows: Iterable[Row]) -> None:
+def recognise_transactions(session: Session, rows: Iterable[Row], asked: int | None = None) -> None:
     """Make sure of a page of transactions, before it is written, that it is this organisation's.
 
-    They are known by their ids and times of creation. Raises OtherOrganisationError, GluError.
+    They are known by their ids and times of creation; `asked` as for a page of orders. Raises OtherOrganisationError,
+    GluError.
 
     While orders are held back as perhaps another organisation's, its transactions may be here too: none vouches then.
     """
@@ -126,6 +174,8 @@ def recognise_transactions(session: Session, rows: Iterable[Row]) -> None:
     same = any(created[glu_id] == created_at for glu_id, created_at in here)
     if not same or session.organisation.missing_orders.filter(held=True).exists():
         prove(session)
+    elif asked is not None:
+        session.glu.proofs.show(asked)
 
 
 def _owner(raw: dict[str, Any]) -> Owner | None:

@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,7 +24,7 @@ from glu_admin.glu.errors import (
 from glu_admin.glu.lists import Row
 from orders.endpoints import read_order
 from orders.mirror.gone import hold_strangers, suspect
-from orders.mirror.identity import prove, recognise_page, without
+from orders.mirror.identity import prove, prove_beside, recognise_page, without
 from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
 from orders.mirror.rhythm import (
     EMPTY_LINES_CONFIRM,
@@ -55,6 +55,8 @@ class _Fetched:
     error: GluError | None = None
     header: Row | None = None
     doubt: Doubt | None = None
+    came: int = 0
+    """When it came, as proofs count."""
 
 
 def due_lines(session: Session) -> QuerySet[Order]:
@@ -82,6 +84,7 @@ class LineStream:
         self._halted: GluError | None = None
         self._failures = self._not_found = 0
         self._dry = False
+        self._asking_whose = self._untold = False
         self._broken = not lines_may_be_asked(session.state())
 
     def work(self) -> bool:
@@ -91,14 +94,32 @@ class LineStream:
             self.ask()
             if self._flying:
                 self.session.glu.finished.hand_over()
-            if self._is_half_done() or not self._flying:
+                self.keep_up()
+            if not self._flying:
                 self.write()
+            if not self._flying or self.count > before:
                 return self.count > before
 
-    def keep_up(self) -> None:
-        """Write what has come once that is half a chunk."""
-        if self._is_half_done():
+    def keep_up(self, *, beside_lists: bool = False) -> None:
+        """Write what has come once half a chunk of it is known to be this organisation's.
+
+        The pages of lists that are read beside it tell that; without any, or once a whole chunk waits, it is asked for
+        in a thread.
+        """
+        chunk, connections = int(settings.MIRROR_LINE_CHUNK), int(settings.MIRROR_CONNECTIONS)
+        waiting = len(self._done)
+        starving = len(self._flying) <= connections  # none is left to be asked for next
+        if 4 * waiting < chunk or (2 * waiting < chunk and not starving):
+            return
+        known = sum(self.session.glu.proofs.cover(fetched.came) for fetched in self._done)
+        if 2 * known >= chunk or (starving and 4 * known >= chunk):
+            self._write_first(known)
+        elif 2 * waiting < chunk or self._asking_whose or (beside_lists and waiting + connections < chunk):
+            return
+        elif self._untold or not prove_beside(self.session, self._told):
             self.write()
+        else:
+            self._asking_whose = True
 
     def more(self) -> None:
         """Look for due lines again, as orders have been written."""
@@ -121,7 +142,10 @@ class LineStream:
 
     def write(self) -> None:
         """Write what has come. Raises the error that halted the stream, once everything good is kept."""
-        done, self._done = self._done, []
+        self._write_first(len(self._done))
+
+    def _write_first(self, count: int) -> None:
+        done, self._done = self._done[:count], self._done[count:]
         if done:
             self._write(done)
             self.count += len(done)
@@ -148,8 +172,8 @@ class LineStream:
             self._flying[future] = order.pk
             self.session.glu.finished.bring(future, self._take)
 
-    def _is_half_done(self) -> bool:
-        return 2 * len(self._done) >= int(settings.MIRROR_LINE_CHUNK)
+    def _told(self, ours: bool) -> None:
+        self._asking_whose, self._untold = False, not ours
 
     def _claim(self) -> None:
         # With the organisation, which a relation's rows are given: deferred, it would be one query an order.
@@ -191,7 +215,7 @@ class LineStream:
             self._failures += 1
         if self._failures >= _BROKEN_ROUTE or self._not_found >= _NONE_FOUND:
             self._broken = True
-        self._done.append(fetched)
+        self._done.append(replace(fetched, came=self.session.glu.proofs.now()))
 
     def _fetch(self, order: Order) -> _Fetched:
         """In a thread: everything Glu says of one order's lines."""
@@ -257,8 +281,9 @@ class LineStream:
         Where that cannot be asked now, lines that add up to their order are believed, so that work gets on under a Glu
         that allows little. Raises OtherOrganisationError.
         """
-        if not done:
+        if all(self.session.glu.proofs.cover(fetched.came) for fetched in done):
             return done
+        self._untold = False
         try:
             prove(self.session)
         except (Refused, TooManyRequests) as error:

@@ -143,8 +143,8 @@ def _windows(holder: Holder, kind: MirrorRun.Pass, state: MirrorState, reach: st
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.TRANSACTIONS:
         read = Stamp.parse(state.transactions_watermark) if state.transactions_complete_at else None
-        if read is None:
-            return [MirrorWindow()]
+        if read is None:  # payments lie in time about as their orders do
+            return [_window(*edges) for edges in cut(holder.organisation)]
         back = str(read.plus(-TRAILING_REACH))
         return [MirrorWindow(updated_from=back), MirrorWindow(created_from=back)]
     if kind == MirrorRun.Pass.RECONCILE:

@@ -31,7 +31,8 @@ from orders.models.mirror_run import flagged
 _SETTLED_AT_ONCE = 10
 # Passes whose empty answer says something of the orders that are here.
 _BELIEVED = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
-_SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING)
+# The others are read in one window, each page of which says where the next begins.
+_SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
 
 
 @dataclass
@@ -44,6 +45,8 @@ class _Reader:
     older: set[int] = field(default_factory=set)
     recognised: bool = False
     """Whether an order of it was known, or Glu was asked whose its answers are."""
+    asked: int | None = None
+    """When its question was asked, as proofs count; None once a cache on the way has answered."""
 
 
 def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
@@ -59,7 +62,7 @@ def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[M
             break
         stream.ask()
         session.glu.finished.hand_over()
-        stream.keep_up()
+        stream.keep_up(beside_lists=True)
         while reading.arrived:
             yield from reading.take(reading.arrived.popleft())
             if run.state == MirrorRun.State.COMPLETE:
@@ -100,6 +103,8 @@ class _Reading:
         """Go on with the window whose answer came: write its steps, then ask what its walk asks next."""
         reader = self.flying.pop(future)
         listed = future.result()
+        if listed.age:  # it may be from before the key came to open another organisation
+            reader.asked = None
         made_at = max(now(), self.run.started_at) - timedelta(seconds=listed.age)
         if made_at < self.run.up_to:  # a cache on the way had kept it
             self.run.read_as_of = made_at
@@ -140,6 +145,7 @@ class _Reading:
         return _Reader(window, walk(bounds, start), _ids(window.seen), _ids(window.older))
 
     def _fly(self, reader: _Reader, item: Any) -> None:
+        reader.asked = self.session.glu.proofs.asking()
         future = self.session.glu.ask_list(self.kind, item)
         self.flying[future] = reader
         self.session.glu.finished.bring(future, self.arrived.append)
@@ -178,11 +184,11 @@ class _Reading:
         """
         session = self.session
         if self.kind == MirrorRun.Pass.TRANSACTIONS:
-            recognise_transactions(session, step.rows)
+            recognise_transactions(session, step.rows, reader.asked)
             return set()
         strangers = set[int]()
         if step.rows:
-            strangers = recognise_page(session, step.rows)
+            strangers = recognise_page(session, step.rows, reader.asked)
             reader.recognised = True
         elif (
             step.complete and not reader.recognised and self.kind in _BELIEVED and session.organisation.orders.exists()

@@ -1,7 +1,9 @@
 """Cuts the history into windows of creation that a reconcile reads, each to its own end, several side by side."""
 
+import math
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from glu_admin.glu.stamps import Stamp
@@ -20,16 +22,28 @@ def cut(
     Null is open; without bounds they hold everything.
     """
     orders = organisation.orders.order_by("-created_at", "-glu_id")
+    if floor is not None:
+        orders = orders.filter(created_at__gte=floor.instant)
+    below = orders.filter(created_at__lt=before.instant) if before else orders
+    size = _orders_per_window(below.count())
     out: list[tuple[Stamp | None, Stamp | None]] = []
     while True:
-        below = orders.filter(created_at__lt=before.instant) if before else orders
-        edge = _created(below[ORDERS_PER_WINDOW : ORDERS_PER_WINDOW + 1].first())
+        edge = _created(below[size : size + 1].first())
         edge = edge.floor() if edge else None
         if edge is None or (floor is not None and edge.instant <= floor.instant):
             out.append((floor, before))
             return out
         out.append((edge, before))
         before = edge
+        below = orders.filter(created_at__lt=before.instant)
+
+
+def _orders_per_window(orders: int) -> int:
+    """About ORDERS_PER_WINDOW, so that the windows that are read side by side come to their ends together."""
+    windows, side_by_side = round(orders / ORDERS_PER_WINDOW), max(int(settings.MIRROR_WINDOWS), 1)
+    if windows > side_by_side:
+        windows = round(windows / side_by_side) * side_by_side
+    return math.ceil(orders / max(windows, 1)) or 1
 
 
 def inside(organisation: Organisation, window: MirrorWindow) -> QuerySet[Order]:

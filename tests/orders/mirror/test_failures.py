@@ -79,7 +79,7 @@ def test_a_pass_that_fails_waits_ever_longer_while_polls_go_on(
     def ignore_the_days(question: Question) -> None:
         question.params = [param for param in question.params if not param[0].startswith("createdAt")]
 
-    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 16)
     scripted.before = ignore_the_days
     waits = []
     for _ in range(3):
@@ -190,7 +190,7 @@ def test_a_run_that_fails_accuses_no_crowd(session: Session, monkeypatch: pytest
 def test_a_reconcile_by_hand_reads_again_what_a_worker_has_read(
     session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 16)
     mirror_everything(session)
     run, stream = open_run(session, RECONCILE), LineStream(session)
     for _ in read_run(session, run, stream):
@@ -305,11 +305,11 @@ def test_a_range_is_cut_into_windows(
     session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirror_everything(session)
-    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 16)
     edited = [silently(sandbox, place, total=1) for place in (3, 60, 120)]
     run = want_range(session.organisation, None, None)
     work(session)
     run.refresh_from_db()
     assert (run.state, run.missing, run.changed) == (MirrorRun.State.COMPLETE, 0, 3)
-    assert run.windows.count() == 6
+    assert run.windows.count() == 8
     assert session.organisation.orders.filter(glu_id__in=edited, total=1).count() == 3

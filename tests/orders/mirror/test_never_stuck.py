@@ -172,7 +172,7 @@ def test_a_run_that_fails_now_and_then_gets_on(
 ) -> None:
     mirror_everything(session)
     sandbox.world.shops["hotel"].faults.page_size = 2
-    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 16)
     count = itertools.count(1)
 
     def ignore_the_days(question: Question) -> None:
@@ -244,7 +244,7 @@ def test_what_was_set_aside_is_tried_though_a_poll_is_due(session: Session, monk
 def test_accused_orders_are_asked_for_though_their_run_does_not_get_on(
     session: Session, sandbox: RunningSandbox, scripted: ScriptedGlu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 25)
+    monkeypatch.setattr("orders.mirror.windows.ORDERS_PER_WINDOW", 16)
     mirror_everything(session)
     sandbox.world.delete("hotel", sandbox.truth("hotel")[5]["id"])
 
