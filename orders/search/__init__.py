@@ -13,7 +13,7 @@ from orders.search.counts import (
     unknown_values,
 )
 from orders.search.criteria import OrderCriteria
-from orders.search.find import find_orders
+from orders.search.find import Found, find, find_orders
 from orders.search.listing import LineMarks, Page, line_marks, list_page, ordered
 from orders.search.query import Problem, Query, parse_query
 from orders.search.words import SearchError
@@ -25,6 +25,7 @@ __all__ = [
     "Counted",
     "CurrencySum",
     "Facet",
+    "Found",
     "LineMarks",
     "OrderCriteria",
     "Page",
@@ -35,6 +36,7 @@ __all__ = [
     "count_orders",
     "describe",
     "facets",
+    "find",
     "find_orders",
     "line_marks",
     "list_page",

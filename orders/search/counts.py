@@ -12,9 +12,10 @@ from orders.display.money import currency
 from orders.display.text import brief
 from orders.models import Order
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
-from orders.search.find import find_orders
+from orders.search.find import Found, find
+from orders.search.matching import MOST_FOUND
 
-COUNT_CAP = 10_000
+COUNT_CAP = MOST_FOUND
 _HALF = 32
 _MOST_NAMED = 20
 _LONGEST = 60
@@ -55,15 +56,18 @@ class CurrencySum:
     without: int = 0
 
 
-def count_orders(organisation: Organisation, criteria: OrderCriteria) -> Counted:
-    """How many orders meet the criteria: exactly from the counters, else counted up to COUNT_CAP."""
+def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> Counted:
+    """How many orders meet the criteria: exactly from the counters, else counted up to COUNT_CAP.
+
+    `found` are these orders where they have been looked for already.
+    """
     if criteria.only_counted():
         rows = organisation.order_counters.all()
         for name, column in VALUE_FIELDS.items():
             if values := getattr(criteria, name):
                 rows = rows.filter(**{f"{column}__in": values})
         return Counted(rows.aggregate(n=Sum("n"))["n"] or 0)
-    n = find_orders(organisation, criteria).order_by()[: COUNT_CAP + 1].count()
+    n = (found or find(organisation, criteria)).orders.order_by()[: COUNT_CAP + 1].count()
     return Counted(min(n, COUNT_CAP), n <= COUNT_CAP)
 
 
@@ -107,9 +111,12 @@ def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[
     return out
 
 
-def sums(organisation: Organisation, criteria: OrderCriteria) -> list[CurrencySum]:
-    """One sum a currency over the orders that meet the criteria, never added across currencies."""
-    orders: QuerySet[Order] = find_orders(organisation, criteria).order_by()
+def sums(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> list[CurrencySum]:
+    """One sum a currency over the orders that meet the criteria, never added across currencies.
+
+    `found` are these orders where they have been looked for already.
+    """
+    orders: QuerySet[Order] = (found or find(organisation, criteria)).orders.order_by()
     rows = orders.values_list("currency_code").annotate(
         n=Count("pk"),
         with_total=Count("total"),

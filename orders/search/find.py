@@ -1,26 +1,39 @@
 """Criteria to orders: the one place that filters, for pages, counts, exports and commands alike."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from math import ceil, floor
-from operator import and_, or_
+from operator import or_
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency, minor_units
 from orders.models import Order
 from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCriteria
-from orders.search.words import Words, parse_words
+from orders.search.matching import matching, spoken
+from orders.search.words import parse_words
 
 _MOST_MINOR = 2**63 - 1
-_MOST_NAMED = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """The orders that meet some criteria, unsorted; `is_few` where they are known one by one already."""
+
+    orders: QuerySet[Order]
+    is_few: bool = False
 
 
 def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Order]:
     """The organisation's orders that meet the criteria, unsorted. Raises SearchError for unsearchable words."""
+    return find(organisation, criteria).orders
+
+
+def find(organisation: Organisation, criteria: OrderCriteria) -> Found:
+    """What meets the criteria. Words are searched for here, once for all that is done with it. Raises SearchError."""
     orders = organisation.orders.all()
     for name, column in VALUE_FIELDS.items():
         if values := getattr(criteria, name):
@@ -35,9 +48,13 @@ def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
         orders = orders.filter(_total(organisation, criteria.total))
     if criteria.gone:
         orders = orders.filter(gone_at__isnull=criteria.gone == "none")
-    if criteria.q:
-        orders = _search(organisation, orders, parse_words(criteria.q))
-    return orders
+    if not criteria.q:
+        return Found(orders)
+    words = parse_words(criteria.q)
+    found = matching(organisation, words)
+    if found.is_all:
+        return Found(orders.filter(found.condition()), is_few=True)
+    return Found(spoken(organisation, orders, words))
 
 
 def day_start(organisation: Organisation, day: date) -> datetime:
@@ -69,40 +86,3 @@ def _total(organisation: Organisation, amounts: Amounts) -> Q:
 
 def _clamp(amount: int) -> int:
     return max(-_MOST_MINOR, min(amount, _MOST_MINOR))
-
-
-def _search(organisation: Organisation, orders: QuerySet[Order], words: Words) -> QuerySet[Order]:
-    """Orders that words mean. What names an order is looked up; only where nobody has it is it looked for in texts."""
-    named = organisation.orders.none()
-    if words.uuid is not None:
-        named = organisation.orders.filter(uuid=words.uuid)
-    elif words.ids:
-        named = organisation.orders.filter(glu_id__in=words.ids)
-    elif words.email:
-        named = organisation.orders.alias(
-            buyer_email=Lower("customer_email_address"), recipient_email=Lower("recipient_email_address")
-        ).filter(Q(buyer_email=words.email) | Q(recipient_email=words.email))
-    pks = list(named.values_list("pk", flat=True)[: _MOST_NAMED + 1])
-    if words.reference:
-        pks += _paid_under(organisation, words.reference)
-    if not pks:
-        return orders.filter(_in_documents(words))
-    return orders.filter(pk__in=pks) if len(pks) <= _MOST_NAMED else orders.filter(pk__in=named.values("pk"))
-
-
-def _paid_under(organisation: Organisation, reference: str) -> list[int]:
-    """The pks of orders that have a transaction with this reference of the gateway, in whatever letters."""
-    paid = organisation.transactions.alias(reference=Lower("gateway_reference")).filter(reference=reference)
-    return list(
-        organisation.orders.filter(glu_id__in=paid.values("order_glu_id")).values_list("pk", flat=True)[:_MOST_NAMED]
-    )
-
-
-def _in_documents(words: Words) -> Q:
-    """What the text of an order must hold, and must not."""
-    found = reduce(and_, (Q(document__text__contains=term) for term in words.wanted), Q())
-    if words.number:
-        found |= Q(document__text__contains=words.number)
-    for term in words.unwanted:
-        found &= ~Q(document__text__contains=term)
-    return found

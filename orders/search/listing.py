@@ -1,13 +1,16 @@
 """One page of a list by its place, never by its number: as fast at the end as at the start."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
-from orders.search.find import find_orders
+from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
 
 COLUMNS = {
@@ -52,18 +55,20 @@ def ordered(orders: QuerySet[Order], sort: str, *, backwards: bool = False) -> Q
     return orders.order_by(first, "-glu_id" if descending else "glu_id")
 
 
-def list_page(organisation: Organisation, query: Query, size: int) -> Page:
+def list_page(organisation: Organisation, query: Query, size: int, found: Found | None = None) -> Page:
     """The page of `size` rows that begins at the cursor of a query without errors.
 
-    Raises SearchError for words that cannot be searched.
+    `found` is what its criteria find, where that has been looked for already. Raises SearchError for words that cannot
+    be searched.
     """
-    orders = find_orders(organisation, query.criteria)
     place = read_cursor(query.cursor, query.sort) if query.cursor else None
     backwards = place is not None and place[0] == "newer"
-    if place is not None:
-        orders = orders.filter(_beyond(query.sort, place[1], place[2], backwards))
-    found = list(ordered(orders, query.sort, backwards=backwards).defer("user_agent")[: size + 1])
-    more, rows = len(found) > size, found[:size]
+    rows: list[Order] = []
+    for stretch in _stretches(found or find(organisation, query.criteria), query.sort, place):
+        rows += stretch.defer("user_agent")[: size + 1 - len(rows)]
+        if len(rows) > size:
+            break
+    more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     has_older = more if not backwards else True
@@ -73,6 +78,42 @@ def list_page(organisation: Organisation, query: Query, size: int) -> Page:
         _cursor(query.sort, "older", rows[-1]) if rows and has_older else None,
         _cursor(query.sort, "newer", rows[0]) if rows and has_newer else None,
     )
+
+
+def _stretches(
+    found: Found, sort: str, place: tuple[str, datetime | int | None, int] | None
+) -> Iterator[QuerySet[Order]]:
+    """The rows of a list from a place on, in its order, each stretch one that an index can deliver.
+
+    Those with a value and those without are read apart: sorted together, neither would come out of an index.
+    """
+    column, backwards = COLUMNS[sort.removeprefix("-")], place is not None and place[0] == "newer"
+    descending = sort.startswith("-") != backwards
+    sign = "-" if descending else ""
+    # Few rows are sorted; an index by time would be walked for them through the whole history.
+    first = Coalesce(column, column) if found.is_few else F(column)
+    in_order = (first.desc() if descending else first.asc(), f"{sign}glu_id")
+    without = found.orders.filter(**{f"{column}__isnull": True}).order_by(f"{sign}glu_id")
+    having = found.orders.order_by(*in_order)
+    never_null = column == "created_at"
+    if not never_null:
+        having = having.filter(**{f"{column}__isnull": False})
+    if place is not None:
+        _, value, glu_id = place
+        than = "lt" if descending else "gt"
+        if value is None:
+            without = without.filter(**{f"glu_id__{than}": glu_id})
+        else:
+            # Both of them: the plain bound is for what cannot compare rows by an index.
+            beyond = (TupleLessThan if descending else TupleGreaterThan)(Tuple(F(column), F("glu_id")), (value, glu_id))
+            having = having.filter(beyond, **{f"{column}__{than}e": value})
+    with_value, with_none = place is None or place[1] is not None, place is None or place[1] is None
+    if backwards:
+        yield from ([] if never_null or not with_none else [without])
+        yield having
+    else:
+        yield from ([having] if with_value else [])
+        yield from ([] if never_null else [without])
 
 
 def line_marks(organisation: Organisation, rows: list[Order]) -> dict[int, LineMarks]:
@@ -94,17 +135,3 @@ def _nulls(backwards: bool) -> dict[str, bool]:
 def _cursor(sort: str, direction: str, row: Order) -> str:
     value = getattr(row, COLUMNS[sort.removeprefix("-")])
     return write_cursor(sort, direction, value.isoformat() if isinstance(value, datetime) else value, row.glu_id)
-
-
-def _beyond(sort: str, value: datetime | int | None, glu_id: int, backwards: bool) -> Q:
-    """Rows that stand after a place in the list's order, or before it when going backwards."""
-    column, descending = COLUMNS[sort.removeprefix("-")], sort.startswith("-") != backwards
-    than = "lt" if descending else "gt"
-    tie = Q(**{f"glu_id__{than}": glu_id})
-    if value is None:
-        without = Q(**{f"{column}__isnull": True}) & tie
-        return without | Q(**{f"{column}__isnull": False}) if backwards else without
-    if column == "created_at":  # also a plain bound, which the index can use
-        return Q(**{f"{column}__{than}e": value}) & (Q(**{f"{column}__{than}": value}) | tie)
-    beyond = Q(**{f"{column}__{than}": value}) | (Q(**{column: value}) & tie)
-    return beyond if backwards else beyond | Q(**{f"{column}__isnull": True})

@@ -9,11 +9,13 @@ from orders.proof.gaps import extent, is_copied, words_of
 from orders.search import (
     COUNT_CAP,
     Counted,
+    Found,
     Page,
     Query,
     chips,
     count_orders,
     describe,
+    find,
     line_marks,
     list_page,
     sum_rows,
@@ -30,8 +32,9 @@ def table(organisation: Organisation, query: Query, size: int, back: str) -> tup
 
     `back` is the list's query string, carried to the order's page.
     """
-    page = list_page(organisation, query, size) if query.ok else Page([], None, None)
-    count = _count(organisation, query, page)
+    found = find(organisation, query.criteria) if query.ok else None
+    page = list_page(organisation, query, size, found) if found else Page([], None, None)
+    count = _count(organisation, query, page, found)
     return page, {
         "query": query,
         "chips": chips(query),
@@ -39,7 +42,7 @@ def table(organisation: Organisation, query: Query, size: int, back: str) -> tup
         "sort_words": SORT_WORDS[query.sort],
         "rows": list_rows(organisation, page.rows, line_marks(organisation, page.rows), back) if page.rows else [],
         "count": count,
-        "sums": _sums(organisation, query, page, count),
+        "sums": _sums(organisation, query, page, count, found),
         "missing": _missing(organisation, query),
         "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
     }
@@ -52,18 +55,20 @@ def _head(query: Query, name: str) -> dict[str, str]:
     return {"query": query.url_query(sort=turned), "sorted": now}
 
 
-def _count(organisation: Organisation, query: Query, page: Page) -> Counted | None:
+def _count(organisation: Organisation, query: Query, page: Page, found: Found | None) -> Counted | None:
     """How many orders there are; on a list of one page they have been counted by reading it."""
     if not query.ok:
         return None
-    return Counted(len(page.rows)) if page.is_all else count_orders(organisation, query.criteria)
+    return Counted(len(page.rows)) if page.is_all else count_orders(organisation, query.criteria, found)
 
 
-def _sums(organisation: Organisation, query: Query, page: Page, count: Counted | None) -> list[dict[str, object]]:
+def _sums(
+    organisation: Organisation, query: Query, page: Page, count: Counted | None, found: Found | None
+) -> list[dict[str, object]]:
     """The sums in words; none where there are more orders than may be added up while somebody waits."""
     if count is None or count.n > COUNT_CAP or not count.exact:
         return []
-    found = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria)
+    added = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria, found)
     return [
         {
             "currency": total.currency or "?",
@@ -71,7 +76,7 @@ def _sums(organisation: Organisation, query: Query, page: Page, count: Counted |
             "total": money(total.total, total.currency) if total.without < total.orders else "",
             "without": Counted(total.without),
         }
-        for total in found
+        for total in added
     ]
 
 
