@@ -96,10 +96,11 @@ def _question(session: Session) -> tuple[Callable[[], Any], Callable[[Any], bool
     client, organisation, pinned = session.glu.client, session.organisation, session.state().glu_organisation_id
     if pinned:
         return partial(read_organisation, client), lambda raw: (_owner(raw) or _NOBODY).glu_id == pinned
-    for order in _some_orders(organisation)[:1]:
-        glu_id = order.glu_id
-        return partial(read_order, client, glu_id), lambda row: _compared(organisation, [row]).get(glu_id, False)
-    return None
+    order = next(iter(_some_orders(organisation)), None)
+    if order is None:
+        return None
+    glu_id = order.glu_id
+    return partial(read_order, client, glu_id), lambda row: _compared(organisation, [row]).get(glu_id, False)
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
