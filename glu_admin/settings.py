@@ -138,7 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ORGANISATION_HOME = "orders"  # the URL name of the page that an organisation opens with
+ORGANISATION_HOME = "organisation_home"  # the URL name of the page that an organisation opens with
 ACCOUNT_ADAPTER = "glu_admin.tenancy.accounts.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

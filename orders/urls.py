@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from orders.views import checks, exports, foreign, freshness, mirror, order, printing
+from orders.views import checks, exports, foreign, freshness, mirror, order, printing, saved
 from orders.views.list import orders
 
 urlpatterns = [
+    path("", saved.home, name="organisation_home"),
+    path("v/<slug:slug>/", saved.view_open, name="view_open"),
+    path("views/", saved.views_page, name="views"),
+    path("views/counts/", saved.view_counts, name="view_counts"),
+    path("views/save/", saved.view_save, name="view_save"),
+    path("views/<slug:slug>/change/", saved.view_change, name="view_change"),
+    path("views/<slug:slug>/delete/", saved.view_delete, name="view_delete"),
     path("orders/", orders, name="orders"),
     path("orders/print/", printing.orders_print, name="orders_print"),
     path("orders/<int:glu_id>/", order.order, name="order"),

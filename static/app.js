@@ -42,7 +42,9 @@
   };
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
-  const isPoll = (detail) => detail.requestConfig?.triggeringEvent?.type === "poll";
+  /* What comes by itself comes quietly: it dims nothing, and where it fails, what is shown stays. */
+  const isPoll = (detail) =>
+    detail.requestConfig?.triggeringEvent?.type === "poll" || detail.elt?.closest?.("[data-quiet]") != null;
 
   /* Old rows stay and dim while new ones come. */
   document.addEventListener("htmx:beforeRequest", (event) => {

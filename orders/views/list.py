@@ -23,6 +23,7 @@ from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
 from orders.search.query import DEFAULT_SORT
 from orders.views.filters import canonical, panel
+from orders.views.saved import tabs
 from orders.views.table import table
 
 
@@ -49,6 +50,7 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     context: dict[str, Any] = {
         **shown,
         **panel(organisation, query),
+        **tabs(request, organisation, query),
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
         "older": query.url_query(cursor=page.older) if page.older else "",
@@ -109,7 +111,7 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
 
 def _hidden(query: Query) -> list[tuple[str, object]]:
     """What the filter form carries along unseen."""
-    pairs = (("sort", query.sort), ("size", query.size))
+    pairs = (("sort", query.sort), ("size", query.size), ("cols", query.cols), ("view", query.view))
     return [(name, value) for name, value in pairs if value and value != DEFAULT_SORT]
 
 

@@ -22,6 +22,13 @@ V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER
 
 
 PAGES = {
+    "organisation_home": Page(V, get=REDIRECT),
+    "view_open": Page(V, get=REDIRECT, args=("view",)),
+    "views": Page(V),
+    "view_counts": Page(V),
+    "view_save": Page(V, get=REDIRECT, post=REDIRECT),
+    "view_change": Page(V, get=REDIRECT, args=("view",)),
+    "view_delete": Page(V, get=REDIRECT, post=REDIRECT, args=("view",)),
     "orders": Page(V),
     "orders_print": Page(V),
     "order": Page(V, args=("order",)),

@@ -40,7 +40,8 @@ def address(house: Any) -> Any:
         raw = {"id": 41, "createdAt": "2026-01-01T10:00:00+00:00", "total": 1}
         pk = write_orders(organisation, read_rows([raw]), moment).pks[41]
         write_lines(organisation, [LineSet(pk, 41, read_rows([{"id": 7, "name": "Tea"}]))], moment)
-    values = {"order": 41, "line": 7, "nobody": 999_999}
+        organisation.saved_views.create(name="Post", slug="post", reach="shared")
+    values = {"order": 41, "line": 7, "nobody": 999_999, "view": "post"}
 
     def build(name: str, slug: str = "alder-house") -> str:
         return reverse(name, args=[slug, *(values[arg] for arg in PAGES[name].args)])
