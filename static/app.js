@@ -80,7 +80,8 @@
      when that element is gone: the one now in its place among the first selector's, else the next selector's first. */
   let wish = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const from = event.detail.requestConfig?.elt?.closest?.("[data-focus-after]");
+    const { elt, triggeringEvent } = event.detail.requestConfig ?? {};
+    const from = (triggeringEvent?.submitter ?? elt)?.closest?.("[data-focus-after]");
     if (!from) return;
     const selectors = from.dataset.focusAfter.split("|");
     wish = { selectors, place: Math.max(0, [...document.querySelectorAll(selectors[0])].indexOf(from)) };

@@ -1,8 +1,8 @@
 """How many orders a filter finds, of which values, and worth how much."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.template.defaultfilters import pluralize
@@ -95,6 +95,12 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
         ranked = sorted(numbers, key=lambda value: (-numbers[value], value))
         out[name] = [Facet(value, numbers[value] if counted else None, value in chosen) for value in ranked]
     return out
+
+
+def count_values(organisation: Organisation, criteria: OrderCriteria, name: str) -> dict[str, int]:
+    """How many orders have each value of a field of values, under all filters but its own; of at most COUNT_CAP."""
+    found = find(organisation, replace(criteria, **{name: ()})).orders  # type: ignore[arg-type]
+    return Counter(value or "" for value in found.order_by().values_list(VALUE_FIELDS[name], flat=True)[:COUNT_CAP])
 
 
 def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[str]:

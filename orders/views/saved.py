@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from glu_admin.tenancy.access import door
@@ -68,7 +68,7 @@ def home(request: TeamRequest, organisation: Organisation) -> HttpResponse:
 @door(Role.VIEWER)
 def view_open(request: TeamRequest, organisation: Organisation, slug: str) -> HttpResponse:
     """Lead to the list that a view keeps; what cannot be read of it any more is said there."""
-    return redirect(_address(get_object_or_404(visible_views(organisation, request.user), slug=slug)))
+    return redirect(_address(_found(request, organisation, slug)))
 
 
 @door(Role.VIEWER)
@@ -100,7 +100,7 @@ def view_save(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     before = visible_views(organisation, request.user).filter(slug=query.view).first()
     view = SavedView(organisation=organisation, owner=request.user)
     if "change" in request.POST:
-        view = get_object_or_404(visible_views(organisation, request.user), slug=query.view)
+        view = _found(request, organisation, query.view)
         if not may_change(view, request.membership):
             messages.error(request, "This view is not yours to change. Save it under a name of its own.")
             return redirect(back)
@@ -122,7 +122,7 @@ def view_save(request: TeamRequest, organisation: Organisation) -> HttpResponse:
 @sent_from("views")
 def view_change(request: TeamRequest, organisation: Organisation, slug: str) -> HttpResponse:
     """Give a view another name, or to others."""
-    view = get_object_or_404(visible_views(organisation, request.user), slug=slug)
+    view = _found(request, organisation, slug)
     form = ViewForm(request.POST, instance=view, membership=request.membership, prefix=slug, auto_id=f"{slug}-%s")
     if not may_change(view, request.membership) or not form.is_valid():
         return _page(request, organisation, form)
@@ -135,13 +135,20 @@ def view_change(request: TeamRequest, organisation: Organisation, slug: str) -> 
 @sent_from("views")
 def view_delete(request: TeamRequest, organisation: Organisation, slug: str) -> HttpResponse:
     """Delete a view; its button has asked first."""
-    view = get_object_or_404(visible_views(organisation, request.user), slug=slug)
+    view = _found(request, organisation, slug)
     if not may_change(view, request.membership):
         messages.error(request, "This view is not yours to delete.")
     else:
         view.delete()
         messages.success(request, "The view is deleted. Its orders are where they were.")
     return redirect("views", organisation.slug)
+
+
+def _found(request: TeamRequest, organisation: Organisation, slug: str) -> SavedView:
+    view = visible_views(organisation, request.user).filter(slug=slug).first()
+    if view is None:
+        raise Http404("No such view.")
+    return view
 
 
 def _address(view: SavedView) -> str:
