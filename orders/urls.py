@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import checks, exports, filters, foreign, freshness, mirror, order, printing, saved
+from orders.views import checks, column_choice, exports, filters, foreign, freshness, mirror, order, printing, saved
 from orders.views.list import orders
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("views/<slug:slug>/change/", saved.view_change, name="view_change"),
     path("views/<slug:slug>/delete/", saved.view_delete, name="view_delete"),
     path("orders/", orders, name="orders"),
+    path("orders/columns/", column_choice.columns_page, name="orders_columns"),
     path("orders/values/", filters.order_values, name="order_values"),
     path("orders/print/", printing.orders_print, name="orders_print"),
     path("orders/<int:glu_id>/", order.order, name="order"),

@@ -11,7 +11,7 @@ from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
-from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
@@ -22,6 +22,7 @@ from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
 from orders.search.query import DEFAULT_SORT
+from orders.views.column_choice import columns_of
 from orders.views.filters import canonical, panel
 from orders.views.saved import tabs
 from orders.views.table import table
@@ -46,19 +47,24 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
     note_visit(organisation)
-    page, shown = table(organisation, query, query.size or request.user.rows_per_page, back)
+    shown_at_once = query.size or request.user.rows_per_page
+    above = tabs(request, organisation, query)
+    columns = columns_of(request, query, above["view"])
+    page, shown = table(organisation, query, shown_at_once, back, columns)
     context: dict[str, Any] = {
         **shown,
         **panel(organisation, query),
-        **tabs(request, organisation, query),
+        **above,
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
         "older": query.url_query(cursor=page.older) if page.older else "",
         "newer": query.url_query(cursor=page.newer) if page.newer else "",
         "first": query.url_query() if query.cursor else None,
         "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
+        "sizes": [(size, query.url_query(size=str(size)), size == shown_at_once) for size in ROWS_A_PAGE],
         "partial": not page.is_all,
         "export_query": query.all_orders().url_query(),
+        "print_query": query.url_query(size=""),
         "hidden": _hidden(query),
         **_range(organisation, query),
     }

@@ -1,5 +1,7 @@
 """The table of orders with its sums and headings, as the list and the printed list have it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
@@ -22,12 +24,26 @@ from orders.search import (
     sums,
 )
 from orders.search.chips import SORT_WORDS
+from orders.views.columns import USUAL, Chosen
 from orders.views.rows import list_rows
 
-_SORT_COLUMNS = ("created", "updated", "total", "scheduled")
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading; `query` is the list sorted by it (None: it cannot be), `sorted` which way it is now."""
+
+    name: str
+    label: str
+    css: str
+    sized: str
+    is_hidden: bool
+    query: str | None
+    sorted: str
 
 
-def table(organisation: Organisation, query: Query, size: int, back: str) -> tuple[Page, dict[str, Any]]:
+def table(
+    organisation: Organisation, query: Query, size: int, back: str, columns: Sequence[Chosen]
+) -> tuple[Page, dict[str, Any]]:
     """A page of `size` rows and the template's context for it; no rows for a query with errors.
 
     `back` is the list's query string, carried to the order's page.
@@ -40,19 +56,30 @@ def table(organisation: Organisation, query: Query, size: int, back: str) -> tup
         "chips": chips(query),
         "words": describe(query),
         "sort_words": SORT_WORDS[query.sort],
-        "rows": list_rows(organisation, page.rows, line_marks(organisation, page.rows), back) if page.rows else [],
+        "rows": list_rows(organisation, page.rows, line_marks(organisation, page.rows), back, columns)
+        if page.rows
+        else [],
         "count": count,
         "sums": _sums(organisation, query, page, count, found),
         "missing": _missing(organisation, query),
-        "heads": {name: _head(query, name) for name in _SORT_COLUMNS},
+        "heads": [_head(query, one) for one in columns],
+        "many_columns": len(columns) > len(USUAL),
     }
 
 
-def _head(query: Query, name: str) -> dict[str, str]:
-    """A sortable heading: where it leads, and which way it is sorted now."""
-    now = {f"-{name}": "descending", name: "ascending"}.get(query.sort, "")
-    turned = name if query.sort == f"-{name}" else f"-{name}"
-    return {"query": query.url_query(sort=turned), "sorted": now}
+def _head(query: Query, one: Chosen) -> Head:
+    column = one.column
+    now = {f"-{column.sort}": "descending", column.sort: "ascending"}.get(query.sort, "") if column.sort else ""
+    turned = column.sort if query.sort == f"-{column.sort}" else f"-{column.sort}"
+    return Head(
+        one.name,
+        column.label,
+        column.css,
+        one.sized,
+        column.kind == "flags",
+        query.url_query(sort=turned) if column.sort else None,
+        now,
+    )
 
 
 def _count(organisation: Organisation, query: Query, page: Page, found: Found | None) -> Counted | None:

@@ -30,6 +30,7 @@ PAGES = {
     "view_change": Page(V, get=REDIRECT, args=("view",)),
     "view_delete": Page(V, get=REDIRECT, post=REDIRECT, args=("view",)),
     "orders": Page(V),
+    "orders_columns": Page(V, post=REDIRECT),
     "order_values": Page(V, get=NOT_FOUND),
     "orders_print": Page(V),
     "order": Page(V, args=("order",)),
