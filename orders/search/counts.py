@@ -3,20 +3,22 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
 from orders.display.text import brief
-from orders.models import Order
+from orders.models import Order, OrderCounter
+from orders.models.counter import HALF
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import Found, find
 from orders.search.matching import MOST_FOUND
 
 COUNT_CAP = MOST_FOUND
-_HALF = 32
 _MOST_NAMED = 20
 _LONGEST = 60
 
@@ -62,13 +64,44 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Fou
     `found` are these orders where they have been looked for already.
     """
     if criteria.only_counted():
-        rows = organisation.order_counters.all()
-        for name, column in VALUE_FIELDS.items():
-            if values := getattr(criteria, name):
-                rows = rows.filter(**{f"{column}__in": values})
-        return Counted(rows.aggregate(n=Sum("n"))["n"] or 0)
-    n = (found or find(organisation, criteria)).orders.order_by()[: COUNT_CAP + 1].count()
-    return Counted(min(n, COUNT_CAP), n <= COUNT_CAP)
+        return Counted(_counters(organisation, criteria).aggregate(n=Sum("n"))["n"] or 0)
+    found = found or find(organisation, criteria)
+    if found.at_least and not found.narrowed:
+        return Counted(found.at_least, exact=False)
+    cap = found.at_least or COUNT_CAP
+    n = found.orders.order_by()[: cap + 1].count()
+    return Counted(min(n, cap), n <= cap)
+
+
+def count_and_sums(
+    organisation: Organisation, criteria: OrderCriteria, found: Found
+) -> tuple[Counted, list[CurrencySum]]:
+    """How many orders were found and their sums, of one reading; no sums where there are more than are counted."""
+    if criteria.only_counted():
+        added = sums(organisation, criteria)
+        return Counted(sum(each.orders for each in added)), added
+    if found.at_least:
+        return count_orders(organisation, criteria, found), []
+    orders = found.orders.order_by().values("currency_code", "total")[: COUNT_CAP + 1]
+    sql, parameters = orders.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT currency_code, count(*), count(total), sum(total >> {HALF}), sum(total & {2**HALF - 1}) "  # noqa: S608
+            f"FROM ({sql}) AS found GROUP BY currency_code",
+            parameters,
+        )
+        added = _merged(map(_whole, cursor.fetchall()))
+    n = sum(each.orders for each in added)
+    return (Counted(n), added) if n <= COUNT_CAP else (Counted(COUNT_CAP, exact=False), [])
+
+
+def _counters(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[OrderCounter]:
+    """The counters of the orders that meet criteria of counted values."""
+    rows = organisation.order_counters.all()
+    for name, column in VALUE_FIELDS.items():
+        if values := getattr(criteria, name):
+            rows = rows.filter(**{f"{column}__in": values})
+    return rows
 
 
 def sum_rows(rows: Sequence[Order]) -> list[CurrencySum]:
@@ -120,19 +153,32 @@ def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[
 def sums(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> list[CurrencySum]:
     """One sum a currency over the orders that meet the criteria, never added across currencies.
 
-    `found` are these orders where they have been looked for already.
+    Of however many from the counters; else all of them are read. `found` are they where they have been looked for.
     """
-    orders: QuerySet[Order] = (found or find(organisation, criteria)).orders.order_by()
-    rows = orders.values_list("currency_code").annotate(
-        n=Count("pk"),
-        with_total=Count("total"),
-        # By halves of 32 bits, as the whole may pass what a database adds up in.
-        high=Sum(F("total").bitrightshift(_HALF)),
-        low=Sum(F("total").bitand(2**_HALF - 1)),
-    )
-    return _merged(
-        (code, n, (int(high or 0) << _HALF) + int(low or 0), n - with_total) for code, n, with_total, high, low in rows
-    )
+    rows: Iterable[Sequence[Any]]
+    if criteria.only_counted():
+        names = ("n", "with_total", "total_high", "total_low")
+        counters = _counters(organisation, criteria).filter(n__gt=0).values_list("currency_code")
+        rows = counters.annotate(**{f"sum_{name}": Sum(name) for name in names})
+    else:
+        rows = (
+            (found or find(organisation, criteria))
+            .orders.order_by()
+            .values_list("currency_code")
+            .annotate(
+                n=Count("pk"),
+                with_total=Count("total"),
+                high=Sum(F("total").bitrightshift(HALF)),
+                low=Sum(F("total").bitand(2**HALF - 1)),
+            )
+        )
+    return _merged(map(_whole, rows))
+
+
+def _whole(row: Sequence[Any]) -> tuple[str | None, int, int, int]:
+    """(code, orders, total, orders without a total) of (code, orders, those with a total, halves of the sum)."""
+    code, n, with_total, high, low = row
+    return code, n, (int(high or 0) << HALF) + int(low or 0), n - with_total
 
 
 def _merged(rows: Iterable[tuple[str | None, int, int, int]]) -> list[CurrencySum]:

@@ -1,7 +1,7 @@
 """Criteria to orders: the one place that filters, for pages, counts, exports and commands alike."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from math import ceil, floor
@@ -21,10 +21,16 @@ _MOST_MINOR = 2**63 - 1
 
 @dataclass(frozen=True)
 class Found:
-    """The orders that meet some criteria, unsorted; `is_few` where they are known one by one already."""
+    """The orders that meet some criteria, unsorted; `is_few` where they are known one by one already.
+
+    Where too many have the words that are searched for, at least so many do, and `narrowed` says whether these are all
+    that is asked for.
+    """
 
     orders: QuerySet[Order]
     is_few: bool = False
+    at_least: int = 0
+    narrowed: bool = False
 
 
 def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Order]:
@@ -54,7 +60,8 @@ def find(organisation: Organisation, criteria: OrderCriteria) -> Found:
     found = matching(organisation, words)
     if found.is_all:
         return Found(orders.filter(found.condition()), is_few=True)
-    return Found(spoken(organisation, orders, words))
+    asked = replace(criteria, q="")
+    return Found(spoken(organisation, orders, words), at_least=found.at_least, narrowed=not asked.is_empty())
 
 
 def day_start(organisation: Organisation, day: date) -> datetime:
@@ -70,12 +77,12 @@ def _any_of(column: str, values: Iterable[str]) -> Q:
 
 def _total(organisation: Organisation, amounts: Amounts) -> Q:
     """A range of major units means other minor units in yen than in pounds: one clause for each kind of currency."""
-    codes = organisation.orders.order_by().values_list("currency_code", flat=True).distinct()
+    codes = set(organisation.order_counters.filter(n__gt=0).values_list("currency_code", flat=True))
     clauses = []
-    for code in codes:
+    for code in sorted(codes):
         if amounts.currency and currency(code) != amounts.currency:
             continue
-        clause = Q(currency_code=code) if code is not None else Q(currency_code__isnull=True)
+        clause = Q(currency_code=code) if code else _any_of("currency_code", [""])
         if amounts.least is not None:
             clause &= Q(total__gte=_clamp(ceil(minor_units(amounts.least, code))))
         if amounts.most is not None:

@@ -17,15 +17,22 @@ from orders.search.words import Words
 
 MOST_FOUND = 10_000
 """So many orders are held in hand; of more it is only known that there are more."""
+COMMON = 1_000
+"""Words are common that so many of the newest orders have, and are not looked for among all."""
 _FEW = 100
 
 
 @dataclass(frozen=True)
 class Matching:
-    """Keys of orders that a search finds; `is_all` is false where there are more than these."""
+    """Keys of orders that a search finds, or none of them and that at least so many are found: too many to hold."""
 
     pks: list[int]
-    is_all: bool
+    at_least: int = 0
+
+    @property
+    def is_all(self) -> bool:
+        """Whether these are all that are found."""
+        return not self.at_least
 
     def condition(self) -> Q:
         """The condition that an order is one of these."""
@@ -33,7 +40,7 @@ class Matching:
 
 
 def index() -> ModuleType:
-    """The module of this database's search: `make_index`, `drop_index`, `unindexed`, `matches`, `among`."""
+    """The module of this database's search: both have the same functions."""
     return postgres if connection.vendor == "postgresql" else sqlite
 
 
@@ -43,11 +50,17 @@ def matching(organisation: Organisation, words: Words) -> Matching:
     What names an order is looked up; only where nobody has it is it looked for in texts.
     """
     if named := _named(organisation, words):
-        return _cut(named)
-    found = _in_texts(organisation, (fold(str(words.uuid)),) if words.uuid else words.wanted, words.unwanted)
-    if words.number:
-        found |= _in_texts(organisation, (words.number,), words.unwanted)
-    return _cut(found)
+        return Matching(sorted(named)) if len(named) <= MOST_FOUND else Matching([], MOST_FOUND)
+    alternatives = [(fold(str(words.uuid)),) if words.uuid else words.wanted]
+    alternatives += [(words.number,)] if words.number else []
+    found = set[int]()
+    for wanted in alternatives:
+        if index().is_common(organisation.pk, wanted, words.unwanted, COMMON):
+            return Matching([], COMMON)
+        found |= set(index().matches(organisation.pk, wanted, words.unwanted, MOST_FOUND + 1))
+        if len(found) > MOST_FOUND:
+            return Matching([], MOST_FOUND)
+    return Matching(sorted(found))
 
 
 def spoken(organisation: Organisation, orders: QuerySet[Order], words: Words) -> QuerySet[Order]:
@@ -75,11 +88,3 @@ def _named(organisation: Organisation, words: Words) -> set[int]:
         glu_ids = [glu_id for glu_id in paid.values_list("order_glu_id", flat=True)[: MOST_FOUND + 1] if glu_id]
         found |= set(organisation.orders.filter(glu_id__in=glu_ids).values_list("pk", flat=True)) if glu_ids else set()
     return found
-
-
-def _in_texts(organisation: Organisation, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> set[int]:
-    return set(index().matches(organisation.pk, wanted, unwanted, MOST_FOUND + 1))
-
-
-def _cut(found: set[int]) -> Matching:
-    return Matching(sorted(found)[:MOST_FOUND], len(found) <= MOST_FOUND)

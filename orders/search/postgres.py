@@ -9,6 +9,8 @@ from django.db.models.expressions import RawSQL
 from django.db.utils import NotSupportedError, OperationalError
 
 INDEX = "document_text"
+_NEWEST = 8_000
+"""So many of the newest texts are read before the index is asked: a few milliseconds."""
 _EXTENSIONS = ("pg_trgm", "btree_gin")
 # A trigram can be taken from three letters, from where a word begins, and from where one ends after two.
 _HAS_TRIGRAM = re.compile(r"[^\W_]{3}|(?:[\W_])[^\W_]|[^\W_]{2}[\W_]", re.ASCII)
@@ -48,20 +50,40 @@ def unindexed() -> int | None:
         return 0 if cursor.fetchone() else None
 
 
+def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], n: int) -> bool:
+    """Whether of the newest texts more than `n` have the terms: an index would give far too many."""
+    conditions, patterns = _conditions("text", wanted, unwanted)
+    sql = f"""
+        SELECT count(*) FROM (
+            SELECT 1 FROM (
+                SELECT text FROM orders_orderdocument WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
+            ) AS newest WHERE {conditions} LIMIT %s
+        ) AS found"""  # noqa: S608  (nothing but columns of ours)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, n + 1])
+        return bool(cursor.fetchone()[0] > n)
+
+
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
     """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
     # The planner may take the index by time instead, as it hopes to find enough soon; it cannot where all are asked
     # for. Without a trigram to look for, the index would be read whole, which takes far longer than the texts.
     text = "text" if any(map(_HAS_TRIGRAM.search, wanted)) else "text || ''"
-    conditions = [f"{text} LIKE %s"] * len(wanted) + [f"{text} NOT LIKE %s"] * len(unwanted)
+    conditions, patterns = _conditions(text, wanted, unwanted)
     sql = f"""
         WITH found AS MATERIALIZED (
-            SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s AND {" AND ".join(conditions)}
+            SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s AND {conditions}
         ) SELECT order_id FROM found LIMIT %s"""  # noqa: S608  (nothing but columns of ours)
-    patterns = [f"%{connection.ops.prep_for_like_query(term)}%" for term in (*wanted, *unwanted)]
     with connection.cursor() as cursor:
         cursor.execute(sql, [organisation_id, *patterns, most])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _conditions(text: str, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[str]]:
+    """The terms as SQL, and its parameters."""
+    conditions = [f"{text} LIKE %s"] * len(wanted) + [f"{text} NOT LIKE %s"] * len(unwanted)
+    patterns = [f"%{connection.ops.prep_for_like_query(term)}%" for term in (*wanted, *unwanted)]
+    return " AND ".join(conditions), patterns
 
 
 def among(pks: list[int]) -> Q:

@@ -85,6 +85,11 @@ def unindexed() -> int | None:
         return int(cursor.fetchone()[0])
 
 
+def is_common(*_: object) -> bool:
+    """Whether an index would give far too many: it need not be known here, as ours stops where it may."""
+    return False
+
+
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
     """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
     with connection.cursor() as cursor:

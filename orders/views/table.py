@@ -9,19 +9,18 @@ from orders.display.money import money
 from orders.models.mirror_state import state_of
 from orders.proof.gaps import extent, is_copied, words_of
 from orders.search import (
-    COUNT_CAP,
     Counted,
+    CurrencySum,
     Found,
     Page,
     Query,
     chips,
-    count_orders,
+    count_and_sums,
     describe,
     find,
     line_marks,
     list_page,
     sum_rows,
-    sums,
 )
 from orders.search.chips import SORT_WORDS
 from orders.views.columns import USUAL, Chosen
@@ -50,7 +49,7 @@ def table(
     """
     found = find(organisation, query.criteria) if query.ok else None
     page = list_page(organisation, query, size, found) if found else Page([], None, None)
-    count = _count(organisation, query, page, found)
+    count, added = _count_and_sums(organisation, query, page, found)
     return page, {
         "query": query,
         "chips": chips(query),
@@ -60,7 +59,7 @@ def table(
         if page.rows
         else [],
         "count": count,
-        "sums": _sums(organisation, query, page, count, found),
+        "sums": _sum_words(added),
         "missing": _missing(organisation, query),
         "heads": [_head(query, one) for one in columns],
         "many_columns": len(columns) > len(USUAL),
@@ -82,20 +81,19 @@ def _head(query: Query, one: Chosen) -> Head:
     )
 
 
-def _count(organisation: Organisation, query: Query, page: Page, found: Found | None) -> Counted | None:
-    """How many orders there are; on a list of one page they have been counted by reading it."""
-    if not query.ok:
-        return None
-    return Counted(len(page.rows)) if page.is_all else count_orders(organisation, query.criteria, found)
+def _count_and_sums(
+    organisation: Organisation, query: Query, page: Page, found: Found | None
+) -> tuple[Counted | None, list[CurrencySum]]:
+    """How many orders there are and their sums; a list of one page has told both by being read."""
+    if found is None:
+        return None, []
+    if page.is_all:
+        return Counted(len(page.rows)), sum_rows(page.rows)
+    return count_and_sums(organisation, query.criteria, found)
 
 
-def _sums(
-    organisation: Organisation, query: Query, page: Page, count: Counted | None, found: Found | None
-) -> list[dict[str, object]]:
-    """The sums in words; none where there are more orders than may be added up while somebody waits."""
-    if count is None or count.n > COUNT_CAP or not count.exact:
-        return []
-    added = sum_rows(page.rows) if page.is_all else sums(organisation, query.criteria, found)
+def _sum_words(added: list[CurrencySum]) -> list[dict[str, object]]:
+    """The sums in words."""
     return [
         {
             "currency": total.currency or "?",

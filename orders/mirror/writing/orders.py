@@ -1,6 +1,5 @@
 """The only writer of orders. Call it inside `Lease.writing()`: one writer per organisation."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.changes import order_changes, record
-from orders.mirror.writing.counters import Combination, add_differences, combination
+from orders.mirror.writing.counters import Combination, Differences, add_differences, combination
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
@@ -66,6 +65,7 @@ class _Known:
     payload_hash: str
     uuid: Any
     gone_at: datetime | None
+    total: int | None
     counted: Combination
 
 
@@ -91,7 +91,7 @@ def write_orders(
     readmit(organisation, list(parsed))
     writing: list[ParsedOrder] = []
     moved: list[int] = []
-    differences: Counter[Combination] = Counter()
+    differences = Differences()
     for glu_id, order in sorted(parsed.items()):
         before = known.get(glu_id)
         if before is None:
@@ -108,11 +108,11 @@ def write_orders(
         else:
             result.changed += 1
             moved.append(before.pk)
-            differences[before.counted] -= 1
+            differences.add(before.counted, before.total, -1)
         updated = order.columns["updated_at"]
         if updated is not None and (before is None or updated != before.updated_at):
             result.stamps.append(updated)
-        differences[combination(order.columns)] += 1
+        differences.add(combination(order.columns), order.columns["total"])
         drift.order(order)
         writing.append(order)
     if not writing:
@@ -155,9 +155,9 @@ def _parse_all(
 
 
 def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:
-    columns = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", *COUNTED_FIELDS)
+    columns = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", "total", *COUNTED_FIELDS)
     return {
-        row[0]: _Known(row[1], row[2], row[3], row[4], row[5], tuple(value or "" for value in row[6:]))
+        row[0]: _Known(row[1], row[2], row[3], row[4], row[5], row[6], tuple(value or "" for value in row[7:]))
         for row in organisation.orders.filter(glu_id__in=glu_ids).values_list(*columns)
     }
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.search import count_orders, find_orders, list_page, matching, parse_query, sums
+from orders.search import Counted, count_and_sums, find, find_orders, list_page, matching, parse_query, sqlite
 from orders.search.folding import fold
 from orders.search.matching import index
 from orders.search.words import Words
@@ -71,14 +71,18 @@ def test_the_index_follows_texts_that_change_and_go(written: Any) -> None:
     assert index().unindexed() == 0
 
 
-def test_rows_count_and_sums_agree_where_more_are_found_than_are_held(
-    written: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("bound", ["MOST_FOUND", "COMMON"])
+def test_the_rows_are_the_same_where_more_are_found_than_are_held(
+    written: Any, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    query = parse_query("q=smith", written.hotel)
-    few = _answers(written.hotel, query)
-    monkeypatch.setattr(matching, "MOST_FOUND", 2)
-    assert not matching.matching(written.hotel, Words(wanted=("smith",))).is_all
-    assert _answers(written.hotel, query) == few
+    query = parse_query("q=smith&sort=-total", written.hotel)
+    few = [row.glu_id for row in list_page(written.hotel, query, 50).rows]
+    monkeypatch.setattr(matching, bound, 2)
+    monkeypatch.setattr(sqlite, "is_common", lambda *asked: bound == "COMMON")
+    found = find(written.hotel, query.criteria)
+    assert not found.is_few
+    assert [row.glu_id for row in list_page(written.hotel, query, 50, found).rows] == few == [3, 2, 1]
+    assert count_and_sums(written.hotel, query.criteria, found) == (Counted(2, exact=False), [])
 
 
 def test_many_keys_are_asked_for_as_few_are(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,11 +97,6 @@ def test_a_change_of_status_writes_no_text(written: Any) -> None:
         write(written.hotel, order(4, customerName="Bo Jones", phoneNumber="07700 900124", **later))
     assert written.hotel.orders.get(glu_id=4).dispatch_status == "Packed"
     assert not [query for query in asked if "INSERT" in query["sql"] and "orders_orderdocument" in query["sql"]]
-
-
-def _answers(organisation: Organisation, query: Any) -> Any:
-    pages = [row.glu_id for row in list_page(organisation, query, 50).rows]
-    return pages, count_orders(organisation, query.criteria), sums(organisation, query.criteria)
 
 
 def _ids(organisation: Organisation, typed: str) -> set[int]:
