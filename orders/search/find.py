@@ -13,7 +13,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency, minor_units
 from orders.models import Order
 from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCriteria
-from orders.search.matching import matching, spoken
+from orders.search.matching import matching
 from orders.search.words import parse_words
 
 _MOST_MINOR = 2**63 - 1
@@ -21,7 +21,7 @@ _MOST_MINOR = 2**63 - 1
 
 @dataclass(frozen=True)
 class Found:
-    """The orders that meet some criteria, unsorted; `is_few` where they are known one by one already.
+    """The orders that meet some criteria, unsorted; `is_few` where they are looked up, to be sorted after that.
 
     Where too many have the words that are searched for, at least so many do, and `narrowed` says whether these are all
     that is asked for.
@@ -56,12 +56,9 @@ def find(organisation: Organisation, criteria: OrderCriteria) -> Found:
         orders = orders.filter(gone_at__isnull=criteria.gone == "none")
     if not criteria.q:
         return Found(orders)
-    words = parse_words(criteria.q)
-    found = matching(organisation, words)
-    if found.is_all:
-        return Found(orders.filter(found.condition()), is_few=True)
-    asked = replace(criteria, q="")
-    return Found(spoken(organisation, orders, words), at_least=found.at_least, narrowed=not asked.is_empty())
+    found = matching(organisation, parse_words(criteria.q))
+    narrowed = not replace(criteria, q="").is_empty()
+    return Found(orders.filter(found.condition), found.is_few, found.at_least, narrowed)
 
 
 def day_start(organisation: Organisation, day: date) -> datetime:

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from types import ModuleType
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
-from orders.models import Order
 from orders.search import postgres, sqlite
 from orders.search.folding import fold
 from orders.search.words import Words
@@ -24,19 +23,15 @@ _FEW = 100
 
 @dataclass(frozen=True)
 class Matching:
-    """Keys of orders that a search finds, or none of them and that at least so many are found: too many to hold."""
+    """Which orders a search finds, as a condition, and their keys; none of these where too many are found to hold.
 
+    Then at least so many are. `is_few` is false where so many have the words that they are met wherever one begins.
+    """
+
+    condition: Q
     pks: list[int]
     at_least: int = 0
-
-    @property
-    def is_all(self) -> bool:
-        """Whether these are all that are found."""
-        return not self.at_least
-
-    def condition(self) -> Q:
-        """The condition that an order is one of these."""
-        return Q(pk__in=self.pks) if len(self.pks) <= _FEW else index().among(self.pks)
+    is_few: bool = True
 
 
 def index() -> ModuleType:
@@ -50,27 +45,32 @@ def matching(organisation: Organisation, words: Words) -> Matching:
     What names an order is looked up; only where nobody has it is it looked for in texts.
     """
     if named := _named(organisation, words):
-        return Matching(sorted(named)) if len(named) <= MOST_FOUND else Matching([], MOST_FOUND)
+        return _held(named) if len(named) <= MOST_FOUND else Matching(Q(pk__in=named), [], MOST_FOUND)
     alternatives = [(fold(str(words.uuid)),) if words.uuid else words.wanted]
     alternatives += [(words.number,)] if words.number else []
     found = set[int]()
     for wanted in alternatives:
         if index().is_common(organisation.pk, wanted, words.unwanted, COMMON):
-            return Matching([], COMMON)
+            return Matching(_spoken(organisation, alternatives, words.unwanted), [], COMMON, is_few=False)
         found |= set(index().matches(organisation.pk, wanted, words.unwanted, MOST_FOUND + 1))
         if len(found) > MOST_FOUND:
-            return Matching([], MOST_FOUND)
-    return Matching(sorted(found))
+            speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
+            return Matching(reduce(or_, speaking), [], MOST_FOUND)
+    return _held(found)
 
 
-def spoken(organisation: Organisation, orders: QuerySet[Order], words: Words) -> QuerySet[Order]:
-    """Orders whose texts have the words, read one by one: soon done where very many have them."""
-    wanted = reduce(and_, (Q(document__text__contains=term) for term in words.wanted), Q())
-    if words.number:
-        wanted |= Q(document__text__contains=words.number)
-    for term in words.unwanted:
-        wanted &= ~Q(document__text__contains=term)
-    return orders.filter(wanted, document__organisation=organisation)
+def _held(found: set[int]) -> Matching:
+    pks = sorted(found)
+    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks)
+
+
+def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unwanted: tuple[str, ...]) -> Q:
+    """The condition that an order's text has the words, for texts that are read one by one."""
+    having = (reduce(and_, (Q(document__text__contains=term) for term in wanted), Q()) for wanted in alternatives)
+    condition = Q(document__organisation=organisation) & reduce(or_, having)
+    for term in unwanted:
+        condition &= ~Q(document__text__contains=term)
+    return condition
 
 
 def _named(organisation: Organisation, words: Words) -> set[int]:

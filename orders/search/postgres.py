@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import ProgrammingError, connection
 from django.db.models import Q
@@ -66,6 +67,19 @@ def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[st
 
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
     """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
+    sql, parameters = _found(organisation_id, wanted, unwanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT %s", [*parameters, most])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def speaking(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> Q:
+    """The condition that an order's text has every wanted term and no unwanted one, by the index."""
+    return Q(pk__in=RawSQL(*_found(organisation_id, wanted, unwanted)))  # noqa: S611  (terms are parameters)
+
+
+def _found(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[Any]]:
+    """SQL that gives the keys, and its parameters."""
     # The planner may take the index by time instead, as it hopes to find enough soon; it cannot where all are asked
     # for. Without a trigram to look for, the index would be read whole, which takes far longer than the texts.
     text = "text" if any(map(_HAS_TRIGRAM.search, wanted)) else "text || ''"
@@ -73,10 +87,8 @@ def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]
     sql = f"""
         WITH found AS MATERIALIZED (
             SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s AND {conditions}
-        ) SELECT order_id FROM found LIMIT %s"""  # noqa: S608  (nothing but columns of ours)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [organisation_id, *patterns, most])
-        return [pk for (pk,) in cursor.fetchall()]
+        ) SELECT order_id FROM found"""  # noqa: S608  (nothing but columns of ours)
+    return sql, [organisation_id, *patterns]
 
 
 def _conditions(text: str, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[str]]:

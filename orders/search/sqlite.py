@@ -18,6 +18,8 @@ _BITS = 40
 """An order's key has no more; an organisation's stands above them."""
 _TRIGRAM = 3
 _BATCH = 1_000
+_NEWEST = 8_000
+"""So many of the newest texts are read before the index is asked: a few milliseconds."""
 _KEY = f"(organisation_id << {_BITS}) + order_id"
 _INDEXED = f"(SELECT id FROM {INDEX}_docsize)"  # noqa: S608  (names of ours, here and below)
 _NEW, _OLD = (f"({row}.organisation_id << {_BITS}) + {row}.order_id" for row in ("new", "old"))
@@ -85,30 +87,52 @@ def unindexed() -> int | None:
         return int(cursor.fetchone()[0])
 
 
-def is_common(*_: object) -> bool:
-    """Whether an index would give far too many: it need not be known here, as ours stops where it may."""
-    return False
+def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], n: int) -> bool:
+    """Whether of the newest texts more than `n` have the terms: an index would give far too many."""
+    read, patterns = _read(wanted, unwanted)
+    sql = f"""
+        SELECT count(*) FROM (
+            SELECT 1 FROM (
+                SELECT text FROM orders_orderdocument WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
+            ) WHERE true {read} LIMIT %s
+        )"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, n + 1])
+        return bool(cursor.fetchone()[0] > n)
 
 
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
     """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
+    sql, parameters = _found(organisation_id, wanted, unwanted)
     with connection.cursor() as cursor:
-        indexed = [term for term in wanted if len(term) >= _TRIGRAM] if _is_ready(cursor) else []
-        read = [(term, "") for term in wanted if term not in indexed] + [(term, "NOT ") for term in unwanted]
-        base, parameters = organisation_id << _BITS, list[Any]()
-        if indexed:
-            sql = f"SELECT rowid - %s AS pk FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s"  # noqa: S608
-            parameters += [base, " AND ".join(map(_phrase, indexed)), base, base + (1 << _BITS) - 1]
-            if read:
-                sql = f"SELECT pk FROM ({sql}) CROSS JOIN orders_orderdocument ON order_id = pk WHERE true"  # noqa: S608
-        else:
-            sql = "SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s"
-            parameters.append(organisation_id)
-        for term, negated in read:
-            sql += f" AND text {negated}LIKE %s ESCAPE '\\'"
-            parameters.append(f"%{connection.ops.prep_for_like_query(term)}%")
         cursor.execute(f"{sql} LIMIT %s", [*parameters, most])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def speaking(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> Q:
+    """The condition that an order's text has every wanted term and no unwanted one, by the index."""
+    return Q(pk__in=RawSQL(*_found(organisation_id, wanted, unwanted)))  # noqa: S611  (terms are parameters)
+
+
+def _found(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[Any]]:
+    """SQL that gives the keys, and its parameters."""
+    with connection.cursor() as cursor:
+        indexed = [term for term in wanted if len(term) >= _TRIGRAM] if _is_ready(cursor) else []
+    read, patterns = _read([term for term in wanted if term not in indexed], unwanted)
+    if not indexed:
+        sql = f"SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s{read}"  # noqa: S608
+        return sql, [organisation_id, *patterns]
+    base = organisation_id << _BITS
+    sql = f"SELECT rowid - %s AS pk FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s"  # noqa: S608
+    if read:
+        sql = f"SELECT pk FROM ({sql}) CROSS JOIN orders_orderdocument ON order_id = pk WHERE true{read}"  # noqa: S608
+    return sql, [base, " AND ".join(map(_phrase, indexed)), base, base + (1 << _BITS) - 1, *patterns]
+
+
+def _read(wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[str]]:
+    """Terms that are looked for in the texts themselves, as SQL, and its parameters."""
+    sql = " AND text LIKE %s ESCAPE '\\'" * len(wanted) + " AND text NOT LIKE %s ESCAPE '\\'" * len(unwanted)
+    return sql, [f"%{connection.ops.prep_for_like_query(term)}%" for term in (*wanted, *unwanted)]
 
 
 def among(pks: list[int]) -> Q:
