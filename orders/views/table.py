@@ -6,8 +6,8 @@ from typing import Any
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
-from orders.models.mirror_state import state_of
 from orders.proof.gaps import extent, is_copied, words_of
+from orders.proof.standing import standing_on_page
 from orders.search import (
     Counted,
     CurrencySum,
@@ -107,7 +107,7 @@ def _sum_words(added: list[CurrencySum]) -> list[dict[str, object]]:
 
 def _missing(organisation: Organisation, query: Query) -> str:
     """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
-    state = state_of(organisation)
+    state = standing_on_page(organisation).state
     copying = state is None or state.history_complete_at is None
     if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
         return ""
