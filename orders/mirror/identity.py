@@ -99,8 +99,7 @@ def _question(session: Session) -> tuple[Callable[[], Any], Callable[[Any], bool
     order = next(iter(_some_orders(organisation)), None)
     if order is None:
         return None
-    glu_id = order.glu_id
-    return partial(read_order, client, glu_id), lambda row: _compared(organisation, [row]).get(glu_id, False)
+    return partial(read_order, client, order.glu_id), lambda row: _is_here(organisation, row)
 
 
 def recognise(organisation: Organisation, client: GluClient) -> Owner | None:
@@ -145,8 +144,8 @@ def recognise_page(session: Session, rows: Iterable[Row], asked: int | None = No
     ours did not come from this organisation. Raises OtherOrganisationError, GluError.
     """
     same = _compared(session.organisation, rows)
-    strangers = {glu_id for glu_id, is_same in same.items() if not is_same}
-    if strangers or not _sure(session.organisation).filter(glu_id__in=list(same)).exists():
+    strangers = {glu_id for glu_id, (is_same, _) in same.items() if not is_same}
+    if strangers or not any(is_sure for _, is_sure in same.values()):
         prove(session)
     elif asked is not None:
         session.glu.proofs.show(asked)
@@ -209,7 +208,7 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
     failed: GluError | None = None
     for order in known:
         try:
-            if _compared(organisation, [read_order(client, order.glu_id)]).get(order.glu_id):
+            if _is_here(organisation, read_order(client, order.glu_id)):
                 return
         except NotFound:
             continue
@@ -217,8 +216,7 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
             raise
         except (Refused, Unreachable, Unreadable) as error:
             failed = error
-    listed = [glu_id for glu_id, is_same in _compared(organisation, list_orders(client).rows).items() if is_same]
-    if _sure(organisation).filter(glu_id__in=listed).exists():
+    if any(is_same and is_sure for is_same, is_sure in _compared(organisation, list_orders(client).rows).values()):
         return
     if failed is not None:
         raise failed  # that these could not be read says nothing of whose they are
@@ -226,15 +224,22 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
     raise OtherOrganisationError(f"{whose} does not know the orders that are here, such as {known[0].glu_id}.")
 
 
-def _compared(organisation: Organisation, rows: Iterable[Row]) -> dict[int, bool]:
-    """The ids of rows under which an order is here, and whether it is the same one."""
+def _is_here(organisation: Organisation, row: Row) -> bool:
+    return any(is_same for is_same, _ in _compared(organisation, [row]).values())
+
+
+def _compared(organisation: Organisation, rows: Iterable[Row]) -> dict[int, tuple[bool, bool]]:
+    """The ids of rows under which an order is here: whether it is the same one, and whether we are sure of ours."""
     found = {row.glu_id: (row, row.created) for row in rows if row.glu_id is not None and row.created is not None}
-    here = organisation.orders.filter(glu_id__in=list(found)).values_list("glu_id", "uuid", "created_at")
+    here = organisation.orders.filter(glu_id__in=list(found))
     same = {}
-    for glu_id, uuid, created_at in here:
+    for glu_id, uuid, created_at, gone_at, missing in here.values_list(
+        "glu_id", "uuid", "created_at", "gone_at", "missing"
+    ):
         row, created = found[glu_id]
         its_uuid = _uuid(row.raw.get("uuid"))
-        same[glu_id] = uuid == its_uuid if uuid and its_uuid else created_at == created.instant
+        is_same = uuid == its_uuid if uuid and its_uuid else created_at == created.instant
+        same[glu_id] = is_same, gone_at is None and missing is None
     return same
 
 

@@ -157,13 +157,14 @@ class LineStream:
     def ask(self) -> None:
         """Ask for as much as there is room for."""
         # At most a chunk is in hand and unwritten, which is all that a kill costs; while one half of it is written the
-        # other keeps the connections busy.
+        # other keeps the connections busy. They are looked for as late as that lets them, and so many at a time.
+        enough = 2 * int(settings.MIRROR_CONNECTIONS)
         while (
             self._halted is None
             and not self._broken
             and len(self._flying) + len(self._done) < settings.MIRROR_LINE_CHUNK
         ):
-            if not self._waiting and not self._dry:
+            if not self._waiting and not self._dry and len(self._flying) <= enough:
                 self._claim()
             if not self._waiting:
                 return

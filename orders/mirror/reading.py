@@ -62,11 +62,11 @@ def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[M
             break
         stream.ask()
         session.glu.finished.hand_over()
-        stream.keep_up(beside_lists=True)
-        while reading.arrived:
+        while reading.arrived:  # first: the next question is asked with what they say
             yield from reading.take(reading.arrived.popleft())
             if run.state == MirrorRun.State.COMPLETE:
                 return
+        stream.keep_up(beside_lists=True)
     if run.state != MirrorRun.State.COMPLETE:
         with session.writing() as state:
             complete_run(session, run, state)

@@ -1,14 +1,18 @@
 """Many rows of a table written at once from plain values: making a model of each costs several times what writing does.
 
-The rows of one call are one prepared statement, executed for each; both databases take it as it is.
+SQLite executes one prepared statement for each row; PostgreSQL is given the rows of a block in one statement, as it
+plans each statement anew.
 """
 
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Sequence
+from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, Model, UUIDField
+
+_BLOCK = 100
 
 
 def upsert(
@@ -22,27 +26,45 @@ def upsert(
 ) -> None:
     """Insert rows, whose values stand in the order of `columns`; where `unique` is here already, replace that row's.
 
-    A relation's value is the other row's key. Of a row that is here `keep` stays as it is, and `add` is added to.
+    No two rows have the same `unique`. A relation's value is the other row's key. Of a row that is here `keep` stays as
+    it is, and `add` is added to.
     """
-    fields = [model._meta.get_field(name) for name in columns]
-    # What a database has no type for is prepared by its field; text and numbers are as they are.
-    prepared = [(place, field) for place, field in enumerate(fields) if isinstance(field, (DateTimeField, UUIDField))]
-    values = []
-    for row in rows:
-        out = list(row)
-        for place, field in prepared:
-            if out[place] is not None:
-                out[place] = field.get_db_prep_value(out[place], connection)
-        values.append(out)
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(_statement(model, columns, unique, keep, add), values)
+    if not rows:
+        return
+    head, tail = _statement(model, columns, unique, keep, add)
+    place = f"({', '.join(['%s'] * len(columns))})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"{head} {place} {tail}", _as_text(model, columns, rows))
+            return
+        waiting = list(rows)
+        for start in range(0, len(waiting), _BLOCK):
+            block = waiting[start : start + _BLOCK]
+            cursor.execute(f"{head} {', '.join([place] * len(block))} {tail}", list(chain.from_iterable(block)))
+
+
+def _as_text(model: type[Model], columns: tuple[str, ...], rows: Collection[Sequence[Any]]) -> list[list[Any]]:
+    """The rows with their times and UUIDs as SQLite has them, which has no type for them."""
+    out = [list(row) for row in rows]
+    for place, name in enumerate(columns):
+        field = model._meta.get_field(name)
+        if isinstance(field, DateTimeField):
+            adapt: Callable[[Any], Any] = connection.ops.adapt_datetimefield_value
+        elif isinstance(field, UUIDField):
+            adapt = partial(field.get_db_prep_value, connection=connection)
+        else:
+            continue
+        for row in out:
+            if row[place] is not None:
+                row[place] = adapt(row[place])
+    return out
 
 
 @cache
 def _statement(
     model: type[Model], columns: tuple[str, ...], unique: tuple[str, ...], keep: tuple[str, ...], add: tuple[str, ...]
-) -> str:
+) -> tuple[str, str]:
+    """What stands before the places of the values, and what after them."""
     names = {name: f'"{model._meta.get_field(name).column}"' for name in columns}  # type: ignore[union-attr]
     table = f'"{model._meta.db_table}"'
     sets = [
@@ -50,6 +72,5 @@ def _statement(
         for name in columns
         if name not in unique and name not in keep
     ]
-    places = ", ".join(["%s"] * len(columns))
-    insert = f"INSERT INTO {table} ({', '.join(names.values())}) VALUES ({places})"  # noqa: S608  our own models' names
-    return f"{insert} ON CONFLICT ({', '.join(names[name] for name in unique)}) DO UPDATE SET {', '.join(sets)}"
+    insert = f"INSERT INTO {table} ({', '.join(names.values())}) VALUES"
+    return insert, f"ON CONFLICT ({', '.join(names[name] for name in unique)}) DO UPDATE SET {', '.join(sets)}"

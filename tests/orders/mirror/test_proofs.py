@@ -6,6 +6,7 @@ import pytest
 
 from glu_admin.glu.errors import Unreachable
 from glu_admin.sandbox.server import RunningSandbox
+from orders.mirror.identity import prove_beside
 from orders.mirror.lines import LineStream
 from orders.mirror.proofs import Proofs
 from orders.mirror.session import Session
@@ -75,3 +76,21 @@ def test_where_a_thread_is_not_told_it_is_found_out_by_asking(
     scripted.before = fail
     asked_for_the_organisation(session, sandbox)
     assert failed
+
+
+@pytest.mark.parametrize("no_organisation", [False, True], ids=["pinned", "Glu tells no organisation"])
+@pytest.mark.parametrize("to", ["", "golf"], ids=["ours", "another's"])
+def test_what_a_thread_is_told_is_judged(
+    session: Session, sandbox: RunningSandbox, no_organisation: bool, to: str
+) -> None:
+    for shop in sandbox.world.shops.values():
+        shop.faults.no_organisation = no_organisation
+    mirror_everything(session)
+    came, told = session.glu.proofs.now(), list[bool]()
+    sandbox.world.shops["hotel"].faults.swapped = to
+    assert prove_beside(session, told.append)
+    later = session.glu.proofs.now()
+    session.glu.finished.hand_over()
+    assert told == [not to]
+    assert session.glu.proofs.cover(came) == (not to)
+    assert not session.glu.proofs.cover(later)
