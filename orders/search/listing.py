@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
+from orders.search.criteria import DAY_FIELDS
 from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
 
@@ -20,6 +21,8 @@ COLUMNS = {
     "scheduled": "scheduled_delivery_at",
 }
 """The order columns behind the sorts."""
+
+_MOST_SORTED = 50_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
     place = read_cursor(query.cursor, query.sort) if query.cursor else None
     backwards = place is not None and place[0] == "newer"
     rows: list[Order] = []
-    for stretch in _stretches(found or find(organisation, query.criteria), query.sort, place):
+    found = found or find(organisation, query.criteria)
+    is_few = found.is_few or _is_narrow(found, query)
+    for stretch in _stretches(found.orders, query.sort, place, is_few=is_few):
         rows += stretch.defer("user_agent")[: size + 1 - len(rows)]
         if len(rows) > size:
             break
@@ -80,8 +85,19 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
     )
 
 
+def _is_narrow(found: Found, query: Query) -> bool:
+    """Whether days of one column leave few enough orders to be sorted by another.
+
+    Its index would be walked from where none of these may be for long: orders are delivered soon after they are made.
+    """
+    by = query.sort.removeprefix("-")
+    if not any(getattr(query.criteria, name) for name in DAY_FIELDS if name != by):
+        return False
+    return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
+
+
 def _stretches(
-    found: Found, sort: str, place: tuple[str, datetime | int | None, int] | None
+    orders: QuerySet[Order], sort: str, place: tuple[str, datetime | int | None, int] | None, *, is_few: bool
 ) -> Iterator[QuerySet[Order]]:
     """The rows of a list from a place on, in its order, each stretch one that an index can deliver.
 
@@ -89,12 +105,12 @@ def _stretches(
     """
     column, backwards = COLUMNS[sort.removeprefix("-")], place is not None and place[0] == "newer"
     descending = sort.startswith("-") != backwards
-    sign = "-" if descending else ""
     # Few rows are sorted; an index by time would be walked for them through the whole history.
-    first = Coalesce(column, column) if found.is_few else F(column)
-    in_order = (first.desc() if descending else first.asc(), f"{sign}glu_id")
-    without = found.orders.filter(**{f"{column}__isnull": True}).order_by(f"{sign}glu_id")
-    having = found.orders.order_by(*in_order)
+    first = Coalesce(column, column) if is_few else F(column)
+    then = Coalesce("glu_id", "glu_id") if is_few else F("glu_id")
+    in_order = [by.desc() if descending else by.asc() for by in (first, then)]
+    without = orders.filter(**{f"{column}__isnull": True}).order_by(in_order[1])
+    having = orders.order_by(*in_order)
     never_null = column == "created_at"
     if not never_null:
         having = having.filter(**{f"{column}__isnull": False})
