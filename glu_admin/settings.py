@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "glu_admin.edge.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "glu_admin.compression.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "glu_admin.tenancy.arrivals.ArrivalMiddleware",
