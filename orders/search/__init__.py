@@ -1,6 +1,7 @@
 """Finding orders: one criteria object for the list, its counts, exports and commands."""
 
 from orders.search.chips import MOST_CHIPS, Chip, chips, describe
+from orders.search.clauses import written
 from orders.search.counts import (
     COUNT_CAP,
     Counted,
@@ -49,4 +50,5 @@ __all__ = [
     "sum_rows",
     "sums",
     "unknown_values",
+    "written",
 ]

@@ -14,6 +14,7 @@ from orders.display.money import currency
 from orders.display.text import brief
 from orders.models import Order, OrderCounter
 from orders.models.counter import HALF
+from orders.search.conditions import as_they_came
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import Found, find
 from orders.search.matching import MOST_FOUND
@@ -100,7 +101,9 @@ def _counters(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[O
     rows = organisation.order_counters.all()
     for name, column in VALUE_FIELDS.items():
         if values := getattr(criteria, name):
-            rows = rows.filter(**{f"{column}__in": values})
+            rows = rows.filter(**{f"{column}__in": as_they_came(organisation, name, values)})
+        if values := criteria.excluded(name):
+            rows = rows.exclude(**{f"{column}__in": as_they_came(organisation, name, values)})
     return rows
 
 
@@ -114,15 +117,20 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
 
     With days, totals or words in the criteria the values are known but not counted.
     """
-    rows = list(organisation.order_counters.filter(n__gt=0).values_list(*VALUE_FIELDS.values(), "n"))
+    columns = list(VALUE_FIELDS.values())
+    counters = organisation.order_counters.filter(n__gt=0).values_list(*columns, "n")
+    rows = [[*map(_said, columns, row), row[-1]] for row in counters]
     counted = criteria.only_counted()
     out: dict[str, list[Facet]] = {}
     for place, name in enumerate(VALUE_FIELDS):
         chosen = getattr(criteria, name)
         numbers: dict[str, int] = defaultdict(int)
         others = [(at, getattr(criteria, other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
+        unwanted = [(at, criteria.excluded(other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
         for row in rows:
-            numbers[row[place]] += row[-1] if all(not wanted or row[at] in wanted for at, wanted in others) else 0
+            meant = all(not wanted or row[at] in wanted for at, wanted in others)
+            meant = meant and not any(row[at] in values for at, values in unwanted)
+            numbers[row[place]] += row[-1] if meant else 0
         for value in chosen:
             numbers.setdefault(value, 0)
         ranked = sorted(numbers, key=lambda value: (-numbers[value], value))
@@ -132,8 +140,15 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
 
 def count_values(organisation: Organisation, criteria: OrderCriteria, name: str) -> dict[str, int]:
     """How many orders have each value of a field of values, under all filters but its own; of at most COUNT_CAP."""
-    found = find(organisation, replace(criteria, **{name: ()})).orders  # type: ignore[arg-type]
-    return Counter(value or "" for value in found.order_by().values_list(VALUE_FIELDS[name], flat=True)[:COUNT_CAP])
+    others = tuple(pair for pair in criteria.none_of if pair[0] != name)
+    found = find(organisation, replace(criteria, none_of=others, **{name: ()})).orders  # type: ignore[arg-type]
+    column = VALUE_FIELDS[name]
+    return Counter(_said(column, value) for value in found.order_by().values_list(column, flat=True)[:COUNT_CAP])
+
+
+def _said(column: str, value: str | None) -> str:
+    """A value as criteria have it: a currency however its code is written, "" for none given."""
+    return currency(value) if column == VALUE_FIELDS["currency"] else value or ""
 
 
 def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[str]:
@@ -143,7 +158,7 @@ def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[
         values = [facet.value for facet in known]
         some = ", ".join(brief(value or "none given", _LONGEST) for value in values[:_MOST_NAMED])
         more = f" and {len(values) - _MOST_NAMED:,} more" if len(values) > _MOST_NAMED else ""
-        for asked in getattr(criteria, name):
+        for asked in (*getattr(criteria, name), *criteria.excluded(name)):
             if asked not in values:
                 there_are = f"There are: {some}{more}." if values else "No order has any."
                 out.append(f"{LABELS[name]}: no order has “{brief(asked or 'none given', _LONGEST)}”. {there_are}")

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.search import COUNT_CAP, Facet, Problem, Query, count_values, facets, parse_query
+from orders.search import COUNT_CAP, Facet, Problem, Query, count_values, facets, parse_query, written
 from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Days
 
 RANGE_FIELDS = ("created", "updated", "scheduled", "total")
@@ -58,12 +58,18 @@ def canonical(data: QueryDict) -> QueryDict:
     for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
         if first or last:
-            whole = first == last or (".." in first and not last)
+            whole = first == last or (not last and (".." in first or "," in first))
             out[name] = first if whole else f"{first}..{last}"
     for name in (*RANGE_FIELDS, "q"):
         if name in out and not "".join(out.getlist(name)).strip():
             del out[name]
     return out
+
+
+def carried(query: Query) -> list[tuple[str, str]]:
+    """What of a query no field of the form says, so that the form carries it along unseen."""
+    said = {*VALUE_FIELDS, *RANGE_FIELDS, "gone", "q"}
+    return [pair for pair in query.pairs() if pair[0] not in said and pair != ("has", "gone")]
 
 
 def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
@@ -75,7 +81,8 @@ def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
         "query": query,
         "problems": problems,
         "only_words": all(problem.key == "q" for problem in problems),
-        "hint": next((problem.message for problem in problems if problem.key == "q"), ""),
+        "hint": next((problem for problem in problems if problem.key == "q"), None),
+        "typed": written(query.criteria) if query.ok else "",
         "panel_open": any(problem.key in _PANEL for problem in problems),
         "pinned": [offers[name] for name in PINNED],
         "filters": [offer for name, offer in offers.items() if name not in PINNED],
@@ -114,7 +121,9 @@ def _offered(name: str, known: list[Facet], counted: bool) -> Values:
 def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField:
     problem = next((problem for problem in problems if problem.key == name), None)
     known = getattr(query.criteria, name)
-    if isinstance(known, Days):
+    if isinstance(known, Days) and known.stretches:
+        first, last = known.text, ""
+    elif isinstance(known, Days):
         first, last = str(known.first or ""), str(known.last or "")
     else:
         first, dots, last = (problem.value if problem else known.text if known else "").partition("..")
@@ -124,5 +133,5 @@ def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField
 
 
 def _box(name: str, end: str, value: str, problem: Problem | None) -> Box:
-    kind = "date" if name in DAY_FIELDS and problem is None else "text"
+    kind = "date" if name in DAY_FIELDS and problem is None and "," not in value else "text"
     return Box(end, value.strip(), kind, problem is not None and problem.end in ("", end))

@@ -21,9 +21,8 @@ from orders.recheck import note_visit, range_state
 from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
-from orders.search.query import DEFAULT_SORT
 from orders.views.column_choice import columns_of
-from orders.views.filters import canonical, panel
+from orders.views.filters import canonical, carried, panel
 from orders.views.saved import tabs
 from orders.views.table import table
 
@@ -37,6 +36,8 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{asked.urlencode()}".rstrip("?"))
     query = parse_query(asked, organisation)
     back = query.url_query()
+    if query.from_box and query.ok and not wants_fragment(request):
+        return redirect(f"{reverse('orders', args=[organisation.slug])}?{back}")
     if query.cursor and query.ok:
         back = query.url_query(cursor=query.cursor)
     if wants_fragment(request) and request.htmx.target == "range":
@@ -66,6 +67,8 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "export_query": query.all_orders().url_query(),
         "print_query": query.url_query(size=""),
         "hidden": _hidden(query),
+        # While clauses are typed they stay in the box: they become chips when it is sent.
+        "unsent": came_from == "q" and query.from_box,
         **_range(organisation, query),
     }
     if not page.rows:
@@ -115,10 +118,10 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     }
 
 
-def _hidden(query: Query) -> list[tuple[str, object]]:
+def _hidden(query: Query) -> list[tuple[str, str]]:
     """What the filter form carries along unseen."""
-    pairs = (("sort", query.sort), ("size", query.size), ("cols", query.cols), ("view", query.view))
-    return [(name, value) for name, value in pairs if value and value != DEFAULT_SORT]
+    looks = (("cols", query.cols), ("view", query.view))
+    return [*carried(query), *((name, value) for name, value in looks if value)]
 
 
 def _empty(organisation: Organisation, query: Query) -> str:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from glu_admin.tenancy.models import Organisation
 from orders.exports import csv_orders, jsonl_orders
 from orders.models import Order
-from orders.search import Query, count_orders, facets, find_orders, list_page, parse_query, sums
+from orders.search import count_orders, facets, find_orders, list_page, parse_query, sums
 from orders.search.query import SORTS
 from tests.orders.builders import order, write
+from tests.orders.paging import pages
 
 
 def found(organisation: Organisation, text: str) -> set[int]:
@@ -146,27 +147,6 @@ TEXTS = st.builds(
     ),
     st.sampled_from(["-created", "created", "-updated", "updated", "-total", "total", "-scheduled", "scheduled"]),
 )
-
-
-def pages(organisation: Organisation, query: Query, size: int) -> list[int]:
-    """Every row of every page, forwards; and each page again backwards."""
-    from dataclasses import replace
-
-    rows: list[int] = []
-    at, seen = query, []
-    while True:
-        page = list_page(organisation, at, size)
-        seen.append([row.glu_id for row in page.rows])
-        rows += seen[-1]
-        if page.older is None:
-            break
-        at = replace(query, cursor=page.older)
-    for expected in reversed(seen[:-1]):
-        assert page.newer is not None
-        page = list_page(organisation, replace(query, cursor=page.newer), size)
-        assert [row.glu_id for row in page.rows] == expected
-    assert page.newer is None or not seen[0]
-    return rows
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

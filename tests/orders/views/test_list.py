@@ -57,7 +57,7 @@ def test_only_own_orders(filled: Any, viewer_client: Client, outsider_client: Cl
     assert str(stranger.uuid) not in viewer_client.get(f"{LIST}{stranger.glu_id}/").content.decode()
 
 
-@pytest.mark.parametrize("query", ["created=2026-02-30", "total=ten&colour=red", "q=ab", "cursor=broken"])
+@pytest.mark.parametrize("query", ["created=2026-02-30", "total=ten&colour=red", "q=a", "cursor=broken"])
 def test_a_wrong_filter_shows_no_rows_and_says_why(filled: Any, viewer_client: Client, query: str) -> None:
     response = viewer_client.get(f"{LIST}?{query}")
     assert response.status_code == 200
@@ -81,10 +81,10 @@ def test_what_was_typed_is_kept_beside_its_message(filled: Any, viewer_client: C
         assert ('aria-invalid="true"' in field[0]) is wrong
         assert 'type="text"' in field[0]
         assert text.count(f'id="f-{name}-wrong"') == 1
-    assert re.search(r'value="Paid"\s+checked', text)
+    assert re.search(r'value="Paid"[^>]*\schecked', text)
 
 
-@pytest.mark.parametrize("query", ["cursor=broken", "q=ab", "sort=name", "size=7", "colour=red"])
+@pytest.mark.parametrize("query", ["cursor=broken", "q=a", "sort=name", "size=7", "colour=red"])
 def test_what_is_wrong_elsewhere_leaves_the_panel_closed(filled: Any, viewer_client: Client, query: str) -> None:
     text = viewer_client.get(f"{LIST}?{query}").content.decode()
     assert re.search(r'<details\s+class="filters"\s+id="filters"\s*>', text)
