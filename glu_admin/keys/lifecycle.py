@@ -147,14 +147,14 @@ def record_trial(key: GluKey, state: GluKey.State, detail: str = "", *, opens: s
         if state == GluKey.State.ACCEPTED and _elsewhere(key.organisation, [mark or ""]).exists():
             state, detail = GluKey.State.FOREIGN, ELSEWHERE
         moment = now()
-        key.state, key.detail, key.checked_at, key.opens = state, detail[:300], moment, opens[:200] or key.opens
+        key.state, key.detail, key.tried_at, key.opens = state, detail[:300], moment, opens[:200] or key.opens
         key.rejected_at = (key.rejected_at or moment) if state in GluKey.REJECTED else None
         key.try_again_at = _try_again_at(state, key.rejected_at or key.set_at, moment)
         if state == GluKey.State.ACCEPTED and key.slot == GluKey.Slot.CANDIDATE:
             in_use = GluKey.across_organisations.filter(organisation=key.organisation, slot=GluKey.Slot.CURRENT)
             in_use.exclude(pk=key.pk).delete()
             key.slot = GluKey.Slot.CURRENT
-        key.save(update_fields=["state", "detail", "checked_at", "try_again_at", "opens", "rejected_at", "slot"])
+        key.save(update_fields=["state", "detail", "tried_at", "try_again_at", "opens", "rejected_at", "slot"])
     return state
 
 
@@ -213,7 +213,7 @@ def _reject(organisation: Organisation, key_id: int, state: GluKey.State, detail
         .update(
             state=state,
             detail=detail[:300],
-            checked_at=moment,
+            tried_at=moment,
             rejected_at=moment,
             try_again_at=_try_again_at(state, moment, moment),
         )

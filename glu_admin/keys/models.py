@@ -46,7 +46,7 @@ class GluKey(models.Model):
     rejected_at = models.DateTimeField(null=True)  # since when Glu has said no, or another organisation
     # A manager's word that this key is the right one: what was copied with others goes before it is tried again.
     takes_over = models.BooleanField(default=False)
-    checked_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
     try_again_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
 

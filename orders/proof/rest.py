@@ -51,7 +51,7 @@ def stands_still(organisation: Organisation, known: Standing | None = None) -> b
         return now() - trying.set_at > patience
     if key is None or key.state != GluKey.State.ACCEPTED or key.paused_at is not None:
         return False
-    due_at = state.next_due_at if state and state.next_due_at else key.checked_at or key.set_at
+    due_at = state.next_due_at if state and state.next_due_at else key.tried_at or key.set_at
     waits = (state.wait_until if state else None, known.poll_waits_until)
     due_at = max([due_at, *filter(None, waits)])  # what failed waits on purpose
     working = state is not None and state.lease_expires_at is not None and state.lease_expires_at > now()
