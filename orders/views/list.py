@@ -21,6 +21,7 @@ from orders.recheck import note_visit, range_state
 from orders.search import OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
+from orders.search.places import nearest
 from orders.views.column_choice import columns_of
 from orders.views.filters import canonical, carried, panel
 from orders.views.saved import tabs
@@ -73,6 +74,9 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     }
     if not page.rows:
         context["empty"] = _empty(organisation, query)
+        if query.ok and query.criteria.q:
+            offers = nearest(organisation, query.criteria.q)
+            context["nearest"] = [(typed, query.url_query(q=typed)) for typed in offers]
     response = render(request, "orders/list/page.html", context)
     if came_from in ("q", "filter"):
         # A form sends its empty boxes too: the address that is kept is the canonical one. Typing leaves no trail.

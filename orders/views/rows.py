@@ -24,12 +24,13 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class ListRow:
-    """One order as the list prints it."""
+    """One order as the list prints it; `place` is where its search matched, if that is not shown."""
 
     glu_id: int
     url: str
     gone: bool
     cells: list[Cell]
+    place: str = ""
 
 
 def list_rows(

@@ -1,7 +1,7 @@
 """The table of orders with its sums and headings, as the list and the printed list have it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
@@ -23,8 +23,9 @@ from orders.search import (
     sum_rows,
 )
 from orders.search.chips import SORT_WORDS
+from orders.search.places import places
 from orders.views.columns import USUAL, Chosen
-from orders.views.rows import list_rows
+from orders.views.rows import ListRow, list_rows
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,7 @@ def table(
         "chips": chips(query),
         "words": describe(query),
         "sort_words": SORT_WORDS[query.sort],
-        "rows": list_rows(organisation, page.rows, line_marks(organisation, page.rows), back, columns)
-        if page.rows
-        else [],
+        "rows": _rows(organisation, query, page, back, columns) if page.rows else [],
         "count": count,
         "sums": _sum_words(added),
         "missing": _missing(organisation, query),
@@ -79,6 +78,14 @@ def _head(query: Query, one: Chosen) -> Head:
         query.url_query(sort=turned) if column.sort else None,
         now,
     )
+
+
+def _rows(organisation: Organisation, query: Query, page: Page, back: str, columns: Sequence[Chosen]) -> list[ListRow]:
+    rows = list_rows(organisation, page.rows, line_marks(organisation, page.rows), back, columns)
+    if not query.criteria.q:
+        return rows
+    matched = places(organisation, page.rows, query.criteria.q)
+    return [replace(row, place=matched[order.pk]) for row, order in zip(rows, page.rows, strict=True)]
 
 
 def _count_and_sums(
