@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
-from orders.exports.csv_files import BLOCK, blocks, lines_of
+from orders.exports.csv_files import batches
 from orders.payload import line_payload, payload, without_device
 from orders.search import Query, find_orders, ordered
 
@@ -22,11 +22,12 @@ def jsonl_orders(
     orders = find_orders(organisation, query.criteria)
     if not include_gone:
         orders = orders.filter(gone_at=None)
-    for block in blocks(ordered(orders, query.sort).iterator(chunk_size=BLOCK)):
+    for keys in batches(ordered(orders, query.sort)):
+        rows = organisation.orders.in_bulk(keys)
         lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for line in lines_of(organisation, block):
+        for line in organisation.order_lines.filter(order__in=keys):
             lines[line.order_id].append(line_payload(line))
-        for order in block:
+        for order in (rows[key] for key in keys if key in rows):
             row = payload(order)
             if order.lines_copied_at is not None:
                 row["lines"] = lines[order.pk]

@@ -100,15 +100,15 @@ def test_a_file_on_its_way_keeps_its_slot(monkeypatch: pytest.MonkeyPatch) -> No
 def breaking(house: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Four orders, of which files are made one by one; the database fails after so many of them."""
     write(house.hotel, *(order(n) for n in range(1, 5)))
-    whole = csv_files._orders
+    whole = csv_files.batches
 
     def fail(after: int) -> None:
-        def failing(*arguments: Any) -> Iterator[Any]:
-            rows = [row for block in whole(*arguments) for row in block]
-            yield from ([row] for row in rows[:after])
+        def failing(orders: Any) -> Iterator[list[int]]:
+            keys = [key for batch in whole(orders) for key in batch]
+            yield from ([key] for key in keys[:after])
             raise OperationalError("the database went away")
 
-        monkeypatch.setattr(csv_files, "_orders", failing)
+        monkeypatch.setattr(csv_files, "batches", failing)
 
     return fail
 
