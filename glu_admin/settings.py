@@ -121,6 +121,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", default=15.0)
 EXPORT_STATEMENT_SECONDS = env.float("EXPORT_STATEMENT_SECONDS", default=120.0)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
+EXPORT_STORED_BYTES = env.int("EXPORT_STORED_MB", default=1024) * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The columns of the two CSV files, joined by the order's number; technical fields of a buyer's device are left out."""
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from orders.display import fields
@@ -11,20 +12,36 @@ class Column(NamedTuple):
     """A column of a file: its heading, the kind of its values, and the field of an order or of a line it shows.
 
     `of_line` is true for a field of the line; in a file of lines the other columns are of the line's order.
+    `personal` says how a column tells of a person: a name, a postcode, or all of it; `short` is one of SHORT.
     """
 
     heading: str
     kind: Kind
     field: str
     of_line: bool = False
+    personal: Literal["", "name", "postcode", "all"] = ""
+    short: str = ""
+
+    def shortened(self) -> "Column":
+        """The column with names as initials and postcodes as districts."""
+        return self._replace(short=self.personal)
 
     def value(self, row: Any) -> Any:
         """Its value in an order, or in a line; a text where Glu sent something that is not of its kind."""
         of = row if self.of_line else getattr(row, "order", row)
         if self.kind == "codes":
             return fields.discount_codes(of)
-        return of.glu_id if self.field == "glu_id" else fields.value(of, self.field)
+        if self.field in ("glu_id", "gone_at"):
+            return getattr(of, self.field)
+        found = fields.value(of, self.field)
+        return SHORT[self.short](found) if self.short and isinstance(found, str) else found
 
+
+SHORT: dict[str, Callable[[str], str]] = {
+    "name": lambda name: f"{name[:1]}." if name else "",
+    "postcode": lambda postcode: postcode.replace(" ", "")[:-3],
+}
+"""How much of a text stays where personal data is reduced; `written` has the same for the database."""
 
 ORDER_COLUMNS = (
     Column("Order", "number", "glu_id"),
@@ -37,7 +54,7 @@ ORDER_COLUMNS = (
     Column("Payment status", "text", "payment_status"),
     Column("Payment method", "text", "payment_method"),
     Column("Offline payment method", "text", "offline_payment_method"),
-    Column("Complimentary reason", "text", "complimentary_reason"),
+    Column("Complimentary reason", "text", "complimentary_reason", personal="all"),
     Column("Gateway", "text", "gateway"),
     Column("Currency", "currency", "currency_code"),
     Column("Subtotal", "money", "subtotal"),
@@ -46,31 +63,32 @@ ORDER_COLUMNS = (
     Column("Processing fee", "money", "processing_fee"),
     Column("Total", "money", "total"),
     Column("Discount codes", "codes", "extra"),
-    Column("Buyer", "text", "customer_name"),
-    Column("Buyer first name", "text", "customer_first_name"),
-    Column("Buyer last name", "text", "customer_last_name"),
-    Column("Buyer e-mail", "text", "customer_email_address"),
-    Column("Phone", "text", "phone_number"),
-    Column("Recipient first name", "text", "recipient_first_name"),
-    Column("Recipient last name", "text", "recipient_last_name"),
-    Column("Recipient e-mail", "text", "recipient_email_address"),
+    Column("Buyer", "text", "customer_name", personal="name"),
+    Column("Buyer first name", "text", "customer_first_name", personal="name"),
+    Column("Buyer last name", "text", "customer_last_name", personal="name"),
+    Column("Buyer e-mail", "text", "customer_email_address", personal="all"),
+    Column("Phone", "text", "phone_number", personal="all"),
+    Column("Recipient first name", "text", "recipient_first_name", personal="name"),
+    Column("Recipient last name", "text", "recipient_last_name", personal="name"),
+    Column("Recipient e-mail", "text", "recipient_email_address", personal="all"),
     Column("E-mail to recipient", "flag", "email_to_recipient"),
     Column("Delivery method", "text", "delivery_method_name"),
     Column("Delivery method type", "text", "delivery_method_type"),
     Column("Scheduled delivery", "time", "scheduled_delivery_at"),
-    Column("Delivery name", "text", "delivery_name"),
-    Column("Delivery address 1", "text", "delivery_address_line1"),
-    Column("Delivery address 2", "text", "delivery_address_line2"),
+    Column("Delivery name", "text", "delivery_name", personal="name"),
+    Column("Delivery address 1", "text", "delivery_address_line1", personal="all"),
+    Column("Delivery address 2", "text", "delivery_address_line2", personal="all"),
     Column("Delivery city", "text", "delivery_address_city"),
     Column("Delivery county", "text", "delivery_address_county"),
-    Column("Delivery postcode", "text", "delivery_address_postcode"),
+    Column("Delivery postcode", "text", "delivery_address_postcode", personal="postcode"),
     Column("Delivery country", "text", "delivery_address_country"),
-    Column("Billing address 1", "text", "billing_address_line1"),
-    Column("Billing address 2", "text", "billing_address_line2"),
+    Column("Billing address 1", "text", "billing_address_line1", personal="all"),
+    Column("Billing address 2", "text", "billing_address_line2", personal="all"),
     Column("Billing city", "text", "billing_address_city"),
     Column("Billing county", "text", "billing_address_county"),
-    Column("Billing postcode", "text", "billing_address_postcode"),
+    Column("Billing postcode", "text", "billing_address_postcode", personal="postcode"),
     Column("Billing country", "text", "billing_address_country"),
+    Column("No longer at Glu since", "time", "gone_at"),
 )
 
 LINE_COLUMNS = (
@@ -85,5 +103,37 @@ LINE_COLUMNS = (
     Column("Refunded", "flag", "refunded", of_line=True),
     Column("Discount codes", "codes", "extra", of_line=True),
     Column("Description", "text", "description", of_line=True),
-    Column("Personal message", "text", "personal_message", of_line=True),
+    Column("Personal message", "text", "personal_message", of_line=True, personal="all"),
 )
+
+
+class Preset(NamedTuple):
+    """Columns of orders that are often wanted together, by their fields; None is every one."""
+
+    label: str
+    fields: frozenset[str] | None
+
+
+_ALWAYS = "glu_id uuid created_at updated_at type channel dispatch_status payment_status gone_at"
+PRESETS = {
+    "accounting": Preset(
+        "Accounting",
+        frozenset(
+            f"{_ALWAYS} payment_method offline_payment_method complimentary_reason gateway currency_code subtotal "
+            "discount_amount delivery_amount processing_fee total extra customer_name customer_email_address "
+            "billing_address_line1 billing_address_line2 billing_address_city billing_address_county "
+            "billing_address_postcode billing_address_country".split()
+        ),
+    ),
+    "dispatch": Preset(
+        "Dispatch",
+        frozenset(
+            f"{_ALWAYS} customer_name customer_email_address phone_number recipient_first_name recipient_last_name "
+            "recipient_email_address email_to_recipient delivery_method_name delivery_method_type "
+            "scheduled_delivery_at delivery_name delivery_address_line1 delivery_address_line2 delivery_address_city "
+            "delivery_address_county delivery_address_postcode delivery_address_country".split()
+        ),
+    ),
+    "everything": Preset("Everything", None),
+}
+"""The choices of columns, by the name an address has for them."""

@@ -12,8 +12,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from glu_admin.tenancy.models import Organisation
+from orders.exports.account import Account
 from orders.exports.cells import Form, plain_cells
-from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Column
+from orders.exports.choice import Choice
+from orders.exports.columns import Column
 from orders.exports.written import facts, prepare, written_cells
 from orders.models import Order, OrderLine
 from orders.search import Query, find_orders, ordered
@@ -23,47 +25,60 @@ BATCH = 2000
 
 _BOM = "\ufeff"
 _NO_NULL = "\x01no null\x01"  # PostgreSQL quotes what looks like a null
+_GUARDED = ",\"'"  # how a guarded cell begins; within a cell its quote would stand twice
 
 
-def csv_orders(organisation: Organisation, query: Query, *, excel: bool) -> Iterator[str]:
-    """One row an order; orders gone at Glu are left out.
+def csv_texts(
+    organisation: Organisation, query: Query, choice: Choice, *, lines: bool, account: Account | None = None
+) -> Iterator[str]:
+    """A CSV file in pieces: one row an order, or one row an order line of the same orders.
 
-    `excel`: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
-    (named in the heading). Else plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal
-    number in major units either way. Which orders and in which order is settled at the beginning; each is as it is
-    when it is read.
+    For Excel: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
+    (named in the heading). Plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal number
+    in major units either way. Which orders and in which order is settled at the beginning; each is as it is when it is
+    read.
     """
-    return _file(organisation, query, ORDER_COLUMNS, excel=excel, lines=False)
+    form = choice.form_of(organisation)
+    columns = choice.columns_of(lines=lines)
+    yield (_BOM if form.guarded else "") + line_of(headings(columns, form), form)
+    yield from row_texts(organisation, query, columns, form, lines=lines, account=account or Account())
 
 
-def csv_lines(organisation: Organisation, query: Query, *, excel: bool) -> Iterator[str]:
-    """One row an order line of the same orders, in the same two forms."""
-    return _file(organisation, query, LINE_COLUMNS, excel=excel, lines=True)
+def headings(columns: Sequence[Column], form: Form) -> list[str]:
+    """The first row; times say their zone."""
+    return [
+        f"{column.heading} ({form.zone or 'UTC'})" if column.kind == "time" else column.heading for column in columns
+    ]
 
 
-def batches(orders: QuerySet[Order]) -> Iterator[list[int]]:
+def row_texts(
+    organisation: Organisation, query: Query, columns: Sequence[Column], form: Form, *, lines: bool, account: Account
+) -> Iterator[str]:
+    """The rows alone, some at a time, each with its line break; they are counted in `account`."""
+    rows = _Rows(organisation, columns, form, lines=lines)
+    for keys in batches(found(organisation, query), account):
+        yield rows.text(keys, account)
+
+
+def line_of(cells: Sequence[str], form: Form) -> str:
+    """A row as text."""
+    out: list[str] = []
+    _writer(out, form).writerow(cells)
+    return out[0]
+
+
+def batches(orders: QuerySet[Order], account: Account) -> Iterator[list[int]]:
     """The primary keys of orders in their order, BATCH at a time; which they are is settled at the first."""
     keys = array("q", orders.values_list("pk", flat=True).iterator(chunk_size=10_000))
+    account.orders = len(keys)
     for first in range(0, len(keys), BATCH):
         yield keys[first : first + BATCH].tolist()
+        account.done = min(first + BATCH, len(keys))
 
 
 def found(organisation: Organisation, query: Query) -> QuerySet[Order]:
     """The orders of a file, in its order."""
-    return ordered(find_orders(organisation, query.criteria).filter(gone_at=None), query.sort)
-
-
-def _file(
-    organisation: Organisation, query: Query, columns: Sequence[Column], *, excel: bool, lines: bool
-) -> Iterator[str]:
-    form = Form(guarded=excel, zone=organisation.zone if excel else None)
-    rows = _Rows(organisation, columns, form, lines=lines)
-    headings = [
-        f"{column.heading} ({form.zone or 'UTC'})" if column.kind == "time" else column.heading for column in columns
-    ]
-    yield (_BOM if excel else "") + rows.line(headings)
-    for keys in batches(found(organisation, query)):
-        yield rows.text(keys)
+    return ordered(find_orders(organisation, query.criteria), query.sort)
 
 
 class _Rows:
@@ -78,29 +93,27 @@ class _Rows:
         self._sql, self._params = made.query.sql_with_params()
         self._names = ", ".join(cells)
 
-    def text(self, keys: list[int]) -> str:
+    def text(self, keys: list[int], account: Account) -> str:
         """The rows of some orders, in their order, as text."""
         made: dict[int, list[str]] = defaultdict(list)
         odd: dict[int, tuple[int, int]] = {}
         for told, line in self._made(keys):
             order, row, *sure = told.split(" ", 4)
-            if not sure:
+            if sure:
+                account.add(sure[0], int(sure[1]), sure[2])
+                made[int(order)].append(line)
+            else:
                 odd[int(row)] = int(order), len(made[int(order)])
-            made[int(order)].append(line)
-        for pk, line in self._odd(list(odd)):
-            order_pk, place = odd[pk]
-            made[order_pk][place] = line
+                made[int(order)].append("")
+        if self._form.guarded:
+            account.guarded += sum(line.count(_GUARDED) for lines in made.values() for line in lines)
+        for row in self._odd(list(odd)):
+            order_pk, place = odd[row.pk]
+            cells, guarded = plain_cells(self._columns, row, self._form)
+            made[order_pk][place] = line_of(cells, self._form)
+            account.guarded += guarded
+            account.add_row(row)
         return "".join(chain.from_iterable(made[key] for key in keys if key in made))
-
-    def line(self, cells: Sequence[str]) -> str:
-        """A row as text."""
-        out: list[str] = []
-        self._writer(out).writerow(cells)
-        return out[0]
-
-    def _writer(self, out: list[str]) -> Any:
-        sink = SimpleNamespace(write=out.append)
-        return csv.writer(sink, quoting=csv.QUOTE_ALL if self._form.guarded else csv.QUOTE_MINIMAL)
 
     def _made(self, keys: list[int]) -> Iterator[tuple[str, str]]:
         """What is known of each row of some orders, and the row as text."""
@@ -119,15 +132,17 @@ class _Rows:
                 return
             cursor.execute(sql, self._params)
             out: list[str] = []
-            writer = self._writer(out)
+            writer = _writer(out, self._form)
             while rows := cursor.fetchmany(500):
                 writer.writerows([row[1:] for row in rows])
                 yield from zip([row[0] for row in rows], out, strict=True)
                 out.clear()
 
-    def _odd(self, keys: list[int]) -> Iterator[tuple[int, str]]:
-        if not keys:
-            return
-        rows = self._organisation.order_lines.select_related("order") if self._lines else self._organisation.orders
-        for row in rows.filter(pk__in=keys):
-            yield row.pk, self.line(plain_cells(self._columns, row, self._form)[0])
+    def _odd(self, keys: list[int]) -> Sequence[Any]:
+        rows: Any = self._organisation.order_lines.select_related("order") if self._lines else self._organisation.orders
+        return list(rows.filter(pk__in=keys)) if keys else []
+
+
+def _writer(out: list[str], form: Form) -> Any:
+    sink = SimpleNamespace(write=out.append)
+    return csv.writer(sink, quoting=csv.QUOTE_ALL if form.guarded else csv.QUOTE_MINIMAL)

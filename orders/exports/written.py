@@ -126,6 +126,15 @@ def _name(column: Column) -> str:
 
 def _cell(column: Column, form: Form) -> Written:
     postgresql, sqlite = "COALESCE({0}::text, '')", "COALESCE({0}, '')"
+    short = {"postgresql": "{0}", "sqlite": "{0}"}
+    match column.short:
+        case "name":
+            short = dict.fromkeys(short, "CASE WHEN {0} <> '' THEN substr({0}, 1, 1) || '.' END")
+        case "postcode":
+            short = dict.fromkeys(
+                short, "substr(replace({0}, ' ', ''), 1, GREATEST(length(replace({0}, ' ', '')) - 3, 0))"
+            )
+            short["sqlite"] = short["sqlite"].replace("GREATEST", "max")
     match column.kind:
         case "money":
             scaled = [
@@ -153,6 +162,11 @@ def _cell(column: Column, form: Form) -> Written:
                 f"WHEN {{0}} ~ '{_START}' THEN '''' || {{0}} ELSE {{0}} END"
             )
             sqlite = f"CASE WHEN {_PLAIN['sqlite']} THEN COALESCE({{0}}, '') ELSE export_guard({{0}}) END"
+    if column.short:
+        postgresql, sqlite = (
+            text.replace("{0}", f"({short[vendor]})")
+            for vendor, text in (("postgresql", postgresql), ("sqlite", sqlite))
+        )
     return Written(_name(column), "currency_code", postgresql=postgresql, sqlite=sqlite)
 
 
@@ -167,7 +181,7 @@ def _odd(columns: Sequence[Column], form: Form) -> Iterator[Written]:
             yield _found(f"replace({{1}}, '{_NO_CODES}', '')", "discountCodes", name, extra)
         elif column.kind == "number":
             yield _same("{0} < 0", name)
-        else:
+        elif column.field in _GLU[column.of_line]:
             yield _found("{1}", _GLU[column.of_line][column.field], name, extra, "{0} IS NULL AND ")
         if column.kind == "time":
             yield _same("{0} NOT BETWEEN '0002-01-01' AND '9999-01-01'", name)

@@ -3,7 +3,6 @@
 import csv
 import io
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +10,10 @@ from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports import csv_files, written
+from orders.exports.account import Account
 from orders.exports.cells import Form, plain_cells
-from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS
-from orders.exports.csv_files import csv_lines, csv_orders
+from orders.exports.choice import Choice
+from orders.exports.csv_files import csv_texts
 from orders.search import parse_query
 from tests.orders.builders import order, write
 
@@ -74,6 +74,10 @@ zones = st.sampled_from(["Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu
 one_after_another = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
+def written_text(organisation: Organisation, query: str = "", **choice: Any) -> str:
+    return "".join(csv_texts(organisation, parse_query(query, organisation), Choice(**choice), lines=False))
+
+
 def meant(organisation: Organisation, columns: Any, rows: Any, form: Form) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL if form.guarded else csv.QUOTE_MINIMAL)
@@ -82,47 +86,49 @@ def meant(organisation: Organisation, columns: Any, rows: Any, form: Form) -> st
 
 
 @one_after_another
-@given(st.lists(payloads, max_size=5), zones, st.booleans())
-def test_the_database_writes_what_is_meant(house: Any, rows: list[Any], zone: str, excel: bool) -> None:
+@given(st.lists(payloads, max_size=5), zones, st.sampled_from(["excel", "plain"]), st.sampled_from(["full", "reduced"]))
+def test_the_database_writes_what_is_meant(house: Any, rows: list[Any], zone: str, form: Any, personal: Any) -> None:
     house.hotel.orders.all().delete()
     house.hotel.timezone = zone
     numbered = [order(place, **row) for place, row in enumerate(rows, 1)]
     for row in numbered:
         row["lines"] = [{"id": row["id"] * 10 + at, **line} for at, line in enumerate(row["lines"])]
     write(house.hotel, *numbered)
-    query, form = parse_query("sort=created", house.hotel), Form(excel, ZoneInfo(zone) if excel else None)
+    query, choice = parse_query("sort=created", house.hotel), Choice(form=form, personal=personal)
     in_order = list(house.hotel.orders.order_by("created_at", "glu_id"))
     their_lines = [line for each in in_order for line in each.lines.select_related("order")]
-    for columns, made, expected in (
-        (ORDER_COLUMNS, csv_orders(house.hotel, query, excel=excel), in_order),
-        (LINE_COLUMNS, csv_lines(house.hotel, query, excel=excel), their_lines),
-    ):
-        text = "".join(made)
+    for lines_too, expected in ((False, in_order), (True, their_lines)):
+        account = Account()
+        columns, written_form = choice.columns_of(lines=lines_too), choice.form_of(house.hotel)
+        text = "".join(csv_texts(house.hotel, query, choice, lines=lines_too, account=account))
         heading, body = text.split("\r\n", 1)
         assert heading.count(",") == len(columns) - 1
-        assert body == meant(house.hotel, columns, expected, form)
+        assert body == meant(house.hotel, columns, expected, written_form)
+        counted = Account()
+        for row in expected:
+            counted.add_row(row)
+            counted.guarded += plain_cells(columns, row, written_form)[1]
+        assert account.told() == counted.told()
 
 
 def test_ordinary_rows_are_made_by_the_database_alone(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made_here: list[Any] = []
     monkeypatch.setattr(csv_files, "plain_cells", lambda *arguments: made_here.append(arguments) or ([], 0))
-    "".join(csv_orders(filled.hotel, parse_query("", filled.hotel), excel=True))
+    written_text(filled.hotel)
     assert len(made_here) < filled.hotel.orders.count() / 4
 
 
 def test_a_zone_that_the_database_does_not_know_is_written_all_the_same(
     filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    query = parse_query("", filled.hotel)
-    before = "".join(csv_orders(filled.hotel, query, excel=True))
+    before = written_text(filled.hotel)
     monkeypatch.setattr(written, "_zone_is_known", lambda zone: False)
-    assert "".join(csv_orders(filled.hotel, query, excel=True)) == before
+    assert written_text(filled.hotel) == before
 
 
 def test_rows_come_in_the_order_of_the_list_whatever_the_batch(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for sort in ("total", "-updated", "scheduled"):
-        query = parse_query(f"sort={sort}", filled.hotel)
-        whole = "".join(csv_orders(filled.hotel, query, excel=False))
+        whole = written_text(filled.hotel, f"sort={sort}", form="plain")
         with monkeypatch.context() as patch:
             patch.setattr(csv_files, "BATCH", 7)
-            assert "".join(csv_orders(filled.hotel, query, excel=False)) == whole
+            assert written_text(filled.hotel, f"sort={sort}", form="plain") == whole
