@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.timezone import now
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -190,7 +189,6 @@ def _recent(organisation: Organisation) -> dict[str, Any]:
     return {
         "exports": exports,
         "is_open": any(export.state in Export.OPEN for export in exports),
-        "moment": now(),
     }
 
 

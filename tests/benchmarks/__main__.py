@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from tests.benchmarks import desk, fairness, history, hostile, limit, memory, million, nothing
+from tests.benchmarks import desk, exports, fairness, history, hostile, limit, memory, million, nothing
 from tests.benchmarks.bars import Bars
 
 PARTS = {
@@ -18,6 +18,7 @@ PARTS = {
     "fairness": fairness.run,
     "desk": desk.run,
     "million": million.run,
+    "exports": exports.run,
     "hostile": hostile.run,
 }
 
