@@ -1,5 +1,6 @@
 """The filters of the list: what stands in menus and panel, what is wrong with it, and how it is sent."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Days
 RANGE_FIELDS = ("created", "updated", "scheduled", "total")
 _PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
 _MOST_OFFERED = 50
+_SEVERAL = re.compile(r",\S")  # as an address has several stretches of days; a day may have a comma and a space
 PINNED = ("dispatch", "payment", "type")
 """The fields of values that have a menu of their own beside the chips."""
 
@@ -58,7 +60,8 @@ def canonical(data: QueryDict) -> QueryDict:
     for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
         if first or last:
-            whole = first == last or (not last and (".." in first or "," in first))
+            several = name in DAY_FIELDS and _SEVERAL.search(first)
+            whole = first == last or (not last and (".." in first or several))
             out[name] = first if whole else f"{first}..{last}"
     for name in (*RANGE_FIELDS, "q"):
         if name in out and not "".join(out.getlist(name)).strip():

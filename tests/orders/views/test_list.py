@@ -146,3 +146,15 @@ def test_unknown_statuses_and_strange_text_are_shown_as_they_came(house: Any, vi
 def test_a_viewer_is_not_offered_the_export(filled: Any, viewer_client: Client, staff_client: Client) -> None:
     assert b"/exports/" not in viewer_client.get(LIST).content
     assert b"/exports/?payment=Paid" in staff_client.get(f"{LIST}?payment=Paid").content
+
+
+@pytest.mark.parametrize(
+    ("boxes", "kept"),
+    [
+        ("total-from=10,50", "total=10%2C50.."),
+        ("created-from=2026-01-01,2026-03-01", "created=2026-01-01%2C2026-03-01"),
+        ("created-from=Jan+31,+2026", "created=Jan+31%2C+2026.."),
+    ],
+)
+def test_one_box_is_an_open_end_unless_it_holds_several_stretches(viewer_client: Client, boxes: str, kept: str) -> None:
+    assert viewer_client.get(f"{LIST}?{boxes}").headers["Location"] == f"{LIST}?{kept}"
