@@ -18,6 +18,7 @@ from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import ParsedOrder, Unusable, parse_order
+from orders.search.document import document_text
 
 _COLUMNS = (
     "organisation",
@@ -91,6 +92,7 @@ def write_orders(
     readmit(organisation, list(parsed))
     writing: list[ParsedOrder] = []
     moved: list[int] = []
+    worded: list[int] = []  # those whose texts for search are others now
     differences = Differences()
     for glu_id, order in sorted(parsed.items()):
         before = known.get(glu_id)
@@ -120,7 +122,10 @@ def write_orders(
     if moved:
         changes = []
         for old in organisation.orders.filter(pk__in=moved):
-            changes += order_changes(organisation, old, parsed[old.glu_id], fetched_at, polled_up_to)
+            order = parsed[old.glu_id]
+            changes += order_changes(organisation, old, order, fetched_at, polled_up_to)
+            if old.created_at != order.created_at or document_text(old) != document_text(order):
+                worded.append(old.pk)
         record(organisation, changes)
         drift.vanished(organisation, changes, len(moved))
     result.pks = _write(organisation, writing, fetched_at)
@@ -130,7 +135,7 @@ def write_orders(
         first_documents(
             organisation, {result.pks[order.glu_id]: order for order in writing if order.glu_id not in known}
         )
-        rewrite_documents(organisation, moved)
+        rewrite_documents(organisation, worded)
     drift.save(organisation, fetched_at)
     return result
 
