@@ -7,22 +7,13 @@
   /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
   const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
 
-  /* Single keys, never while somebody types or holds a modifier. */
-  const typing = (node) => node.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+  /* Escape closes what is open. */
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" ? document.querySelector(OPEN) : null;
     if (open) {
       event.preventDefault();
       open.open = false;
       open.querySelector("summary").focus();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-    const search = event.key === "/" ? document.querySelector("input[type=search]") : null;
-    if (search) {
-      event.preventDefault();
-      search.focus();
-      search.select();
     }
   });
 
@@ -163,6 +154,30 @@
     event.preventDefault();
     window.print();
   });
+
+  /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. */
+  let pickedLast = null;
+  const picks = () => [...document.querySelectorAll("#picked tbody .pick input")];
+  const counted = () => {
+    const number = picks().filter((box) => box.checked).length;
+    const [whole, said] = [document.getElementById("pick-page"), document.querySelector(".bulk output")];
+    if (said) said.textContent = number;
+    if (!whole || whole.disabled) return;
+    whole.checked = number > 0 && number === picks().length;
+    whole.indeterminate = number > 0 && !whole.checked;
+  };
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.("#picked .pick input");
+    if (!box) return;
+    const boxes = picks();
+    if (box.id === "pick-page") for (const one of boxes) one.checked = box.checked;
+    const [from, to] = [boxes.indexOf(pickedLast), boxes.indexOf(box)].sort((a, b) => a - b);
+    if (event.shiftKey && from >= 0) for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
+    pickedLast = box;
+    counted();
+  });
+  document.addEventListener("reset", () => setTimeout(counted));
+  window.addEventListener("pageshow", counted);
 
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */
   const words = {

@@ -17,7 +17,7 @@ from orders.search.counts import (
 )
 from orders.search.criteria import OrderCriteria
 from orders.search.find import Found, find, find_orders
-from orders.search.listing import LineMarks, Page, line_marks, list_page, ordered
+from orders.search.listing import LineMarks, Page, count_before, line_marks, list_page, neighbours, ordered
 from orders.search.query import Problem, Query, parse_query
 from orders.search.words import SearchError
 
@@ -37,6 +37,7 @@ __all__ = [
     "SearchError",
     "chips",
     "count_and_sums",
+    "count_before",
     "count_orders",
     "count_values",
     "describe",
@@ -45,6 +46,7 @@ __all__ = [
     "find_orders",
     "line_marks",
     "list_page",
+    "neighbours",
     "ordered",
     "parse_query",
     "sum_rows",

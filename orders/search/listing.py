@@ -1,7 +1,7 @@
 """One page of a list by its place, never by its number: as fast at the end as at the start."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
-from orders.search.counts import count_orders
+from orders.search.counts import COUNT_CAP, Counted, count_orders
 from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
@@ -105,6 +105,31 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
     ):
         return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
     return False
+
+
+def neighbours(organisation: Organisation, query: Query, order: Order) -> tuple[int | None, int | None]:
+    """Glu's ids of the orders before and after one in the list of a query without errors, whether it is in it or not.
+
+    None where the list ends.
+    """
+    found = find(organisation, query.criteria)
+    beside = [
+        list_page(organisation, replace(query, cursor=_cursor(query.sort, way, order)), 1, found).rows
+        for way in ("newer", "older")
+    ]
+    before, after = (rows[0].glu_id if rows else None for rows in beside)
+    return before, after
+
+
+def count_before(organisation: Organisation, query: Query, order: Order) -> Counted | None:
+    """How many orders stand before one in the list of a sound query, up to COUNT_CAP; None when it is not in it."""
+    found = find(organisation, query.criteria)
+    if not found.orders.filter(pk=order.pk).exists():
+        return None
+    n, place = 0, read_cursor(_cursor(query.sort, "newer", order), query.sort)
+    for stretch in _stretches(found.orders, query.sort, place, is_few=found.is_few, with_none=True):
+        n += stretch.order_by()[: COUNT_CAP + 1 - n].count()
+    return Counted(min(n, COUNT_CAP), n <= COUNT_CAP)
 
 
 def _stretches(

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import now
 from django_htmx.http import push_url, replace_url, reswap
 
 from glu_admin.fragments import page_or_fragment, wants_fragment
@@ -18,10 +19,11 @@ from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
 from orders.proof.rest import rest
 from orders.recheck import note_visit, range_state
-from orders.search import OrderCriteria, Query, count_orders, parse_query
+from orders.search import Counted, OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
 from orders.search.places import nearest
+from orders.search.query import DEFAULT_SORT
 from orders.views.column_choice import columns_of
 from orders.views.filters import canonical, carried, panel
 from orders.views.saved import tabs
@@ -35,6 +37,7 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     asked = canonical(request.GET)
     if asked != request.GET and not wants_fragment(request):
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{asked.urlencode()}".rstrip("?"))
+    picked = "".join(asked.pop("picked", []))
     query = parse_query(asked, organisation)
     back = query.url_query()
     if query.from_box and query.ok and not wants_fragment(request):
@@ -66,10 +69,12 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "sizes": [(size, query.url_query(size=str(size)), size == shown_at_once) for size in ROWS_A_PAGE],
         "partial": not page.is_all,
         "export_query": query.all_orders().url_query(),
+        "shown_at": now().isoformat(),
         "print_query": query.url_query(size=""),
         "hidden": _hidden(query),
         # While clauses are typed they stay in the box: they become chips when it is sent.
         "unsent": came_from == "q" and query.from_box,
+        **_picked(query, picked, shown["count"]),
         **_range(organisation, query),
     }
     if not page.rows:
@@ -119,6 +124,19 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     return found | {
         "range_rest": resting,
         "range_next": None if needs_somebody else max(filter(None, waits), default=None),
+    }
+
+
+def _picked(query: Query, picked: str, count: Counted | None) -> dict[str, Any]:
+    """What the list's boxes for picking rows show; `picked` is how many matched when all of them were chosen, or ""."""
+    looks = (("sort", query.sort), ("cols", query.cols), ("view", query.view))
+    chosen = int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 12 else None
+    return {
+        "may_pick": True,
+        "all_query": query.url_query(picked=str(count.n if count else 0)),
+        "looks": [(name, value) for name, value in looks if value and value != DEFAULT_SORT],
+        "picked_all": None if chosen is None else f"{chosen:,}",
+        "picked_moved": chosen is not None and count is not None and count.n != chosen,
     }
 
 

@@ -58,7 +58,8 @@ def table(
         "sort_words": SORT_WORDS[query.sort],
         "rows": _rows(organisation, query, page, back, columns) if page.rows else [],
         "count": count,
-        "sums": _sum_words(added),
+        "sums": sums_in_words(added),
+        "sums_later": count is not None and count.n > 0 and not added,
         "missing": _missing(organisation, query),
         "heads": [_head(query, one) for one in columns],
         "many_columns": len(columns) > len(USUAL),
@@ -99,8 +100,8 @@ def _count_and_sums(
     return count_and_sums(organisation, query.criteria, found)
 
 
-def _sum_words(added: list[CurrencySum]) -> list[dict[str, object]]:
-    """The sums in words."""
+def sums_in_words(added: Sequence[CurrencySum]) -> list[dict[str, object]]:
+    """Sums as the list says them, one a currency."""
     return [
         {
             "currency": total.currency or "?",

@@ -42,7 +42,7 @@ def address(house: Any) -> Any:
         pk = write_orders(organisation, read_rows([raw]), moment).pks[41]
         write_lines(organisation, [LineSet(pk, 41, read_rows([{"id": 7, "name": "Tea"}]))], moment)
         organisation.saved_views.create(name="Post", slug="post", reach="shared")
-    values = {"order": 41, "line": 7, "nobody": 999_999, "view": "post", "export": UUID(int=0)}
+    values = {"order": 41, "line": 7, "nobody": 999_999, "view": "post", "way": "next", "export": UUID(int=0)}
 
     def build(name: str, slug: str = "alder-house") -> str:
         return reverse(name, args=[slug, *(values[arg] for arg in PAGES[name].args)])

@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD
 from tests.rules.addresses import PAGES
 
 DESK = "http://testserver"
-VALUES = {"view": "post", "order": 41, "line": 7, "nobody": 9}
+VALUES = {"view": "post", "way": "next", "order": 41, "line": 7, "nobody": 9}
 NOT_DONE = "what you sent was not done"
 
 
