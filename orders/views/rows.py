@@ -1,36 +1,31 @@
 """List rows with every text made ready once, so that the template only prints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
 from orders.search import LineMarks
+from orders.views.cells import cell
 from orders.views.columns import Chosen, Column, Making
 
 _LONGEST_BACK = 1500  # a longer filter, once in every row, would be most of the page
 
 
-class Cell(NamedTuple):
-    """What one column shows of an order; `value` is as the column's kind has it."""
-
-    column: Column
-    value: Any
-
-
 @dataclass(frozen=True)
 class ListRow:
-    """One order as the list prints it; `place` is where its search matched, if that is not shown."""
+    """One order as the list prints it."""
 
     glu_id: int
     url: str
     gone: bool
-    cells: list[Cell]
-    place: str = ""
+    cells: SafeString
 
 
 def list_rows(
@@ -39,8 +34,12 @@ def list_rows(
     marks: dict[int, LineMarks],
     back: str,
     columns: Sequence[Chosen],
+    places: Mapping[int, str],
 ) -> list[ListRow]:
-    """Rows for the list; `back` is the list's query string, carried to the order's page."""
+    """Rows for the list; `back` is the list's query string, carried to the order's page.
+
+    `places` says by an order's pk where its search matched, if that is not shown.
+    """
     zone, today = organisation.zone, now()
     base = reverse("orders", args=[organisation.slug])
     suffix = f"?{back}" if 0 < len(back) <= _LONGEST_BACK else ""
@@ -48,17 +47,18 @@ def list_rows(
     out = []
     for order in orders:
         making = Making(zone, today, marks.get(order.pk, LineMarks()))
-        cells = [Cell(column, column.value(order, making)) for column in shown]
         gone = order.gone_at is not None
-        out.append(
-            ListRow(order.glu_id, f"{base}{order.glu_id}/{suffix}", gone, list(map(_greyed, cells)) if gone else cells)
-        )
+        place = places.get(order.pk, "")
+        cells = (cell(column, _value(column, order, making, gone=gone), gone=gone, place=place) for column in shown)
+        row = ListRow(order.glu_id, f"{base}{order.glu_id}/{suffix}", gone, format_html_join("", "{}", zip(cells)))
+        out.append(row)
     return out
 
 
-def _greyed(cell: Cell) -> Cell:
-    """A status of an order that is gone calls for nothing."""
-    if cell.column.kind != "status":
-        return cell
-    look, words = cell.value
-    return Cell(cell.column, (replace(look, tone="grey", loud=False), words))
+def _value(column: Column, order: Order, making: Making, *, gone: bool) -> Any:
+    """What a column shows of an order; a status of one that is gone calls for nothing."""
+    value = column.value(order, making)
+    if not gone or column.kind != "status":
+        return value
+    look, words = value
+    return replace(look, tone="grey", loud=False), words

@@ -1,7 +1,7 @@
 """The table of orders with its sums and headings, as the list and the printed list have it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
@@ -82,11 +82,8 @@ def _head(query: Query, one: Chosen) -> Head:
 
 
 def _rows(organisation: Organisation, query: Query, page: Page, back: str, columns: Sequence[Chosen]) -> list[ListRow]:
-    rows = list_rows(organisation, page.rows, line_marks(organisation, page.rows), back, columns)
-    if not query.criteria.q:
-        return rows
-    matched = places(organisation, page.rows, query.criteria.q)
-    return [replace(row, place=matched[order.pk]) for row, order in zip(rows, page.rows, strict=True)]
+    matched = places(organisation, page.rows, query.criteria.q) if query.criteria.q else {}
+    return list_rows(organisation, page.rows, line_marks(organisation, page.rows), back, columns, matched)
 
 
 def _count_and_sums(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from glu_admin.tenancy.models import Role
 
@@ -16,6 +17,17 @@ class Page:
     get: int = OK
     post: int | None = None
     args: tuple[str, ...] = ()
+
+
+VALUES: dict[str, Any] = {
+    "order": 41,
+    "line": 7,
+    "nobody": 999_999,
+    "view": "post",
+    "way": "next",
+    "export": UUID(int=0),
+}
+"""What stands for each of the arguments that addresses take."""
 
 
 V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -14,7 +13,7 @@ from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Role
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
-from tests.rules.addresses import FORBIDDEN, MOVED, NOT_FOUND, OK, OPEN, OPEN_ARGS, PAGES, REDIRECT
+from tests.rules.addresses import FORBIDDEN, MOVED, NOT_FOUND, OK, OPEN, OPEN_ARGS, PAGES, REDIRECT, VALUES
 
 FOR_BROWSERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,10 +41,9 @@ def address(house: Any) -> Any:
         pk = write_orders(organisation, read_rows([raw]), moment).pks[41]
         write_lines(organisation, [LineSet(pk, 41, read_rows([{"id": 7, "name": "Tea"}]))], moment)
         organisation.saved_views.create(name="Post", slug="post", reach="shared")
-    values = {"order": 41, "line": 7, "nobody": 999_999, "view": "post", "way": "next", "export": UUID(int=0)}
 
     def build(name: str, slug: str = "alder-house") -> str:
-        return reverse(name, args=[slug, *(values[arg] for arg in PAGES[name].args)])
+        return reverse(name, args=[slug, *(VALUES[arg] for arg in PAGES[name].args)])
 
     return build
 

@@ -22,8 +22,10 @@ def one(house: Any) -> Any:
 
 
 def heads(client: Client, query: str = "") -> list[str]:
+    """The headings of the list, but that of the boxes for picking."""
     text = client.get(LIST + query).text.partition("<thead")[2].partition("</thead>")[0]
-    return [re.sub(r"<[^>]+>|\s+", " ", head).strip() for head in re.findall(r"<th.*?</th>", text, re.DOTALL)]
+    said = [re.sub(r"<[^>]+>|\s+", " ", head).strip() for head in re.findall(r"<th.*?</th>", text, re.DOTALL)]
+    return said[1:]
 
 
 def choose(client: Client, keep: str, *columns: str, query: str = "", **fields: str) -> Any:

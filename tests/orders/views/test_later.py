@@ -46,7 +46,7 @@ def test_what_each_part_hides_is_said_where_nothing_matches(three: Any, viewer_c
     asked = "payment=Pending&type=Gift+Card"
     assert "orders/why/?payment=Pending" in viewer_client.get(f"{HERE}?{asked}").text
     why = viewer_client.get(f"{HERE}why/?{asked}").text
-    found = re.findall(r'href="([^"]+)">.*?class="n">([^<]+)<', why.partition('id="why"')[2], re.DOTALL)
+    found = re.findall(r'class="chip"\s+href="([^"]+)".*?class="n">([^<]+)<', why.partition('id="why"')[2], re.DOTALL)
     assert found == [(f"{HERE}?type=Gift+Card", "1 order"), (f"{HERE}?payment=Pending", "1 order")]
 
 

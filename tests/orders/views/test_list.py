@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import HOTEL_KEY, accepted_key
+from orders.search.query import write_cursor
+from tests.conftest import HOTEL_KEY, PASSWORD, accepted_key
 from tests.orders.builders import order, write
 
 LIST = "/o/alder-house/orders/"
@@ -158,3 +159,14 @@ def test_a_viewer_is_not_offered_the_export(filled: Any, viewer_client: Client, 
 )
 def test_one_box_is_an_open_end_unless_it_holds_several_stretches(viewer_client: Client, boxes: str, kept: str) -> None:
     assert viewer_client.get(f"{LIST}?{boxes}").headers["Location"] == f"{LIST}?{kept}"
+
+
+def test_filter_sort_view_columns_and_place_are_kept_over_sign_in(filled: Any) -> None:
+    client, cursor = Client(), write_cursor("total", "older", 5000, 0)
+    asked = f"{LIST}?payment=Paid&sort=total&cols=created%2Cbuyer&view=post&cursor={cursor}"
+    page, fragment = client.get(asked), client.get(asked, headers={"HX-Request": "true", "HX-Current-URL": asked})
+    for led in (page.headers["Location"], fragment.headers["HX-Redirect"]):
+        answer = client.post(led, {"login": "viewer@desk.example", "password": PASSWORD})
+        assert answer.headers["Location"] == asked
+        assert "c-buyer" in client.get(asked).text
+        client.logout()
