@@ -3,6 +3,7 @@
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -71,7 +72,9 @@ def test_every_page_asks_who_you_are(client: Client, house: Any) -> None:
     for name, route in _patterns(get_resolver()):
         if name in OPEN or (name.startswith("account_") and "change" not in name and name != "account_set_password"):
             continue
-        path = "/" + re.sub(r"<slug:[^>]*>", "alder-house", re.sub(r"<int:[^>]*>", "1", route))
+        path = f"/{route}"
+        for kind, value in {"slug": "alder-house", "int": "1", "uuid": str(UUID(int=9))}.items():
+            path = re.sub(rf"<{kind}:[^>]*>", value, path)
         for response in (client.get(path), client.post(path)):
             assert response.status_code == 302, path
             assert response.headers["Location"].startswith("/accounts/login/"), path
