@@ -6,28 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
-from orders.exports.account import Account
-from orders.exports.csv_files import batches, found
+from orders.exports.csv_files import BLOCK, blocks, lines_of
 from orders.payload import line_payload, payload, without_device
-from orders.search import Query
+from orders.search import Query, find_orders, ordered
 
 
 def jsonl_orders(
-    organisation: Organisation, query: Query, *, include_device: bool = True, account: Account | None = None
+    organisation: Organisation, query: Query, *, include_gone: bool = False, include_device: bool = True
 ) -> Iterator[str]:
     """One order a line under Glu's own field names, its lines inside as `lines`; nulls are left out.
 
-    An order whose lines were not read yet has no `lines`. The buyers' IP addresses, browsers and user agents not
-    without `include_device`, as in all that people download.
+    An order whose lines were not read yet has no `lines`. Orders gone at Glu only with `include_gone`; the buyers' IP
+    addresses, browsers and user agents not without `include_device`, as in all that people download.
     """
-    counted = account or Account()
-    for keys in batches(found(organisation, query), counted):
-        rows = organisation.orders.in_bulk(keys)
+    orders = find_orders(organisation, query.criteria)
+    if not include_gone:
+        orders = orders.filter(gone_at=None)
+    for block in blocks(ordered(orders, query.sort).iterator(chunk_size=BLOCK)):
         lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for line in organisation.order_lines.filter(order__in=keys):
+        for line in lines_of(organisation, block):
             lines[line.order_id].append(line_payload(line))
-        for order in (rows[key] for key in keys if key in rows):
-            counted.add_row(order)
+        for order in block:
             row = payload(order)
             if order.lines_copied_at is not None:
                 row["lines"] = lines[order.pk]
