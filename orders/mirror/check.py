@@ -13,7 +13,7 @@ from orders.endpoints import read_order
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page
 from orders.mirror.line_pages import Doubt, Lines, all_lines, doubt_of
-from orders.mirror.lines import put_off_doubted
+from orders.mirror.lines_later import put_off_doubted
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders

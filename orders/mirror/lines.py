@@ -4,7 +4,7 @@ import logging
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
@@ -26,14 +26,8 @@ from orders.endpoints import read_order
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, prove_beside, recognise_page, without
 from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
-from orders.mirror.rhythm import (
-    EMPTY_LINES_CONFIRM,
-    doubted_lines_wait,
-    failure_wait,
-    gone_confirmation,
-    lines_may_be_asked,
-    lines_wait,
-)
+from orders.mirror.lines_later import put_off_doubted, put_off_failed
+from orders.mirror.rhythm import failure_wait, lines_may_be_asked
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
@@ -270,8 +264,10 @@ class LineStream:
             for fetched in done:
                 if fetched.doubt is not None:
                     put_off_doubted(session, fetched.order, fetched.doubt, moment)
-                elif fetched.error is not None and _put_off(session, fetched) and isinstance(fetched.error, NotFound):
-                    suspect(session.organisation, [fetched.order.pk], moment, not_found_at=moment)
+                elif fetched.error is not None:
+                    was_here = put_off_failed(session, fetched.order, fetched.error)
+                    if was_here and isinstance(fetched.error, NotFound):
+                        suspect(session.organisation, [fetched.order.pk], moment, not_found_at=moment)
             if self._broken:
                 state.lines_wait_until = moment + timedelta(seconds=failure_wait(0))
             session.pages.save(state)
@@ -294,26 +290,3 @@ class LineStream:
         else:
             return done
         return [fetched for fetched in done if sums_agree(fetched.order, fetched.rows)]
-
-
-def put_off_doubted(session: Session, order: Order, doubt: Doubt, moment: datetime) -> None:
-    """Have the lines asked for again later, and say why until then; call it inside the lease's transaction."""
-    wait = doubted_lines_wait(order.lines_attempts) if doubt is Doubt.REPEATED else EMPTY_LINES_CONFIRM
-    session.organisation.orders.filter(pk=order.pk, gone_at=None).update(
-        lines_due_at=moment + timedelta(seconds=wait),
-        lines_attempts=order.lines_attempts + 1,
-        lines_error=doubt.value,
-        lines_empty_at=moment if doubt is Doubt.EMPTY else None,
-    )
-
-
-def _put_off(session: Session, fetched: _Fetched) -> int:
-    """Try again soon, then ever later; the reason stays with the order. 0 when it was marked gone meanwhile."""
-    tries = fetched.order.lines_attempts + 1
-    # Not found: asked for by id again first, which tells what became of the order.
-    wait = gone_confirmation() if isinstance(fetched.error, NotFound) else timedelta(seconds=lines_wait(tries))
-    return session.organisation.orders.filter(pk=fetched.order.pk, gone_at=None).update(
-        lines_due_at=now() + wait,
-        lines_attempts=tries,
-        lines_error=fetched.error.words[:200] if fetched.error else "",
-    )
