@@ -1,7 +1,6 @@
 # Every chore of Glu Admin. `make help` lists them.
 .DEFAULT_GOAL := help
 export GLU_ADMIN_MODE ?= embedded
-unexport PYTHONDONTWRITEBYTECODE  # every process would compile all of it anew
 PYTHON := .venv/bin/python
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9

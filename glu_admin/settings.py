@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "glu_admin.edge.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "glu_admin.compression.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "glu_admin.tenancy.arrivals.ArrivalMiddleware",
@@ -120,6 +121,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", default=15.0)
 EXPORT_STATEMENT_SECONDS = env.float("EXPORT_STATEMENT_SECONDS", default=120.0)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=900.0)
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
+EXPORT_STORED_BYTES = env.int("EXPORT_STORED_MB", default=1024) * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ORGANISATION_HOME = "orders"  # the URL name of the page that an organisation opens with
+ORGANISATION_HOME = "organisation_home"  # the URL name of the page that an organisation opens with
 ACCOUNT_ADAPTER = "glu_admin.tenancy.accounts.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -16,6 +16,8 @@ from glu_admin.hints import hint
 from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
+from orders.exports.asking import hint_export
+from orders.exports.making import due_exports, forget_expired, make_export
 from orders.mirror.engine import is_bulk, is_due, run_slice
 from orders.mirror.lease import LeaseLostError, free_lease, take_lease
 from orders.mirror.removal import remove_wanted, to_be_removed
@@ -36,6 +38,9 @@ def tick() -> None:
     """Send a hint for every organisation with something due, longest-waiting first, and for every key to be tried."""
     for key_id in keys_to_try():
         hint("keys.try_key", key_id)
+    for export in due_exports():
+        hint_export(export)
+    forget_expired()
     for organisation_id in to_be_removed():
         hint("orders.remove_foreign", organisation_id, queue="bulk")
     for organisation in organisations_to_mirror():
@@ -84,6 +89,12 @@ def remove_foreign(organisation_id: int) -> None:
         lease.release()
     for key_id in keys_to_try():
         hint("keys.try_key", key_id)
+
+
+@shared_task(name="orders.make_export")
+def make_export_file(export_id: int) -> None:
+    """Make the file of an export, where it is due."""
+    make_export(export_id)
 
 
 def _work(organisation: Organisation) -> None:

@@ -7,22 +7,13 @@
   /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
   const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
 
-  /* Single keys, never while somebody types or holds a modifier. */
-  const typing = (node) => node.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+  /* Escape closes what is open. */
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" ? document.querySelector(OPEN) : null;
     if (open) {
       event.preventDefault();
       open.open = false;
       open.querySelector("summary").focus();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-    const search = event.key === "/" ? document.querySelector("input[type=search]") : null;
-    if (search) {
-      event.preventDefault();
-      search.focus();
-      search.select();
     }
   });
 
@@ -42,7 +33,9 @@
   };
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
-  const isPoll = (detail) => detail.requestConfig?.triggeringEvent?.type === "poll";
+  /* What comes by itself comes quietly: it dims nothing, and where it fails, what is shown stays. */
+  const isPoll = (detail) =>
+    detail.requestConfig?.triggeringEvent?.type === "poll" || detail.elt?.closest?.("[data-quiet]") != null;
 
   /* Old rows stay and dim while new ones come. */
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -78,7 +71,8 @@
      when that element is gone: the one now in its place among the first selector's, else the next selector's first. */
   let wish = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const from = event.detail.requestConfig?.elt?.closest?.("[data-focus-after]");
+    const { elt, triggeringEvent } = event.detail.requestConfig ?? {};
+    const from = (triggeringEvent?.submitter ?? elt)?.closest?.("[data-focus-after]");
     if (!from) return;
     const selectors = from.dataset.focusAfter.split("|");
     wish = { selectors, place: Math.max(0, [...document.querySelectorAll(selectors[0])].indexOf(from)) };
@@ -160,6 +154,30 @@
     event.preventDefault();
     window.print();
   });
+
+  /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. */
+  let pickedLast = null;
+  const picks = () => [...document.querySelectorAll("#picked tbody .pick input")];
+  const counted = () => {
+    const number = picks().filter((box) => box.checked).length;
+    const [whole, said] = [document.getElementById("pick-page"), document.querySelector(".bulk output")];
+    if (said) said.textContent = number;
+    if (!whole || whole.disabled) return;
+    whole.checked = number > 0 && number === picks().length;
+    whole.indeterminate = number > 0 && !whole.checked;
+  };
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.("#picked .pick input");
+    if (!box) return;
+    const boxes = picks();
+    if (box.id === "pick-page") for (const one of boxes) one.checked = box.checked;
+    const [from, to] = [boxes.indexOf(pickedLast), boxes.indexOf(box)].sort((a, b) => a - b);
+    if (event.shiftKey && from >= 0) for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
+    pickedLast = box;
+    counted();
+  });
+  document.addEventListener("reset", () => setTimeout(counted));
+  window.addEventListener("pageshow", counted);
 
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */
   const words = {

@@ -60,9 +60,15 @@ def candidate_key(organisation: Organisation) -> GluKey | None:
     return organisation.glu_keys.filter(slot=GluKey.Slot.CANDIDATE).select_related("set_by").first()
 
 
-def keys_of(organisation: Organisation) -> list[GluKey]:
+def key_and_candidate(organisation: Organisation) -> tuple[GluKey | None, GluKey | None]:
     """The key in use and the candidate that is to take its place; either may be absent."""
-    return [key for key in (current_key(organisation), candidate_key(organisation)) if key is not None]
+    by_slot = {key.slot: key for key in organisation.glu_keys.select_related("set_by")}
+    return by_slot.get(GluKey.Slot.CURRENT), by_slot.get(GluKey.Slot.CANDIDATE)
+
+
+def keys_of(organisation: Organisation) -> list[GluKey]:
+    """The key in use and the candidate, those of them that are there."""
+    return [key for key in key_and_candidate(organisation) if key is not None]
 
 
 def closed(*keys: GluKey | None, canary: bool = False) -> str:

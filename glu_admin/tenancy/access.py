@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from glu_admin.tenancy.context import remember_place
-from glu_admin.tenancy.models import Membership, Organisation, Role
+from glu_admin.tenancy.context import memberships_of, remember_place
+from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 
 P = ParamSpec("P")
@@ -22,20 +22,17 @@ def door(
     """Let the team in, from `role` upwards; the view gets `organisation` in place of the URL's `organisation_slug`.
 
     Outsiders get 404, so that nobody learns which organisations there are; the team without the role gets 403.
-    The membership is left on `request.membership` for the page's frame.
+    The membership is left on `request.membership`, and all that they have on `request.memberships`, for the frame.
     """
 
     def decorate(view: Callable[Concatenate[TeamRequest, Organisation, P], R]) -> Callable[..., R]:
         @wraps(view)
         def through_the_door(request: TeamRequest, organisation_slug: str, *args: Any, **kwargs: Any) -> R:
-            membership = (
-                Membership.across_organisations.filter(organisation__slug=organisation_slug, user=request.user.pk or 0)
-                .select_related("organisation")
-                .first()
-            )
+            memberships = memberships_of(request.user)
+            membership = next((held for held in memberships if held.organisation.slug == organisation_slug), None)
             if membership is None:
                 raise Http404("No such organisation.")
-            request.membership = membership
+            request.membership, request.memberships = membership, memberships
             if not membership.may(role):
                 raise PermissionDenied(f"This needs the role {role.label.lower()}.")
             response = view(request, membership.organisation, *args, **kwargs)

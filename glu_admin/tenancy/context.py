@@ -24,7 +24,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {"email_is_set_up": bool(settings.EMAIL_URL)}
     membership: Membership | None = getattr(request, "membership", None)
-    memberships = list(user.memberships.select_related("organisation").order_by("organisation__name"))
+    memberships: list[Membership] | None = getattr(request, "memberships", None)
+    if memberships is None:
+        memberships = memberships_of(user)
     return {
         "email_is_set_up": bool(settings.EMAIL_URL),
         "theme": user.theme,
@@ -36,6 +38,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "page_name": request.resolver_match.url_name if request.resolver_match else "",
         **_navigation(membership or _last_place(request, memberships)),
     }
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """The organisations that somebody may enter, by name; none for people who are not signed in."""
+    if not user.is_authenticated:
+        return []
+    return list(user.memberships.select_related("organisation").order_by("organisation__name"))
 
 
 def frame_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:

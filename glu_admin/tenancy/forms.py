@@ -152,7 +152,15 @@ class InvitationForm(Dressed, forms.Form):
 class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
     """What a person sets for themselves."""
 
+    single_keys = forms.TypedChoiceField(
+        label="Single keys, such as / for search",
+        choices=[("True", "On"), ("False", "Off")],
+        coerce=lambda chosen: chosen == "True",
+        empty_value=True,  # type: ignore[arg-type]
+        required=False,
+    )
+
     class Meta:
         model = User
-        fields = ["name", "theme", "rows_per_page"]
+        fields = ["name", "theme", "rows_per_page", "single_keys"]
         labels = {"rows_per_page": "Rows a page"}

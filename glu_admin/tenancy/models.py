@@ -80,6 +80,7 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=now)
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     rows_per_page = models.PositiveSmallIntegerField(choices=[(rows, str(rows)) for rows in ROWS_A_PAGE], default=50)
+    single_keys = models.BooleanField(default=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -102,6 +103,7 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     timezone = models.CharField(max_length=60, default="Europe/London", validators=[validate_timezone])
     created_at = models.DateTimeField(default=now)
+    list_columns = models.TextField(default="", blank=True)  # of its list, as whoever shows one writes them
 
     class Meta:
         ordering = ["name", "pk"]
@@ -130,6 +132,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role, default=Role.VIEWER)
     created_at = models.DateTimeField(default=now)
+    list_columns = models.TextField(default="", blank=True)  # in place of the organisation's
 
     across_organisations = models.Manager()
 

@@ -14,3 +14,4 @@ class TeamRequest(SignedInRequest):
     """The request of somebody of an organisation's team, to a view that stands behind the door."""
 
     membership: Membership
+    memberships: list[Membership]

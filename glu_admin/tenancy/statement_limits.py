@@ -1,19 +1,15 @@
 """No page waits on the database for ever: each of its statements ends in time, waiting for a lock included."""
 
 import contextlib
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-
-T = TypeVar("T")
 
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock: some tenths of a millisecond
 _SET = "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)"
@@ -33,40 +29,6 @@ def statement_limit(seconds: float) -> Iterator["Limit"]:
             yield limit
         finally:
             limit.end()
-
-
-def limited(blocks: Iterable[T], seconds: float) -> Iterator[T]:
-    """Yields `blocks`, each computed under a limit of its own, also after the page's limit has ended."""
-    iterator = iter(blocks)
-    while True:
-        with statement_limit(seconds) as limit, _cancelled_after(seconds):
-            limit.begin()
-            try:
-                block = next(iterator)
-            except StopIteration:
-                return
-        yield block
-
-
-@contextmanager
-def _cancelled_after(seconds: float) -> Iterator[None]:
-    """For PostgreSQL, which does not count what a cursor that outlives its transaction does when it is declared."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    connection.ensure_connection()
-    raw, done = connection.connection, threading.Event()
-
-    def _watch() -> None:
-        with contextlib.suppress(psycopg.Error):
-            while not done.wait(seconds):
-                raw.cancel_safe()
-
-    threading.Thread(target=_watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        done.set()
 
 
 class StatementLimitMiddleware:

@@ -1,5 +1,6 @@
 """Money: integer minor units and a currency code; ISO 4217 says how many of them make one, Babel how it is written."""
 
+from collections import defaultdict
 from decimal import Decimal, localcontext
 from functools import lru_cache
 
@@ -57,6 +58,16 @@ def money(amount: int | None, code: str | None) -> str:
         pattern = f"¤{space}#,##0{'.' if decimals else ''}{'0' * decimals}"
         text = format_currency(value, name, pattern, LOCALE, currency_digits=False)
     return f"{_MINUS}{text}" if amount < 0 else text
+
+
+@lru_cache
+def known_codes() -> dict[int, frozenset[str]]:
+    """All codes of ISO 4217, withdrawn ones included, by how many decimals they have: most codes first."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for code in {*(each.code for each in Currency), *CURRENCIES}:
+        if (decimals := _minor_unit(code)) is not None:
+            found[decimals].add(code)
+    return {decimals: frozenset(found[decimals]) for decimals in sorted(found, key=lambda of: -len(found[of]))}
 
 
 @lru_cache(maxsize=500)

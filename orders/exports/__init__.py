@@ -1,19 +1,20 @@
-"""Files of what a filter finds: CSV for people and for programs, JSON Lines for machines."""
+"""Files of what a filter finds: CSV and Excel for people, CSV and JSON Lines for programs, each with its manifest."""
 
-from orders.exports.completeness import SHAPES, Completeness, Shape, completeness
-from orders.exports.csv_files import csv_lines, csv_orders
+from orders.exports.choice import SHAPES, Choice, NoSuchChoice, Shape, read_choice
+from orders.exports.completeness import Completeness, completeness
+from orders.exports.csv_files import csv_texts
 from orders.exports.filenames import export_filename
 from orders.exports.jsonl import jsonl_orders
-from orders.exports.texts import export_texts
 
 __all__ = [
     "SHAPES",
+    "Choice",
     "Completeness",
+    "NoSuchChoice",
     "Shape",
     "completeness",
-    "csv_lines",
-    "csv_orders",
+    "csv_texts",
     "export_filename",
-    "export_texts",
     "jsonl_orders",
+    "read_choice",
 ]

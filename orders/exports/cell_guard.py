@@ -6,20 +6,26 @@ a cell begins after every `;` and every line break of a text. So a text is guard
 
 import re
 
-_SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−﬩⩵⩶"
-# Blanks, controls, signs without width, and quotes: what a spreadsheet may strip before it looks for a formula.
-_HIDING = (
-    r"\s\"'\x00-\x20\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
-    r"\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+# Written as both Python and PostgreSQL read them within brackets.
+SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−﬩⩵⩶"
+"""What begins a formula, in every form."""
+HIDING = (
+    r"\"'\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680"
+    r"\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    r"\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff"
 )
-_SEPARATORS = r",;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-_START = re.compile(rf"['\t\r\n\0]|[{_HIDING}]*[{_SIGNS}]")
-_SIGN = re.compile(rf"[{_SIGNS}]")
+"""Blanks, controls, signs without width, and quotes: what a spreadsheet may strip before it looks for a formula."""
+SEPARATORS = r",;|\u0009-\u000d\u001c-\u001e\u0085\u2028\u2029"
+"""What a cell may end with, whichever separator a file is taken to have."""
+
+_HIDING = rf"\x00{HIDING}"
+_START = re.compile(rf"['\t\r\n\0]|[{_HIDING}]*[{SIGNS}]")
+_SIGN = re.compile(rf"[{SIGNS}]")
 # A whole run at once, whatever follows it, so that no text takes more than one look at each of its signs.
-_RUN = re.compile(rf"([{_SEPARATORS}{_HIDING}]++)([{_SIGNS}])?")
-_BEGINNING = re.compile(rf"([{_SEPARATORS}])")
-_GUARDED_BEGINNING = re.compile(rf"([{_SEPARATORS}])'")
+_RUN = re.compile(rf"([{SEPARATORS}{_HIDING}]++)([{SIGNS}])?")
+_BEGINNING = re.compile(rf"([{SEPARATORS}])")
+_GUARDED_BEGINNING = re.compile(rf"([{SEPARATORS}])'")
 
 
 def guard(text: str) -> str:

@@ -5,89 +5,135 @@ from typing import Any, Literal, NamedTuple
 
 from orders.display import fields
 
-Kind = Literal["text", "number", "money", "currency", "time", "flag"]
+Kind = Literal["text", "uuid", "number", "money", "currency", "time", "flag", "codes"]
 
 
 class Column(NamedTuple):
-    """A column of a file: its heading, the kind of its values, and a function that takes its value from a row.
+    """A column of a file: its heading, the kind of its values, and the field of an order or of a line it shows.
 
-    The value is a text where Glu sent something that is not of that kind.
+    `of_line` is true for a field of the line; in a file of lines the other columns are of the line's order.
+    `personal` says how a column tells of a person: a name, a postcode, or all of it; `short` is one of SHORT.
     """
 
     heading: str
     kind: Kind
-    value: Callable[[Any], Any]
+    field: str
+    of_line: bool = False
+    personal: Literal["", "name", "postcode", "all"] = ""
+    short: str = ""
+
+    def shortened(self) -> "Column":
+        """The column with names as initials and postcodes as districts."""
+        return self._replace(short=self.personal)
+
+    def value(self, row: Any) -> Any:
+        """Its value in an order, or in a line; a text where Glu sent something that is not of its kind."""
+        of = row if self.of_line else getattr(row, "order", row)
+        if self.kind == "codes":
+            return fields.discount_codes(of)
+        if self.field in ("glu_id", "gone_at"):
+            return getattr(of, self.field)
+        found = fields.value(of, self.field)
+        return SHORT[self.short](found) if self.short and isinstance(found, str) else found
 
 
-def _field(name: str) -> Callable[[Any], Any]:
-    return lambda row: row.glu_id if name == "glu_id" else fields.value(row, name)
-
-
-def _columns(*entries: tuple[str, Kind, str]) -> tuple[Column, ...]:
-    return tuple(Column(heading, kind, _field(name)) for heading, kind, name in entries)
-
+SHORT: dict[str, Callable[[str], str]] = {
+    "name": lambda name: f"{name[:1]}." if name else "",
+    "postcode": lambda postcode: postcode.replace(" ", "")[:-3],
+}
+"""How much of a text stays where personal data is reduced; `written` has the same for the database."""
 
 ORDER_COLUMNS = (
-    *_columns(
-        ("Order", "number", "glu_id"),
-        ("UUID", "text", "uuid"),
-        ("Created", "time", "created_at"),
-        ("Updated", "time", "updated_at"),
-        ("Type", "text", "type"),
-        ("Channel", "text", "channel"),
-        ("Dispatch status", "text", "dispatch_status"),
-        ("Payment status", "text", "payment_status"),
-        ("Payment method", "text", "payment_method"),
-        ("Offline payment method", "text", "offline_payment_method"),
-        ("Complimentary reason", "text", "complimentary_reason"),
-        ("Gateway", "text", "gateway"),
-        ("Currency", "currency", "currency_code"),
-        ("Subtotal", "money", "subtotal"),
-        ("Discount", "money", "discount_amount"),
-        ("Delivery", "money", "delivery_amount"),
-        ("Processing fee", "money", "processing_fee"),
-        ("Total", "money", "total"),
-    ),
-    Column("Discount codes", "text", fields.discount_codes),
-    *_columns(
-        ("Buyer", "text", "customer_name"),
-        ("Buyer first name", "text", "customer_first_name"),
-        ("Buyer last name", "text", "customer_last_name"),
-        ("Buyer e-mail", "text", "customer_email_address"),
-        ("Phone", "text", "phone_number"),
-        ("Recipient first name", "text", "recipient_first_name"),
-        ("Recipient last name", "text", "recipient_last_name"),
-        ("Recipient e-mail", "text", "recipient_email_address"),
-        ("E-mail to recipient", "flag", "email_to_recipient"),
-        ("Delivery method", "text", "delivery_method_name"),
-        ("Delivery method type", "text", "delivery_method_type"),
-        ("Scheduled delivery", "time", "scheduled_delivery_at"),
-        ("Delivery name", "text", "delivery_name"),
-        ("Delivery address 1", "text", "delivery_address_line1"),
-        ("Delivery address 2", "text", "delivery_address_line2"),
-        ("Delivery city", "text", "delivery_address_city"),
-        ("Delivery county", "text", "delivery_address_county"),
-        ("Delivery postcode", "text", "delivery_address_postcode"),
-        ("Delivery country", "text", "delivery_address_country"),
-        ("Billing address 1", "text", "billing_address_line1"),
-        ("Billing address 2", "text", "billing_address_line2"),
-        ("Billing city", "text", "billing_address_city"),
-        ("Billing county", "text", "billing_address_county"),
-        ("Billing postcode", "text", "billing_address_postcode"),
-        ("Billing country", "text", "billing_address_country"),
-    ),
+    Column("Order", "number", "glu_id"),
+    Column("UUID", "uuid", "uuid"),
+    Column("Created", "time", "created_at"),
+    Column("Updated", "time", "updated_at"),
+    Column("Type", "text", "type"),
+    Column("Channel", "text", "channel"),
+    Column("Dispatch status", "text", "dispatch_status"),
+    Column("Payment status", "text", "payment_status"),
+    Column("Payment method", "text", "payment_method"),
+    Column("Offline payment method", "text", "offline_payment_method"),
+    Column("Complimentary reason", "text", "complimentary_reason", personal="all"),
+    Column("Gateway", "text", "gateway"),
+    Column("Currency", "currency", "currency_code"),
+    Column("Subtotal", "money", "subtotal"),
+    Column("Discount", "money", "discount_amount"),
+    Column("Delivery", "money", "delivery_amount"),
+    Column("Processing fee", "money", "processing_fee"),
+    Column("Total", "money", "total"),
+    Column("Discount codes", "codes", "extra"),
+    Column("Buyer", "text", "customer_name", personal="name"),
+    Column("Buyer first name", "text", "customer_first_name", personal="name"),
+    Column("Buyer last name", "text", "customer_last_name", personal="name"),
+    Column("Buyer e-mail", "text", "customer_email_address", personal="all"),
+    Column("Phone", "text", "phone_number", personal="all"),
+    Column("Recipient first name", "text", "recipient_first_name", personal="name"),
+    Column("Recipient last name", "text", "recipient_last_name", personal="name"),
+    Column("Recipient e-mail", "text", "recipient_email_address", personal="all"),
+    Column("E-mail to recipient", "flag", "email_to_recipient"),
+    Column("Delivery method", "text", "delivery_method_name"),
+    Column("Delivery method type", "text", "delivery_method_type"),
+    Column("Scheduled delivery", "time", "scheduled_delivery_at"),
+    Column("Delivery name", "text", "delivery_name", personal="name"),
+    Column("Delivery address 1", "text", "delivery_address_line1", personal="all"),
+    Column("Delivery address 2", "text", "delivery_address_line2", personal="all"),
+    Column("Delivery city", "text", "delivery_address_city"),
+    Column("Delivery county", "text", "delivery_address_county"),
+    Column("Delivery postcode", "text", "delivery_address_postcode", personal="postcode"),
+    Column("Delivery country", "text", "delivery_address_country"),
+    Column("Billing address 1", "text", "billing_address_line1", personal="all"),
+    Column("Billing address 2", "text", "billing_address_line2", personal="all"),
+    Column("Billing city", "text", "billing_address_city"),
+    Column("Billing county", "text", "billing_address_county"),
+    Column("Billing postcode", "text", "billing_address_postcode", personal="postcode"),
+    Column("Billing country", "text", "billing_address_country"),
+    Column("No longer at Glu since", "time", "gone_at"),
 )
 
 LINE_COLUMNS = (
-    Column("Order", "number", lambda line: line.order.glu_id),
-    *_columns(("Line", "number", "glu_id"), ("Name", "text", "name"), ("Type", "text", "type")),
-    Column("Currency", "currency", lambda line: fields.value(line.order, "currency_code")),
-    *_columns(
-        ("Line subtotal", "money", "subtotal"),
-        ("Line discount", "money", "discount_amount"),
-        ("Line total", "money", "total"),
-        ("Refunded", "flag", "refunded"),
-    ),
-    Column("Discount codes", "text", fields.discount_codes),
-    *_columns(("Description", "text", "description"), ("Personal message", "text", "personal_message")),
+    Column("Order", "number", "glu_id"),
+    Column("Line", "number", "glu_id", of_line=True),
+    Column("Name", "text", "name", of_line=True),
+    Column("Type", "text", "type", of_line=True),
+    Column("Currency", "currency", "currency_code"),
+    Column("Line subtotal", "money", "subtotal", of_line=True),
+    Column("Line discount", "money", "discount_amount", of_line=True),
+    Column("Line total", "money", "total", of_line=True),
+    Column("Refunded", "flag", "refunded", of_line=True),
+    Column("Discount codes", "codes", "extra", of_line=True),
+    Column("Description", "text", "description", of_line=True),
+    Column("Personal message", "text", "personal_message", of_line=True, personal="all"),
 )
+
+
+class Preset(NamedTuple):
+    """Columns of orders that are often wanted together, by their fields; None is every one."""
+
+    label: str
+    fields: frozenset[str] | None
+
+
+_ALWAYS = "glu_id uuid created_at updated_at type channel dispatch_status payment_status gone_at"
+PRESETS = {
+    "accounting": Preset(
+        "Accounting",
+        frozenset(
+            f"{_ALWAYS} payment_method offline_payment_method complimentary_reason gateway currency_code subtotal "
+            "discount_amount delivery_amount processing_fee total extra customer_name customer_email_address "
+            "billing_address_line1 billing_address_line2 billing_address_city billing_address_county "
+            "billing_address_postcode billing_address_country".split()
+        ),
+    ),
+    "dispatch": Preset(
+        "Dispatch",
+        frozenset(
+            f"{_ALWAYS} customer_name customer_email_address phone_number recipient_first_name recipient_last_name "
+            "recipient_email_address email_to_recipient delivery_method_name delivery_method_type "
+            "scheduled_delivery_at delivery_name delivery_address_line1 delivery_address_line2 delivery_address_city "
+            "delivery_address_county delivery_address_postcode delivery_address_country".split()
+        ),
+    ),
+    "everything": Preset("Everything", None),
+}
+"""The choices of columns, by the name an address has for them."""

@@ -2,19 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
+from orders.exports.choice import Shape
 from orders.models import SetAside
 from orders.proof.gaps import Extent, extent, is_copied, words_of
 from orders.search import OrderCriteria, find_orders
-
-Shape = Literal["orders", "lines", "json"]
-SHAPES: tuple[Shape, ...] = ("orders", "lines", "json")
-"""What a file holds: orders, their lines, or both as JSON Lines."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ def completeness(organisation: Organisation, criteria: OrderCriteria) -> Complet
     """What is known to be missing from a file with the orders that meet the criteria, or in doubt."""
     if not is_copied(organisation):
         return Completeness(organisation.zone, Extent())
-    found = find_orders(organisation, criteria).filter(gone_at=None).order_by()
+    found = find_orders(organisation, criteria).order_by()
     return Completeness(
         organisation.zone,
         extent(organisation, *criteria.created_days()),

@@ -1,100 +1,148 @@
 """CSV as a stream: the rows of a filter, in the list's order, in constant memory."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from io import StringIO
-from itertools import islice
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from types import SimpleNamespace
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from glu_admin.tenancy.models import Organisation
-from orders.display.fields import currency_of
-from orders.display.money import currency, plain_amount
-from orders.exports.cell_guard import guard
-from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Column
+from orders.exports.account import Account
+from orders.exports.cells import Form, plain_cells
+from orders.exports.choice import Choice
+from orders.exports.columns import Column
+from orders.exports.written import facts, prepare, written_cells
 from orders.models import Order, OrderLine
-from orders.payload import time_text
 from orders.search import Query, find_orders, ordered
 
-BLOCK = 500
+BATCH = 2000
+"""How many orders are read at a time: whatever a file holds, no more of it is in memory."""
+
 _BOM = "\ufeff"
+_NO_NULL = "\x01no null\x01"  # PostgreSQL quotes what looks like a null
+_GUARDED = ",\"'"  # how a guarded cell begins; within a cell its quote would stand twice
 
 
-def csv_orders(organisation: Organisation, query: Query, *, excel: bool) -> Iterator[str]:
-    """One row an order; orders gone at Glu are left out.
+def csv_texts(
+    organisation: Organisation, query: Query, choice: Choice, *, lines: bool, account: Account | None = None
+) -> Iterator[str]:
+    """A CSV file in pieces: one row an order, or one row an order line of the same orders.
 
-    `excel`: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
-    (named in the heading). Else plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal
-    number in major units either way.
+    For Excel: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
+    (named in the heading). Plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal number
+    in major units either way. Which orders and in which order is settled at the beginning; each is as it is when it is
+    read.
     """
-    zone = organisation.zone if excel else None
-    yield from _file(ORDER_COLUMNS, (order for block in _orders(organisation, query) for order in block), zone)
+    form = choice.form_of(organisation)
+    columns = choice.columns_of(lines=lines)
+    yield (_BOM if form.guarded else "") + line_of(headings(columns, form), form)
+    yield from row_texts(organisation, query, columns, form, lines=lines, account=account or Account())
 
 
-def csv_lines(organisation: Organisation, query: Query, *, excel: bool) -> Iterator[str]:
-    """One row an order line of the same orders, in the same two forms."""
-    zone = organisation.zone if excel else None
-    lines = (line for block in _orders(organisation, query) for line in lines_of(organisation, block))
-    yield from _file(LINE_COLUMNS, lines, zone)
+def headings(columns: Sequence[Column], form: Form) -> list[str]:
+    """The first row; times say their zone."""
+    return [
+        f"{column.heading} ({form.zone or 'UTC'})" if column.kind == "time" else column.heading for column in columns
+    ]
 
 
-def lines_of(organisation: Organisation, orders: Sequence[Order]) -> list[OrderLine]:
-    """The lines of some orders, in the orders' order and each order's own."""
-    by_pk = {order.pk: order for order in orders}
-    place = {pk: position for position, pk in enumerate(by_pk)}
-    lines = list(organisation.order_lines.filter(order__in=list(by_pk)))
-    lines.sort(key=lambda line: (place[line.order_id], line.position, line.glu_id))
-    for line in lines:
-        line.order = by_pk[line.order_id]
-    return lines
+def row_texts(
+    organisation: Organisation, query: Query, columns: Sequence[Column], form: Form, *, lines: bool, account: Account
+) -> Iterator[str]:
+    """The rows alone, some at a time, each with its line break; they are counted in `account`."""
+    rows = _Rows(organisation, columns, form, lines=lines)
+    for keys in batches(found(organisation, query), account):
+        yield rows.text(keys, account)
 
 
-def blocks(rows: Iterable[Order]) -> Iterator[list[Order]]:
-    """Orders in lists of BLOCK."""
-    iterator = iter(rows)
-    while block := list(islice(iterator, BLOCK)):
-        yield block
+def line_of(cells: Sequence[str], form: Form) -> str:
+    """A row as text."""
+    out: list[str] = []
+    _writer(out, form).writerow(cells)
+    return out[0]
 
 
-def _orders(organisation: Organisation, query: Query) -> Iterator[list[Order]]:
-    rows = ordered(find_orders(organisation, query.criteria).filter(gone_at=None), query.sort)
-    return blocks(rows.iterator(chunk_size=BLOCK))
+def batches(orders: QuerySet[Order], account: Account) -> Iterator[list[int]]:
+    """The primary keys of orders in their order, BATCH at a time; which they are is settled at the first."""
+    keys = array("q", orders.values_list("pk", flat=True).iterator(chunk_size=10_000))
+    account.orders = len(keys)
+    for first in range(0, len(keys), BATCH):
+        yield keys[first : first + BATCH].tolist()
+        account.done = min(first + BATCH, len(keys))
 
 
-def _file(columns: Sequence[Column], rows: Iterable[Any], zone: ZoneInfo | None) -> Iterator[str]:
-    buffer = StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL if zone else csv.QUOTE_MINIMAL)
-    buffer.write(_BOM if zone else "")
-    writer.writerow(
-        f"{column.heading} ({zone or 'UTC'})" if column.kind == "time" else column.heading for column in columns
-    )
-    for count, row in enumerate(rows, 1):
-        writer.writerow([_cell(column, row, zone) for column in columns])
-        if count % 100 == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+def found(organisation: Organisation, query: Query) -> QuerySet[Order]:
+    """The orders of a file, in its order."""
+    return ordered(find_orders(organisation, query.criteria), query.sort)
 
 
-def _cell(column: Column, row: Any, zone: ZoneInfo | None) -> str:
-    value = column.value(row)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        match column.kind:
-            case "money":
-                return plain_amount(value, currency_of(row))
-            case "time":
-                return _time(value, zone)
-            case "flag":
-                return "yes" if value else "no"
-    text = currency(value) if column.kind == "currency" and zone else str(value)
-    return guard(text) if zone else text
+class _Rows:
+    """The rows of a file, made by the database but for those that are odd."""
+
+    def __init__(self, organisation: Organisation, columns: Sequence[Column], form: Form, *, lines: bool) -> None:
+        self._organisation, self._columns, self._form, self._lines = organisation, columns, form, lines
+        prepare(form)
+        rows = organisation.orders.filter(lines__isnull=False) if lines else organisation.orders.all()
+        cells = written_cells(columns, form)
+        made = rows.annotate(facts=facts(columns, form, lines=lines), **cells).values_list("facts", *cells).order_by()
+        self._sql, self._params = made.query.sql_with_params()
+        self._names = ", ".join(cells)
+
+    def text(self, keys: list[int], account: Account) -> str:
+        """The rows of some orders, in their order, as text."""
+        made: dict[int, list[str]] = defaultdict(list)
+        odd: dict[int, tuple[int, int]] = {}
+        for told, line in self._made(keys):
+            order, row, *sure = told.split(" ", 4)
+            if sure:
+                account.add(sure[0], int(sure[1]), sure[2])
+                made[int(order)].append(line)
+            else:
+                odd[int(row)] = int(order), len(made[int(order)])
+                made[int(order)].append("")
+        if self._form.guarded:
+            account.guarded += sum(line.count(_GUARDED) for lines in made.values() for line in lines)
+        for row in self._odd(list(odd)):
+            order_pk, place = odd[row.pk]
+            cells, guarded = plain_cells(self._columns, row, self._form)
+            made[order_pk][place] = line_of(cells, self._form)
+            account.guarded += guarded
+            account.add_row(row)
+        return "".join(chain.from_iterable(made[key] for key in keys if key in made))
+
+    def _made(self, keys: list[int]) -> Iterator[tuple[str, str]]:
+        """What is known of each row of some orders, and the row as text."""
+        order, line = (connection.ops.quote_name(model._meta.db_table) for model in (Order, OrderLine))
+        sql = f"{self._sql} AND {order}.id IN ({', '.join(map(str, keys))})"
+        if self._lines:
+            sql += f" ORDER BY {line}.position, {line}.glu_id"
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                quoted = f", FORCE_QUOTE ({self._names})" if self._form.guarded else ""
+                copying = f"COPY ({sql}) TO STDOUT (FORMAT csv, NULL '{_NO_NULL}'{quoted})"
+                with connection.wrap_database_errors, cursor.cursor.copy(copying, self._params) as copied:
+                    for data in copied:
+                        told, _, text = str(data, "utf-8").partition(",")
+                        yield told, f"{text[:-1]}\r\n"
+                return
+            cursor.execute(sql, self._params)
+            out: list[str] = []
+            writer = _writer(out, self._form)
+            while rows := cursor.fetchmany(500):
+                writer.writerows([row[1:] for row in rows])
+                yield from zip([row[0] for row in rows], out, strict=True)
+                out.clear()
+
+    def _odd(self, keys: list[int]) -> Sequence[Any]:
+        rows: Any = self._organisation.order_lines.select_related("order") if self._lines else self._organisation.orders
+        return list(rows.filter(pk__in=keys)) if keys else []
 
 
-def _time(value: datetime, zone: ZoneInfo | None) -> str:
-    if zone is None:
-        return time_text(value)
-    return value.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")
+def _writer(out: list[str], form: Form) -> Any:
+    sink = SimpleNamespace(write=out.append)
+    return csv.writer(sink, quoting=csv.QUOTE_ALL if form.guarded else csv.QUOTE_MINIMAL)

@@ -3,15 +3,20 @@
 from datetime import datetime
 
 from glu_admin.tenancy.models import Organisation
-from orders.exports.completeness import Shape
+from orders.exports.choice import Choice, Shape
 from orders.search import Query
 from orders.search.criteria import DAY_FIELDS, Days
 
-_SHAPES: dict[Shape, str] = {"orders": "orders", "lines": "lines", "json": "orders-with-lines"}
+_SHAPES: dict[Shape, str] = {
+    "orders": "orders",
+    "lines": "lines",
+    "both": "orders-and-lines",
+    "json": "orders-with-lines",
+}
 
 
 def export_filename(
-    organisation: Organisation, query: Query, shape: Shape, form: str, moment: datetime, *, is_whole: bool
+    organisation: Organisation, query: Query, choice: Choice, moment: datetime, *, is_whole: bool
 ) -> str:
     """A file's name, "alder-house-orders-created-2026-09-01-to-2026-09-30-excel-made-2026-10-02-1405.csv" say.
 
@@ -20,18 +25,18 @@ def export_filename(
     """
     criteria = query.criteria
     ranges = [(name, days) for name in DAY_FIELDS if (days := getattr(criteria, name))]
-    filtered = any(name not in DAY_FIELDS and name != "gone" for name, _ in query.pairs() if name != "sort")
+    filtered = any(name not in DAY_FIELDS for name, _ in query.pairs() if name != "sort")
     parts = [
         organisation.slug,
-        _SHAPES[shape],
+        _SHAPES[choice.shape],
         *(f"{name}-{_days(days)}" for name, days in ranges),
         *([] if ranges else ["all-days"]),
         *(["filtered"] if filtered else []),
         *([] if is_whole else ["incomplete"]),
-        *([] if shape == "json" else [form]),
+        *([] if choice.suffix in ("jsonl", "xlsx") else [choice.form]),
         f"made-{moment.astimezone(organisation.zone):%Y-%m-%d-%H%M}",
     ]
-    return f"{'-'.join(parts)}.{'jsonl' if shape == 'json' else 'csv'}"
+    return f"{'-'.join(parts)}.{choice.suffix}"
 
 
 def _days(days: Days) -> str:

@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.timezone import now
 
 from glu_admin.glu.errors import GluError, NotFound
@@ -21,6 +21,7 @@ from orders.models import SetAside
 
 _OPEN = Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled")) | Q(payment_status="Pending")
 _MOST_RETRIES = 50
+_BATCH = 500
 _SETTLED = timedelta(days=1)
 
 
@@ -31,20 +32,24 @@ def refresh_lines(holder: Holder) -> int:
     many became due.
     """
     moment = now()
+    organisation = holder.organisation
     with holder.writing() as state:
         state.refresh_due_at = REFRESH.after(moment)
-        _mend_times(holder.organisation, moment)
-        fresh = holder.organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
-        open_age = timedelta(seconds=OPEN_LINES_MAX_AGE)
-        count = fresh.filter(_OPEN, lines_copied_at__lt=moment - open_age).update(lines_due_at=moment)
-        share = REFRESH.every.total_seconds() / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
-        rolling = math.ceil(holder.organisation.orders.filter(gone_at=None).count() * min(share, 1))
-        # What was read lately need not be read again, however few orders there are.
-        settled = moment - min(timedelta(seconds=settings.MIRROR_LINES_MAX_AGE_SECONDS / 2), _SETTLED)
-        oldest = fresh.filter(lines_copied_at__lt=settled).order_by("lines_copied_at", "pk")[:rolling]
-        return count + holder.organisation.orders.filter(pk__in=list(oldest.values_list("pk", flat=True))).update(
-            lines_due_at=moment
-        )
+        _mend_times(organisation, moment)
+    fresh = organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
+    still_open = fresh.filter(_OPEN, lines_copied_at__lt=moment - timedelta(seconds=OPEN_LINES_MAX_AGE))
+    share = REFRESH.every.total_seconds() / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
+    orders = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0
+    rolling = math.ceil(orders * min(share, 1))
+    # What was read lately need not be read again, however few orders there are.
+    settled = moment - min(timedelta(seconds=settings.MIRROR_LINES_MAX_AGE_SECONDS / 2), _SETTLED)
+    oldest = fresh.filter(lines_copied_at__lt=settled).order_by("lines_copied_at", "pk")
+    pks = [*still_open.values_list("pk", flat=True), *oldest.values_list("pk", flat=True)[:rolling]]
+    count = 0
+    for start in range(0, len(pks), _BATCH):  # nobody else writes between them for long
+        with holder.writing():
+            count += fresh.filter(pk__in=pks[start : start + _BATCH]).update(lines_due_at=moment)
+    return count
 
 
 def _mend_times(organisation: Organisation, moment: datetime) -> None:

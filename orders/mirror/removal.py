@@ -4,14 +4,13 @@ Everything here can be copied again from Glu. Desk rows that staff write do not 
 """
 
 import logging
-from collections import Counter
 
 from django.conf import settings
 
 from glu_admin.keys.lifecycle import take_over, taking_over
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
-from orders.mirror.writing.counters import Combination, add_differences, combination
+from orders.mirror.writing.counters import Differences, add_differences, combination
 from orders.models import MirrorState, MissingOrder
 from orders.models.counter import COUNTED_FIELDS
 
@@ -92,9 +91,9 @@ def _marked(organisation: Organisation) -> list[int]:
 def _remove(organisation: Organisation, pks: list[int]) -> None:
     """Orders with their lines, texts for search and history; the counters follow."""
     orders = organisation.orders.filter(pk__in=pks)
-    differences = Counter[Combination]()
-    for row in orders.values(*COUNTED_FIELDS):
-        differences[combination(row)] -= 1
+    differences = Differences()
+    for row in orders.values(*COUNTED_FIELDS, "total"):
+        differences.add(combination(row), row["total"], -1)
     organisation.drifts.filter(example_glu_id__in=orders.values("glu_id")).update(example_glu_id=None)
     orders.delete()
     add_differences(organisation, differences)

@@ -4,6 +4,7 @@ from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
+from orders.models.export import Export
 from orders.models.line import OrderLine
 from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
@@ -11,13 +12,14 @@ from orders.models.mirror_window import MirrorWindow
 from orders.models.missing import MissingOrder
 from orders.models.order import CheckOutcome, Order
 from orders.models.probe import Finding, Mark, ProbeReport
-from orders.models.running_export import RunningExport
+from orders.models.saved_view import SavedView
 from orders.models.set_aside import SetAside
 from orders.models.transaction import Transaction
 
 __all__ = [
     "CheckOutcome",
     "Drift",
+    "Export",
     "Finding",
     "Mark",
     "MirrorRun",
@@ -30,7 +32,7 @@ __all__ = [
     "OrderDocument",
     "OrderLine",
     "ProbeReport",
-    "RunningExport",
+    "SavedView",
     "SetAside",
     "Transaction",
 ]

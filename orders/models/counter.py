@@ -1,4 +1,4 @@
-"""How many orders there are of each combination of statuses."""
+"""How many orders there are of each combination of statuses, and worth how much."""
 
 from django.db import models
 
@@ -11,12 +11,25 @@ COUNTED_FIELDS = (
     "channel",
     "payment_method",
     "delivery_method_name",
+    "currency_code",
 )
 """The order columns that are counted, filtered by value and offered with counts; null is counted as ""."""
 
 
+HALF = 32
+"""Totals are added up by halves of so many bits, as the whole may pass what a database adds up in."""
+
+
+def halves(total: int) -> tuple[int, int]:
+    """A total (minor units) in halves: the high one, which has its sign, and the low one."""
+    return total >> HALF, total & (1 << HALF) - 1
+
+
 class OrderCounter(models.Model):
-    """The number of an organisation's orders with these six values: exact totals and counts without reading orders."""
+    """The number of an organisation's orders with these values: exact totals and counts without reading orders.
+
+    `with_total` of them have a total; `total_high` and `total_low` are the sums of these by halves.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="order_counters", db_index=False
@@ -27,7 +40,11 @@ class OrderCounter(models.Model):
     channel = models.TextField()
     payment_method = models.TextField()
     delivery_method_name = models.TextField()
+    currency_code = models.TextField(default="")
     n = models.IntegerField(default=0)
+    with_total = models.IntegerField(default=0)
+    total_high = models.BigIntegerField(default=0)
+    total_low = models.BigIntegerField(default=0)
 
     across_organisations = models.Manager()
 

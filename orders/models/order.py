@@ -119,6 +119,17 @@ class Order(models.Model):
             models.Index(fields=["organisation", "-scheduled_delivery_at", "-glu_id"], name="order_scheduled"),
             models.Index(fields=["organisation", "dispatch_status", "-created_at", "-glu_id"], name="order_dispatch"),
             models.Index(fields=["organisation", "payment_status", "-created_at", "-glu_id"], name="order_payment"),
+            models.Index(fields=["organisation", "type", "-created_at", "-glu_id"], name="order_type"),
+            models.Index(fields=["organisation", "channel", "-created_at", "-glu_id"], name="order_channel"),
+            models.Index(fields=["organisation", "payment_method", "-created_at", "-glu_id"], name="order_method"),
+            models.Index(
+                fields=["organisation", "delivery_method_name", "-created_at", "-glu_id"], name="order_delivery"
+            ),
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
+                name="order_gone",
+                condition=Q(gone_at__isnull=False),
+            ),
             models.Index("organisation", Lower("customer_email_address"), name="order_buyer_email"),
             models.Index("organisation", Lower("recipient_email_address"), name="order_recipient_email"),
             models.Index(
@@ -126,6 +137,11 @@ class Order(models.Model):
                 F("created_at").desc(),
                 name="order_lines_due",
                 condition=Q(lines_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "lines_copied_at"],
+                name="order_lines_read",
+                condition=Q(lines_due_at__isnull=True, gone_at__isnull=True),
             ),
             models.Index(F("organisation"), name="order_check_wanted", condition=Q(check_wanted_at__isnull=False)),
         ]

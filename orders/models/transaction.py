@@ -1,6 +1,7 @@
 """Payments, refunds and chargebacks, as Glu lists them."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
 
@@ -32,4 +33,7 @@ class Transaction(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "glu_id"], name="transaction_by_glu_id")]
-        indexes = [models.Index(fields=["organisation", "order_glu_id"], name="transaction_of_order")]
+        indexes = [
+            models.Index(fields=["organisation", "order_glu_id"], name="transaction_of_order"),
+            models.Index("organisation", Lower("gateway_reference"), name="transaction_reference"),
+        ]

@@ -1,12 +1,13 @@
 """Which days of an organisation's history are proven to be here whole, derived from the windows that were read."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from django.db import models
-from django.db.models import DateField, Q, QuerySet
+from django.db.models import BooleanField, DateField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.timezone import now
 
@@ -29,6 +30,11 @@ _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE
 # What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
 _DOUBTED = Q(run__flags__contains=MirrorRun.Flag.WALK_MISSED) | Q(run__flags__contains=MirrorRun.Flag.TOO_MANY_MISSING)
 _MOST_WINDOWS = 5000
+_WINDOW = (
+    "created_from", "created_before", "next_before", "state", "started_at",
+    "run__started_at", "run__server_started_at", "run__read_as_of",
+)  # fmt: skip
+_FIRST_LOOK, _MOST_LOOKED_AT = 20, 500
 _WEEKS = 52
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # no order is older, whatever its time says
@@ -114,7 +120,7 @@ def coverage(organisation: Organisation) -> Coverage:
 
     It is partly proven when it was read but flagged, has lines due or orders under suspicion, or is not over yet.
     """
-    clean, read = Union(stretches(organisation, flagged=False)), Union(stretches(organisation, flagged=True))
+    clean, read = unions(organisation)
     today = now().astimezone(organisation.zone).date()
     first = today - timedelta(days=7 * _WEEKS - 1 - (6 - today.weekday()))
     doubtful = _doubtful_days(organisation)
@@ -178,12 +184,19 @@ def verified_at(order: Order, organisation: Organisation) -> datetime:
     windows = _clean(organisation).filter(state=MirrorWindow.State.COMPLETE, kind__in=MirrorRun.ACCUSING)
     if suspected := organisation.missing_orders.filter(order=order).first():
         windows = windows.filter(completed_at__lt=suspected.found_at)
-    for window in windows.order_by("-completed_at")[:500] if order.gone_at is None else ():
+    for window in _newest_first(windows) if order.gone_at is None else ():
         start, end = _bounds(window)
         if window.started_at and start <= order.created_at < end:
             known.append(window.run.read_as_of or window.started_at)
             break
     return max(known)
+
+
+def _newest_first(windows: QuerySet[MirrorWindow]) -> Iterator[MirrorWindow]:
+    """Windows by when they were completed: few at first, as one of the latest nearly always holds the order."""
+    newest = windows.order_by("-completed_at", "-pk")
+    yield from newest[:_FIRST_LOOK]
+    yield from newest[_FIRST_LOOK:_MOST_LOOKED_AT]
 
 
 def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
@@ -242,19 +255,26 @@ def _clean(organisation: Organisation) -> QuerySet[MirrorWindow]:
     return windows.exclude(_DOUBTED).select_related("run")
 
 
-def stretches(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
-    """Stretches of creation that were read; those of flagged polls and windows only when asked for."""
-    yield from _polled(organisation, flagged=flagged)
-    windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None).select_related("run")
-    for window in (windows if flagged else _clean(organisation)).order_by("-pk")[:_MOST_WINDOWS]:
-        if window.started_at is None:
-            continue
-        start, end = _bounds(window)
+def unions(organisation: Organisation) -> tuple["Union", "Union"]:
+    """What of creation is proven, and what was read at all: with those of flagged polls and windows."""
+    clean, read = list(_polled(organisation, flagged=False)), list(_polled(organisation, flagged=True))
+    windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None, started_at__isnull=False)
+    windows = windows.annotate(is_clean=ExpressionWrapper(Q(flags="") & ~_DOUBTED, output_field=BooleanField()))
+    # Plain values, as there are thousands, and few different bounds among them.
+    parse = cache(Stamp.parse)
+    for window in windows.order_by("-pk").values_list(*_WINDOW, "is_clean", named=True)[:_MOST_WINDOWS]:
+        asked_at = window.run__read_as_of or window.started_at
+        if window.run__server_started_at:  # by Glu's clock, if it told
+            as_of = window.run__read_as_of or window.run__started_at
+            asked_at = window.run__server_started_at - (window.run__started_at - as_of)
+        start, end = _between(parse(window.created_from), parse(window.created_before), asked_at)
         if window.state == MirrorWindow.State.OPEN:
-            reached = Stamp.parse(window.next_before)
+            reached = parse(window.next_before)
             start = max(start, reached.instant) if reached else end
         if end > start:
-            yield start, end
+            read.append((start, end))
+            clean += [(start, end)] if window.is_clean else []
+    return Union(clean), Union(read)
 
 
 def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
@@ -282,8 +302,11 @@ def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
 
 def _bounds(window: MirrorWindow) -> Interval:
     """From when to when it read: no further than to when it was read, by Glu's clock if it told."""
-    start, end = Stamp.parse(window.created_from), Stamp.parse(window.created_before)
     asked_at = window.run.server_up_to or window.run.read_as_of or window.started_at or BEGINNING
+    return _between(Stamp.parse(window.created_from), Stamp.parse(window.created_before), asked_at)
+
+
+def _between(start: Stamp | None, end: Stamp | None, asked_at: datetime) -> Interval:
     return (start.instant if start else BEGINNING, min(end.instant, asked_at) if end else asked_at)
 
 

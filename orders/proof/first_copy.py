@@ -29,14 +29,19 @@ class FirstCopy:
     requests_per_second: float | None
 
 
-def first_copy(organisation: Organisation, state: MirrorState | None) -> FirstCopy | None:
-    """How far the first copy is, its lines included; None once everything that Glu had at its beginning is here."""
+def first_copy(
+    organisation: Organisation, state: MirrorState | None, *, unread: bool | None = None
+) -> FirstCopy | None:
+    """How far the first copy is, its lines included; None once everything that Glu had at its beginning is here.
+
+    `unread` is whether lines of it were not read yet, where that is known.
+    """
     if state is None or state.history_started_at is None:
         return None
-    unread = _unread(organisation, state)
-    if state.history_complete_at is not None and not unread.exists():
+    waiting = _unread(organisation, state)
+    if state.history_complete_at is not None and not (waiting.exists() if unread is None else unread):
         return None
-    due, orders = unread.count(), organisation.orders.count()
+    due, orders = waiting.count(), organisation.orders.count()
     whole = state.history_complete_at is not None
     share = 1.0 if whole else _share(organisation, state)
     # A run counts every request made beside it, those for lines too; once it is over only lines are read.

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.timezone import now
 
-from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.display.durations import short
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import latest_polls
-from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.rest import last_error
+from orders.proof.standing import Standing, standing
 
 _FAILURES: dict[str, tuple[str, str]] = {
     MirrorState.Failure.THROTTLED: ("amber", "slowed down"),
@@ -34,14 +32,16 @@ class Freshness:
     up_to: datetime | None
 
 
-def freshness(organisation: Organisation) -> Freshness:
-    """What the chip says: green up to date, blue first copy, amber late, red refused or unreachable, grey no key."""
-    state, key = state_of(organisation), current_key(organisation)
-    polls = latest_polls(organisation)
-    complete_up_to = max((poll.up_to for poll in polls), default=None)
+def freshness(organisation: Organisation, known: Standing | None = None) -> Freshness:
+    """What the chip says: green up to date, blue first copy, amber late, red refused or unreachable, grey no key.
+
+    `known` is how the copy stands, where that has been read already.
+    """
+    known = known or standing(organisation)
+    state, key, polls, complete_up_to = known.state, known.key, known.polls, known.complete_up_to
     ago = f"{short(now() - complete_up_to)} ago" if complete_up_to else "not yet"
     if key is None:
-        trying = candidate_key(organisation)
+        trying = known.candidate
         if trying is None:
             return Freshness("grey", "No key", complete_up_to)
         tone = "red" if trying.state in GluKey.REJECTED else "blue"
@@ -57,7 +57,7 @@ def freshness(organisation: Organisation) -> Freshness:
     if state is not None and last_error(state, key):
         tone, words = _FAILURES.get(state.last_error_kind, ("red", "trouble"))
         return Freshness(tone, f"{ago}, {words}", complete_up_to)
-    copy = first_copy(organisation, state)
+    copy = first_copy(organisation, state, unread=known.lines_unread)
     if copy is not None or state is None or state.history_complete_at is None:
         share = f", {copy.percent} %" if copy and copy.percent is not None else ""
         return Freshness("blue", f"First copy{share}", complete_up_to)

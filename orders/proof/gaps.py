@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.proof.coverage import BEGINNING, Interval, Union, day_edges, stretches
+from orders.proof.coverage import BEGINNING, Interval, Union, day_edges, unions
 from orders.proof.freshness import late_after
 
 _MOST_NAMED = 3
@@ -43,13 +43,13 @@ def extent(organisation: Organisation, first: date | None, last: date | None) ->
     moment = now()
     start = day_edges(organisation, first)[0] if first else BEGINNING
     end = min(day_edges(organisation, last)[1], moment) if last else moment
-    clean = Union(stretches(organisation, flagged=False))
+    clean, read = unions(organisation)
     fresh = moment - late_after(getattr(organisation, "mirror_state", None))
     unproven = [gap for gap in clean.missing(start, end) if gap[0] < fresh]
     until = max((ended for _, ended in clean.joined if ended <= moment), default=None) if end == moment else None
     if not unproven:
         return Extent((), until)
-    return Extent(tuple(_told(unproven, Union(stretches(organisation, flagged=True)))), until)
+    return Extent(tuple(_told(unproven, read)), until)
 
 
 def is_copied(organisation: Organisation) -> bool:

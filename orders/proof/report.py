@@ -9,19 +9,20 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.timezone import now
 
-from glu_admin.keys.lifecycle import candidate_key, closed, current_key
+from glu_admin.keys.lifecycle import closed
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.display.durations import short
 from orders.models import Drift, Finding, MirrorState, MissingOrder, ProbeReport, SetAside
-from orders.models.mirror_state import state_of
 from orders.proof.completeness import lacking
 from orders.proof.coverage import Coverage, coverage
 from orders.proof.first_copy import FirstCopy, first_copy
 from orders.proof.freshness import Freshness, freshness
 from orders.proof.passes import PassReport, Reading, passes
 from orders.proof.rest import last_error, stands_still
+from orders.proof.standing import standing
 from orders.proof.workers import Sign, signs
+from orders.search import OrderCriteria, count_orders
 
 STUCK_AFTER = 12
 """How often lines fail, ever longer apart, before somebody should look at it."""
@@ -116,30 +117,34 @@ class MirrorReport:
 
 def mirror_report(organisation: Organisation) -> MirrorReport:
     """Read all that the mirror page shows of an organisation."""
-    state = state_of(organisation)
-    waiting = Q(lines_due_at__isnull=False)
-    # All of them in one reading of the table, which is large.
-    figures = organisation.orders.aggregate(
-        orders=Count("pk"),
-        due_lines=Count("pk", filter=waiting),
-        failed_lines=Count("pk", filter=waiting & ~Q(lines_error="")),
-        stuck_lines=Count("pk", filter=waiting & ~Q(lines_error="") & Q(lines_attempts__gte=STUCK_AFTER)),
+    known = standing(organisation)
+    state, key, candidate = known.state, known.key, known.candidate
+    due = organisation.orders.filter(lines_due_at__isnull=False)
+    figures = due.aggregate(
+        due_lines=Count("pk"),
+        failed_lines=Count("pk", filter=~Q(lines_error="")),
+        stuck_lines=Count("pk", filter=~Q(lines_error="") & Q(lines_attempts__gte=STUCK_AFTER)),
         oldest_due=Min("lines_due_at"),
         oldest_lines=Min("lines_copied_at", filter=Q(gone_at=None)),
-        gone=Count("pk", filter=Q(gone_at__isnull=False)),
     )
+    # Each by an index: the table is large. Lines that are due were counted above.
+    read = organisation.orders.filter(lines_due_at=None, gone_at=None, lines_copied_at__isnull=False)
+    oldest_read = read.order_by("lines_copied_at").values_list("lines_copied_at", flat=True).first()
+    figures["oldest_lines"] = min(filter(None, (figures["oldest_lines"], oldest_read)), default=None)
+    figures["orders"] = count_orders(organisation, OrderCriteria()).n
+    figures["gone"] = organisation.orders.filter(gone_at__isnull=False).count()
     held = organisation.missing_orders.filter(held=True, foreign=False).aggregate(
         held=Count("pk"), held_since=Min("found_at")
     )
     return MirrorReport(
         zone=organisation.zone,
-        freshness=freshness(organisation),
-        stands_still=stands_still(organisation),
+        freshness=freshness(organisation, known),
+        stands_still=stands_still(organisation, known),
         state=state,
-        key=current_key(organisation),
-        candidate=candidate_key(organisation),
-        key_closed=closed(current_key(organisation), candidate_key(organisation), canary=True),
-        first_copy=first_copy(organisation, state),
+        key=key,
+        candidate=candidate,
+        key_closed=closed(key, candidate, canary=True),
+        first_copy=first_copy(organisation, state, unread=known.lines_unread),
         coverage=coverage(organisation),
         passes=passes(organisation, state),
         lacking=lacking(organisation),

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.timezone import now
 
-from glu_admin.keys.lifecycle import candidate_key, current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_state import state_of
+from orders.models import MirrorState
+from orders.proof.standing import Standing, standing
 
 STANDS_STILL = "No worker has taken it up for minutes: the worker or the broker may be away."
 
@@ -43,17 +42,17 @@ def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
     return Rest(last_error(state, key) or "Glu is left alone for a while.", state.wait_until)
 
 
-def stands_still(organisation: Organisation) -> bool:
-    """Whether something has been due for so long that nobody can be working on it."""
-    key, trying, state = current_key(organisation), candidate_key(organisation), state_of(organisation)
+def stands_still(organisation: Organisation, known: Standing | None = None) -> bool:
+    """Whether something has been due for so long that nobody can be working on it; `known` is what was read of it."""
+    known = known or standing(organisation)
+    key, trying, state = known.key, known.candidate, known.state
     patience = timedelta(seconds=60 + settings.MIRROR_LEASE_SECONDS)
     if trying is not None and trying.state == GluKey.State.TRYING:
         return now() - trying.set_at > patience
     if key is None or key.state != GluKey.State.ACCEPTED or key.paused_at is not None:
         return False
     due_at = state.next_due_at if state and state.next_due_at else key.tried_at or key.set_at
-    poll = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES).order_by("-started_at").first()
-    waits = (state.wait_until if state else None, poll.wait_until if poll else None)
+    waits = (state.wait_until if state else None, known.poll_waits_until)
     due_at = max([due_at, *filter(None, waits)])  # what failed waits on purpose
     working = state is not None and state.lease_expires_at is not None and state.lease_expires_at > now()
     return not working and now() - due_at > patience

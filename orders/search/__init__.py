@@ -1,20 +1,23 @@
 """Finding orders: one criteria object for the list, its counts, exports and commands."""
 
 from orders.search.chips import MOST_CHIPS, Chip, chips, describe
+from orders.search.clauses import written
 from orders.search.counts import (
     COUNT_CAP,
     Counted,
     CurrencySum,
     Facet,
+    count_and_sums,
     count_orders,
+    count_values,
     facets,
     sum_rows,
     sums,
     unknown_values,
 )
 from orders.search.criteria import OrderCriteria
-from orders.search.find import find_orders
-from orders.search.listing import LineMarks, Page, line_marks, list_page, ordered
+from orders.search.find import Found, find, find_orders
+from orders.search.listing import LineMarks, Page, count_before, line_marks, list_page, neighbours, ordered
 from orders.search.query import Problem, Query, parse_query
 from orders.search.words import SearchError
 
@@ -25,6 +28,7 @@ __all__ = [
     "Counted",
     "CurrencySum",
     "Facet",
+    "Found",
     "LineMarks",
     "OrderCriteria",
     "Page",
@@ -32,15 +36,21 @@ __all__ = [
     "Query",
     "SearchError",
     "chips",
+    "count_and_sums",
+    "count_before",
     "count_orders",
+    "count_values",
     "describe",
     "facets",
+    "find",
     "find_orders",
     "line_marks",
     "list_page",
+    "neighbours",
     "ordered",
     "parse_query",
     "sum_rows",
     "sums",
     "unknown_values",
+    "written",
 ]

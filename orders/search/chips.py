@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.formats import date_format
 
 from orders.display.text import isolated
-from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, Amounts, Days
+from orders.search.criteria import DAY_FIELDS, FLAGS, LABELS, NOT, VALUE_FIELDS, Amounts, Days
 from orders.search.query import Query
 
 SORT_WORDS = {
@@ -23,6 +23,7 @@ SORT_WORDS = {
 MOST_CHIPS = 12
 """How many parts of a filter are named before it says how many more there are."""
 
+_MOST_NUMBERS = 3
 _NO_PART = ("sort", "size")
 
 
@@ -95,17 +96,31 @@ def _part(query: Query, name: str, value: str) -> str:
         return f"{LABELS[name]} {_days(days)}"
     if name == "total" and query.criteria.total:
         return f"Total {_amounts(query.criteria.total)}"
-    if name == "gone":
-        return GONE_WORDS.get(value, value)
+    if name.startswith(NOT):
+        return f"Not {_part(query, name.removeprefix(NOT), value)}"
+    if name in ("has", "no") and value in FLAGS:
+        return FLAGS[value][name == "no"]
+    if name == "id":
+        return _numbers(query.criteria.ids)
     return f"“{shown}”" if name == "q" else f"{LABELS.get(name, name)}: {shown}"
 
 
+def _numbers(ids: tuple[int, ...]) -> str:
+    named = ", ".join(str(number) for number in ids[:_MOST_NUMBERS])
+    rest = f", {more(len(ids) - _MOST_NUMBERS)}" if len(ids) > _MOST_NUMBERS else ""
+    return f"{LABELS['id']}{'s' if len(ids) > 1 else ''} {named}{rest}"
+
+
 def _days(days: Days) -> str:
-    if days.first == days.last and days.first:
-        return _day(days.first)
-    if days.first is None or days.last is None:
-        return f"from {_day(days.first)}" if days.first else f"until {_day(days.last or date.max)}"
-    return f"{_day(days.first)} to {_day(days.last)}"
+    return " or ".join(_stretch(first, last) for first, last in days.each)
+
+
+def _stretch(first: date | None, last: date | None) -> str:
+    if first == last and first:
+        return _day(first)
+    if first is None or last is None:
+        return f"from {_day(first)}" if first else f"until {_day(last or date.max)}"
+    return f"{_day(first)} to {_day(last)}"
 
 
 def _day(day: date) -> str:
@@ -115,9 +130,9 @@ def _day(day: date) -> str:
 def _amounts(amounts: Amounts) -> str:
     code = f" {amounts.currency}" if amounts.currency else ""
     if amounts.least is None:
-        return f"up to {amounts.most:,}{code}"
+        return f"{'below' if amounts.below else 'up to'} {amounts.most:,}{code}"
     if amounts.most is None:
-        return f"from {amounts.least:,}{code}"
+        return f"{'above' if amounts.above else 'from'} {amounts.least:,}{code}"
     return (
         f"{amounts.least:,}{code}" if amounts.least == amounts.most else f"{amounts.least:,} to {amounts.most:,}{code}"
     )

@@ -1,21 +1,25 @@
 """How many orders a filter finds, of which values, and worth how much."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
 from orders.display.text import brief
-from orders.models import Order
+from orders.models import Order, OrderCounter
+from orders.models.counter import HALF
+from orders.search.conditions import as_they_came
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
-from orders.search.find import find_orders
+from orders.search.find import Found, find
+from orders.search.matching import MOST_FOUND
 
-COUNT_CAP = 10_000
-_HALF = 32
+COUNT_CAP = MOST_FOUND
 _MOST_NAMED = 20
 _LONGEST = 60
 
@@ -55,16 +59,52 @@ class CurrencySum:
     without: int = 0
 
 
-def count_orders(organisation: Organisation, criteria: OrderCriteria) -> Counted:
-    """How many orders meet the criteria: exactly from the counters, else counted up to COUNT_CAP."""
+def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> Counted:
+    """How many orders meet the criteria: exactly from the counters, else counted up to COUNT_CAP.
+
+    `found` are these orders where they have been looked for already.
+    """
     if criteria.only_counted():
-        rows = organisation.order_counters.all()
-        for name, column in VALUE_FIELDS.items():
-            if values := getattr(criteria, name):
-                rows = rows.filter(**{f"{column}__in": values})
-        return Counted(rows.aggregate(n=Sum("n"))["n"] or 0)
-    n = find_orders(organisation, criteria).order_by()[: COUNT_CAP + 1].count()
-    return Counted(min(n, COUNT_CAP), n <= COUNT_CAP)
+        return Counted(_counters(organisation, criteria).aggregate(n=Sum("n"))["n"] or 0)
+    found = found or find(organisation, criteria)
+    if found.at_least and not found.narrowed:
+        return Counted(found.at_least, exact=False)
+    cap = found.at_least or COUNT_CAP
+    n = found.orders.order_by()[: cap + 1].count()
+    return Counted(min(n, cap), n <= cap)
+
+
+def count_and_sums(
+    organisation: Organisation, criteria: OrderCriteria, found: Found
+) -> tuple[Counted, list[CurrencySum]]:
+    """How many orders were found and their sums, of one reading; no sums where there are more than are counted."""
+    if criteria.only_counted():
+        added = sums(organisation, criteria)
+        return Counted(sum(each.orders for each in added)), added
+    if found.at_least:
+        return count_orders(organisation, criteria, found), []
+    orders = found.orders.order_by().values("currency_code", "total")[: COUNT_CAP + 1]
+    sql, parameters = orders.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT currency_code, count(*), count(total), sum(total >> {HALF}), sum(total & {2**HALF - 1}) "  # noqa: S608
+            f"FROM ({sql}) AS found GROUP BY currency_code",
+            parameters,
+        )
+        added = _merged(map(_whole, cursor.fetchall()))
+    n = sum(each.orders for each in added)
+    return (Counted(n), added) if n <= COUNT_CAP else (Counted(COUNT_CAP, exact=False), [])
+
+
+def _counters(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[OrderCounter]:
+    """The counters of the orders that meet criteria of counted values."""
+    rows = organisation.order_counters.all()
+    for name, column in VALUE_FIELDS.items():
+        if values := getattr(criteria, name):
+            rows = rows.filter(**{f"{column}__in": as_they_came(organisation, name, values)})
+        if values := criteria.excluded(name):
+            rows = rows.exclude(**{f"{column}__in": as_they_came(organisation, name, values)})
+    return rows
 
 
 def sum_rows(rows: Sequence[Order]) -> list[CurrencySum]:
@@ -77,20 +117,38 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
 
     With days, totals or words in the criteria the values are known but not counted.
     """
-    rows = list(organisation.order_counters.filter(n__gt=0).values_list(*VALUE_FIELDS.values(), "n"))
+    columns = list(VALUE_FIELDS.values())
+    counters = organisation.order_counters.filter(n__gt=0).values_list(*columns, "n")
+    rows = [[*map(_said, columns, row), row[-1]] for row in counters]
     counted = criteria.only_counted()
     out: dict[str, list[Facet]] = {}
     for place, name in enumerate(VALUE_FIELDS):
         chosen = getattr(criteria, name)
         numbers: dict[str, int] = defaultdict(int)
         others = [(at, getattr(criteria, other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
+        unwanted = [(at, criteria.excluded(other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
         for row in rows:
-            numbers[row[place]] += row[-1] if all(not wanted or row[at] in wanted for at, wanted in others) else 0
+            meant = all(not wanted or row[at] in wanted for at, wanted in others)
+            meant = meant and not any(row[at] in values for at, values in unwanted)
+            numbers[row[place]] += row[-1] if meant else 0
         for value in chosen:
             numbers.setdefault(value, 0)
         ranked = sorted(numbers, key=lambda value: (-numbers[value], value))
         out[name] = [Facet(value, numbers[value] if counted else None, value in chosen) for value in ranked]
     return out
+
+
+def count_values(organisation: Organisation, criteria: OrderCriteria, name: str) -> dict[str, int]:
+    """How many orders have each value of a field of values, under all filters but its own; of at most COUNT_CAP."""
+    others = tuple(pair for pair in criteria.none_of if pair[0] != name)
+    found = find(organisation, replace(criteria, none_of=others, **{name: ()})).orders  # type: ignore[arg-type]
+    column = VALUE_FIELDS[name]
+    return Counter(_said(column, value) for value in found.order_by().values_list(column, flat=True)[:COUNT_CAP])
+
+
+def _said(column: str, value: str | None) -> str:
+    """A value as criteria have it: a currency however its code is written, "" for none given."""
+    return currency(value) if column == VALUE_FIELDS["currency"] else value or ""
 
 
 def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[str]:
@@ -100,26 +158,42 @@ def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[
         values = [facet.value for facet in known]
         some = ", ".join(brief(value or "none given", _LONGEST) for value in values[:_MOST_NAMED])
         more = f" and {len(values) - _MOST_NAMED:,} more" if len(values) > _MOST_NAMED else ""
-        for asked in getattr(criteria, name):
+        for asked in (*getattr(criteria, name), *criteria.excluded(name)):
             if asked not in values:
                 there_are = f"There are: {some}{more}." if values else "No order has any."
                 out.append(f"{LABELS[name]}: no order has “{brief(asked or 'none given', _LONGEST)}”. {there_are}")
     return out
 
 
-def sums(organisation: Organisation, criteria: OrderCriteria) -> list[CurrencySum]:
-    """One sum a currency over the orders that meet the criteria, never added across currencies."""
-    orders: QuerySet[Order] = find_orders(organisation, criteria).order_by()
-    rows = orders.values_list("currency_code").annotate(
-        n=Count("pk"),
-        with_total=Count("total"),
-        # By halves of 32 bits, as the whole may pass what a database adds up in.
-        high=Sum(F("total").bitrightshift(_HALF)),
-        low=Sum(F("total").bitand(2**_HALF - 1)),
-    )
-    return _merged(
-        (code, n, (int(high or 0) << _HALF) + int(low or 0), n - with_total) for code, n, with_total, high, low in rows
-    )
+def sums(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> list[CurrencySum]:
+    """One sum a currency over the orders that meet the criteria, never added across currencies.
+
+    Of however many from the counters; else all of them are read. `found` are they where they have been looked for.
+    """
+    rows: Iterable[Sequence[Any]]
+    if criteria.only_counted():
+        names = ("n", "with_total", "total_high", "total_low")
+        counters = _counters(organisation, criteria).filter(n__gt=0).values_list("currency_code")
+        rows = counters.annotate(**{f"sum_{name}": Sum(name) for name in names})
+    else:
+        rows = (
+            (found or find(organisation, criteria))
+            .orders.order_by()
+            .values_list("currency_code")
+            .annotate(
+                n=Count("pk"),
+                with_total=Count("total"),
+                high=Sum(F("total").bitrightshift(HALF)),
+                low=Sum(F("total").bitand(2**HALF - 1)),
+            )
+        )
+    return _merged(map(_whole, rows))
+
+
+def _whole(row: Sequence[Any]) -> tuple[str | None, int, int, int]:
+    """(code, orders, total, orders without a total) of (code, orders, those with a total, halves of the sum)."""
+    code, n, with_total, high, low = row
+    return code, n, (int(high or 0) << HALF) + int(low or 0), n - with_total
 
 
 def _merged(rows: Iterable[tuple[str | None, int, int, int]]) -> list[CurrencySum]:

@@ -7,32 +7,44 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Days:
-    """Local days of the organisation, both included; null is open. `text` is how an address has them."""
+    """Local days of the organisation, both included; null is open. `text` is how an address has them.
+
+    Where several stretches are meant they are `stretches`, and `first` and `last` are the ends of them all.
+    """
 
     first: date | None
     last: date | None
     text: str
+    stretches: tuple[tuple[date | None, date | None], ...] = ()
+
+    @property
+    def each(self) -> tuple[tuple[date | None, date | None], ...]:
+        """Every stretch of days, one or several."""
+        return self.stretches or ((self.first, self.last),)
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """Amounts in major units, both included; null is open. `text` is how it was written.
+    """Amounts in major units, both included unless `above` or `below` says otherwise; null is open.
 
-    Of whatever currency an order has, unless `currency` names one.
+    Of whatever currency an order has, unless `currency` names one. `text` is how it was written.
     """
 
     least: Decimal | None
     most: Decimal | None
     text: str
     currency: str = ""
+    above: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True)
 class OrderCriteria:
     """Values of one field are alternatives; fields narrow each other. Nothing set means every order.
 
-    In a field of values "" stands for orders in which Glu gives none. `gone` is "only" for orders that Glu no longer
-    returns, "none" for those that it does, and "" for both.
+    In a field of values "" stands for orders in which Glu gives none; `none_of` are pairs of such a field and a value
+    that an order must not have. `ids` are Glu's, of which it must be one. Of FLAGS it has all of `has`, none of `no`.
+    `gone` is "only" for orders that Glu no longer returns, "none" for those that it does, and "" for both.
     """
 
     dispatch: tuple[str, ...] = ()
@@ -41,20 +53,30 @@ class OrderCriteria:
     channel: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     delivery: tuple[str, ...] = ()
+    currency: tuple[str, ...] = ()
+    none_of: tuple[tuple[str, str], ...] = ()
     created: Days | None = None
     updated: Days | None = None
     scheduled: Days | None = None
     total: Amounts | None = None
     q: str = ""
     gone: str = ""
+    has: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
 
     def is_empty(self) -> bool:
         """True when every order is meant."""
         return all(not getattr(self, field.name) for field in fields(self))
 
+    def excluded(self, name: str) -> tuple[str, ...]:
+        """The values of a field that an order must not have."""
+        return tuple(value for field, value in self.none_of if field == name)
+
     def only_counted(self) -> bool:
-        """True when nothing but fields of values is asked for, so that counters know the exact number."""
-        return not (self.created or self.updated or self.scheduled or self.total or self.q or self.gone)
+        """True when nothing but values is asked for, so that counters know the exact number."""
+        asked = {field.name for field in fields(self) if getattr(self, field.name)} - {"none_of"}
+        return (asked | {name for name, _ in self.none_of}) <= VALUE_FIELDS.keys()
 
     def created_days(self) -> tuple[date | None, date | None]:
         """On which days the orders that may meet the criteria were created; null is open.
@@ -74,13 +96,27 @@ VALUE_FIELDS = {
     "channel": "channel",
     "method": "payment_method",
     "delivery": "delivery_method_name",
+    "currency": "currency_code",
 }
 """Criteria's fields of values, and the order columns they look at."""
 
 DAY_FIELDS = {"created": "created_at", "updated": "updated_at", "scheduled": "scheduled_delivery_at"}
 """Criteria's fields of days, and the order columns they look at."""
 
-GONE_WORDS = {"only": "No longer at Glu", "none": "Still at Glu"}
+NOT = "not."
+"""What stands before the name of a field of values in an address where none of the values is wanted."""
+
+FLAGS = {
+    "message": ("With a personal message", "Without a personal message"),
+    "recipient-email": ("With the recipient’s e-mail", "Without the recipient’s e-mail"),
+    "scheduled": ("With a scheduled delivery", "Without a scheduled delivery"),
+    "discount": ("With a discount", "Without a discount"),
+    "refund": ("With a refunded line", "Without a refunded line"),
+    "gone": ("No longer at Glu", "Still at Glu"),
+}
+"""What an order has or has not, in words for both."""
+
+GONE_WORDS = dict(zip(("only", "none"), FLAGS["gone"], strict=True))
 """What can be asked for of `gone`, in words."""
 
 LABELS = {
@@ -90,14 +126,20 @@ LABELS = {
     "channel": "Channel",
     "method": "Payment method",
     "delivery": "Delivery",
+    "currency": "Currency",
     "created": "Created",
     "updated": "Updated",
     "scheduled": "Scheduled",
     "total": "Total",
     "q": "Search",
     "gone": "At Glu",
+    "has": "Has",
+    "no": "Has not",
+    "id": "Order number",
     "sort": "Sort",
     "size": "Rows",
     "cursor": "Page",
+    "view": "View",
+    "cols": "Columns",
 }
 """What people call them."""

@@ -1,13 +1,18 @@
 """One page of a list by its place, never by its number: as fast at the end as at the start."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
-from orders.search.find import find_orders
+from orders.search.counts import COUNT_CAP, Counted, count_orders
+from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, OrderCriteria
+from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
 
 COLUMNS = {
@@ -17,6 +22,9 @@ COLUMNS = {
     "scheduled": "scheduled_delivery_at",
 }
 """The order columns behind the sorts."""
+
+_MOST_SORTED = 50_000
+_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -52,18 +60,23 @@ def ordered(orders: QuerySet[Order], sort: str, *, backwards: bool = False) -> Q
     return orders.order_by(first, "-glu_id" if descending else "glu_id")
 
 
-def list_page(organisation: Organisation, query: Query, size: int) -> Page:
+def list_page(organisation: Organisation, query: Query, size: int, found: Found | None = None) -> Page:
     """The page of `size` rows that begins at the cursor of a query without errors.
 
-    Raises SearchError for words that cannot be searched.
+    `found` is what its criteria find, where that has been looked for already. Raises SearchError for words that cannot
+    be searched.
     """
-    orders = find_orders(organisation, query.criteria)
     place = read_cursor(query.cursor, query.sort) if query.cursor else None
     backwards = place is not None and place[0] == "newer"
-    if place is not None:
-        orders = orders.filter(_beyond(query.sort, place[1], place[2], backwards))
-    found = list(ordered(orders, query.sort, backwards=backwards).defer("user_agent")[: size + 1])
-    more, rows = len(found) > size, found[:size]
+    rows: list[Order] = []
+    found = found or find(organisation, query.criteria)
+    is_few = found.is_few or _is_narrow(organisation, found, query)
+    ranged = getattr(query.criteria, query.sort.removeprefix("-")) is not None
+    for stretch in _stretches(found.orders, query.sort, place, is_few=is_few, with_none=not ranged):
+        rows += stretch.defer("user_agent")[: size + 1 - len(rows)]
+        if len(rows) > size:
+            break
+    more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     has_older = more if not backwards else True
@@ -73,6 +86,93 @@ def list_page(organisation: Organisation, query: Query, size: int) -> Page:
         _cursor(query.sort, "older", rows[-1]) if rows and has_older else None,
         _cursor(query.sort, "newer", rows[0]) if rows and has_newer else None,
     )
+
+
+def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
+    """Whether the filter leaves few enough orders to be looked up by it and sorted.
+
+    The index of the sort would be walked past all that are not meant: for rare values through the whole history, and
+    for days of another column from where none may be for long, as orders are delivered soon after they are made.
+    """
+    by, criteria = query.sort.removeprefix("-"), query.criteria
+    values = {name: chosen for name in VALUE_FIELDS if (chosen := getattr(criteria, name))}
+    if values and (by != "created" or any("" in chosen for chosen in values.values())):
+        n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
+        if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
+            return True
+    if (by != "created" and criteria.gone == "only") or any(
+        getattr(criteria, name) for name in DAY_FIELDS if name != by
+    ):
+        return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
+    return False
+
+
+def neighbours(organisation: Organisation, query: Query, order: Order) -> tuple[int | None, int | None]:
+    """Glu's ids of the orders before and after one in the list of a query without errors, whether it is in it or not.
+
+    None where the list ends.
+    """
+    found = find(organisation, query.criteria)
+    beside = [
+        list_page(organisation, replace(query, cursor=_cursor(query.sort, way, order)), 1, found).rows
+        for way in ("newer", "older")
+    ]
+    before, after = (rows[0].glu_id if rows else None for rows in beside)
+    return before, after
+
+
+def count_before(organisation: Organisation, query: Query, order: Order) -> Counted | None:
+    """How many orders stand before one in the list of a sound query, up to COUNT_CAP; None when it is not in it."""
+    found = find(organisation, query.criteria)
+    if not found.orders.filter(pk=order.pk).exists():
+        return None
+    n, place = 0, read_cursor(_cursor(query.sort, "newer", order), query.sort)
+    for stretch in _stretches(found.orders, query.sort, place, is_few=found.is_few, with_none=True):
+        n += stretch.order_by()[: COUNT_CAP + 1 - n].count()
+    return Counted(min(n, COUNT_CAP), n <= COUNT_CAP)
+
+
+def _stretches(
+    orders: QuerySet[Order],
+    sort: str,
+    place: tuple[str, datetime | int | None, int] | None,
+    *,
+    is_few: bool,
+    with_none: bool,
+) -> Iterator[QuerySet[Order]]:
+    """The rows of a list from a place on, in its order, each stretch one that an index can deliver.
+
+    Those with a value and those without are read apart: sorted together, neither would come out of an index.
+    """
+    column, backwards = COLUMNS[sort.removeprefix("-")], place is not None and place[0] == "newer"
+    descending = sort.startswith("-") != backwards
+    # Few rows are sorted; an index by time, which no index knows behind a function, would be walked for them through
+    # the whole history.
+    if is_few:
+        orders = orders.alias(sorted_by=Coalesce(column, column), then_by=Coalesce("glu_id", "glu_id"))
+    by, then = ("sorted_by", "then_by") if is_few else (column, "glu_id")
+    sign = "-" if descending else ""
+    without = orders.filter(**{f"{by}__isnull": True}).order_by(f"{sign}{then}")
+    having = orders.order_by(f"{sign}{by}", f"{sign}{then}")
+    with_none = with_none and column != "created_at"
+    if column != "created_at":
+        having = having.filter(**{f"{by}__isnull": False})
+    if place is not None:
+        _, value, glu_id = place
+        than = "lt" if descending else "gt"
+        if value is None:
+            without = without.filter(**{f"glu_id__{than}": glu_id})
+        else:
+            # Both of them: the plain bound is for what cannot compare rows by an index.
+            beyond = (TupleLessThan if descending else TupleGreaterThan)(Tuple(F(column), F("glu_id")), (value, glu_id))
+            having = having.filter(beyond, **{f"{column}__{than}e": value})
+    in_values = place is not None and place[1] is not None
+    if backwards:
+        yield from ([without] if with_none and not in_values else [])
+        yield having
+    else:
+        yield from ([having] if place is None or in_values else [])
+        yield from ([without] if with_none else [])
 
 
 def line_marks(organisation: Organisation, rows: list[Order]) -> dict[int, LineMarks]:
@@ -94,17 +194,3 @@ def _nulls(backwards: bool) -> dict[str, bool]:
 def _cursor(sort: str, direction: str, row: Order) -> str:
     value = getattr(row, COLUMNS[sort.removeprefix("-")])
     return write_cursor(sort, direction, value.isoformat() if isinstance(value, datetime) else value, row.glu_id)
-
-
-def _beyond(sort: str, value: datetime | int | None, glu_id: int, backwards: bool) -> Q:
-    """Rows that stand after a place in the list's order, or before it when going backwards."""
-    column, descending = COLUMNS[sort.removeprefix("-")], sort.startswith("-") != backwards
-    than = "lt" if descending else "gt"
-    tie = Q(**{f"glu_id__{than}": glu_id})
-    if value is None:
-        without = Q(**{f"{column}__isnull": True}) & tie
-        return without | Q(**{f"{column}__isnull": False}) if backwards else without
-    if column == "created_at":  # also a plain bound, which the index can use
-        return Q(**{f"{column}__{than}e": value}) & (Q(**{f"{column}__{than}": value}) | tie)
-    beyond = Q(**{f"{column}__{than}": value}) | (Q(**{column: value}) & tie)
-    return beyond if backwards else beyond | Q(**{f"{column}__isnull": True})

@@ -2,47 +2,71 @@
 
 import base64
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation
-from orders.search.criteria import DAY_FIELDS, GONE_WORDS, LABELS, VALUE_FIELDS, OrderCriteria
+from orders.display.money import currency
+from orders.search.clauses import BadClause, read_box
+from orders.search.conditions import known_values
+from orders.search.criteria import DAY_FIELDS, FLAGS, GONE_WORDS, LABELS, NOT, VALUE_FIELDS, OrderCriteria
+from orders.search.numbers import kept_numbers, read_numbers
 from orders.search.ranges import BadValue, read_amounts, read_days
 from orders.search.words import SearchError, parse_words
 
 SORTS = ("created", "updated", "total", "scheduled")
 DEFAULT_SORT = "-created"
 _MOST_VALUES = 50
+_MOST_TYPED = 16_000
+_LISTED = frozenset({*DAY_FIELDS, "has", "no", "id"})
+"""Keys whose values may be several, each in its own pair or with commas between."""
+_PLAIN = re.compile(r"[\w:,-]{1,600}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Problem:
     """A part of the query string that cannot be used; the message is for people.
 
-    `end` is the end of a range that is wrong, "from" or "to", or "" where it is the whole value.
+    `end` is the end of a range that is wrong, "from" or "to", or "" where it is the whole value. Of a text that was
+    typed `start` and `stop` say which part is wrong; without a part they are equal.
     """
 
     key: str
     value: str
     message: str
     end: str = ""
+    start: int = 0
+    stop: int = 0
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The value before the part that is wrong, that part, and what follows."""
+        return self.value[: self.start], self.value[self.start : self.stop], self.value[self.stop :]
 
 
 @dataclass(frozen=True)
 class Query:
-    """A read query string. With `errors` no rows may be shown or exported; `ignored` keys are said, not obeyed."""
+    """A read query string. With `errors` no rows may be shown or exported; `ignored` keys are said, not obeyed.
+
+    `view` is the slug of the saved view that the list began with, `cols` the columns it is shown in, "" for none named.
+    """
 
     criteria: OrderCriteria
     sort: str = DEFAULT_SORT
     size: int | None = None
     cursor: str = ""
+    view: str = ""
+    cols: str = ""
     errors: tuple[Problem, ...] = ()
     ignored: tuple[Problem, ...] = ()
+    from_box: bool = field(default=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -54,10 +78,13 @@ class Query:
         out: list[tuple[str, str]] = [("q", self.criteria.q)] if self.criteria.q else []
         for name in VALUE_FIELDS:
             out += [(name, value) for value in getattr(self.criteria, name)]
+            out += [(f"{NOT}{name}", value) for value in self.criteria.excluded(name)]
         for name in (*DAY_FIELDS, "total"):
             if asked := getattr(self.criteria, name):
                 out.append((name, asked.text))
-        out += [("gone", self.criteria.gone)] if self.criteria.gone else []
+        for name, flags, gone in (("has", self.criteria.has, "only"), ("no", self.criteria.no, "none")):
+            out += [(name, flag) for flag in (*flags, *(["gone"] if self.criteria.gone == gone else []))]
+        out += [("id", kept_numbers(self.criteria.ids))] if self.criteria.ids else []
         out += [(problem.key, problem.value) for problem in self.errors if problem.key != "cursor"]
         if self.sort != DEFAULT_SORT:
             out.append(("sort", self.sort))
@@ -68,23 +95,30 @@ class Query:
     def url_query(self, *, without: Collection[tuple[str, str]] = (), **changes: str) -> str:
         """The canonical query string with `changes` set ("" removes) and some pairs left out; the cursor is dropped."""
         left_out = set(without)
-        pairs = [pair for pair in self.pairs() if pair not in left_out and pair[0] not in changes]
+        looks = [("cols", self.cols), ("view", self.view)]
+        every = [*self.pairs(), *(pair for pair in looks if pair[1])]
+        pairs = [pair for pair in every if pair not in left_out and pair[0] not in changes]
         pairs += [(name, value) for name, value in changes.items() if value]
         return urlencode([pair for pair in pairs if pair != ("sort", DEFAULT_SORT)])
 
     def all_orders(self) -> "Query":
-        """The query without its cursor, from the first row on, as exports take it."""
-        return replace(self, cursor="", size=None)
+        """The query without its cursor and its looks, from the first row on, as exports take it."""
+        return replace(self, cursor="", size=None, view="", cols="")
 
 
 def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
     """Read a query string; never raises. Days are the organisation's own, today included."""
-    data = QueryDict(params) if isinstance(params, str) else params
+    lists = _lists(QueryDict(params) if isinstance(params, str) else params)
     values: dict[str, object] = {}
     errors: list[Problem] = []
     ignored: list[Problem] = []
     today = localdate(timezone=organisation.zone)
-    for key, given in _lists(data).items():
+    from_box = False
+    try:
+        from_box = _unpack(lists, organisation, today)
+    except BadClause as error:
+        errors.append(Problem("q", lists.pop("q")[0], str(error), "", error.start, error.stop))
+    for key, given in lists.items():
         try:
             values[key] = _read(key, given, today)
         except KeyError:
@@ -93,17 +127,59 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
         except (BadValue, SearchError) as error:
             end = error.end if isinstance(error, BadValue) else ""
             errors += [Problem(key, value, str(error), end) for value in given[:3]]
-    sort, size, cursor = values.pop("sort", DEFAULT_SORT), values.pop("size", None), str(values.pop("cursor", ""))
+    gone = _gone(values)
+    if len(gone) > 1:
+        errors.append(Problem("no", "gone", "An order cannot be both at Glu and no longer there."))
+    sort, size = values.get("sort", DEFAULT_SORT), values.get("size")
+    cursor, view, cols = (str(values.get(name, "")) for name in ("cursor", "view", "cols"))
     if cursor and read_cursor(cursor, str(sort)) is None:
         errors.append(Problem("cursor", cursor, "This page’s address is broken; begin again from the first page."))
     return Query(
-        OrderCriteria(**values),  # type: ignore[arg-type]
+        _criteria({**values, "gone": max(gone, default="")}),
         str(sort),
         size if isinstance(size, int) else None,
         cursor,
+        view,
+        cols,
         tuple(errors),
         tuple(ignored),
+        from_box,
     )
+
+
+def _unpack(lists: dict[str, list[str]], organisation: Organisation, today: date) -> bool:
+    """Put what clauses of the search box say beside the pairs that say the same; whether there were any.
+
+    Raises BadClause for one that cannot be read.
+    """
+    typed = lists.get("q", [""])[0]
+    if len(set(lists.get("q", ()))) != 1 or len(typed) > _MOST_TYPED:
+        return False
+    box = read_box(typed, lambda name: known_values(organisation, name))
+    for pair in box.pairs:
+        try:
+            _read(pair.key, [pair.value], today)
+        except (BadValue, SearchError) as error:
+            raise BadClause(str(error), pair.start, pair.stop) from None
+        if pair.value not in lists.setdefault(pair.key, []):
+            lists[pair.key].append(pair.value)
+    lists["q"] = [box.words]
+    return bool(box.pairs)
+
+
+def _gone(values: Mapping[str, Any]) -> set[str]:
+    """What is asked of an order's being gone, by a key of its own or by those of flags."""
+    named = {"only": "gone" in values.get("has", ()), "none": "gone" in values.get("no", ())}
+    return {word for word, asked in named.items() if asked or values.get("gone") == word}
+
+
+def _criteria(values: Mapping[str, Any]) -> OrderCriteria:
+    """The criteria of the values that were read."""
+    found = {entry.name: values[entry.name] for entry in fields(OrderCriteria) if entry.name in values}
+    found["none_of"] = tuple((name, value) for name in VALUE_FIELDS for value in values.get(f"{NOT}{name}", ()))
+    for name in ("has", "no"):
+        found[name] = tuple(flag for flag in FLAGS if flag in values.get(name, ()) and flag != "gone")
+    return OrderCriteria(**{**found, "ids": values.get("id", ())})
 
 
 def write_cursor(sort: str, direction: str, value: object, glu_id: int) -> str:
@@ -127,18 +203,20 @@ def read_cursor(text: str, sort: str) -> tuple[str, datetime | int | None, int] 
     return None if moment is None else (direction, moment, glu_id)
 
 
-def _lists(data: QueryDict) -> Mapping[str, list[str]]:
+def _lists(data: QueryDict) -> dict[str, list[str]]:
     return {key: [str(value) for value in values] for key, values in data.lists()}
 
 
 def _read(key: str, given: Sequence[str], today: date) -> object:
     """The value of one key; KeyError for an unknown one, BadValue or SearchError for one that cannot be read."""
-    if key in VALUE_FIELDS:
+    if (name := key.removeprefix(NOT)) in VALUE_FIELDS:
         if len(given) > _MOST_VALUES or any("\0" in value or len(value) > 320 for value in given):
-            raise BadValue(f"{LABELS[key]} has a value that cannot be looked for.")
-        return tuple(dict.fromkeys(given))
+            raise BadValue(f"{LABELS[name]} has a value that cannot be looked for.")
+        return tuple(dict.fromkeys(map(currency, given) if name == "currency" else given))
     if key not in LABELS:
         raise KeyError(key)
+    if key in _LISTED:
+        given = [",".join(value for value in given if value.strip())]
     if len(set(given)) > 1:
         raise BadValue(f"{LABELS[key]} is there more than once.")
     text = given[0].strip()
@@ -152,6 +230,10 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
         return read_days(text, today, LABELS[key])
     if key == "total":
         return read_amounts(text, LABELS[key])
+    if key in ("has", "no"):
+        return _flags(text)
+    if key == "id":
+        return read_numbers(text)
     if key == "sort" and text.removeprefix("-") not in SORTS:
         raise BadValue("Sort by created, updated, total or scheduled.")
     if key == "gone" and text not in GONE_WORDS:
@@ -160,12 +242,21 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
         if text not in map(str, ROWS_A_PAGE):
             raise BadValue(f"Rows can be {', '.join(map(str, ROWS_A_PAGE[:-1]))} or {ROWS_A_PAGE[-1]} a page.")
         return int(text)
+    if key in ("view", "cols") and not _PLAIN.fullmatch(text):
+        raise BadValue(f"{LABELS[key]} cannot be read.")
     return text
+
+
+def _flags(text: str) -> tuple[str, ...]:
+    asked = [flag.strip().lower() for flag in text.split(",")]
+    if any(flag not in FLAGS for flag in asked):
+        raise BadValue(f"An order has, or has not: {', '.join(FLAGS)}.")
+    return tuple(dict.fromkeys(asked))
 
 
 def _blank(key: str) -> object:
     """An empty box of the filter form means that nothing is asked for."""
-    return {"sort": DEFAULT_SORT, "cursor": "", "gone": ""}.get(key)
+    return {"sort": DEFAULT_SORT, "cursor": "", "gone": "", "view": "", "cols": ""}.get(key)
 
 
 def _moment(value: object) -> datetime | None:

@@ -9,6 +9,8 @@ from orders.display.money import currency, minor_unit
 from orders.search.criteria import Amounts, Days
 
 _LONGEST = 100
+_MOST_STRETCHES = 20
+_COMPARED = re.compile(r"\s*([<>]=?)(.*)", re.S)
 _NO_DAY = "is not a day that can be read. Write it as 31/1/2026, 31 Jan 2026, today or -7d."
 _NO_AMOUNT = "is not an amount that can be read. Write it as 50, £50 or 1,000.50."
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
@@ -38,14 +40,44 @@ class BadValue(ValueError):
 
 
 def read_days(text: str, today: date, label: str) -> Days:
-    """`2026-01-01..31/1/2026`, `..31 Jan 2026`, `-7d..`, `today`: both days included. Raises BadValue.
+    """`2026-01-01..31/1/2026`, `..31 Jan 2026`, `-7d..`, `today`, `>=1/2/2026`; several with commas. Raises BadValue.
 
-    Numbers are day, month, year unless the year comes first; a day without a year is in today's, as lists show it.
-    `label` is what messages call the field.
+    Both days are included. Numbers are day, month, year unless the year comes first; a day without a year is in
+    today's, as lists show it. `label` is what messages call the field.
     """
+    parts = text.split(",")
+    if len(parts) == 1:
+        return _stretch(text, today, label)
+    if len(parts) > _MOST_STRETCHES:
+        raise BadValue(f"{label} has more than {_MOST_STRETCHES} stretches of days.")
+    try:
+        several = list(dict.fromkeys(_stretch(part, today, label) for part in parts))
+    except BadValue:
+        try:
+            return _stretch(text, today, label)  # its comma is in a day: "Jan 31, 2026"
+        except BadValue:
+            pass
+        raise
+    if len(several) == 1:
+        return several[0]
+    firsts, lasts = [days.first for days in several], [days.last for days in several]
+    return Days(
+        None if None in firsts else min(filter(None, firsts)),
+        None if None in lasts else max(filter(None, lasts)),
+        ",".join(days.text for days in several),
+        tuple((days.first, days.last) for days in several),
+    )
+
+
+def _stretch(text: str, today: date, label: str) -> Days:
+    """One range of days. Raises BadValue."""
     first_text, dots, last_text = text.partition("..")
-    first, first_kept = _day(first_text, today, label, "from")
-    last, last_kept = _day(last_text, today, label, "to") if dots else (first, "")
+    shift = 0
+    if match := _COMPARED.fullmatch(text):
+        first_text, dots, last_text = (match[2], "..", "") if ">" in match[1] else ("", "..", match[2])
+        shift = {">": 1, "<": -1}.get(match[1], 0)
+    first, first_kept = _day(first_text, today, label, "from", shift)
+    last, last_kept = _day(last_text, today, label, "to", shift) if dots else (first, "")
     if first is None and last is None:
         raise BadValue(f"{label} needs a day, such as 31/1/2026, or two with .. between.")
     if first is not None and last is not None and first > last:
@@ -54,11 +86,13 @@ def read_days(text: str, today: date, label: str) -> Days:
 
 
 def read_amounts(text: str, label: str) -> Amounts:
-    """`50..`, `£10.50..£1,000`, `25 EUR`: major units, both included; a sign or code means that currency only.
+    """`50..`, `£10.50..£1,000`, `25 EUR`, `>50`: major units; a sign or code means that currency only.
 
-    `label` is what messages call the field. Raises BadValue.
+    Both ends are included, but those of `>` and `<`. `label` is what messages call the field. Raises BadValue.
     """
     least_text, dots, most_text = text.partition("..")
+    if match := _COMPARED.fullmatch(text):
+        least_text, dots, most_text = (match[2], "..", "") if ">" in match[1] else ("", "..", match[2])
     least, least_code = _amount(least_text, label, "from")
     most, most_code = _amount(most_text, label, "to") if dots else (least, least_code)
     if least is None and most is None:
@@ -67,21 +101,24 @@ def read_amounts(text: str, label: str) -> Amounts:
         raise BadValue(f"{label} is in two currencies, {least_code} and {most_code}.")
     if least is not None and most is not None and least > most:
         raise BadValue(f"{label} ends below where it begins.")
-    return Amounts(least, most, text, least_code or most_code)
+    strict = match[1] if match else ""
+    return Amounts(least, most, text, least_code or most_code, above=strict == ">", below=strict == "<")
 
 
-def _day(text: str, today: date, label: str, end: str) -> tuple[date | None, str]:
-    """A day and how an address keeps it: what is counted from today stays so, the rest is written one way."""
+def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[date | None, str]:
+    """A day, so many days on, and how an address keeps it: counted from today stays so, the rest is written one way."""
     plain = _plain(text, label, end)
     if not plain:
         return None, ""
     try:
         if match := _RELATIVE.fullmatch(plain):
-            day, kept = today + timedelta(days=int(match[1])), f"{match[1]}d"
+            away = int(match[1]) + shift
+            day, kept = today + timedelta(days=away), f"{away:+d}d" if shift else f"{match[1]}d"
         elif plain in _NAMED_DAYS:
-            day, kept = today + timedelta(days=_NAMED_DAYS[plain]), plain
+            away = _NAMED_DAYS[plain] + shift
+            day, kept = today + timedelta(days=away), f"{away:+d}d" if shift else plain
         else:
-            day = _written(plain, today)
+            day = _written(plain, today) + timedelta(days=shift)
             kept = day.isoformat()
     except (ValueError, OverflowError):
         raise BadValue(f"{label}: “{_short(text)}” {_NO_DAY}", end) from None

@@ -4,26 +4,26 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
-from glu_admin.tenancy.templatetags.times import time_html, when
+from glu_admin.tenancy.templatetags.times import when
 from glu_admin.tenancy.times import When, full_text
 from glu_admin.tenancy.times import when as when_of
 from orders.display import durations, fields
 from orders.display.durations import about
+from orders.display.html import NOTHING, bdi, time_element
 from orders.display.money import minor_unit, money
 from orders.display.statuses import badge
-from orders.display.text import closed, isolated, writable
+from orders.display.text import isolated, writable
 from orders.models import Order, OrderLine
 
 register = template.Library()
 
 
-_NOTHING = SafeString()
-
 register.filter("about", about)
+register.filter("bdi", bdi)
+register.filter("time_element", time_element)
 register.simple_tag(when)
 
 
@@ -44,14 +44,8 @@ def page_time(zone: ZoneInfo) -> str:
 def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
     """A time element for a time to come: "in 3 s", or "now" when it has come; nothing for null."""
     if moment is None:
-        return _NOTHING
+        return NOTHING
     return time_element(When(moment.isoformat(), durations.soon(moment), full_text(moment, zone)))
-
-
-@register.filter
-def time_element(shown: When) -> SafeString:
-    """A time with its full text in the title; what is no time stands as text."""
-    return time_html(shown) if shown.iso else bdi(shown.text)
 
 
 @register.inclusion_tag("orders/_pieces/status.html")
@@ -59,12 +53,6 @@ def status(kind: str, order: Order) -> dict[str, object]:
     """The badge of an order's status of a kind ("dispatch" or "payment")."""
     look, words = badge(kind, fields.text(order, f"{kind}_status"))
     return {"badge": look, "words": words}
-
-
-@register.filter
-def bdi(text: object) -> SafeString:
-    """A text that somebody else wrote: it wraps, and whichever way it runs, the sentence around it runs on."""
-    return _NOTHING if text in (None, "") else format_html("<bdi>{}</bdi>", closed(writable(str(text))))
 
 
 @register.filter

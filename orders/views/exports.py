@@ -1,45 +1,31 @@
-"""Exports: what the list found, as a file."""
+"""Exports: what the list found, as a file; the files there are, and what is in them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any, TypeVar
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from django.conf import settings
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.utils.timezone import now
+from django.shortcuts import redirect, render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
-from glu_admin.tenancy.statement_limits import limited
-from orders.exports import (
-    SHAPES,
-    Completeness,
-    Shape,
-    completeness,
-    export_filename,
-    export_texts,
-)
-from orders.exports.sending import Sending
-from orders.exports.slots import Slot, TooManyExports, take_slot
+from orders.exports import Choice, Completeness, NoSuchChoice, completeness, read_choice
+from orders.exports.asking import TooManyExports, ask_again, ask_export, cancel, estimate, hint_export, last_choice
+from orders.exports.columns import PRESETS
+from orders.exports.making import make_export, path_of
+from orders.models import Export
 from orders.recheck import note_visit
-from orders.search import (
-    MOST_CHIPS,
-    Counted,
-    OrderCriteria,
-    Problem,
-    Query,
-    count_orders,
-    describe,
-    parse_query,
-)
+from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, parse_query
 
-T = TypeVar("T")
+MOST_SHOWN = 30
+"""So many exports are listed, the newest."""
 
-_FORMS = ("excel", "plain")
-_OWN_KEYS = ("shape", "form", "incomplete")
+_OWN_KEYS = (*Choice.__dataclass_fields__, "incomplete", "csrfmiddlewaretoken")
+_KINDS = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/zip"}
 
 
 @door(Role.STAFF)
@@ -47,73 +33,120 @@ def export_page(request: TeamRequest, organisation: Organisation) -> HttpRespons
     """What would be exported, in words and with its number of rows, in which form, and what is missing from it."""
     note_visit(organisation)
     query = _query(request, organisation)
-    problems = (*query.errors, *query.ignored)
-    if problems:
-        return _refused(request, query, problems)
-    return _page(request, organisation, query, completeness(organisation, query.criteria))
+    if problems := (*query.errors, *query.ignored):
+        return _refused(request, organisation, query, problems)
+    choice = last_choice(organisation, request.user)
+    return _page(request, organisation, query, completeness(organisation, query.criteria), choice)
 
 
 @door(Role.STAFF)
 def export_file(request: TeamRequest, organisation: Organisation) -> HttpResponseBase:
-    """Stream the file; a filter that cannot be read whole gives a page that says so, never a wider file.
+    """Make the file: a small one at once, a larger one by the workers.
 
-    What is not whole is given only to who has asked for it as it is.
+    A filter that cannot be read whole gives a page that says so, never a wider file. What is not whole is given only
+    to who has asked for it as it is.
     """
+    if request.method != "POST":
+        return redirect("orders_export", organisation.slug)
     query = _query(request, organisation)
-    shape, form = _choice(request, "shape", SHAPES), _choice(request, "form", _FORMS)
-    if problems := (*query.errors, *query.ignored):
-        return _refused(request, query, problems)
-    known = completeness(organisation, query.criteria)
-    is_whole = not known.lacking(shape)
-    if not is_whole and request.GET.get("incomplete") != "yes":
-        return _page(request, organisation, query, known, shape=shape, form=form, status=409)
     try:
-        slot = take_slot(organisation, request.user)
+        choice = read_choice({name: request.POST[name] for name in request.POST})
+    except NoSuchChoice:
+        raise Http404("No such export.") from None
+    if problems := (*query.errors, *query.ignored):
+        return _refused(request, organisation, query, problems)
+    known = completeness(organisation, query.criteria)
+    allowed = request.POST.get("incomplete") == "yes"
+    if choice.shape == "json" and choice.personal != "full":
+        said = (
+            "JSON Lines hold orders as Glu sent them, personal data included. Choose orders or lines to leave it out."
+        )
+        return _page(request, organisation, query, known, choice, status=400, said=said)
+    if known.lacking(choice.shape) and not allowed:
+        return _page(request, organisation, query, known, choice, status=409)
+    try:
+        export = ask_export(organisation, request.user, query, choice, allow_incomplete=allowed)
     except TooManyExports as error:
-        said = f"{error} Wait until one of them has ended, then download again."
-        refusal = _page(request, organisation, query, known, shape=shape, form=form, status=429, said=said)
+        said = f"{error} Wait until one of them has ended, then export again."
+        refusal = _page(request, organisation, query, known, choice, status=429, said=said)
         refusal["Retry-After"] = "30"
         return refusal
-    query = query.all_orders()
-    name = export_filename(organisation, query, shape, form, now(), is_whole=is_whole)
-    return _sent(request, export_texts(organisation, query, shape, excel=form == "excel"), slot, name)
+    if not estimate(count_orders(organisation, query.criteria), choice).at_once:
+        hint_export(export)
+        return redirect(f"{request.path.removesuffix('file/')}#recent")
+    make_export(export.pk)
+    export.refresh_from_db()
+    if export.state != Export.State.DONE:
+        said = export.get_trouble_display()
+        return _page(request, organisation, query, known, choice, status=503, said=said)
+    return _sent(export)
 
 
-def _sent(request: TeamRequest, texts: Iterator[str], slot: Slot, name: str) -> HttpResponseBase:
-    """The file: a small one made before its first byte is sent, a larger one as a stream."""
-    texts = limited(texts, settings.EXPORT_STATEMENT_SECONDS)
-    sending = Sending(texts, slot, settings.EXPORT_SECONDS, request.META.get("gunicorn.socket"))
-    kind = "application/jsonl" if name.endswith(".jsonl") else "text/csv"
-    options: dict[str, Any] = {
-        "content_type": f"{kind}; charset=utf-8",
-        "headers": {"Content-Disposition": f'attachment; filename="{name}"'},
-    }
+@door(Role.STAFF)
+def export_recent(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """The exports there are, asked for again while one of them is open."""
+    return render(request, "orders/exports/_recent.html", _recent(organisation))
+
+
+@door(Role.STAFF)
+def export_stored(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponseBase:
+    """A file that is ready."""
+    return _sent(_export(organisation, token, Export.State.DONE))
+
+
+@door(Role.STAFF)
+def export_manifest(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """What exactly is in a file, as JSON."""
+    export = _export(organisation, token, Export.State.DONE, Export.State.EXPIRED)
+    answer = HttpResponse(json.dumps(json.loads(export.manifest), indent=2), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{export.file_name}.manifest.json"'
+    return answer
+
+
+@door(Role.STAFF)
+@sent_from("orders_export")
+def export_again(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """Have a file made once more, of what its filter finds now."""
+    ask_again(_export(organisation, token))
+    return redirect("orders_export", organisation.slug)
+
+
+@door(Role.STAFF)
+@sent_from("orders_export")
+def export_cancel(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """Stop a file that is being made or waits to be."""
+    cancel(_export(organisation, token))
+    return redirect("orders_export", organisation.slug)
+
+
+def _export(organisation: Organisation, token: UUID, *states: str) -> Export:
+    found = organisation.exports.filter(token=token, **({"state__in": states} if states else {})).first()
+    if found is None:
+        raise Http404("No such export.")
+    return found
+
+
+def _sent(export: Export) -> HttpResponseBase:
     try:
-        small = sending.small()
-    except BaseException:
-        slot.release()
-        raise
-    if small is None:
-        return StreamingHttpResponse(sending, **options)
-    slot.release()
-    return HttpResponse(small, **options)
+        file = path_of(export).open("rb")
+    except FileNotFoundError:
+        raise Http404("The file is not there any more.") from None
+    kind = _KINDS.get(export.file_name.rpartition(".")[2])
+    answer = FileResponse(file, as_attachment=True, filename=export.file_name)
+    if kind:
+        answer["Content-Type"] = f"{kind}; charset=utf-8" if kind != "application/zip" else kind
+    return answer
 
 
-def _choice(request: TeamRequest, key: str, choices: Sequence[T]) -> T:
-    """The value of one of this page's own keys, the first where none is given. Raises Http404 for any other."""
-    chosen = request.GET.get(key, choices[0])
-    for choice in choices:
-        if choice == chosen:
-            return choice
-    raise Http404("No such export.")
-
-
-def _refused(request: TeamRequest, query: Query, problems: Sequence[Problem]) -> HttpResponse:
+def _refused(
+    request: TeamRequest, organisation: Organisation, query: Query, problems: Sequence[Problem]
+) -> HttpResponse:
     context = {
         "query": query,
         "back": query.url_query(),
         "problems": [problem.message for problem in problems[:MOST_CHIPS]],
         "more_problems": max(len(problems) - MOST_CHIPS, 0),
+        **_recent(organisation),
     }
     return render(request, "orders/exports/page.html", context, status=400)
 
@@ -123,46 +156,45 @@ def _page(
     organisation: Organisation,
     query: Query,
     known: Completeness,
+    choice: Choice,
     *,
-    shape: Shape = "orders",
-    form: str = "excel",
     status: int = 200,
     said: str = "",
 ) -> HttpResponse:
-    count, left_out = _numbers(organisation, query.criteria)
+    count = count_orders(organisation, query.criteria)
     context = {
         "query": query,
         "words": describe(query),
         "count": count,
-        "left_out": left_out,
+        "estimate": estimate(count, choice),
         "known": known,
         "lacking": known.lacking("json"),
         "must_say": bool(known.lacking("orders")),
         "asked": status == 409,
         "said": said,
-        "shape": shape,
-        "form": form,
+        "choice": choice,
+        "presets": [(name, preset.label, name == choice.columns) for name, preset in PRESETS.items()],
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(),
-        "gone_query": query.url_query(gone="only"),
+        **_recent(organisation),
     }
     return render(request, "orders/exports/page.html", context, status=status)
 
 
-def _numbers(organisation: Organisation, criteria: OrderCriteria) -> tuple[Counted, Counted]:
-    """How many orders the file will hold, and how many it leaves out as Glu no longer returns them."""
-    found = count_orders(organisation, criteria)
-    left_out = count_orders(organisation, replace(criteria, gone="only")) if criteria.gone != "none" else Counted(0)
-    if criteria.gone == "only":
-        return Counted(0), found
-    if found.exact and left_out.exact:
-        return Counted(found.n - left_out.n), left_out
-    return count_orders(organisation, replace(criteria, gone="none")), left_out
+def _recent(organisation: Organisation) -> dict[str, Any]:
+    exports = list(organisation.exports.select_related("user")[:MOST_SHOWN])
+    for export in exports:
+        export.words = describe(parse_query(export.query, organisation))  # type: ignore[attr-defined]
+        export.told = json.loads(export.manifest) if export.manifest else None  # type: ignore[attr-defined]
+    return {
+        "exports": exports,
+        "is_open": any(export.state in Export.OPEN for export in exports),
+    }
 
 
 def _query(request: TeamRequest, organisation: Organisation) -> Query:
     """The list's query, without this page's own keys."""
-    data = request.GET.copy()
+    data = (request.POST if request.method == "POST" else request.GET).copy()
     for key in _OWN_KEYS:
         data.pop(key, None)
     return parse_query(data, organisation)

@@ -1,18 +1,37 @@
-"""The filter panel of the list: what stands in its fields, what is wrong with it, and how it is sent."""
+"""The filters of the list: what stands in menus and panel, what is wrong with it, and how it is sent."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import QueryDict
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
 
-from glu_admin.tenancy.models import Organisation
-from orders.search import Facet, Problem, Query, facets
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
+from orders.search import COUNT_CAP, Facet, Problem, Query, count_values, facets, parse_query, written
 from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Days
 
 RANGE_FIELDS = ("created", "updated", "scheduled", "total")
 _PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
 _MOST_OFFERED = 50
-_PANEL = (*VALUE_FIELDS, *RANGE_FIELDS, "gone")
+_SEVERAL = re.compile(r",\S")  # as an address has several stretches of days; a day may have a comma and a space
+PINNED = ("dispatch", "payment", "type")
+"""The fields of values that have a menu of their own beside the chips."""
+
+_PANEL = (*(name for name in VALUE_FIELDS if name not in PINNED), *RANGE_FIELDS, "gone")
+
+
+@dataclass(frozen=True)
+class Values:
+    """A field's values that fit a menu, how many rarer ones there are, and whether their numbers are here already."""
+
+    label: str
+    name: str
+    values: list[Facet]
+    more: int
+    counted: bool
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,8 @@ def canonical(data: QueryDict) -> QueryDict:
     for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
         if first or last:
-            whole = first == last or (".." in first and not last)
+            several = name in DAY_FIELDS and _SEVERAL.search(first)
+            whole = first == last or (not last and (".." in first or several))
             out[name] = first if whole else f"{first}..{last}"
     for name in (*RANGE_FIELDS, "q"):
         if name in out and not "".join(out.getlist(name)).strip():
@@ -49,32 +69,64 @@ def canonical(data: QueryDict) -> QueryDict:
     return out
 
 
+def carried(query: Query) -> list[tuple[str, str]]:
+    """What of a query no field of the form says, so that the form carries it along unseen."""
+    said = {*VALUE_FIELDS, *RANGE_FIELDS, "gone", "q"}
+    return [pair for pair in query.pairs() if pair[0] not in said and pair != ("has", "gone")]
+
+
 def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
     """The template's context for the filter panel and the messages above it."""
-    offers = facets(organisation, query.criteria)
+    counted = query.criteria.only_counted()
+    offers = {name: _offered(name, values, counted) for name, values in facets(organisation, query.criteria).items()}
     problems = list({problem.key: problem for problem in query.errors}.values())
     return {
         "query": query,
         "problems": problems,
         "only_words": all(problem.key == "q" for problem in problems),
-        "hint": next((problem.message for problem in problems if problem.key == "q"), ""),
+        "hint": next((problem for problem in problems if problem.key == "q"), None),
+        "typed": written(query.criteria) if query.ok else "",
         "panel_open": any(problem.key in _PANEL for problem in problems),
-        "filters": [(LABELS[name], name, *_offered(values)) for name, values in offers.items()],
+        "pinned": [offers[name] for name in PINNED],
+        "filters": [offer for name, offer in offers.items() if name not in PINNED],
         "range_fields": [_range_field(query, name, problems) for name in RANGE_FIELDS],
         "presets": [(words, query.url_query(created=text)) for words, text in _PRESETS],
     }
 
 
-def _offered(values: list[Facet]) -> tuple[list[Facet], int]:
-    """The values of a field that fit a page, those asked for among them, and how many more there are."""
-    shown = [value for place, value in enumerate(values) if place < _MOST_OFFERED or value.selected]
-    return shown, len(values) - len(shown)
+@door(Role.VIEWER)
+def order_values(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """The values of `field` with how many orders of the list have each, for a menu that has just been opened.
+
+    Raises Http404 for what is no field of values.
+    """
+    data = canonical(request.GET)
+    name = "".join(data.pop("field", []))
+    query = parse_query(data, organisation)
+    if name not in VALUE_FIELDS:
+        raise Http404("No such field.")
+    numbers = count_values(organisation, query.criteria, name) if query.ok else None
+    known = [
+        replace(facet, n=None if numbers is None else numbers.get(facet.value, 0))
+        for facet in facets(organisation, query.criteria)[name]
+    ]
+    most = COUNT_CAP if numbers and sum(numbers.values()) >= COUNT_CAP else None
+    known.sort(key=lambda facet: -(facet.n or 0))
+    return render(request, "orders/list/_values.html", {"field": _offered(name, known, counted=True), "most": most})
+
+
+def _offered(name: str, known: list[Facet], counted: bool) -> Values:
+    """The values of a field that fit a page, those asked for among them."""
+    shown = [value for place, value in enumerate(known) if place < _MOST_OFFERED or value.selected]
+    return Values(LABELS[name], name, shown, len(known) - len(shown), counted)
 
 
 def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField:
     problem = next((problem for problem in problems if problem.key == name), None)
     known = getattr(query.criteria, name)
-    if isinstance(known, Days):
+    if isinstance(known, Days) and known.stretches:
+        first, last = known.text, ""
+    elif isinstance(known, Days):
         first, last = str(known.first or ""), str(known.last or "")
     else:
         first, dots, last = (problem.value if problem else known.text if known else "").partition("..")
@@ -84,5 +136,5 @@ def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField
 
 
 def _box(name: str, end: str, value: str, problem: Problem | None) -> Box:
-    kind = "date" if name in DAY_FIELDS and problem is None else "text"
+    kind = "date" if name in DAY_FIELDS and problem is None and "," not in value else "text"
     return Box(end, value.strip(), kind, problem is not None and problem.end in ("", end))

@@ -5,24 +5,28 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import now
 from django_htmx.http import push_url, replace_url, reswap
 
 from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
-from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
 from orders.proof.rest import rest
 from orders.recheck import note_visit, range_state
-from orders.search import OrderCriteria, Query, count_orders, parse_query
+from orders.search import Counted, OrderCriteria, Query, count_orders, parse_query
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
+from orders.search.places import nearest
 from orders.search.query import DEFAULT_SORT
-from orders.views.filters import canonical, panel
+from orders.views.column_choice import columns_of
+from orders.views.filters import canonical, carried, panel
+from orders.views.saved import tabs
 from orders.views.table import table
 
 
@@ -33,8 +37,11 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     asked = canonical(request.GET)
     if asked != request.GET and not wants_fragment(request):
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{asked.urlencode()}".rstrip("?"))
+    picked = "".join(asked.pop("picked", []))
     query = parse_query(asked, organisation)
     back = query.url_query()
+    if query.from_box and query.ok and not wants_fragment(request):
+        return redirect(f"{reverse('orders', args=[organisation.slug])}?{back}")
     if query.cursor and query.ok:
         back = query.url_query(cursor=query.cursor)
     if wants_fragment(request) and request.htmx.target == "range":
@@ -45,23 +52,36 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
     note_visit(organisation)
-    page, shown = table(organisation, query, query.size or request.user.rows_per_page, back)
+    shown_at_once = query.size or request.user.rows_per_page
+    above = tabs(request, organisation, query)
+    columns = columns_of(request, query, above["view"])
+    page, shown = table(organisation, query, shown_at_once, back, columns)
     context: dict[str, Any] = {
         **shown,
         **panel(organisation, query),
+        **above,
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
         "older": query.url_query(cursor=page.older) if page.older else "",
         "newer": query.url_query(cursor=page.newer) if page.newer else "",
         "first": query.url_query() if query.cursor else None,
         "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
+        "sizes": [(size, query.url_query(size=str(size)), size == shown_at_once) for size in ROWS_A_PAGE],
         "partial": not page.is_all,
         "export_query": query.all_orders().url_query(),
+        "shown_at": now().isoformat(),
+        "print_query": query.url_query(size=""),
         "hidden": _hidden(query),
+        # While clauses are typed they stay in the box: they become chips when it is sent.
+        "unsent": came_from == "q" and query.from_box,
+        **_picked(query, picked, shown["count"]),
         **_range(organisation, query),
     }
     if not page.rows:
         context["empty"] = _empty(organisation, query)
+        if query.ok and query.criteria.q:
+            offers = nearest(organisation, query.criteria.q)
+            context["nearest"] = [(typed, query.url_query(q=typed)) for typed in offers]
     response = render(request, "orders/list/page.html", context)
     if came_from in ("q", "filter"):
         # A form sends its empty boxes too: the address that is kept is the canonical one. Typing leaves no trail.
@@ -107,10 +127,23 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     }
 
 
-def _hidden(query: Query) -> list[tuple[str, object]]:
+def _picked(query: Query, picked: str, count: Counted | None) -> dict[str, Any]:
+    """What the list's boxes for picking rows show; `picked` is how many matched when all of them were chosen, or ""."""
+    looks = (("sort", query.sort), ("cols", query.cols), ("view", query.view))
+    chosen = int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 12 else None
+    return {
+        "may_pick": True,
+        "all_query": query.url_query(picked=str(count.n if count else 0)),
+        "looks": [(name, value) for name, value in looks if value and value != DEFAULT_SORT],
+        "picked_all": None if chosen is None else f"{chosen:,}",
+        "picked_moved": chosen is not None and count is not None and count.n != chosen,
+    }
+
+
+def _hidden(query: Query) -> list[tuple[str, str]]:
     """What the filter form carries along unseen."""
-    pairs = (("sort", query.sort), ("size", query.size))
-    return [(name, value) for name, value in pairs if value and value != DEFAULT_SORT]
+    looks = (("cols", query.cols), ("view", query.view))
+    return [*carried(query), *((name, value) for name, value in looks if value)]
 
 
 def _empty(organisation: Organisation, query: Query) -> str:

@@ -7,7 +7,9 @@ from django.urls import reverse
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.saved_views import visible_views
 from orders.search import parse_query
+from orders.views.column_choice import columns_of
 from orders.views.table import table
 
 MOST_PRINTED = 1000
@@ -19,9 +21,11 @@ def orders_print(request: TeamRequest, organisation: Organisation) -> HttpRespon
 
     A filter that cannot be read leads to the list, which says why.
     """
-    query = parse_query(request.GET, organisation).all_orders()
+    asked = parse_query(request.GET, organisation)
+    query = asked.all_orders()
     back = query.url_query()
     if not query.ok:
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{request.GET.urlencode()}")
-    page, context = table(organisation, query, MOST_PRINTED, back)
+    view = visible_views(organisation, request.user).filter(slug=asked.view).first() if asked.view else None
+    page, context = table(organisation, query, MOST_PRINTED, back, columns_of(request, asked, view))
     return render(request, "orders/printing/page.html", {**context, "back": back, "cut": not page.is_all})

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from tests.benchmarks import desk, fairness, history, hostile, limit, memory, nothing
+from tests.benchmarks import desk, exports, fairness, history, hostile, limit, memory, million, nothing
 from tests.benchmarks.bars import Bars
 
 PARTS = {
@@ -17,6 +17,8 @@ PARTS = {
     "memory": memory.run,
     "fairness": fairness.run,
     "desk": desk.run,
+    "million": million.run,
+    "exports": exports.run,
     "hostile": hostile.run,
 }
 

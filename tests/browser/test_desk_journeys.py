@@ -154,7 +154,7 @@ def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
     page.click("#chips .chip >> nth=0")
     page.click("text=Export >> nth=0")
     with page.expect_download() as download:
-        page.click("button:has-text('Download')")
+        page.click("button:has-text('Export')")
     named = r"alder-house-orders-all-days-excel-made-[\d-]+\.csv"
     assert re.fullmatch(named, download.value.suggested_filename)
 

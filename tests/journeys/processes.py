@@ -103,9 +103,8 @@ def manage(environment: dict[str, str], *arguments: str, stdin: str = "", fails:
 
 def export(environment: dict[str, str], slug: str = "alder") -> dict[int, dict[str, Any]]:
     """What the product exports of an organisation as JSON Lines, by Glu's id, with all that Glu gave."""
-    text = manage(
-        environment, "export_orders", slug, "--format", "jsonl", "--include-device-data", "--allow-incomplete"
-    )
+    what = ("--format", "jsonl", "--query", "gone=none", "--include-device-data", "--allow-incomplete")
+    text = manage(environment, "export_orders", slug, *what)
     rows = [json.loads(line) for line in text.splitlines()]
     return {row["id"]: row for row in rows}
 

@@ -155,26 +155,3 @@ def test_the_proxy_refuses_what_is_too_large_and_passes_on_what_the_desk_must_kn
         client.sendall(b"GET /profile/ HTTP/1.1\r\nHost: localhost:8443\r\nX-Forwarded-For: unknown\r\n\r\n")
         head = client.recv(4096)
     assert b"HTTP/1.1 302" in head
-
-
-def ending_of(port: int, version: str, *, tls: bool = False) -> str:
-    """How a file that breaks off ends for somebody who reads all of it: "whole", "reset" or "cut off"."""
-    came = b""
-    with connect(port, tls=tls) as client:
-        client.sendall(f"GET /broken HTTP/{version}\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-        try:
-            while piece := client.recv(65536):
-                came += piece
-        except OSError:
-            return "reset"
-    assert came.startswith(b"HTTP/1.1 200" if version == "1.1" else b"HTTP/1")
-    return "cut off" if b"chunked" in came[:1000] and not came.endswith(b"0\r\n\r\n") else "whole"
-
-
-@pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_a_file_that_breaks_off_cannot_be_taken_for_a_whole_one(port: int, version: str) -> None:
-    assert ending_of(port, version) == "reset"
-
-
-def test_nor_can_it_behind_the_proxy(port: int, proxy: int) -> None:
-    assert ending_of(proxy, "1.1", tls=True) in ("reset", "cut off")

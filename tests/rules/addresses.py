@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from glu_admin.tenancy.models import Role
 
@@ -18,16 +19,47 @@ class Page:
     args: tuple[str, ...] = ()
 
 
+VALUES: dict[str, Any] = {
+    "order": 41,
+    "line": 7,
+    "nobody": 999_999,
+    "view": "post",
+    "way": "next",
+    "export": UUID(int=0),
+}
+"""What stands for each of the arguments that addresses take."""
+
+
 V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER
 
 
 PAGES = {
+    "organisation_home": Page(V, get=REDIRECT),
+    "view_open": Page(V, get=REDIRECT, args=("view",)),
+    "views": Page(V),
+    "view_counts": Page(V),
+    "view_save": Page(V, get=REDIRECT, post=REDIRECT),
+    "view_change": Page(V, get=REDIRECT, args=("view",)),
+    "view_delete": Page(V, get=REDIRECT, post=REDIRECT, args=("view",)),
     "orders": Page(V),
+    "orders_columns": Page(V, post=REDIRECT),
+    "order_sums": Page(V),
+    "order_why": Page(V),
+    "order_news": Page(V, get=NOT_FOUND),
+    "orders_keys": Page(V),
+    "order_values": Page(V, get=NOT_FOUND),
     "orders_print": Page(V),
     "order": Page(V, args=("order",)),
+    "order_beside": Page(V, get=REDIRECT, args=("order", "way")),
+    "order_place": Page(V, args=("order",)),
     "order_line": Page(V, args=("order", "line")),
     "orders_export": Page(S),
-    "orders_export_file": Page(S),
+    "orders_export_file": Page(S, get=REDIRECT, post=OK),
+    "orders_export_recent": Page(S),
+    "orders_export_stored": Page(S, get=NOT_FOUND, args=("export",)),
+    "orders_export_manifest": Page(S, get=NOT_FOUND, args=("export",)),
+    "orders_export_again": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
+    "orders_export_cancel": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
     "check_range": Page(S, get=REDIRECT, post=REDIRECT),
     "check_order": Page(S, get=REDIRECT, post=REDIRECT, args=("order",)),
     "check_fragment": Page(V, args=("order",)),

@@ -30,6 +30,7 @@ MAY_SAY_ACROSS = {
     "orders/foreign.py",
     "orders/metrics.py",
     "orders/search/listing.py",
+    "orders/exports/making.py",
     "orders/tasks.py",
 }
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "service", "services", "misc", "core", "base", "lib"}

@@ -13,7 +13,7 @@ from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Role
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
-from tests.rules.addresses import FORBIDDEN, MOVED, NOT_FOUND, OK, OPEN, OPEN_ARGS, PAGES, REDIRECT
+from tests.rules.addresses import FORBIDDEN, MOVED, NOT_FOUND, OK, OPEN, OPEN_ARGS, PAGES, REDIRECT, VALUES
 
 FOR_BROWSERS = {
     "X-Content-Type-Options": "nosniff",
@@ -40,10 +40,10 @@ def address(house: Any) -> Any:
         raw = {"id": 41, "createdAt": "2026-01-01T10:00:00+00:00", "total": 1}
         pk = write_orders(organisation, read_rows([raw]), moment).pks[41]
         write_lines(organisation, [LineSet(pk, 41, read_rows([{"id": 7, "name": "Tea"}]))], moment)
-    values = {"order": 41, "line": 7, "nobody": 999_999}
+        organisation.saved_views.create(name="Post", slug="post", reach="shared")
 
     def build(name: str, slug: str = "alder-house") -> str:
-        return reverse(name, args=[slug, *(values[arg] for arg in PAGES[name].args)])
+        return reverse(name, args=[slug, *(VALUES[arg] for arg in PAGES[name].args)])
 
     return build
 

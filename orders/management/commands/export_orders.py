@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from glu_admin.tenancy.management.naming import organisation_called
-from orders.exports import Shape, completeness, export_texts
+from orders.exports import Choice, completeness, csv_texts, jsonl_orders
 from orders.search import count_orders, parse_query, unknown_values
 
 _BROKEN_PIPE = 141  # as a shell says of a program whose output nobody reads any more
@@ -28,7 +28,6 @@ class Command(BaseCommand):
         parser.add_argument("--query", default="", help='such as "dispatch=Outstanding&created=2026-01-01..2026-01-31"')
         parser.add_argument("--lines", action="store_true", help="CSV of the orders' lines instead")
         parser.add_argument("--plain", action="store_true", help="CSV for programs: no mark, no guard, times in UTC")
-        parser.add_argument("--include-gone", action="store_true", help="JSON Lines: also orders gone at Glu")
         parser.add_argument(
             "--include-device-data",
             action="store_true",
@@ -46,22 +45,20 @@ class Command(BaseCommand):
             raise CommandError(" ".join(problems))
         for words in unknown_values(organisation, query.criteria):
             self.stderr.write(words)
-        shape: Shape = "json" if options["format"] == "jsonl" else "lines" if options["lines"] else "orders"
-        if lacking := completeness(organisation, query.criteria).lacking(shape):
+        choice = Choice(
+            shape="json" if options["format"] == "jsonl" else "lines" if options["lines"] else "orders",
+            form="plain" if options["plain"] else "excel",
+        )
+        if lacking := completeness(organisation, query.criteria).lacking(choice.shape):
             said = f"{count_orders(organisation, query.criteria)} so far; {'; '.join(lacking)}."
             if not options["allow_incomplete"]:
                 raise CommandError(f"{said} Nothing was written; --allow-incomplete writes what is here.")
             self.stderr.write(f"Incomplete: {said}")
-        self._write(
-            export_texts(
-                organisation,
-                query.all_orders(),
-                shape,
-                excel=not options["plain"],
-                include_gone=options["include_gone"],
-                include_device=options["include_device_data"],
-            )
-        )
+        query = query.all_orders()
+        if choice.shape == "json":
+            self._write(jsonl_orders(organisation, query, include_device=options["include_device_data"]))
+        else:
+            self._write(csv_texts(organisation, query, choice, lines=choice.shape == "lines"))
 
     def _write(self, texts: Iterator[str]) -> None:
         out = sys.stdout.buffer

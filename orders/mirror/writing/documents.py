@@ -10,6 +10,9 @@ from orders.models import OrderDocument, OrderLine
 from orders.payload import ParsedLine, ParsedOrder
 from orders.search.document import document_text, with_lines
 
+Document = tuple[int, datetime, str]
+"""An order by its pk, when it was created, and its text."""
+
 _BLOCK = 500
 
 
@@ -27,21 +30,32 @@ def add_first_lines(organisation: Organisation, lines: Mapping[int, Sequence[Par
     rewrite_documents(organisation, sorted(lines.keys() - known.keys()))
 
 
-def rewrite_documents(organisation: Organisation, pks: Sequence[int]) -> None:
-    """Bring the documents of these orders up to date, in blocks, reading orders and lines from the database."""
+def rewrite_documents(organisation: Organisation, pks: Sequence[int]) -> int:
+    """Bring the documents of these orders up to date, in blocks, reading orders and lines; how many had to be."""
+    written = 0
     for start in range(0, len(pks), _BLOCK):
-        block = pks[start : start + _BLOCK]
-        by_order: dict[int, list[OrderLine]] = defaultdict(list)
-        for line in organisation.order_lines.filter(order__in=block).order_by("position", "glu_id"):
-            by_order[line.order_id].append(line)
-        documents = OrderDocument.across_organisations.filter(organisation=organisation, order__in=block)
-        known = dict(documents.values_list("order", "text"))
-        texts = {order: document_text(order, by_order[order.pk]) for order in organisation.orders.filter(pk__in=block)}
-        changed = [(order.pk, order.created_at, text) for order, text in texts.items() if known.get(order.pk) != text]
+        changed = stale_documents(organisation, pks[start : start + _BLOCK])
         _write(organisation, changed)
+        written += len(changed)
+    return written
 
 
-def _write(organisation: Organisation, documents: Iterable[tuple[int, datetime, str]]) -> None:
+def stale_documents(organisation: Organisation, pks: Sequence[int]) -> list[Document]:
+    """The documents that these orders should have and do not."""
+    by_order: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in organisation.order_lines.filter(order__in=pks).order_by("position", "glu_id"):
+        by_order[line.order_id].append(line)
+    documents = OrderDocument.across_organisations.filter(organisation=organisation, order__in=pks)
+    known = {pk: (created_at, text) for pk, created_at, text in documents.values_list("order", "created_at", "text")}
+    found = []
+    for order in organisation.orders.filter(pk__in=pks):
+        text = document_text(order, by_order[order.pk])
+        if known.get(order.pk) != (order.created_at, text):
+            found.append((order.pk, order.created_at, text))
+    return found
+
+
+def _write(organisation: Organisation, documents: Iterable[Document]) -> None:
     upsert(
         OrderDocument,
         ("organisation", "order", "created_at", "text"),

@@ -1,6 +1,5 @@
 """The only writer of orders. Call it inside `Lease.writing()`: one writer per organisation."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +11,14 @@ from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.changes import order_changes, record
-from orders.mirror.writing.counters import Combination, add_differences, combination
+from orders.mirror.writing.counters import Combination, Differences, add_differences, combination
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.payload import ParsedOrder, Unusable, parse_order
+from orders.search.document import document_text
 
 _COLUMNS = (
     "organisation",
@@ -66,6 +66,7 @@ class _Known:
     payload_hash: str
     uuid: Any
     gone_at: datetime | None
+    total: int | None
     counted: Combination
 
 
@@ -91,7 +92,8 @@ def write_orders(
     readmit(organisation, list(parsed))
     writing: list[ParsedOrder] = []
     moved: list[int] = []
-    differences: Counter[Combination] = Counter()
+    worded: list[int] = []  # those whose texts for search are others now
+    differences = Differences()
     for glu_id, order in sorted(parsed.items()):
         before = known.get(glu_id)
         if before is None:
@@ -108,11 +110,11 @@ def write_orders(
         else:
             result.changed += 1
             moved.append(before.pk)
-            differences[before.counted] -= 1
+            differences.add(before.counted, before.total, -1)
         updated = order.columns["updated_at"]
         if updated is not None and (before is None or updated != before.updated_at):
             result.stamps.append(updated)
-        differences[combination(order.columns)] += 1
+        differences.add(combination(order.columns), order.columns["total"])
         drift.order(order)
         writing.append(order)
     if not writing:
@@ -120,7 +122,10 @@ def write_orders(
     if moved:
         changes = []
         for old in organisation.orders.filter(pk__in=moved):
-            changes += order_changes(organisation, old, parsed[old.glu_id], fetched_at, polled_up_to)
+            order = parsed[old.glu_id]
+            changes += order_changes(organisation, old, order, fetched_at, polled_up_to)
+            if old.created_at != order.created_at or document_text(old) != document_text(order):
+                worded.append(old.pk)
         record(organisation, changes)
         drift.vanished(organisation, changes, len(moved))
     result.pks = _write(organisation, writing, fetched_at)
@@ -130,7 +135,7 @@ def write_orders(
         first_documents(
             organisation, {result.pks[order.glu_id]: order for order in writing if order.glu_id not in known}
         )
-        rewrite_documents(organisation, moved)
+        rewrite_documents(organisation, worded)
     drift.save(organisation, fetched_at)
     return result
 
@@ -155,9 +160,9 @@ def _parse_all(
 
 
 def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:
-    columns = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", *COUNTED_FIELDS)
+    columns = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", "total", *COUNTED_FIELDS)
     return {
-        row[0]: _Known(row[1], row[2], row[3], row[4], row[5], tuple(value or "" for value in row[6:]))
+        row[0]: _Known(row[1], row[2], row[3], row[4], row[5], row[6], tuple(value or "" for value in row[7:]))
         for row in organisation.orders.filter(glu_id__in=glu_ids).values_list(*columns)
     }
 

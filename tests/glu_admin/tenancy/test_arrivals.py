@@ -11,10 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.rules.addresses import OPEN, OPEN_ARGS, PAGES
+from tests.rules.addresses import OPEN, OPEN_ARGS, PAGES, VALUES
 
 FORM = "application/x-www-form-urlencoded"
-VALUES = {"order": 41, "line": 7, "nobody": 9}
 EVERY_PATH = [
     *(reverse(name, args=OPEN_ARGS.get(name)) for name in OPEN),
     *(reverse(name, args=["alder-house", *(VALUES[arg] for arg in page.args)]) for name, page in PAGES.items()),

@@ -30,7 +30,7 @@ def test_several_organisations_get_a_switch(staff_client: Client, house: Any) ->
     house.golf.memberships.create(user=house.staff, role=Role.VIEWER)
     page = staff_client.get("/o/alder-house/orders/").text
     assert '<details class="switch">' in page
-    assert "/o/brae-links/orders/" in page
+    assert "/o/brae-links/" in page
 
 
 def test_chrome_costs_two_queries_at_most(

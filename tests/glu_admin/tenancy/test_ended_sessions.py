@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import PASSWORD
-from tests.rules.addresses import PAGES
+from tests.rules.addresses import PAGES, VALUES
 
 DESK = "http://testserver"
-VALUES = {"order": 41, "line": 7, "nobody": 9}
 NOT_DONE = "what you sent was not done"
 
 

@@ -43,7 +43,7 @@ def test_new_colleague_joins_by_the_link(manager_client: Client, house: Any) -> 
     assert "Alder House" in guest.get(link).text
     assert "errorlist" in guest.post(link, {"name": "Noor", "password": "short"}).text
     response = guest.post(link, {"name": "Noor", "password": "correct horse battery"})
-    assert response.headers["Location"] == "/o/alder-house/orders/"
+    assert response.headers["Location"] == "/o/alder-house/"
     membership = User.objects.get(email="new@desk.example").memberships.get()
     assert (membership.organisation, membership.role) == (house.hotel, Role.STAFF)
     assert guest.get("/o/alder-house/orders/").status_code == 200
@@ -239,7 +239,7 @@ def test_a_known_person_joins_once_and_the_link_stays_good_for_them(manager_clie
     known = Client()
     known.force_login(house.outsider)
     for _ in range(2):
-        assert known.post(link).headers["Location"] == "/o/alder-house/orders/"
+        assert known.post(link).headers["Location"] == "/o/alder-house/"
     stale = house.hotel.invitations.get()
     with pytest.raises(InvitationOver):
         accept(stale, house.outsider)
@@ -266,7 +266,7 @@ def test_two_invitations_of_one_new_address_at_once(
     assert answer.redirect_chain[-1][0].startswith("/accounts/login/?next=%2Finvitations%2F")
     known = Client()
     known.force_login(User.objects.get(email="new@desk.example"))
-    assert known.post(link).headers["Location"] == "/o/alder-house/orders/"
+    assert known.post(link).headers["Location"] == "/o/alder-house/"
 
 
 def test_another_organisations_rows_cannot_be_reached(manager_client: Client, house: Any) -> None:
@@ -286,7 +286,7 @@ def test_a_manager_adds_an_organisation_and_manages_it(manager_client: Client, h
     new = Organisation.objects.get(slug="alder-house-2")
     assert new.memberships.get().user == house.manager
     assert manager_client.get("/").headers["Location"] == "/organisations/"
-    assert "/o/alder-house-2/orders/" in manager_client.get("/organisations/").text
+    assert "/o/alder-house-2/" in manager_client.get("/organisations/").text
 
 
 def test_others_add_no_organisation(staff_client: Client) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
@@ -52,6 +53,10 @@ def refused(monkeypatch: pytest.MonkeyPatch, query: str, *more: str) -> str:
     return str(caught.value)
 
 
+def asked_for(client: Client, address: str) -> Any:
+    return client.post(FILE, dict(parse_qsl(address.removeprefix(f"{FILE}?"))))
+
+
 def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", response.content.decode())
 
@@ -71,17 +76,17 @@ def test_the_page_says_how_many_so_far_and_what_is_missing(copying: Organisation
 def test_the_download_takes_a_second_step(copying: Organisation, staff_client: Client) -> None:
     for shape in ("orders", "lines", "json"):
         address = f"{FILE}?{SEPTEMBER}&shape={shape}&form=plain"
-        asked = staff_client.get(address)
+        asked = asked_for(staff_client, address)
         assert asked.status_code == 409
         assert "1–24 September not copied yet" in text_of(asked)
         assert f'name="shape" value="{shape}" checked' in text_of(asked)
         assert 'name="form" value="plain" checked' in text_of(asked)
-        given = staff_client.get(f"{address}&incomplete=yes")
+        given = asked_for(staff_client, f"{address}&incomplete=yes")
         assert given.status_code == 200
         assert "-incomplete-" in given.headers["Content-Disposition"]
         assert b"2026-09-24T23:30" in b"".join(given) or shape == "lines"  # type: ignore[arg-type]
     whole(copying)
-    assert "-incomplete-" not in staff_client.get(f"{FILE}?{SEPTEMBER}").headers["Content-Disposition"]
+    assert "-incomplete-" not in asked_for(staff_client, f"{FILE}?{SEPTEMBER}").headers["Content-Disposition"]
 
 
 def test_the_list_says_what_is_missing_from_the_days_it_shows(copying: Organisation, viewer_client: Client) -> None:
@@ -139,12 +144,14 @@ def test_lines_that_were_never_read_are_missing_from_files_with_lines_alone(
     copying.orders.filter(glu_id=3).update(lines_due_at=NOW)  # read before, and asked for again
     assert "the lines of 2 orders not read yet" in refused(monkeypatch, SEPTEMBER, "--lines")
     assert export(monkeypatch, "export_orders", "alder-house", "--format", "csv").count(b"\n") == 13
-    statuses = {shape: staff_client.get(f"{FILE}?shape={shape}").status_code for shape in ("orders", "lines", "json")}
+    statuses = {
+        shape: asked_for(staff_client, f"{FILE}?shape={shape}").status_code for shape in ("orders", "lines", "json")
+    }
     assert statuses == {"orders": 200, "lines": 409, "json": 409}
     page = text_of(staff_client.get(PAGE))
     assert "12 so far; the lines of 2 orders not read yet." in page
     assert 'name="incomplete" value="yes" >' in page  # not required, as orders alone are whole
-    assert staff_client.get(f"{FILE}?shape=lines&created=2026-09-28..").status_code == 200
+    assert asked_for(staff_client, f"{FILE}?shape=lines&created=2026-09-28..").status_code == 200
 
 
 def test_orders_under_suspicion_are_said(copying: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,5 +181,5 @@ def test_what_was_imported_is_exported_as_it_is(house: Any, monkeypatch: pytest.
 def test_the_name_of_a_file_says_what_is_in_it(
     copying: Organisation, staff_client: Client, query: str, name: str
 ) -> None:
-    answer = staff_client.get(f"{FILE}?{query}&incomplete=yes")
+    answer = asked_for(staff_client, f"{FILE}?{query}&incomplete=yes")
     assert name in answer.headers["Content-Disposition"]

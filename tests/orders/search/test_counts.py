@@ -7,8 +7,9 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orders.mirror.writing.counters import recount
 from orders.models import Order
-from orders.search import CurrencySum, OrderCriteria, find_orders, parse_query, sum_rows, sums
+from orders.search import CurrencySum, OrderCriteria, count_and_sums, find, find_orders, parse_query, sum_rows, sums
 from tests.orders.builders import order, write
 
 MOST = 2**63 - 1
@@ -34,10 +35,13 @@ def test_an_amount_is_found_in_the_unit_of_its_currency(house: Any) -> None:
 @given(st.lists(st.integers(-(2**63), MOST) | st.sampled_from([MOST, -(2**63), -1, 0]) | st.none(), max_size=6))
 def test_sums_are_exact_and_cannot_overflow(house: Any, totals: list[int | None]) -> None:
     house.hotel.orders.all().delete()
+    recount(house.hotel)
     write(house.hotel, *(order(at, total=total) for at, total in enumerate(totals, 1)))
     known = [total for total in totals if total is not None]
     expected = [CurrencySum("GBP", len(totals), sum(known), len(totals) - len(known))] if totals else []
     assert sums(house.hotel, OrderCriteria()) == sum_rows(list(house.hotel.orders.all())) == expected
+    counted = parse_query("created=2000-01-01..", house.hotel).criteria
+    assert sums(house.hotel, counted) == count_and_sums(house.hotel, counted, find(house.hotel, counted))[1] == expected
 
 
 @pytest.mark.parametrize("size", [25, 50])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
 from orders.search import chips, describe, parse_query
-from orders.search.find import day_start
+from orders.search.conditions import day_start
 from orders.search.query import SORTS, read_cursor, write_cursor
 
 LONDON = Organisation(name="A", slug="a", timezone="Europe/London")
@@ -36,6 +36,17 @@ def test_everything_at_once() -> None:
     assert parse_query(query.url_query(), LONDON) == query
 
 
+def test_looks_are_carried_along_and_are_no_part_of_the_filter() -> None:
+    query = parse_query("payment=Paid&view=golf-post&cols=order,total:wide", LONDON)
+    assert (query.view, query.cols) == ("golf-post", "order,total:wide")
+    assert parse_query(query.url_query(), LONDON) == query
+    assert query.url_query(view="") == "payment=Paid&cols=order%2Ctotal%3Awide"
+    assert query.all_orders().url_query() == "payment=Paid"
+    assert describe(query) == "Payment: Paid, newest first"
+    assert [chip.label for chip in chips(query)] == ["Payment: Paid"]
+    assert [problem.key for problem in parse_query("view=<b>&cols=%2F", LONDON).errors] == ["view", "cols"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -44,7 +55,11 @@ def test_everything_at_once() -> None:
         "created=soon",
         "created=..",
         "created=2026-01-01..2026-01-02..2026-01-03",
-        "created=2026-01-01&created=2026-01-02",
+        "created=2026-01-01&created=soon",
+        "has=colour",
+        "has=gone&no=gone",
+        "id=12,x",
+        "total=>",
         "created=0001-01-01..",
         "created=%2B999999d",
         "total=ten",
@@ -56,7 +71,7 @@ def test_everything_at_once() -> None:
         "size=-1",
         "size=%C2%B2",
         "cursor=garbage",
-        "q=ab",
+        "q=a",
         "q=-smith",
         "q=%00abc",
         "dispatch=a%00b",

@@ -123,7 +123,7 @@ def test_the_button_says_that_it_checks_and_what_came_of_it(house: Any, staff_cl
     write(house.hotel, order(41))
     path, htmx = "/o/alder-house/orders/41/", {"HX-Request": "true"}
     asked = spaced(staff_client.post(f"{path}check/", headers=htmx))
-    assert 'id="check-button" aria-disabled="true" hx-swap-oob="true"' in asked
+    assert 'id="check-button" data-key="r" aria-disabled="true" hx-swap-oob="true"' in asked
     assert "Checking…" in asked
     assert "Checking…" in staff_client.get(path).content.decode()
     assert "check-button" not in staff_client.get(f"{path}freshness/", headers=htmx).content.decode()

@@ -27,8 +27,8 @@ BASE = "/o/alder-house"
         ("/orders/?cursor=WyItY3JlYXRlZCIsIm9sZGVyIixudWxsLDFd", 200),
         ("/orders/?" + "&".join(f"k{n}=1" for n in range(300)), 200),
         ("/exports/?shape=orders&created-from=2026-01-01", 400),
-        ("/exports/file/?shape=everything", 404),
-        ("/exports/file/?form=pdf", 404),
+        ("/exports/file/?shape=everything", 302),
+        ("/exports/file/?form=pdf", 302),
     ],
 )
 def test_it_is_answered(filled: Any, staff_client: Client, path: str, status: int) -> None:
@@ -68,11 +68,11 @@ def test_many_values_in_the_address_make_no_large_page(filled: Any, staff_client
     query = "&".join(f"{name}={n}" for name in fields for n in range(50))
     page = staff_client.get(f"{BASE}/orders/?{query}")
     assert b"and 288 more" in page.content
-    assert len(page.content) < 300_000
+    assert len(page.content) < 350_000
     matching = "&".join(f"payment={value}" for value in ("Paid", *(f"Nobody+has+this+value+{n}" for n in range(49))))
     page = staff_client.get(f"{BASE}/orders/?{matching}&size=100")
     assert page.context["count"].n > 0
-    assert len(page.content) < 300_000
+    assert len(page.content) < 350_000
 
 
 def test_many_delivery_names_make_no_large_page(house: Any, staff_client: Client) -> None:

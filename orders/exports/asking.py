@@ -1,0 +1,85 @@
+"""Asking for an export: how many may be open at once, what is remembered of the last, what it will be like."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from glu_admin.hints import hint
+from glu_admin.tenancy.models import Organisation, User
+from orders.exports.choice import Choice
+from orders.exports.making import choice_of
+from orders.models import Export
+from orders.search import Counted, Query
+
+MOST_PER_PERSON, MOST_PER_ORGANISATION = 2, 4
+SMALL = 10_000
+"""Files of up to so many orders are made while somebody waits for them."""
+
+_BYTES_A_COLUMN = 13
+_ROWS_A_SECOND, _XLSX_ROWS_A_SECOND = 20_000, 4_000
+
+
+class TooManyExports(Exception):
+    """As many exports are open already as may be at once; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a file will be like, about: bytes and seconds; `at_once` where it is made while somebody waits."""
+
+    size: int
+    seconds: int
+    at_once: bool
+
+
+def ask_export(
+    organisation: Organisation, user: User, query: Query, choice: Choice, *, allow_incomplete: bool
+) -> Export:
+    """Write down what somebody wants. Raises TooManyExports."""
+    with transaction.atomic():
+        # One after another where it counts; for SQLite every transaction is.
+        list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk))
+        list(User.objects.select_for_update(no_key=True).filter(pk=user.pk))
+        if user.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_PERSON:
+            raise TooManyExports(f"{MOST_PER_PERSON} exports of yours are still running.")
+        if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
+            raise TooManyExports(f"{MOST_PER_ORGANISATION} exports of {organisation.name} are still running.")
+        return organisation.exports.create(
+            user=user,
+            query=query.all_orders().url_query(),
+            asked_at=now(),
+            allow_incomplete=allow_incomplete,
+            **choice.pairs(),
+        )
+
+
+def ask_again(export: Export) -> None:
+    """Have a file made once more that stopped, was cancelled or has expired."""
+    again = export.organisation.exports.filter(pk=export.pk).exclude(state__in=[*Export.OPEN, Export.State.DONE])
+    if again.update(state=Export.State.WAITING, attempts=0, trouble="", orders_done=0, asked_at=now()):
+        hint_export(export)
+
+
+def cancel(export: Export) -> None:
+    """Have a file not made that is not ready yet."""
+    open_one = export.organisation.exports.filter(pk=export.pk, state__in=Export.OPEN)
+    open_one.update(state=Export.State.CANCELLED, finished_at=now())
+
+
+def hint_export(export: Export) -> None:
+    """Tell the workers that a file is to be made."""
+    hint("orders.make_export", export.pk, queue="bulk")
+
+
+def last_choice(organisation: Organisation, user: User) -> Choice:
+    """What this person chose last in this organisation."""
+    last = organisation.exports.filter(user=user).first()
+    return choice_of(last) if last else Choice()
+
+
+def estimate(count: Counted, choice: Choice) -> Estimate:
+    """What a file of so many orders will be like."""
+    speed = _XLSX_ROWS_A_SECOND if choice.form == "xlsx" else _ROWS_A_SECOND
+    size = count.n * len(choice.columns_of(lines=False)) * _BYTES_A_COLUMN
+    return Estimate(size, max(1, count.n // speed), count.exact and count.n <= SMALL)

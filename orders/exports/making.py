@@ -1,0 +1,225 @@
+"""A file made: written beside its place, moved there when it is whole, told in its manifest.
+
+The row says what is due: an export that is waiting, or whose worker has not held it for a while, is made by whoever
+takes it. A file that is not whole never has its name.
+"""
+
+import contextlib
+import hashlib
+import json
+import logging
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F, Q, QuerySet
+from django.utils.timezone import now
+
+from glu_admin.private import private_folder
+from glu_admin.tenancy.database_trouble import Trouble as DatabaseTrouble
+from glu_admin.tenancy.database_trouble import trouble as database_trouble
+from glu_admin.tenancy.statement_limits import statement_limit
+from orders.exports.account import Account
+from orders.exports.choice import Choice
+from orders.exports.completeness import completeness
+from orders.exports.csv_files import csv_texts, headings, row_texts
+from orders.exports.filenames import export_filename
+from orders.exports.jsonl import jsonl_orders
+from orders.exports.manifest import manifest
+from orders.exports.xlsx import Book
+from orders.models import Export
+from orders.search import Query, parse_query
+
+logger = logging.getLogger(__name__)
+
+HELD = timedelta(seconds=150)
+"""How long an export belongs to a worker that is without news; longer than one statement may take."""
+
+MOST_ATTEMPTS = 3
+_TOLD_EVERY = 1.0  # seconds
+_ACCOUNTS = {"orders": ("orders",), "lines": ("lines",), "both": ("orders", "lines"), "json": ("orders",)}
+
+
+class _Ended(Exception):
+    """It was cancelled, or another worker has it."""
+
+
+class _Troubled(Exception):
+    """It cannot be made; the argument is an Export.Trouble."""
+
+
+def due_exports() -> QuerySet[Export]:
+    """The exports that nobody is making."""
+    abandoned = Q(state=Export.State.RUNNING, held_until__lt=now())
+    return Export.across_organisations.filter(Q(state=Export.State.WAITING) | abandoned)
+
+
+def make_export(pk: int) -> None:
+    """Make the file of an export that is due, and nothing where it is not; what goes wrong stands on the row."""
+    moment = now()
+    due = due_exports().filter(pk=pk)
+    if due.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=Export.State.FAILED, trouble=Export.Trouble.KILLED, finished_at=moment
+    ):
+        return
+    if not due.update(
+        state=Export.State.RUNNING,
+        attempts=F("attempts") + 1,
+        held_until=moment + HELD,
+        started_at=moment,
+        orders_done=0,
+    ):
+        return
+    export = Export.across_organisations.select_related("organisation").get(pk=pk)
+    trouble = Export.Trouble.BROKE
+    try:
+        with statement_limit(settings.EXPORT_STATEMENT_SECONDS):
+            _make(export)
+        return
+    except _Ended:
+        return
+    except _Troubled as error:
+        trouble = error.args[0]
+    except TimeoutError:
+        trouble = Export.Trouble.SLOW
+    except (DatabaseError, OSError) as error:
+        logger.error("an export broke off: %s", type(error).__name__)
+        if database_trouble(error) is DatabaseTrouble.SLOW:
+            trouble = Export.Trouble.SLOW
+    with contextlib.suppress(DatabaseError):
+        _mine(export).update(state=Export.State.FAILED, trouble=trouble, finished_at=now())
+
+
+def choice_of(export: Export) -> Choice:
+    """What the file is to hold."""
+    return Choice(export.shape, export.form, export.columns, export.personal, export.times)  # type: ignore[arg-type]
+
+
+def path_of(export: Export) -> Path:
+    """Where its file is while it is done; each organisation has a folder of its own."""
+    return settings.STATE_DIR / "exports" / str(export.organisation_id) / str(export.token)
+
+
+def _mine(export: Export) -> QuerySet[Export]:
+    return Export.across_organisations.filter(pk=export.pk, state=Export.State.RUNNING, attempts=export.attempts)
+
+
+def _make(export: Export) -> None:
+    organisation, choice, path = export.organisation, choice_of(export), path_of(export)
+    query = parse_query(export.query, organisation)
+    if query.errors or query.ignored:
+        raise _Troubled(Export.Trouble.UNREADABLE)
+    query = query.all_orders()
+    private_folder(settings.STATE_DIR / "exports")
+    private_folder(path.parent)
+    known = completeness(organisation, query.criteria)
+    lacking = known.lacking(choice.shape)
+    accounts = {name: Account() for name in _ACCOUNTS[choice.shape]}
+    part = path.with_suffix(f".{export.attempts}")
+    try:
+        _write(export, query, choice, part, accounts)
+        size, digest = part.stat().st_size, _sha256(part)
+        if size > settings.EXPORT_STORED_BYTES:
+            raise _Troubled(Export.Trouble.TOO_LARGE)
+        _make_room(export, size)
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+    moment = now()
+    name = export_filename(organisation, query, choice, moment, is_whole=not lacking)
+    told = manifest(export, query, choice, known, accounts, moment=moment, name=name, size=size, sha256=digest)
+    if not _mine(export).update(
+        state=Export.State.DONE,
+        finished_at=moment,
+        expires_at=moment + timedelta(days=settings.EXPORT_DAYS),
+        rows=sum(account.rows for account in accounts.values()),
+        size=size,
+        file_name=name,
+        manifest=json.dumps(told),
+    ):
+        path.unlink(missing_ok=True)
+
+
+def _write(export: Export, query: Query, choice: Choice, path: Path, accounts: dict[str, Account]) -> None:
+    tell = _teller(export, accounts)
+    organisation = export.organisation
+    if choice.shape == "json":
+        with path.open("wb") as file:
+            texts = jsonl_orders(organisation, query, include_device=False, account=accounts["orders"])
+            _pour(texts, file, tell)
+    elif choice.form == "xlsx":
+        book, form = Book(path), choice.form_of(organisation)
+        for name, account in accounts.items():
+            columns = choice.columns_of(lines=name == "lines")
+            rows = row_texts(organisation, query, columns, form, lines=name == "lines", account=account)
+            for _ in book.add(name.title(), columns, headings(columns, form), rows):
+                tell()
+        book.close()
+    elif choice.shape == "both":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, account in accounts.items():
+                texts = csv_texts(organisation, query, choice, lines=name == "lines", account=account)
+                with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
+                    _pour(texts, file, tell)
+    else:
+        name = choice.shape
+        with path.open("wb") as file:
+            texts = csv_texts(organisation, query, choice, lines=name == "lines", account=accounts[name])
+            _pour(texts, file, tell)
+
+
+def _pour(texts: Iterator[str], file: Any, tell: Callable[[], None]) -> None:
+    for text in texts:
+        file.write(text.encode())
+        tell()
+
+
+def _teller(export: Export, accounts: dict[str, Account]) -> Callable[[], None]:
+    """A function that holds the export, tells how far it is, and raises where it is no longer to be made."""
+    ends_at, told_at = time.monotonic() + settings.EXPORT_SECONDS, time.monotonic()
+
+    def _tell() -> None:
+        nonlocal told_at
+        moment = time.monotonic()
+        if moment > ends_at:
+            raise TimeoutError
+        if moment - told_at < _TOLD_EVERY:
+            return
+        told_at = moment
+        orders = len(accounts) * max(account.orders for account in accounts.values())
+        done = sum(account.done for account in accounts.values())
+        if not _mine(export).update(orders=orders, orders_done=done, held_until=now() + HELD):
+            raise _Ended
+
+    return _tell
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _make_room(export: Export, size: int) -> None:
+    """Let the oldest files of the organisation go until all of them fit with one of this size."""
+    kept = 0
+    for other in Export.across_organisations.filter(organisation=export.organisation_id, state=Export.State.DONE):
+        kept += other.size
+        if kept + size > settings.EXPORT_STORED_BYTES:
+            forget(other)
+
+
+def forget(export: Export) -> None:
+    """Let an export's file go; what was in it stays told."""
+    path_of(export).unlink(missing_ok=True)
+    Export.across_organisations.filter(pk=export.pk, state=Export.State.DONE).update(state=Export.State.EXPIRED)
+
+
+def forget_expired() -> None:
+    """Let the files go whose time has come."""
+    for export in Export.across_organisations.filter(state=Export.State.DONE, expires_at__lte=now()):
+        forget(export)

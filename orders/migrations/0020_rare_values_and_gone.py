@@ -1,0 +1,48 @@
+"""Indexes for rare values and for orders that are gone; on PostgreSQL they are made while the desk is used."""
+
+from django.db import migrations, models
+
+
+class AddIndexWhileUsed(migrations.AddIndex):
+    """As AddIndex; PostgreSQL lets others write meanwhile."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index, concurrently=True)
+
+
+def _by(column, name):
+    return AddIndexWhileUsed(
+        "order", models.Index(fields=["organisation", column, "-created_at", "-glu_id"], name=name)
+    )
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("orders", "0019_counted_by_currency")]
+
+    operations = [
+        _by("type", "order_type"),
+        _by("channel", "order_channel"),
+        _by("payment_method", "order_method"),
+        _by("delivery_method_name", "order_delivery"),
+        AddIndexWhileUsed(
+            "order",
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
+                name="order_gone",
+                condition=models.Q(gone_at__isnull=False),
+            ),
+        ),
+        AddIndexWhileUsed(
+            "order",
+            models.Index(
+                fields=["organisation", "lines_copied_at"],
+                name="order_lines_read",
+                condition=models.Q(lines_due_at__isnull=True, gone_at__isnull=True),
+            ),
+        ),
+    ]

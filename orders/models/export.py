@@ -1,0 +1,76 @@
+"""Exports: what was asked for, how far the file is, and what is in it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from glu_admin.tenancy.models import Organisation
+
+
+class Export(models.Model):
+    """One file somebody asked for. `query` is the list's, the next five fields are an `exports.Choice`.
+
+    While it is RUNNING it belongs to whoever moves `held_until` on, and to nobody once that has passed. A file is there
+    while it is DONE. `manifest` is JSON, written with the file.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Ready"
+        FAILED = "failed", "Stopped"
+        CANCELLED = "cancelled", "Cancelled"
+        EXPIRED = "expired", "Expired"
+
+    class Trouble(models.TextChoices):
+        """Why it stopped."""
+
+        BROKE = "broke", "Something went wrong while it was made."
+        SLOW = "slow", "It took too long. Narrow the days, then try again."
+        KILLED = "killed", "The worker that made it was stopped again and again."
+        TOO_LARGE = "too_large", "It is larger than all files of the organisation may be together."
+        UNREADABLE = "unreadable", "Its filter cannot be read any more."
+
+    OPEN = (State.WAITING, State.RUNNING)
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="exports")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="exports")
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    query = models.TextField(blank=True)
+    shape = models.CharField(max_length=8)
+    form = models.CharField(max_length=8)
+    columns = models.CharField(max_length=16)
+    personal = models.CharField(max_length=8)
+    times = models.CharField(max_length=8)
+    allow_incomplete = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    trouble = models.CharField(max_length=10, choices=Trouble, default="", blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
+    orders = models.PositiveIntegerField(default=0)  # to be read for it, twice where it is read twice
+    orders_done = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)  # in the file
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    file_name = models.CharField(max_length=300, default="", blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    manifest = models.TextField(default="", blank=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        indexes = [
+            models.Index(fields=["organisation", "-asked_at"], name="export_newest"),
+            models.Index(
+                fields=["organisation", "state"],
+                name="export_open",
+                condition=models.Q(state__in=["waiting", "running", "done"]),
+            ),
+        ]

@@ -1,0 +1,146 @@
+"""The search box's language beyond words: `payment:Pending,Failed -channel:Web created:-7d.. has:message`.
+
+A clause says what a pair of the address says; what is left are words.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from orders.display.money import currency
+from orders.display.text import brief
+from orders.search.criteria import DAY_FIELDS, LABELS, NOT, VALUE_FIELDS, OrderCriteria
+from orders.search.folding import fold, plain
+from orders.search.numbers import kept_numbers, pasted_numbers
+
+NAMES = (*VALUE_FIELDS, *DAY_FIELDS, "total", "has", "no", "id")
+"""What a clause may begin with."""
+
+_QUOTED = r'"(?:[^"]|"")*"?'
+_TOKEN = re.compile(
+    rf'-?{_QUOTED}|(?P<clause>(?P<minus>-?)(?P<name>[a-z][a-z-]*):(?P<value>(?:{_QUOTED}|[^\s"])+))|\S+', re.I
+)
+_VALUE = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"?|[^,"]+')
+_ELSEWHERE = frozenset({"mailto", "tel", "http", "https"})  # addresses, which are no clauses
+_OPPOSITE = {"has": "no", "no": "has"}
+_NONE = "none"
+_MOST_NAMED = 12
+_LONGEST = 40
+
+Known = Callable[[str], Sequence[str]]
+"""Gives the values that an organisation's orders have in a field of values."""
+
+
+class Pair(NamedTuple):
+    """What a clause says as an address does, and where in the typed text it stands."""
+
+    key: str
+    value: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Box:
+    """A typed text, read: the clauses' pairs, and the words that are left."""
+
+    words: str
+    pairs: tuple[Pair, ...]
+
+
+class BadClause(ValueError):
+    """A clause that cannot be read, and where it stands; the message says what would be right."""
+
+    def __init__(self, message: str, start: int, stop: int) -> None:
+        super().__init__(message)
+        self.start, self.stop = start, stop
+
+
+def read_box(typed: str, known: Known) -> Box:
+    """Part a typed text into clauses and words. Raises BadClause; values that have a form are left to their readers."""
+    if numbers := pasted_numbers(typed):
+        return Box("", (Pair("id", numbers, 0, len(typed)),))
+    text = typed if '"' in typed else "".join(map(_straight, typed))
+    words: list[str] = []
+    pairs: list[Pair] = []
+    for token in _TOKEN.finditer(text):
+        if token["clause"] is None or token["name"].lower() in _ELSEWHERE:
+            words.append(token[0])
+            continue
+        try:
+            said = _said(token["name"].lower(), token["value"], known, negated=bool(token["minus"]))
+        except ValueError as error:
+            raise BadClause(str(error), *token.span()) from None
+        pairs += [Pair(key, value, *token.span()) for key, value in said]
+    left = " ".join(words)
+    if numbers := pasted_numbers(left):
+        return Box("", (*pairs, Pair("id", numbers, 0, len(typed))))
+    return Box(left, tuple(pairs))
+
+
+def written(criteria: OrderCriteria) -> str:
+    """The text that asks for just these criteria when it is typed."""
+    parts = []
+    for name in VALUE_FIELDS:
+        for minus, values in (("", getattr(criteria, name)), ("-", criteria.excluded(name))):
+            if values:
+                parts.append(f"{minus}{name}:" + ",".join(map(_quoted, values)))
+    for name in (*DAY_FIELDS, "total"):
+        if asked := getattr(criteria, name):
+            parts.append(f'{name}:"{asked.text}"' if " " in asked.text else f"{name}:{asked.text}")
+    for name, word, flags in (("has", "only", criteria.has), ("no", "none", criteria.no)):
+        if flags := (*flags, *(["gone"] if criteria.gone == word else [])):
+            parts.append(f"{name}:{','.join(flags)}")
+    if criteria.ids:
+        parts.append(f"id:{kept_numbers(criteria.ids)}")
+    return " ".join([*parts, *([criteria.q] if criteria.q else [])])
+
+
+def _said(name: str, value: str, known: Known, *, negated: bool) -> Iterable[tuple[str, str]]:
+    """The pairs that a clause means. Raises ValueError with what would be right."""
+    if name not in NAMES:
+        near = get_close_matches(name, NAMES, 1)
+        instead = f"Do you mean {near[0]}:?" if near else f"There are {', '.join(NAMES)}."
+        raise ValueError(f"{name}: is not a filter. {instead} In quotes it is looked for as it stands.")
+    if name in VALUE_FIELDS:
+        key = f"{NOT}{name}" if negated else name
+        return [(key, meant) for match in _VALUE.finditer(value) for meant in _meant(name, match, known(name))]
+    bare = value.replace('"', "")
+    if name in _OPPOSITE:
+        return [(_OPPOSITE[name] if negated else name, bare)]
+    if negated:
+        raise ValueError(f"{LABELS[name]} cannot be left out; write the days, amounts or numbers that are wanted.")
+    return [(name, bare)]
+
+
+def _meant(name: str, typed: re.Match[str], values: Sequence[str]) -> list[str]:
+    """The values somebody means: as it stands in quotes, else in any letters, or begun. Raises ValueError."""
+    if typed["quoted"] is not None:
+        return [typed["quoted"].replace('""', '"')]
+    asked = fold(typed[0])
+    if name == "currency" and asked and (currency(typed[0]) in values):
+        return [currency(typed[0])]
+    if found := [value for value in values if fold(value) == asked]:
+        return found
+    if asked == _NONE:
+        return [""]
+    begun = [value for value in values if asked and fold(value).startswith(asked)]
+    if len(begun) == 1:
+        return begun
+    folded = {fold(value): value for value in values if value}
+    near = [folded[text] for text in get_close_matches(asked, folded, 1)]
+    there = ", ".join(brief(value, _LONGEST) for value in begun or [*folded.values()][:_MOST_NAMED]) or "none yet"
+    instead = f"Do you mean {near[0]}?" if near and not begun else f"There are: {there}."
+    raise ValueError(f"{LABELS[name]}: no order has “{brief(typed[0], _LONGEST)}”. {instead}")
+
+
+def _straight(sign: str) -> str:
+    """Any quotation mark as ", every other sign as it is."""
+    return '"' if not sign.isascii() and plain(sign) == '"' else sign
+
+
+def _quoted(value: str) -> str:
+    doubled = value.replace('"', '""')
+    return f'"{doubled}"'

@@ -1,0 +1,129 @@
+"""What criteria ask of an order's own columns and lines, as one condition of the database."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from math import ceil, floor
+from operator import and_, or_
+
+from django.db.models import Exists, OuterRef, Q
+
+from glu_admin.tenancy.models import Organisation
+from orders.display.money import currency, minor_units
+from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCriteria
+
+_MOST_MINOR = 2**63 - 1
+
+
+def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
+    """The condition that an order of the organisation meets everything but the words."""
+    asked = [_values(organisation, criteria, name, column) for name, column in VALUE_FIELDS.items()]
+    for name, column in DAY_FIELDS.items():
+        if days := getattr(criteria, name):
+            asked.append(reduce(or_, (_days(organisation, column, *ends) for ends in days.each)))
+    if criteria.total is not None:
+        asked.append(_total(organisation, criteria.total))
+    if criteria.gone:
+        asked.append(Q(gone_at__isnull=criteria.gone == "none"))
+    asked += [_flag(organisation, flag) for flag in criteria.has] + [~_flag(organisation, flag) for flag in criteria.no]
+    if criteria.ids:
+        asked.append(Q(glu_id__in=criteria.ids))
+    return reduce(and_, asked)
+
+
+def day_start(organisation: Organisation, day: date) -> datetime:
+    """The instant at which a local day of the organisation begins (aware; its first hour where clocks jump)."""
+    return datetime.combine(day, time.min, tzinfo=organisation.zone)
+
+
+def currency_codes(organisation: Organisation) -> list[str]:
+    """Every code of a currency that its orders have, as they came; "" for none given."""
+    counters = organisation.order_counters.filter(n__gt=0)
+    return sorted(counters.values_list("currency_code", flat=True).distinct())
+
+
+def as_they_came(organisation: Organisation, name: str, values: Iterable[str]) -> list[str]:
+    """The values that a column may hold for those asked for: "gbp " and "GBP" for GBP, every other as it is."""
+    if name != "currency":
+        return list(values)
+    names = set(values)
+    return [code for code in currency_codes(organisation) if currency(code) in names]
+
+
+def known_values(organisation: Organisation, name: str) -> list[str]:
+    """The values that orders have in a field of values, "" for none given; currencies as their codes are shown."""
+    if name == "currency":
+        return sorted({currency(code) for code in currency_codes(organisation)})
+    rows = organisation.order_counters.filter(n__gt=0)
+    return sorted(rows.values_list(VALUE_FIELDS[name], flat=True).distinct())
+
+
+def _values(organisation: Organisation, criteria: OrderCriteria, name: str, column: str) -> Q:
+    found = Q()
+    if wanted := getattr(criteria, name):
+        found &= _any_of(column, as_they_came(organisation, name, wanted))
+    if unwanted := criteria.excluded(name):
+        found &= ~_any_of(column, as_they_came(organisation, name, unwanted))
+    return found
+
+
+def _any_of(column: str, values: Iterable[str]) -> Q:
+    named = [value for value in values if value]
+    none = Q(**{f"{column}__isnull": True}) | Q(**{column: ""})
+    return Q(**{f"{column}__in": named}) | none if "" in values else Q(**{f"{column}__in": named})
+
+
+def _days(organisation: Organisation, column: str, first: date | None, last: date | None) -> Q:
+    found = Q()
+    if first is not None:
+        found &= Q(**{f"{column}__gte": day_start(organisation, first)})
+    if last is not None:
+        found &= Q(**{f"{column}__lt": day_start(organisation, last + timedelta(days=1))})
+    return found
+
+
+def _total(organisation: Organisation, amounts: Amounts) -> Q:
+    """A range of major units means other minor units in yen than in pounds: one clause for each kind of currency."""
+    clauses, least_of, most_of = [], list[int](), list[int]()
+    for code in currency_codes(organisation):
+        if amounts.currency and currency(code) != amounts.currency:
+            continue
+        clause = _any_of("currency_code", [code])
+        if amounts.least is not None:
+            least = minor_units(amounts.least, code)
+            least_of.append(_clamp(floor(least) + 1 if amounts.above else ceil(least)))
+            clause &= Q(total__gte=least_of[-1])
+        if amounts.most is not None:
+            most = minor_units(amounts.most, code)
+            most_of.append(_clamp(ceil(most) - 1 if amounts.below else floor(most)))
+            clause &= Q(total__lte=most_of[-1])
+        clauses.append(clause & Q(total__isnull=False))
+    # What all of them lie between, as an index by total cannot begin where alternatives do.
+    between = Q(total__gte=min(least_of)) if least_of else Q()
+    between &= Q(total__lte=max(most_of)) if most_of else Q()
+    return reduce(or_, clauses, Q(pk__in=[])) & between
+
+
+def _clamp(amount: int) -> int:
+    return max(-_MOST_MINOR, min(amount, _MOST_MINOR))
+
+
+def _flag(organisation: Organisation, flag: str) -> Q:
+    """The condition that an order has what a flag names."""
+    match flag:
+        case "message":
+            odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take
+            return Q(_has_line(organisation, Q(personal_message__gt="") | odd))
+        case "refund":
+            return Q(_has_line(organisation, Q(refunded=True)))
+        case "recipient-email":
+            return Q(recipient_email_address__gt="")
+        case "scheduled":
+            return Q(scheduled_delivery_at__isnull=False)
+        case "discount":
+            return Q(discount_amount__isnull=False) & ~Q(discount_amount=0)
+    raise ValueError(flag)
+
+
+def _has_line(organisation: Organisation, such: Q) -> Exists:
+    return Exists(organisation.order_lines.filter(such, order=OuterRef("pk")))

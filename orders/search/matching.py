@@ -1,0 +1,90 @@
+"""Which orders have a text that is searched for: found once, for rows, count and sums."""
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from types import ModuleType
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from glu_admin.tenancy.models import Organisation
+from orders.search import postgres, sqlite
+from orders.search.folding import fold
+from orders.search.words import Words
+
+MOST_FOUND = 10_000
+"""So many orders are held in hand; of more it is only known that there are more."""
+COMMON = 1_000
+"""Words are common that so many of the newest orders have, and are not looked for among all."""
+_FEW = 100
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Which orders a search finds, as a condition, and their keys; none of these where too many are found to hold.
+
+    Then at least so many are. `is_few` is false where so many have the words that they are met wherever one begins.
+    """
+
+    condition: Q
+    pks: list[int]
+    at_least: int = 0
+    is_few: bool = True
+
+
+def index() -> ModuleType:
+    """The module of this database's search: both have the same functions."""
+    return postgres if connection.vendor == "postgresql" else sqlite
+
+
+def matching(organisation: Organisation, words: Words) -> Matching:
+    """The organisation's orders that a search finds.
+
+    What names an order is looked up; only where nobody has it is it looked for in texts.
+    """
+    if named := _named(organisation, words):
+        return _held(named) if len(named) <= MOST_FOUND else Matching(Q(pk__in=named), [], MOST_FOUND)
+    alternatives = [(fold(str(words.uuid)),) if words.uuid else words.wanted]
+    alternatives += [(words.number,)] if words.number else []
+    found = set[int]()
+    for wanted in alternatives:
+        if index().is_common(organisation.pk, wanted, words.unwanted, COMMON):
+            return Matching(_spoken(organisation, alternatives, words.unwanted), [], COMMON, is_few=False)
+        found |= set(index().matches(organisation.pk, wanted, words.unwanted, MOST_FOUND + 1))
+        if len(found) > MOST_FOUND:
+            speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
+            return Matching(reduce(or_, speaking), [], MOST_FOUND)
+    return _held(found)
+
+
+def _held(found: set[int]) -> Matching:
+    pks = sorted(found)
+    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks)
+
+
+def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unwanted: tuple[str, ...]) -> Q:
+    """The condition that an order's text has the words, for texts that are read one by one."""
+    having = (reduce(and_, (Q(document__text__contains=term) for term in wanted), Q()) for wanted in alternatives)
+    condition = Q(document__organisation=organisation) & reduce(or_, having)
+    for term in unwanted:
+        condition &= ~Q(document__text__contains=term)
+    return condition
+
+
+def _named(organisation: Organisation, words: Words) -> set[int]:
+    """The keys of orders that a number, a whole address or the reference of a payment names."""
+    named = organisation.orders.none()
+    if words.ids:
+        named = organisation.orders.filter(glu_id__in=words.ids)
+    elif words.email:
+        named = organisation.orders.alias(
+            buyer_email=Lower("customer_email_address"), recipient_email=Lower("recipient_email_address")
+        ).filter(Q(buyer_email=words.email) | Q(recipient_email=words.email))
+    found = set(named.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    if words.reference:
+        paid = organisation.transactions.alias(reference=Lower("gateway_reference")).filter(reference=words.reference)
+        glu_ids = [glu_id for glu_id in paid.values_list("order_glu_id", flat=True)[: MOST_FOUND + 1] if glu_id]
+        found |= set(organisation.orders.filter(glu_id__in=glu_ids).values_list("pk", flat=True)) if glu_ids else set()
+    return found

@@ -1,0 +1,103 @@
+"""How PostgreSQL searches texts: a GIN index of trigrams, with the organisation in it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import ProgrammingError, connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from django.db.utils import NotSupportedError, OperationalError
+
+INDEX = "document_text"
+_NEWEST = 8_000
+"""So many of the newest texts are read before the index is asked: a few milliseconds."""
+_EXTENSIONS = ("pg_trgm", "btree_gin")
+# A trigram can be taken from three letters, from where a word begins, and from where one ends after two.
+_HAS_TRIGRAM = re.compile(r"[^\W_]{3}|(?:[\W_])[^\W_]|[^\W_]{2}[\W_]", re.ASCII)
+
+
+def make_index() -> bool:
+    """Make the index while the desk is used; false where the extensions cannot be had, and texts are read instead.
+
+    Call it outside of a transaction. What an attempt that was stopped has left is made anew.
+    """
+    with connection.cursor() as cursor:
+        try:
+            for name in _EXTENSIONS:
+                cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+        except (ProgrammingError, OperationalError, NotSupportedError):
+            return False
+        cursor.execute("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid", [f'"{INDEX}"'])
+        if cursor.fetchone():
+            drop_index()
+        cursor.execute(
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {INDEX} "
+            "ON orders_orderdocument USING gin (organisation_id, text gin_trgm_ops)"
+        )
+    return True
+
+
+def drop_index() -> None:
+    """Drop the index while the desk is used."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
+
+
+def unindexed() -> int | None:
+    """None where there is no index; else 0, as PostgreSQL keeps it equal to the texts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND indisvalid", [f'"{INDEX}"'])
+        return 0 if cursor.fetchone() else None
+
+
+def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], n: int) -> bool:
+    """Whether of the newest texts more than `n` have the terms: an index would give far too many."""
+    conditions, patterns = _conditions("text", wanted, unwanted)
+    sql = f"""
+        SELECT count(*) FROM (
+            SELECT 1 FROM (
+                SELECT text FROM orders_orderdocument WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
+            ) AS newest WHERE {conditions} LIMIT %s
+        ) AS found"""  # noqa: S608  (nothing but columns of ours)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, n + 1])
+        return bool(cursor.fetchone()[0] > n)
+
+
+def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
+    """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
+    sql, parameters = _found(organisation_id, wanted, unwanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT %s", [*parameters, most])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def speaking(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> Q:
+    """The condition that an order's text has every wanted term and no unwanted one, by the index."""
+    return Q(pk__in=RawSQL(*_found(organisation_id, wanted, unwanted)))  # noqa: S611  (terms are parameters)
+
+
+def _found(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[Any]]:
+    """SQL that gives the keys, and its parameters."""
+    # The planner may take the index by time instead, as it hopes to find enough soon; it cannot where all are asked
+    # for. Without a trigram to look for, the index would be read whole, which takes far longer than the texts.
+    text = "text" if any(map(_HAS_TRIGRAM.search, wanted)) else "text || ''"
+    conditions, patterns = _conditions(text, wanted, unwanted)
+    sql = f"""
+        WITH found AS MATERIALIZED (
+            SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s AND {conditions}
+        ) SELECT order_id FROM found"""  # noqa: S608  (nothing but columns of ours)
+    return sql, [organisation_id, *patterns]
+
+
+def _conditions(text: str, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[str]]:
+    """The terms as SQL, and its parameters."""
+    conditions = [f"{text} LIKE %s"] * len(wanted) + [f"{text} NOT LIKE %s"] * len(unwanted)
+    patterns = [f"%{connection.ops.prep_for_like_query(term)}%" for term in (*wanted, *unwanted)]
+    return " AND ".join(conditions), patterns
+
+
+def among(pks: list[int]) -> Q:
+    """The condition that an order is one of many, as one parameter."""
+    return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [pks]))

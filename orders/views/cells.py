@@ -1,0 +1,60 @@
+"""Cells of the list as HTML: a page has hundreds, and a template for each would take most of the page's time."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from orders.display.html import NOTHING, bdi, time_element
+from orders.display.statuses import Badge
+from orders.search import LineMarks
+from orders.views.columns import Column
+
+_MUTED = '<span class="mut">{}</span>'
+_NO_NAME, _SELF = format_html(_MUTED, "No name"), format_html(_MUTED, "Self")
+_GONE = format_html(
+    '<span class="chip gone" title="No longer returned by Glu">{}</span> <span class="visually-hidden">{}</span> ',
+    "Gone",
+    "at Glu,",
+)
+
+
+def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
+    """What a column shows of an order: its value as the column's kind has it, and whether the order is gone.
+
+    `place` is where its search matched, which stands below the buyer.
+    """
+    match column.kind:
+        case "text":
+            shown = bdi(value)
+        case "time":
+            shown = time_element(value) if value else NOTHING
+        case "status":
+            shown = _status(*value)
+        case "money":
+            shown = format_html('{} <span class="cur">{}</span>', bdi(value[0]), bdi(value[1]))
+        case "buyer":
+            below = format_html('<span class="place xs mut">{}</span>', bdi(place)) if place else NOTHING
+            shown = (_GONE if gone else NOTHING) + (bdi(value) or _NO_NAME) + below
+        case "recipient":
+            shown = bdi(value) or _SELF
+        case "delivery":
+            method, scheduled = bdi(value[0]), time_element(value[1]) if value[1] else NOTHING
+            shown = format_html("{}{}{}", method, " · " if method and scheduled else "", scheduled)
+        case "flags":
+            shown = _flags(value, gone)
+        case _:
+            shown = format_html("{}", value)
+    return format_html('<td role="cell" class="{}" data-label="{}">{}</td>', column.css, column.label, shown)
+
+
+@lru_cache(maxsize=256)
+def _status(badge: Badge, words: str) -> SafeString:
+    return render_to_string("orders/_pieces/status.html", {"badge": badge, "words": words})
+
+
+@lru_cache(maxsize=64)
+def _flags(marks: LineMarks, gone: bool) -> SafeString:
+    return render_to_string("orders/list/_flags.html", {"marks": marks, "gone": gone})

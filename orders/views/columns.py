@@ -1,0 +1,159 @@
+"""The columns of the list: what each shows of an order, and how a choice of them is written."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from glu_admin.tenancy.times import When, when
+from orders.display import fields
+from orders.display.statuses import badge
+from orders.display.text import brief
+from orders.display.words import field_words
+from orders.models import Order
+from orders.search import LineMarks
+
+Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "money", "number", "flags"]
+
+MOST_COLUMNS = 14
+"""How many columns a list shows beside the order's number."""
+
+WIDTHS = {"": "Usual", "slim": "Narrow", "broad": "Wide"}
+"""How wide a column can be, by the class of its cells."""
+
+_LONGEST = 100  # characters of a text; the order's own page has it whole
+
+
+class Making(NamedTuple):
+    """What a cell is made with: the zone, the present time, and the marks of the order's lines."""
+
+    zone: ZoneInfo
+    today: datetime
+    marks: LineMarks
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list; `css` are the classes of its cells, `sort` is the list's sort by it, "" for none."""
+
+    label: str
+    kind: Kind
+    css: str
+    value: Callable[[Order, Making], Any]
+    sort: str = ""
+
+
+class Chosen(NamedTuple):
+    """A column that the list shows, and how wide: one of WIDTHS."""
+
+    name: str
+    width: str = ""
+
+    @property
+    def column(self) -> Column:
+        """What the column is."""
+        return COLUMNS[self.name]
+
+    @property
+    def sized(self) -> str:
+        """The classes by which it has its width."""
+        return f"{self.column.css} {self.width}".strip()
+
+
+def _text(column: str, label: str, css: str = "c-more ink2") -> Column:
+    return Column(label, "text", css, lambda order, _: brief(fields.text(order, column), _LONGEST))
+
+
+def _time(column: str, label: str, css: str = "c-time ink2", sort: str = "") -> Column:
+    return Column(label, "time", css, lambda order, making: _when(order, column, making), sort)
+
+
+def _money(column: str, label: str, css: str = "c-amount num", sort: str = "") -> Column:
+    return Column(label, "money", css, lambda order, _: _amount(order, column), sort)
+
+
+def _amount(order: Order, column: str) -> tuple[str, str]:
+    return brief(fields.money(order, column), _LONGEST), brief(fields.currency_of(order), _LONGEST)
+
+
+def _status(kind: str, label: str, css: str) -> Column:
+    return Column(label, "status", css, lambda order, _: badge(kind, fields.text(order, f"{kind}_status")))
+
+
+def _delivery(order: Order, making: Making) -> tuple[str, When | None]:
+    return brief(fields.text(order, "delivery_method_name"), _LONGEST), _when(order, "scheduled_delivery_at", making)
+
+
+def _when(order: Order, column: str, making: Making) -> When | None:
+    value = fields.value(order, column)
+    if value is None:
+        return None
+    return when(brief(value, _LONGEST) if isinstance(value, str) else value, making.zone, making.today)
+
+
+COLUMNS = {
+    "created": _time("created_at", "Created", "c-when ink2", "created"),
+    "buyer": Column("Buyer", "buyer", "c-buyer", lambda order, _: brief(fields.buyer_name(order), _LONGEST)),
+    "recipient": Column(
+        "Recipient", "recipient", "c-recipient ink2", lambda order, _: brief(fields.recipient_name(order), _LONGEST)
+    ),
+    "type": _text("type", "Type", "c-type ink2"),
+    "dispatch": _status("dispatch", "Dispatch", "c-dispatch"),
+    "payment": _status("payment", "Payment", "c-payment"),
+    "delivery": Column("Delivery", "delivery", "c-ship ink2", _delivery, "scheduled"),
+    "total": _money("total", "Total", "c-total num", "total"),
+    "flags": Column("Flags", "flags", "c-flags num", lambda _, making: making.marks),
+    "channel": _text("channel", "Channel"),
+    "method": _text("payment_method", field_words("paymentMethod")),
+    "offline": _text("offline_payment_method", field_words("offlinePaymentMethod")),
+    "reason": _text("complimentary_reason", field_words("complimentaryReason")),
+    "gateway": _text("gateway", field_words("gateway")),
+    "email": _text("customer_email_address", field_words("customerEmailAddress")),
+    "phone": _text("phone_number", field_words("phoneNumber")),
+    "recipient-email": _text("recipient_email_address", field_words("recipientEmailAddress")),
+    "postcode": _text("delivery_address_postcode", "Postcode"),
+    "city": _text("delivery_address_city", "Town"),
+    "country": _text("delivery_address_country", "Country"),
+    "scheduled": _time("scheduled_delivery_at", field_words("scheduledDeliveryAt"), sort="scheduled"),
+    "updated": _time("updated_at", "Updated", sort="updated"),
+    "subtotal": _money("subtotal", field_words("subtotal")),
+    "discount": _money("discount_amount", field_words("discountAmount")),
+    "codes": Column(
+        field_words("discountCodes"),
+        "text",
+        "c-more ink2",
+        lambda order, _: brief(fields.discount_codes(order), _LONGEST),
+    ),
+    "delivery-price": _money("delivery_amount", field_words("deliveryAmount")),
+    "fee": _money("processing_fee", field_words("processingFee")),
+    "lines": Column("Lines", "number", "c-count num", lambda _, making: making.marks.lines),
+}
+"""Every column beside the order's number, by the name that addresses and choices have for it."""
+
+USUAL = tuple(
+    Chosen(name)
+    for name in ("created", "buyer", "recipient", "type", "dispatch", "payment", "delivery", "total", "flags")
+)
+"""The columns of a list for which nobody chose any."""
+
+
+def read_columns(*choices: str) -> tuple[Chosen, ...]:
+    """The first choice that names a column there is: "buyer:broad,total"; what is unknown in it is passed over.
+
+    The usual columns where no choice does, so that a choice of before never hides the list.
+    """
+    for text in choices:
+        named = (part.partition(":") for part in text.split(","))
+        chosen = {name: Chosen(name, width if width in WIDTHS else "") for name, _, width in named if name in COLUMNS}
+        if chosen:
+            return tuple(chosen.values())[:MOST_COLUMNS]
+    return USUAL
+
+
+def write_columns(chosen: Iterable[Chosen]) -> str:
+    """Columns as an address and a choice keep them; "" for the usual ones."""
+    kept = tuple(chosen)
+    if kept == USUAL:
+        return ""
+    return ",".join(f"{one.name}:{one.width}" if one.width else one.name for one in kept)

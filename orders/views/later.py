@@ -1,0 +1,89 @@
+"""What a list leaves for after its rows: sums of very many orders, what is new since, why nothing matches."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
+
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
+from orders.search import COUNT_CAP, chips, count_orders, describe, find_orders, parse_query, sums
+from orders.views.table import sums_in_words
+
+_KEYS = (
+    ("Anywhere", (("g o", "Orders"), ("g e", "Exports"), ("g m", "Mirror"), ("Esc", "Close what is open"))),
+    (
+        "On the list",
+        (
+            ("/", "Search"),
+            ("f", "Add filter"),
+            ("s", "Sort"),
+            ("v", "Views"),
+            ("e", "Export"),
+            ("n", "Show what is new"),
+            ("j", "Next row"),
+            ("k", "Row before"),
+            ("Enter", "Open the row"),
+            ("x", "Select the row"),
+            ("Shift x", "Select all rows between"),
+            ("?", "These keys"),
+        ),
+    ),
+    ("On an order", (("[", "Previous of the list"), ("]", "Next of the list"), ("u", "Back"), ("r", "Check now"))),
+)
+
+_LATE = timedelta(days=1)  # how much older than its coming here Glu's stamp of a change may be
+
+
+@door(Role.VIEWER)
+def order_sums(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """The sums of all orders of a list, one line a currency, however many there are."""
+    query = parse_query(request.GET, organisation)
+    context: dict[str, Any] = {"back": query.url_query(), "words": describe(query)}
+    if query.ok:
+        context["count"] = count_orders(organisation, query.criteria)
+        context["sums"] = sums_in_words(sums(organisation, query.criteria))
+    return render(request, "orders/later/sums.html", context)
+
+
+@door(Role.VIEWER)
+def order_why(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """Why a list is empty: how many orders there would be without each part of its filter."""
+    query = parse_query(request.GET, organisation)
+    parts = []
+    for chip in chips(query) if query.ok else []:
+        without = parse_query(chip.remove_query, organisation)
+        parts.append((chip, count_orders(organisation, without.criteria)))
+    return render(
+        request, "orders/later/why.html", {"parts": parts, "back": query.url_query(), "words": describe(query)}
+    )
+
+
+@door(Role.VIEWER)
+def order_news(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """How many orders of a list are new or changed here since it was shown; nothing moves until somebody wants it.
+
+    Raises Http404 for a `since` that is no time.
+    """
+    data = request.GET.copy()
+    since = parse_datetime("".join(data.pop("since", [])))
+    if since is None or is_naive(since):
+        raise Http404("No such time.")
+    query = parse_query(data, organisation)
+    new = changed = 0
+    if query.ok:
+        lately = find_orders(organisation, query.criteria).filter(updated_at__gte=since - _LATE, copied_at__gt=since)
+        new = lately.filter(first_copied_at__gt=since).order_by()[:COUNT_CAP].count()
+        changed = lately.filter(first_copied_at__lte=since).order_by()[:COUNT_CAP].count()
+    back = query.url_query(cursor=query.cursor) if query.cursor else query.url_query()
+    return render(request, "orders/later/_news.html", {"new": new, "changed": changed, "back": back})
+
+
+@door(Role.VIEWER)
+def keys_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """The single keys, each with what it does; the profile turns them off."""
+    return render(request, "orders/later/keys.html", {"groups": _KEYS})

@@ -1,0 +1,360 @@
+"""Fills a migrated installation with many made-up orders: `python -m tests.benchmarks.large 1000000`.
+
+Twenty organisations of very different sizes, their orders interleaved by creation as a mirror would have written them.
+The same number gives the same rows. Nobody in them exists: surnames are made of syllables, domains and numbers are
+reserved for examples.
+"""
+
+import os
+import random
+import re
+import sys
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glu_admin.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402  (after the set-up)
+
+SHARES = (400, 170, 84, 57, 42, 34, 28, 24, 21, 19, 17, 15, 14, 13, 12, 11, 11, 10, 9, 9)
+"""How many of a thousand orders each organisation has."""
+SLUGS = [f"org{number}" for number in range(1, len(SHARES) + 1)]
+_DAYS = 5 * 365
+_BLOCK = 50_000
+_TEMPLATES, _AGES = 12_000, 1_000
+_FIRST_ID, _TOKEN = 1_000_000, 900_000_000
+_UUID = "12345678-1234-4234-8234-123456789012"
+
+_SYLLABLES = re.findall(
+    r"\w+", "bar wel ton har low den ash ber mar pen rick ston hol ley win thor cas dun el fen gor hurst"
+)
+_WORDS = re.findall(
+    r"\w+",
+    "happy birthday love from all of us enjoy your day with best wishes thank you so much for everything hope this "
+    "brings joy and rest to a wonderful friend mum dad gran see you soon have lovely time relax celebrate many years "
+    "together always yours take care big hugs well done new home good luck merry christmas anniversary congratulations",
+)
+_OLD_PRODUCT = "Millennium banquet"
+
+
+def fill(count: int) -> None:
+    """Write organisations, orders, lines, documents, counters and what a mirror remembers of its work.
+
+    Some thousand orders are made one by one; the database makes the others out of these, with ids, times and addresses
+    of their own.
+    """
+    from glu_admin.tenancy.models import Organisation
+    from orders.mirror.writing.counters import recount
+    from orders.search.matching import index
+
+    index().drop_index()  # it is made in one go at the end
+    now = datetime.now(UTC).replace(microsecond=0)
+    organisations = [Organisation.objects.create(name=f"Bench {slug}", slug=slug) for slug in SLUGS]
+    templates = min(_TEMPLATES, count)
+    _copies(organisations, templates, now)
+    with connection.cursor() as cursor:
+        for first in range(0, count, _BLOCK):
+            for statement in _statements(first, min(first + _BLOCK, count), count, templates, now):
+                cursor.execute(statement)
+            print(f"\r{min(first + _BLOCK, count):,} orders", end="", file=sys.stderr, flush=True)
+        for table in ("template", "template_line", "template_text", "slot"):
+            cursor.execute(f"DROP TABLE {table}")
+    _sequences()
+    for organisation in organisations:
+        recount(organisation)
+        _remember(organisation, now)
+    index().make_index()
+    _analyze()
+    print(file=sys.stderr)
+
+
+def _copies(organisations: list[Any], templates: int, now: datetime) -> None:
+    """Temporary tables: orders with their texts, their lines, and whose order each of a thousand is."""
+    from orders.models import Order, OrderLine
+    from orders.search.document import document_text
+
+    chance = random.Random(20_261_127)
+    firsts, lasts, towns = _vocabulary(chance)
+    slots = [(slot, owner.pk) for slot, owner in enumerate(_owners(organisations))]
+    orders, lines, texts = [], [], []
+    for t in range(templates):
+        age = t / templates
+        columns = _columns(chance, now, age, firsts, lasts, towns, _TOKEN + t)
+        order = Order(pk=t, organisation_id=organisations[0].pk, glu_id=_TOKEN + t, **columns)
+        count = chance.choices((1, 2, 3, 4, 9), (55, 25, 12, 7, 1))[0]
+        its_lines = [_line(chance, OrderLine, order, t * 10 + place, place, age) for place in range(count)]
+        orders.append(_row(order))
+        lines += map(_row, its_lines)
+        texts.append((t, document_text(order, its_lines)))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF" if connection.vendor == "sqlite" else "SET synchronous_commit = off")
+        for table, model in (("template", Order), ("template_line", OrderLine)):
+            nothing = f"SELECT * FROM {model._meta.db_table} WHERE 1 = 0"
+            cursor.execute(f"CREATE TEMP TABLE {table} AS {nothing}")
+        cursor.execute("CREATE TEMP TABLE template_text (t bigint PRIMARY KEY, text text)")
+        cursor.execute("CREATE TEMP TABLE slot (slot bigint PRIMARY KEY, organisation_id bigint)")
+    _write("template", [field.column for field in Order._meta.concrete_fields], orders)
+    _write("template_line", [field.column for field in OrderLine._meta.concrete_fields], lines)
+    _write("template_text", ["t", "text"], texts)
+    _write("slot", ["slot", "organisation_id"], slots)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX template_id ON template (id)")
+        cursor.execute("CREATE INDEX template_order ON template_line (order_id)")
+
+
+def _owners(organisations: list[Any]) -> list[Any]:
+    return [owner for owner, share in zip(organisations, SHARES, strict=True) for _ in range(share)]
+
+
+def _statements(first: int, end: int, count: int, templates: int, now: datetime) -> list[str]:
+    """What writes the orders `first` to `end` of `count`: SQL that both databases take, but for times and uuids."""
+    from orders.models import Order, OrderLine
+
+    seconds, step = int(now.timestamp()), _DAYS * 86_400 / count
+    postgres = connection.vendor == "postgresql"
+    moment = "to_timestamp({})" if postgres else "datetime({}, 'unixepoch')"
+    hexed = "lpad(to_hex({}), 8, '0')" if postgres else "printf('%08x', {})"
+    mixed = f"({hexed.format('i * 40503 % 65536 * 65536 + i * 7919 % 65536')} || '000040008000' || "
+    uuid_text = f"{mixed}lpad(cast(i AS text), 12, '0'))" if postgres else f"{mixed}printf('%012d', i))"
+    spread = f"({seconds} - 300 - cast(({count} - i) * {step} AS bigint))"
+    created = moment.format(spread)
+    # A copy keeps the template's age: what is only in old ones, or open in new ones, stays so.
+    numbers = (
+        f"WITH RECURSIVE numbers(i) AS (SELECT cast({first} AS bigint) "
+        f"UNION ALL SELECT i + 1 FROM numbers WHERE i < {end - 1}), "
+        f"numbered AS (SELECT i, i * {templates} / {count} / {_AGES} * {_AGES} + i * 7919 / 13 % {_AGES} AS t, "
+        f"i * 6101 % 1000 AS at FROM numbers)"
+    )
+    joined = f"FROM numbered JOIN slot ON slot.slot = at JOIN template ON template.id = numbered.t % {templates}"
+    number = f"{_FIRST_ID} + i"
+    replaced = "replace({}, cast(template.glu_id AS text), cast(" + number + " AS text))"
+    own = {
+        "id": "i + 1",
+        "organisation_id": "slot.organisation_id",
+        "glu_id": number,
+        "uuid": f"cast({uuid_text} AS uuid)" if postgres else uuid_text,
+        "created_at": created,
+        "updated_at": f"CASE WHEN i % 499 = 0 THEN NULL ELSE {moment.format(f'{spread} + i * 31 % 800000')} END",
+        "scheduled_delivery_at": f"CASE WHEN i % 7 = 0 THEN {moment.format(f'{spread} + i * 37 % 3000000')} END",
+        "customer_email_address": replaced.format("template.customer_email_address"),
+        "recipient_email_address": replaced.format("template.recipient_email_address"),
+        "payload_hash": uuid_text,
+    }
+    columns = [field.column for field in Order._meta.concrete_fields]
+    values = [own.get(name, f"template.{name}") for name in columns]
+    line_own = {"id": "i * 10 + 1 + l.position", "organisation_id": "slot.organisation_id", "order_id": "i + 1",
+                "glu_id": "i * 10 + 1 + l.position"}  # fmt: skip
+    line_columns = [field.column for field in OrderLine._meta.concrete_fields]
+    line_values = [line_own.get(name, f"l.{name}") for name in line_columns]
+    places = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    dashed = " || '-' || ".join(f"substr({uuid_text}, {at}, {long})" for at, long in places)
+    text = f"replace({replaced.format('template_text.text')}, '{_UUID}', {dashed})"
+    return [
+        f"INSERT INTO orders_order ({', '.join(columns)}) {numbers} SELECT {', '.join(values)} {joined}",
+        f"INSERT INTO orders_orderline ({', '.join(line_columns)}) {numbers} SELECT {', '.join(line_values)} {joined} "
+        "JOIN template_line l ON l.order_id = template.id",
+        "INSERT INTO orders_orderdocument (order_id, organisation_id, created_at, text) "
+        f"{numbers} SELECT i + 1, slot.organisation_id, {created}, {text} {joined} "
+        "JOIN template_text ON template_text.t = template.id",
+    ]
+
+
+def _vocabulary(chance: random.Random) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """First names, surnames (few frequent, thousands rare), and towns with their postcode districts."""
+    from glu_admin.sandbox import vocabulary
+
+    made = {"".join(chance.choice(_SYLLABLES) for _ in range(chance.choice((2, 2, 3)))).title() for _ in range(9_000)}
+    lasts = [*vocabulary.LAST_NAMES, *sorted(made)]
+    firsts = [*vocabulary.FIRST_NAMES, *("Jo", "Bo", "John", "Jonathan", "Li", "Xu")]
+    letters = "ABCDEFGHKLMNPRSTW"
+    towns = [(town, district) for town, _, district in vocabulary.TOWNS]
+    towns += [
+        (f"{chance.choice(_SYLLABLES)}{chance.choice(_SYLLABLES)}".title(), f"{one}{two}{number}")
+        for one in letters
+        for two in letters[:6]
+        for number in range(1, 20)
+    ]
+    return firsts, lasts, towns
+
+
+def _person(chance: random.Random, firsts: list[str], lasts: list[str], number: int) -> tuple[str, str, str]:
+    first = chance.choice(firsts)
+    draw = chance.random()
+    if draw < 0.07:
+        last = "Smith"
+    elif draw < 0.3:
+        last = lasts[int(chance.random() ** 2 * 41)]
+    else:
+        last = lasts[int(chance.random() ** 1.5 * len(lasts))]
+    plain = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
+    domain = chance.choices(("mail.example", "post.example", "example.com", "example.org", "proton.example"),
+                            (40, 25, 20, 13, 2))[0]  # fmt: skip
+    return first, last, f"{plain}{number}@{domain}"
+
+
+def _columns(
+    chance: random.Random, now: datetime, age: float,
+    firsts: list[str], lasts: list[str], towns: list[tuple[str, str]], number: int,
+) -> dict[str, Any]:  # fmt: skip
+    """The columns of an order; `age` goes from 0, the oldest, to 1, and `number` is what tells its addresses apart."""
+    buyer = _person(chance, firsts, lasts, number)
+    recipient = _person(chance, firsts, lasts, number) if chance.random() < 0.6 else ("", "", "")
+    town, district = chance.choice(towns)
+    postcode = f"{district} {chance.randrange(1, 10)}{chance.choice('ABDEFGHJLN')}{chance.choice('ABDEFGHJLN')}"
+    phone = f"07700 900{chance.randrange(1000):03}" if chance.random() < 0.5 else f"+44 7700 9{chance.randrange(10**5)}"
+    subtotal = chance.choice((2500, 5000, 7500, 8900, 10_000, 12_500, 18_500)) + chance.randrange(100) * 5
+    delivery = chance.choice((0, 0, 250, 695))
+    open_chance = 0.5 if age > 0.97 else 0.004
+    dispatch = "Outstanding" if chance.random() < open_chance else chance.choices(
+        ("Dispatched", "Complete", "Packed", "Cancelled"), (70, 26, 1, 3))[0]  # fmt: skip
+    copied = now - timedelta(days=30)
+    return {
+        "created_at": now,
+        "uuid": uuid.UUID(_UUID),
+        "dispatch_status": dispatch,
+        "payment_status": chance.choices(("Paid", "Pending", "Failed", "Refunded"), (93, 2, 2, 3))[0],
+        "payment_method": chance.choices(("Gateway", "Offline", "Complimentary", "Barter"), (860, 100, 39, 1))[0],
+        "type": chance.choices(("Gift Card", "Product", "Membership", "Ticket"), (7900, 1500, 595, 5))[0],
+        "channel": chance.choices(("Website", "Reception", "Phone", "Fax", None), (8000, 1400, 590, 5, 5))[0],
+        "gateway": "Stripe",
+        "currency_code": chance.choices(("GBP", "EUR", "JPY", None), (9690, 300, 8, 2))[0],
+        "subtotal": subtotal,
+        "discount_amount": 0,
+        "delivery_amount": delivery,
+        "processing_fee": 0,
+        "total": None if chance.random() < 0.003 else subtotal + delivery,
+        "customer_first_name": buyer[0],
+        "customer_last_name": buyer[1],
+        "customer_name": f"{buyer[0]} {buyer[1]}",
+        "customer_email_address": buyer[2],
+        "phone_number": phone,
+        "recipient_first_name": recipient[0],
+        "recipient_last_name": recipient[1],
+        "recipient_email_address": recipient[2],
+        "email_to_recipient": bool(recipient[2]),
+        "delivery_method_name": chance.choices(
+            ("Email", "Royal Mail 1st Class", "Gift box, tracked 24", "Collect at reception", "Pigeon"),
+            (6000, 2500, 1000, 495, 5),
+        )[0],
+        "delivery_method_type": "email",
+        "delivery_name": f"{recipient[0]} {recipient[1]}".strip(),
+        "billing_address_line1": f"{chance.randrange(1, 180)} Mill Lane",
+        "billing_address_city": town,
+        "billing_address_postcode": postcode,
+        "billing_address_country": "United Kingdom",
+        "delivery_address_postcode": postcode if chance.random() < 0.4 else "",
+        "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Example/1.0",
+        "extra": '{"billingContact":9000,"transaction":800000}',
+        "first_copied_at": copied,
+        "copied_at": copied,
+        "gone_at": copied if chance.random() < 0.0004 else None,
+        "lines_due_at": now if chance.random() < 0.0002 else None,
+        "lines_copied_at": now - timedelta(days=chance.random() * 30),
+        "lines_for_updated_at": copied,
+    }
+
+
+def _line(chance: random.Random, model: Any, order: Any, glu_id: int, position: int, age: float) -> Any:
+    from glu_admin.sandbox import vocabulary
+
+    name, price = chance.choice(vocabulary.PRODUCTS)
+    if age < 0.3 and chance.random() < 0.1:
+        name = _OLD_PRODUCT
+    message = " ".join(chance.choices(_WORDS, k=chance.randint(4, 25))) if chance.random() < 0.3 else ""
+    return model(
+        organisation_id=order.organisation_id,
+        order=order,
+        glu_id=glu_id,
+        position=position,
+        name=name,
+        type=order.type,
+        description="Valid for twelve months",
+        personal_message=message,
+        subtotal=price,
+        discount_amount=0,
+        total=price,
+        refunded=chance.random() < 0.02,
+        extra="",
+    )
+
+
+def _row(row: Any) -> tuple[Any, ...]:
+    return tuple(getattr(row, field.attname) for field in row._meta.concrete_fields)
+
+
+def _write(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    places = ", ".join(["%s"] * len(columns))
+    values = [tuple(map(_plain, row)) for row in rows] if connection.vendor == "sqlite" else list(rows)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
+
+
+def _plain(value: Any) -> Any:
+    """A value as Django keeps it in SQLite."""
+    if isinstance(value, datetime):
+        return str(value.replace(tzinfo=None))
+    return value.hex if isinstance(value, uuid.UUID) else value
+
+
+def _sequences() -> None:
+    """The next order gets a number of its own."""
+    from django.core.management.color import no_style
+
+    from orders.models import Order, OrderLine
+
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Order, OrderLine]):
+            cursor.execute(statement)
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def _remember(organisation: Any, now: datetime) -> None:
+    """A key that is accepted, a copied history, and the runs and windows of a month of polls and readings again."""
+    from glu_admin.keys.lifecycle import record_trial, set_key
+    from glu_admin.keys.models import GluKey
+    from orders.models import MirrorRun, MirrorState, MirrorWindow
+    from tests.benchmarks.place import key_of
+
+    record_trial(set_key(organisation, key_of(organisation.slug), None), GluKey.State.ACCEPTED)
+    stamp = "%Y-%m-%dT%H:%M:%S+00:00"
+    began = now - timedelta(days=_DAYS + 1)
+    MirrorState.across_organisations.create(
+        organisation=organisation, page_size=30, history_started_at=now - timedelta(days=40),
+        history_complete_at=now - timedelta(days=39), watermark=now.strftime(stamp), next_due_at=now,
+        connected_watermark=(now - timedelta(days=40)).strftime(stamp),
+    )  # fmt: skip
+    kinds = [MirrorRun.Pass.CHANGES] * 700 + [MirrorRun.Pass.RECONCILE] * 60
+    runs = MirrorRun.across_organisations.bulk_create(
+        MirrorRun(
+            organisation=organisation, kind=kind, state=MirrorRun.State.COMPLETE,
+            started_at=now - timedelta(hours=number % 700), finished_at=now - timedelta(hours=number % 700),
+            reach=MirrorRun.Reach.WHOLE if kind == MirrorRun.Pass.RECONCILE else "",
+        )
+        for number, kind in enumerate(kinds)
+    )  # fmt: skip
+    edges = [began + timedelta(days=_DAYS + 1) * part / 10 for part in range(11)]
+    MirrorWindow.across_organisations.bulk_create(
+        MirrorWindow(
+            organisation=organisation, run=run, kind=run.kind, state=MirrorWindow.State.COMPLETE,
+            created_from=first.strftime(stamp), created_before=last.strftime(stamp),
+            started_at=run.started_at, completed_at=run.started_at,
+        )
+        for run in runs
+        if run.kind == MirrorRun.Pass.RECONCILE
+        for first, last in pairwise(edges)
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    fill(int(sys.argv[1]))

@@ -1,0 +1,38 @@
+"""The desk among a million orders: pages and searches of the largest organisation, on both databases.
+
+BENCH_MILLION is how many orders there are between twenty organisations, two in five of them in the largest.
+"""
+
+import json
+import os
+import sys
+
+from tests.benchmarks.bars import Bars
+from tests.benchmarks.place import Place, databases, place, sandbox
+
+ORDERS = int(os.environ.get("BENCH_MILLION", "1000000"))
+
+
+def run(bars: Bars) -> None:
+    """On every database that is there."""
+    with sandbox(("nobody", 1)) as glu:
+        for database in databases():
+            with place(database, glu) as here:
+                here.run([sys.executable, "-m", "tests.benchmarks.large", str(ORDERS)])
+                largest = ORDERS * 2 // 5
+                bars.heading(f"The desk at {ORDERS:,} orders, {largest:,} in the organisation asked, {database}")
+                _pages(bars, here)
+
+
+def _pages(bars: Bars, here: Place) -> None:
+    for line in here.run([sys.executable, "-m", "tests.benchmarks.large_pages"]).splitlines():
+        kind, what, queries, median, high, sql, sql_high, processor, _ = json.loads(line)
+        said = f"{what}, {queries} queries: median ms ({high:.0f} at 95 %)"
+        bars.figure(f"{what}: median ms of this process's processor", processor)
+        if kind == "search":
+            bars.at_most(f"{what}: median ms of the database", sql, 50)
+            bars.at_most(f"{what}: ms of the database at 95 %", sql_high, 100)
+        else:
+            bars.at_most(said, median, {"mirror": 100}.get(kind, 60))
+            if kind == "list":
+                bars.at_most(f"{what}: median ms of the database", sql, 5)

@@ -1,0 +1,63 @@
+"""Filters from the menus beside the chips, kept as a view, and found again among the tabs."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+ORDERS = "/o/alder-house/orders/"
+
+
+def test_a_filter_is_chosen_saved_and_opened_again(open_page: Callable[..., Any]) -> None:
+    page = open_page(f"{ORDERS}?created=-3000d..")
+    sync_api.expect(page.locator("#tab-all")).to_have_text("130")
+    page.click("#pin-payment summary")
+    paid = page.locator("#pin-payment li", has=page.locator("[value=Paid]"))
+    number = paid.locator(".n").inner_text()
+    paid.locator("input").check()
+    page.click("#pin-payment button")
+    sync_api.expect(page.locator("#count")).to_have_text(number)
+    sync_api.expect(page.locator("#pin-payment summary")).to_be_focused()
+    page.click("#save-view summary")
+    page.fill("#view-name", "Paid ones")
+    page.click("#save-view button")
+    page.wait_for_url(re.compile("view=paid-ones"))
+    sync_api.expect(page.locator(".tabs [aria-current]")).to_contain_text(f"Paid ones {number}")
+    sync_api.expect(page.locator("#save-view")).to_have_count(0)
+    page.click("th a:has-text('Total')")
+    sync_api.expect(page.locator("#save-view")).to_be_visible()
+    page.click("text=Change “Paid ones” to this")
+    page.wait_for_url(re.compile("sort=-total"))
+    sync_api.expect(page.locator("#save-view")).to_have_count(0)
+    page.click(".tabs >> text=All")
+    sync_api.expect(page.locator("#count")).to_have_text("130")
+    page.click(".tabs >> text=Paid ones")
+    page.wait_for_url(re.compile("payment=Paid.*sort=-total&view=paid-ones"))
+
+
+def test_menus_and_views_work_without_script(open_page: Callable[..., Any]) -> None:
+    page = open_page(signed_in=True)
+    state = page.context.storage_state()
+    plain = page.context.browser.new_context(
+        base_url=page.url.partition("/o/")[0], java_script_enabled=False, storage_state=state
+    ).new_page()
+    plain.goto(ORDERS)
+    plain.click("#pin-payment summary")
+    plain.check("#pin-payment [value=Paid]")
+    plain.click("#pin-payment button")
+    sync_api.expect(plain.locator("#chips .chip").first).to_contain_text("Payment: Paid")
+    plain.click("#save-view summary")
+    plain.fill("#view-name", "Paid ones")
+    plain.click("#save-view button")
+    sync_api.expect(plain.locator(".tabs [aria-current]")).to_contain_text("Paid ones")
+    sync_api.expect(plain.locator("#tab-all")).to_be_hidden()
+    plain.click("text=Manage")
+    plain.click("summary:has-text('Delete')")
+    plain.click("text=Delete this view")
+    sync_api.expect(plain.locator("body")).to_contain_text("No views yet")
+    plain.context.close()

@@ -1,0 +1,43 @@
+"""Texts for search, and their index, are held against the orders and written again."""
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from orders.models import OrderDocument
+from orders.search import find_orders, parse_query
+from orders.search.matching import index
+from tests.orders.builders import order, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _found(house: Any, typed: str) -> set[int]:
+    orders = find_orders(house.hotel, parse_query(f"q={typed}", house.hotel).criteria)
+    return set(orders.values_list("glu_id", flat=True))
+
+
+def test_what_differs_is_told_and_mended(house: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    write(house.hotel, order(1, customerName="Ann Smith"), order(2, customerName="Bob Smith"))
+    call_command("search_rebuild", "--check")
+    documents = OrderDocument.across_organisations.filter(organisation=house.hotel)
+    documents.filter(order__glu_id=1).update(text="something else")
+    documents.filter(order__glu_id=2).delete()
+    with pytest.raises(CommandError, match="2 texts"):
+        call_command("search_rebuild", "--check")
+    assert _found(house, "smith") == set()
+    call_command("search_rebuild", house.hotel.slug)
+    assert "2 texts written again" in capsys.readouterr().err
+    call_command("search_rebuild", "--check")
+    assert _found(house, "smith") == {1, 2}
+
+
+def test_an_index_that_is_gone_is_made_again(house: Any) -> None:
+    write(house.hotel, order(1, customerName="Ann Smith"))
+    index().drop_index()
+    assert index().unindexed() is None
+    assert _found(house, "smith") == {1}
+    call_command("search_rebuild", house.hotel.slug)
+    assert index().unindexed() == 0
+    assert _found(house, "smith") == {1}

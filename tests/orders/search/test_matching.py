@@ -1,0 +1,112 @@
+"""What the index of texts finds, and that it finds no more and no less than reading every text does."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from glu_admin.tenancy.models import Organisation
+from orders.models import Order
+from orders.search import Counted, count_and_sums, find, find_orders, list_page, matching, parse_query
+from orders.search.folding import fold
+from orders.search.matching import index
+from orders.search.words import Words
+from tests.orders.builders import order, write
+
+WORDS = [
+    Words(wanted=("smith",)),
+    Words(wanted=("ann", "smith")),
+    Words(wanted=("smith",), unwanted=("ann",)),
+    Words(wanted=("smith", " b")),
+    Words(wanted=(" bo ",)),
+    Words(wanted=("th",)),
+    Words(wanted=("nobody",)),
+    Words(wanted=("nobody",), number="00123", unwanted=("bob",)),
+    Words(wanted=("nobody",), ids=(2,)),
+    Words(wanted=("smith",), ids=(77,)),
+    Words(uuid=UUID("8f1c2a70-5b0e-4d3c-9a52-c9e6f0b7d418")),
+]
+
+
+@pytest.fixture
+def written(house: Any) -> Any:
+    names = ("Ann Smith", "Bob Smith", "Ann Smithson", "Bo Jones")
+    rows = [order(n, customerName=name, phoneNumber=f"07700 90012{n}") for n, name in enumerate(names, 1)]
+    for organisation in (house.hotel, house.golf):
+        write(organisation, {**rows[0], "uuid": "8f1c2a70-5b0e-4d3c-9a52-c9e6f0b7d418"}, *rows[1:])
+    return house
+
+
+def by_reading(organisation: Organisation, words: Words) -> set[int]:
+    if named := {row.pk for row in organisation.orders.filter(glu_id__in=words.ids)}:
+        return named
+    wanted = (fold(str(words.uuid)),) if words.uuid else words.wanted
+    return {
+        row.pk
+        for row in organisation.orders.select_related("document")
+        if all(term in row.document.text for term in wanted) or (words.number and words.number in row.document.text)
+        if not any(term in row.document.text for term in words.unwanted)
+    }
+
+
+@pytest.mark.parametrize("words", WORDS, ids=str)
+@pytest.mark.parametrize("indexed", [True, False])
+def test_the_index_finds_what_reading_finds(written: Any, words: Words, indexed: bool) -> None:
+    if not indexed:
+        _without_index()
+    for organisation in (written.hotel, written.golf):
+        found = matching.matching(organisation, words)
+        assert set(found.pks) == by_reading(organisation, words)
+        assert not found.at_least
+
+
+def test_the_index_follows_texts_that_change_and_go(written: Any) -> None:
+    write(written.hotel, order(1, "2026-11-02T10:00:00+00:00", customerName="Ann Taylor"))
+    written.hotel.orders.get(glu_id=2).delete()
+    assert _ids(written.hotel, "smith") == {3}
+    assert _ids(written.hotel, "taylor") == {1}
+    assert _ids(written.golf, "smith") == {1, 2, 3}
+    assert index().unindexed() == 0
+
+
+@pytest.mark.parametrize("bound", ["MOST_FOUND", "COMMON"])
+def test_the_rows_are_the_same_where_more_are_found_than_are_held(
+    written: Any, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    query = parse_query("q=smith&sort=-total", written.hotel)
+    few = [row.glu_id for row in list_page(written.hotel, query, 50).rows]
+    monkeypatch.setattr(matching, bound, 2)
+    found = find(written.hotel, query.criteria)
+    assert found.is_few == (bound == "MOST_FOUND")
+    assert [row.glu_id for row in list_page(written.hotel, query, 50, found).rows] == few == [3, 2, 1]
+    assert count_and_sums(written.hotel, query.criteria, found) == (Counted(2, exact=False), [])
+
+
+def test_many_keys_are_asked_for_as_few_are(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = _ids(written.hotel, "smith")
+    monkeypatch.setattr(matching, "_FEW", 1)
+    assert _ids(written.hotel, "smith") == few == {1, 2, 3}
+
+
+def test_a_change_of_status_writes_no_text(written: Any) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        later = {"updatedAt": "2026-11-02T10:00:00+00:00", "dispatchStatus": "Packed"}
+        write(written.hotel, order(4, customerName="Bo Jones", phoneNumber="07700 900124", **later))
+    assert written.hotel.orders.get(glu_id=4).dispatch_status == "Packed"
+    assert not [query for query in asked if "INSERT" in query["sql"] and "orders_orderdocument" in query["sql"]]
+
+
+def _ids(organisation: Organisation, typed: str) -> set[int]:
+    found = find_orders(organisation, parse_query(f"q={typed}", organisation).criteria)
+    return {row.glu_id for row in Order.across_organisations.filter(pk__in=found)}
+
+
+def _without_index() -> None:
+    """Within the test's transaction, in which PostgreSQL drops nothing concurrently."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP INDEX {index().INDEX}")
+        else:
+            index().drop_index()

@@ -1,0 +1,53 @@
+"""The menus of values: their numbers heed every filter but their own, also where counters cannot tell."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.orders.builders import order, write
+
+VALUES = "/o/alder-house/orders/values/"
+
+
+@pytest.fixture
+def four(house: Any) -> Any:
+    write(
+        house.hotel,
+        order(1, "2026-11-01T10:00:00+00:00", dispatchStatus="Packed", paymentStatus="Paid"),
+        order(2, "2026-11-02T10:00:00+00:00", dispatchStatus="Packed", paymentStatus="Pending"),
+        order(3, "2026-11-02T11:00:00+00:00", paymentStatus="Paid"),
+        order(4, "2026-10-02T11:00:00+00:00", dispatchStatus="Failed", paymentStatus="Paid"),
+    )
+    write(house.golf, order(1, dispatchStatus="Packed", paymentStatus="Paid"))
+    return house
+
+
+def numbers(text: str) -> dict[str, str]:
+    return dict(re.findall(r'value="([^"]*)".*?class="n">(\d+)<', text, re.DOTALL))
+
+
+def test_they_are_counted_when_a_menu_opens(four: Any, viewer_client: Client) -> None:
+    page = viewer_client.get("/o/alder-house/orders/?created=2026-11-01..&payment=Paid").text
+    assert "values/?field=dispatch" in page
+    answer = viewer_client.get(f"{VALUES}?field=dispatch&created=2026-11-01..&payment=Paid&dispatch=Failed").text
+    assert numbers(answer) == {"Packed": "1", "": "1", "Failed": "0"}
+    assert re.search(r'value="Failed"[^>]*checked', answer)
+    assert "values/?field" not in answer
+
+
+def test_what_the_counters_know_stands_in_the_page(four: Any, viewer_client: Client) -> None:
+    page = viewer_client.get("/o/alder-house/orders/?payment=Paid").text
+    menu = page.partition('id="pin-dispatch"')[2].partition("</details>")[0]
+    assert numbers(menu) == {"": "1", "Failed": "1", "Packed": "1"}
+    assert "values/?field" not in page
+
+
+def test_a_form_that_cannot_be_read_counts_nothing(four: Any, viewer_client: Client) -> None:
+    assert numbers(viewer_client.get(f"{VALUES}?field=dispatch&created-from=never").text) == {}
+
+
+@pytest.mark.parametrize("field", ["created", "customer_name", ""])
+def test_only_fields_of_values_have_them(four: Any, viewer_client: Client, field: str) -> None:
+    assert viewer_client.get(f"{VALUES}?field={field}").status_code == 404

@@ -1,0 +1,137 @@
+"""No list reads an organisation's whole history: every filter with every sort has a plan that an index serves."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+from orders.mirror.statistics import analyze
+from orders.mirror.writing.counters import recount
+from orders.models import Order
+from orders.search import list_page, parse_query
+from orders.search.query import SORTS
+from tests.orders.builders import order, write
+
+ORDERS = 6_000
+MOST_READ = ORDERS // 4
+MOST_STEPS = MOST_READ * 12
+_LOOK = 100
+FILTERS = [
+    "",
+    "dispatch=Dispatched",
+    "dispatch=Outstanding",
+    "payment=Failed",
+    "type=Ticket",
+    "channel=Nowhere",
+    "method=Barter",
+    "delivery=Pigeon",
+    "dispatch=Dispatched&payment=Paid",
+    "dispatch=Outstanding&type=Ticket",
+    "gone=only",
+    "created=-30d..",
+    "updated=-30d..",
+    "scheduled=-30d..",
+    "total=10..12",
+    "q=everybody",
+    "q=nobody",
+]
+
+
+@pytest.fixture
+def large(house: Any) -> Organisation:
+    """An organisation with some thousand orders of five years, in which few have the rare values."""
+    write(house.hotel, order(1, customerName="Everybody"))
+    first = house.hotel.orders.get()
+    epoch = int((now() - timedelta(days=5 * 365)).timestamp())
+    postgres = connection.vendor == "postgresql"
+    moment = "to_timestamp({})" if postgres else "datetime({}, 'unixepoch')"
+    created = f"{epoch} + i * {5 * 365 * 86_400 // ORDERS}"
+    rare = "CASE WHEN i % 997 = 0 THEN '{}' ELSE '{}' END"
+    own = {
+        "id": f"{first.pk} + i",
+        "glu_id": "1 + i",
+        "created_at": moment.format(created),
+        "updated_at": f"CASE WHEN i % 499 <> 0 THEN {moment.format(f'{created} + i % 9999')} END",
+        "scheduled_delivery_at": f"CASE WHEN i % 7 = 0 THEN {moment.format(f'{created} + i % 9999')} END",
+        "total": "CASE WHEN i % 499 <> 0 THEN 1000 + i * 7919 % 20000 END",
+        "gone_at": f"CASE WHEN i % 997 = 0 THEN {moment.format(created)} END",
+        "dispatch_status": rare.format("Outstanding", "Dispatched"),
+        "payment_status": rare.format("Failed", "Paid"),
+        "type": rare.format("Ticket", "Gift Card"),
+        "channel": rare.format("", "Website"),
+        "payment_method": rare.format("Barter", "Gateway"),
+        "delivery_method_name": rare.format("Pigeon", "Email"),
+    }
+    names = [field.column for field in Order._meta.concrete_fields]
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ORDERS}) SELECT"
+    values = ", ".join(own.get(name, f"o.{name}") for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO orders_order ({', '.join(names)}) {numbers} {values} "
+            f"FROM n, orders_order o WHERE o.id = {first.pk}"
+        )
+        cursor.execute(
+            f"INSERT INTO orders_orderdocument (order_id, organisation_id, created_at, text) {numbers} "
+            f"d.order_id + i, d.organisation_id, {moment.format(created)}, d.text FROM n, orders_orderdocument d "
+            f"WHERE d.order_id = {first.pk}"
+        )
+    recount(house.hotel)
+    analyze()
+    organisation: Organisation = house.hotel
+    return organisation
+
+
+def test_no_list_reads_the_whole_history(large: Organisation) -> None:
+    bad = []
+    # SQLite serves no alternatives by an index, such as null or "".
+    filters = [*FILTERS, *(["channel="] if connection.vendor == "postgresql" else [])]
+    for sort in (f"{sign}{name}" for name in SORTS for sign in ("-", "")):
+        for asked in filters:
+            query = parse_query(f"{asked}&sort={sort}", large)
+            bad += [(asked, sort, why) for why in _faults(large, query)]
+            if asked in FILTERS[:2] and (older := list_page(large, query, 25).older):
+                later = parse_query(f"{asked}&sort={sort}&cursor={older}", large)
+                bad += [(asked, sort, "later", why) for why in _faults(large, later)]
+    assert not bad, "\n".join(map(str, bad))
+
+
+def _faults(organisation: Organisation, query: Any) -> list[str]:
+    with CaptureQueriesContext(connection) as asked:
+        list_page(organisation, query, 25)
+    return [why for one in asked.captured_queries if '"orders_order"' in one["sql"] for why in _read(one["sql"])]
+
+
+def _read(sql: str) -> list[str]:
+    """What is wrong with a statement: it reads too many orders, or takes too many steps of SQLite's machine."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}")
+            found = cursor.fetchone()[0]
+            plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+            return [f"{n} rows read" for n in _rows_read(plan) if n > MOST_READ]
+        steps = 0
+
+        def _count() -> int:
+            nonlocal steps
+            steps += _LOOK
+            return 0
+
+        connection.connection.set_progress_handler(_count, _LOOK)
+        try:
+            cursor.execute(sql)
+            cursor.fetchall()
+        finally:
+            connection.connection.set_progress_handler(None, 0)
+    return [f"{steps} steps"] if steps > MOST_STEPS else []
+
+
+def _rows_read(plan: dict[str, Any]) -> list[int]:
+    """How many rows each step that reads the orders has read."""
+    own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+    mine = [own * plan["Actual Loops"]] if plan.get("Relation Name") == "orders_order" else []
+    return [*mine, *(n for inner in plan.get("Plans", []) for n in _rows_read(inner))]
