@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation, User
 from orders.exports.choice import Choice
+from orders.exports.columns import CHOSEN, OWN
 from orders.exports.making import choice_of
 from orders.models import Export
 from orders.search import Counted, Query
@@ -76,6 +77,12 @@ def last_choice(organisation: Organisation, user: User) -> Choice:
     """What this person chose last in this organisation."""
     last = organisation.exports.filter(user=user).first()
     return choice_of(last) if last else Choice()
+
+
+def own_columns(organisation: Organisation, user: User) -> frozenset[str]:
+    """The single columns this person chose last in this organisation, of CHOSEN; every one where they never did."""
+    own = organisation.exports.filter(user=user, columns__startswith=OWN).first()
+    return choice_of(own).chosen if own else frozenset(name for names in CHOSEN.values() for name in names)
 
 
 def estimate(count: Counted, choice: Choice) -> Estimate:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports.cells import Form
-from orders.exports.columns import LINE_COLUMNS, ORDER_COLUMNS, PRESETS, Column
+from orders.exports.columns import CHOSEN, LINE_COLUMNS, ORDER_COLUMNS, OWN, PRESETS, Column
 
 Shape = Literal["orders", "lines", "both", "json"]
 FormName = Literal["excel", "plain", "xlsx"]
@@ -21,8 +21,9 @@ class NoSuchChoice(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """A shape, a form, which columns of orders, how much of persons, and whether times are in UTC.
+    """A shape, a form, which columns, how much of persons, and whether times are in UTC.
 
+    `columns` is a preset's name, or names of CHOSEN with commas between, after OWN.
     JSON Lines have neither columns nor a form: they hold orders as Glu sent them, with all that persons gave.
     """
 
@@ -43,15 +44,26 @@ class Choice:
 
     def columns_of(self, *, lines: bool) -> tuple[Column, ...]:
         """The columns of a file of orders or of lines."""
-        names = PRESETS[self.columns].fields
         columns: Sequence[Column] = LINE_COLUMNS if lines else ORDER_COLUMNS
-        if names is not None and not lines:
+        if self.chosen:
+            columns = [columns[0], *(column for name, column in CHOSEN[lines].items() if name in self.chosen)]
+        elif not lines and (names := PRESETS[self.columns].fields) is not None:
             columns = [column for column in columns if column.field in names]
         if self.personal == "none":
             return tuple(column for column in columns if not column.personal)
         if self.personal == "reduced":
             return tuple(column.shortened() for column in columns if column.personal != "all")
         return tuple(columns)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The columns that were chosen one by one, and OWN; none where they are a preset's."""
+        return frozenset() if self.columns in PRESETS else frozenset(self.columns.split(","))
+
+    @property
+    def columns_label(self) -> str:
+        """What people call the columns."""
+        return PRESETS[self.columns].label if self.columns in PRESETS else "Chosen columns"
 
     @property
     def suffix(self) -> str:
@@ -61,13 +73,13 @@ class Choice:
         return "xlsx" if self.form == "xlsx" else "zip" if self.shape == "both" else "csv"
 
 
-def read_choice(given: Mapping[str, str], last: Choice | None = None) -> Choice:
-    """The choice among what a request gives; what it says nothing of is as in `last`. Raises NoSuchChoice."""
-    known = (last or Choice()).pairs()
+def read_choice(given: Mapping[str, str], ticked: Sequence[str] = ()) -> Choice:
+    """The choice among what a request gives; `ticked` are the columns where they are its own. Raises NoSuchChoice."""
+    known = Choice().pairs()
     allowed = {
         "shape": SHAPES,
         "form": get_args(FormName),
-        "columns": tuple(PRESETS),
+        "columns": (*PRESETS, OWN),
         "personal": get_args(Personal),
         "times": ("local", "utc"),
     }
@@ -76,4 +88,8 @@ def read_choice(given: Mapping[str, str], last: Choice | None = None) -> Choice:
             if given[field.name] not in allowed[field.name]:
                 raise NoSuchChoice(field.name)
             known[field.name] = given[field.name]
+    if known["columns"] == OWN:
+        if not set(ticked) <= CHOSEN[False].keys() | CHOSEN[True].keys():
+            raise NoSuchChoice("column")
+        known["columns"] = ",".join([OWN, *(name for names in CHOSEN.values() for name in names if name in ticked)])
     return Choice(**known)  # type: ignore[arg-type]

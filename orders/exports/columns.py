@@ -137,3 +137,12 @@ PRESETS = {
     "everything": Preset("Everything", None),
 }
 """The choices of columns, by the name an address has for them."""
+
+OWN = "own"
+"""The name an address has for columns that are chosen one by one."""
+
+CHOSEN: dict[bool, dict[str, Column]] = {
+    False: {column.field: column for column in ORDER_COLUMNS[1:]},
+    True: {f"line.{column.field}": column for column in LINE_COLUMNS[1:]},
+}
+"""The columns of orders (False) and of lines (True) that can be chosen one by one; the order's number is always there."""

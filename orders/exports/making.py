@@ -66,6 +66,7 @@ def make_export(pk: int) -> None:
     if due.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=Export.State.FAILED, trouble=Export.Trouble.KILLED, finished_at=moment
     ):
+        _clear(path_of(Export.across_organisations.get(pk=pk)))
         return
     if not due.update(
         state=Export.State.RUNNING,
@@ -121,6 +122,7 @@ def _make(export: Export) -> None:
     lacking = known.lacking(choice.shape)
     accounts = {name: Account() for name in _ACCOUNTS[choice.shape]}
     part = path.with_suffix(f".{export.attempts}")
+    _clear(path)
     try:
         _write(export, query, choice, part, accounts)
         size, digest = part.stat().st_size, _sha256(part)
@@ -143,6 +145,12 @@ def _make(export: Export) -> None:
         manifest=json.dumps(told),
     ):
         path.unlink(missing_ok=True)
+
+
+def _clear(path: Path) -> None:
+    """Remove what workers left of a file when they were killed."""
+    for part in path.parent.glob(f"{path.name}.*"):
+        part.unlink(missing_ok=True)
 
 
 def _write(export: Export, query: Query, choice: Choice, path: Path, accounts: dict[str, Account]) -> None:

@@ -42,7 +42,7 @@ class Export(models.Model):
     query = models.TextField(blank=True)
     shape = models.CharField(max_length=8)
     form = models.CharField(max_length=8)
-    columns = models.CharField(max_length=16)
+    columns = models.TextField()
     personal = models.CharField(max_length=8)
     times = models.CharField(max_length=8)
     allow_incomplete = models.BooleanField(default=False)

@@ -14,8 +14,17 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.exports import Choice, Completeness, NoSuchChoice, completeness, read_choice
-from orders.exports.asking import TooManyExports, ask_again, ask_export, cancel, estimate, hint_export, last_choice
-from orders.exports.columns import PRESETS
+from orders.exports.asking import (
+    TooManyExports,
+    ask_again,
+    ask_export,
+    cancel,
+    estimate,
+    hint_export,
+    last_choice,
+    own_columns,
+)
+from orders.exports.columns import CHOSEN, PRESETS
 from orders.exports.making import make_export, path_of
 from orders.models import Export
 from orders.recheck import note_visit
@@ -24,7 +33,7 @@ from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, pa
 MOST_SHOWN = 30
 """So many exports are listed, the newest."""
 
-_OWN_KEYS = (*Choice.__dataclass_fields__, "incomplete", "csrfmiddlewaretoken")
+_OWN_KEYS = (*Choice.__dataclass_fields__, "column", "incomplete", "csrfmiddlewaretoken")
 _KINDS = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/zip"}
 
 
@@ -50,7 +59,7 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
         return redirect("orders_export", organisation.slug)
     query = _query(request, organisation)
     try:
-        choice = read_choice({name: request.POST[name] for name in request.POST})
+        choice = read_choice({name: request.POST[name] for name in request.POST}, request.POST.getlist("column"))
     except NoSuchChoice:
         raise Http404("No such export.") from None
     if problems := (*query.errors, *query.ignored):
@@ -83,9 +92,10 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
 
 
 @door(Role.STAFF)
-def export_recent(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """The exports there are, asked for again while one of them is open."""
-    return render(request, "orders/exports/_recent.html", _recent(organisation))
+def export_row(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """One export of the page, asked for again while it is open."""
+    export = _export(organisation, token)
+    return render(request, "orders/exports/_one.html", {"export": _told(export)})
 
 
 @door(Role.STAFF)
@@ -174,6 +184,7 @@ def _page(
         "said": said,
         "choice": choice,
         "presets": [(name, preset.label, name == choice.columns) for name, preset in PRESETS.items()],
+        "own_columns": _own_columns(choice.chosen or own_columns(organisation, request.user)),
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(),
         **_recent(organisation),
@@ -181,15 +192,23 @@ def _page(
     return render(request, "orders/exports/page.html", context, status=status)
 
 
+def _own_columns(ticked: frozenset[str]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """The columns to choose from: of what, and of each its name, its heading and whether it is ticked."""
+    return [
+        (of, [(name, column.heading, name in ticked) for name, column in CHOSEN[lines].items()])
+        for of, lines in (("Of orders", False), ("Of lines", True))
+    ]
+
+
 def _recent(organisation: Organisation) -> dict[str, Any]:
-    exports = list(organisation.exports.select_related("user")[:MOST_SHOWN])
-    for export in exports:
-        export.words = describe(parse_query(export.query, organisation))  # type: ignore[attr-defined]
-        export.told = json.loads(export.manifest) if export.manifest else None  # type: ignore[attr-defined]
-    return {
-        "exports": exports,
-        "is_open": any(export.state in Export.OPEN for export in exports),
-    }
+    return {"exports": [_told(export) for export in organisation.exports.select_related("user")[:MOST_SHOWN]]}
+
+
+def _told(export: Export) -> Export:
+    """An export with its filter in words and its manifest."""
+    export.words = describe(parse_query(export.query, export.organisation))  # type: ignore[attr-defined]
+    export.told = json.loads(export.manifest) if export.manifest else None  # type: ignore[attr-defined]
+    return export
 
 
 def _query(request: TeamRequest, organisation: Organisation) -> Query:
