@@ -145,4 +145,4 @@ CHOSEN: dict[bool, dict[str, Column]] = {
     False: {column.field: column for column in ORDER_COLUMNS[1:]},
     True: {f"line.{column.field}": column for column in LINE_COLUMNS[1:]},
 }
-"""The columns of orders (False) and of lines (True) that can be chosen one by one; the order's number is always there."""
+"""The columns of orders (False) and of lines (True) that can be chosen one by one, beside the order's number."""

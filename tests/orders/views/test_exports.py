@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from orders.exports.asking import ask_export
 from orders.exports.choice import Choice
 from orders.exports.making import make_export
