@@ -47,6 +47,7 @@ urlpatterns = [
     path("exports/<uuid:token>/row/", exports.export_row, name="orders_export_row"),
     path("exports/<uuid:token>/manifest/", exports.export_manifest, name="orders_export_manifest"),
     path("exports/<uuid:token>/again/", exports.export_again, name="orders_export_again"),
+    path("exports/<uuid:token>/unmark/", exports.export_unmark, name="orders_export_unmark"),
     path("exports/<uuid:token>/cancel/", exports.export_cancel, name="orders_export_cancel"),
     path("mirror/", mirror.mirror_page, name="mirror"),
     path("mirror/missing/", checks.missing_decide, name="missing_decide"),

@@ -13,11 +13,15 @@ from orders.display.money import plain_amount
 class Account:
     """What one sheet or file holds so far; sums are in minor units by currency, `newest` is Glu's stamp in UTC.
 
-    `orders` are those that are read for it, `done` of them have been.
+    `orders` are those that are read for it, `done` of them have been. Where only new and changed ones are, those whose
+    primary keys are beyond `new_after` are `new`.
     """
+
+    new_after: int | None = None
 
     orders: int = 0
     done: int = 0
+    new: int = 0
     rows: int = 0
     guarded: int = 0
     newest: str = ""
@@ -42,4 +46,5 @@ class Account:
             "sums": {code or "none": plain_amount(total, code) for code, total in sorted(self.sums.items())},
             "newest_change": f"{self.newest[:10]}T{self.newest[11:19]}+00:00" if self.newest else None,
             "guarded_cells": self.guarded,
+            **({} if self.new_after is None else {"new": self.new, "changed": self.done - self.new}),
         }

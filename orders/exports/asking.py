@@ -10,8 +10,9 @@ from glu_admin.tenancy.models import Organisation, User
 from orders.exports.choice import Choice
 from orders.exports.columns import CHOSEN, OWN
 from orders.exports.making import choice_of
+from orders.exports.marks import Mark, count_since, kind_of, last_mark, read_mark
 from orders.models import Export
-from orders.search import Counted, Query
+from orders.search import Counted, Query, count_orders, find_orders
 
 MOST_PER_PERSON, MOST_PER_ORGANISATION = 2, 4
 SMALL = 10_000
@@ -35,9 +36,18 @@ class Estimate:
 
 
 def ask_export(
-    organisation: Organisation, user: User, query: Query, choice: Choice, *, allow_incomplete: bool
+    organisation: Organisation,
+    user: User,
+    query: Query,
+    choice: Choice,
+    *,
+    allow_incomplete: bool,
+    only_since: bool = False,
 ) -> Export:
-    """Write down what somebody wants. Raises TooManyExports."""
+    """Write down what somebody wants, `only_since` their last of its kind. Raises TooManyExports.
+
+    Where there is none yet, everything is new.
+    """
     with transaction.atomic():
         # One after another where it counts; for SQLite every transaction is.
         list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk))
@@ -46,8 +56,13 @@ def ask_export(
             raise TooManyExports(f"{MOST_PER_PERSON} exports of yours are still running.")
         if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
             raise TooManyExports(f"{MOST_PER_ORGANISATION} exports of {organisation.name} are still running.")
+        kind = kind_of(query, choice)
+        last = last_mark(organisation.exports.filter(user=user), kind) if only_since else None
         return organisation.exports.create(
             user=user,
+            kind=kind,
+            since=last.mark if last else str(Mark()) if only_since else "",
+            since_at=last.marked_at if last else None,
             query=query.all_orders().url_query(),
             asked_at=now(),
             allow_incomplete=allow_incomplete,
@@ -68,6 +83,11 @@ def cancel(export: Export) -> None:
     open_one.update(state=Export.State.CANCELLED, finished_at=now())
 
 
+def unmark(export: Export) -> None:
+    """Let an export no longer count as the last of its kind."""
+    export.organisation.exports.filter(pk=export.pk).update(counts=False)
+
+
 def hint_export(export: Export) -> None:
     """Tell the workers that a file is to be made."""
     hint("orders.make_export", export.pk, queue="bulk")
@@ -83,6 +103,15 @@ def own_columns(organisation: Organisation, user: User) -> frozenset[str]:
     """The single columns this person chose last in this organisation, of CHOSEN; every one where they never did."""
     own = organisation.exports.filter(user=user, columns__startswith=OWN).first()
     return choice_of(own).chosen if own else frozenset(name for names in CHOSEN.values() for name in names)
+
+
+def is_small(export: Export, query: Query) -> bool:
+    """Whether a file is made while somebody waits for it."""
+    organisation = export.organisation
+    if export.since and any(mark := read_mark(export.since)):
+        counted = count_since(organisation, find_orders(organisation, query.criteria), mark, export.shape)
+        return all(count.exact for count in counted) and sum(count.n for count in counted) <= SMALL
+    return estimate(count_orders(organisation, query.criteria), choice_of(export)).at_once
 
 
 def estimate(count: Counted, choice: Choice) -> Estimate:

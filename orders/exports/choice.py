@@ -42,8 +42,15 @@ class Choice:
         local = self.form != "plain" and self.times == "local"
         return Form(guarded=self.form == "excel", zone=organisation.zone if local else None)
 
-    def columns_of(self, *, lines: bool) -> tuple[Column, ...]:
-        """The columns of a file of orders or of lines."""
+    def columns_of(self, *, lines: bool, new_after: int | None = None) -> tuple[Column, ...]:
+        """The columns of a file of orders or of lines.
+
+        Where `new_after` is given, the last one says which of them are new: those whose primary keys are beyond it.
+        """
+        columns = self._columns_of(lines=lines)
+        return columns if new_after is None else (*columns, Column("Change", "change", "pk", after=new_after))
+
+    def _columns_of(self, *, lines: bool) -> tuple[Column, ...]:
         columns: Sequence[Column] = LINE_COLUMNS if lines else ORDER_COLUMNS
         if self.chosen:
             columns = [columns[0], *(column for name, column in CHOSEN[lines].items() if name in self.chosen)]
@@ -59,11 +66,6 @@ class Choice:
     def chosen(self) -> frozenset[str]:
         """The columns that were chosen one by one, and OWN; none where they are a preset's."""
         return frozenset() if self.columns in PRESETS else frozenset(self.columns.split(","))
-
-    @property
-    def columns_label(self) -> str:
-        """What people call the columns."""
-        return PRESETS[self.columns].label if self.columns in PRESETS else "Chosen columns"
 
     @property
     def suffix(self) -> str:

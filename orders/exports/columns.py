@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from orders.display import fields
 
-Kind = Literal["text", "uuid", "number", "money", "currency", "time", "flag", "codes"]
+Kind = Literal["text", "uuid", "number", "money", "currency", "time", "flag", "codes", "change"]
 
 
 class Column(NamedTuple):
@@ -13,6 +13,7 @@ class Column(NamedTuple):
 
     `of_line` is true for a field of the line; in a file of lines the other columns are of the line's order.
     `personal` says how a column tells of a person: a name, a postcode, or all of it; `short` is one of SHORT.
+    In a column of changes orders with a primary key beyond `after` are new.
     """
 
     heading: str
@@ -21,6 +22,7 @@ class Column(NamedTuple):
     of_line: bool = False
     personal: Literal["", "name", "postcode", "all"] = ""
     short: str = ""
+    after: int = 0
 
     def shortened(self) -> "Column":
         """The column with names as initials and postcodes as districts."""
@@ -29,6 +31,8 @@ class Column(NamedTuple):
     def value(self, row: Any) -> Any:
         """Its value in an order, or in a line; a text where Glu sent something that is not of its kind."""
         of = row if self.of_line else getattr(row, "order", row)
+        if self.kind == "change":
+            return "new" if of.pk > self.after else "changed"
         if self.kind == "codes":
             return fields.discount_codes(of)
         if self.field in ("glu_id", "gone_at"):

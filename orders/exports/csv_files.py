@@ -16,6 +16,7 @@ from orders.exports.account import Account
 from orders.exports.cells import Form, plain_cells
 from orders.exports.choice import Choice
 from orders.exports.columns import Column
+from orders.exports.marks import Mark, since
 from orders.exports.written import facts, prepare, written_cells
 from orders.models import Order, OrderLine
 from orders.search import Query, find_orders, ordered
@@ -29,19 +30,26 @@ _GUARDED = ",\"'"  # how a guarded cell begins; within a cell its quote would st
 
 
 def csv_texts(
-    organisation: Organisation, query: Query, choice: Choice, *, lines: bool, account: Account | None = None
+    organisation: Organisation,
+    query: Query,
+    choice: Choice,
+    *,
+    lines: bool,
+    account: Account | None = None,
+    mark: Mark | None = None,
 ) -> Iterator[str]:
     """A CSV file in pieces: one row an order, or one row an order line of the same orders.
 
     For Excel: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
     (named in the heading). Plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal number
     in major units either way. Which orders and in which order is settled at the beginning; each is as it is when it is
-    read.
+    read. With a `mark`, only what is new or changed since then.
     """
     form = choice.form_of(organisation)
-    columns = choice.columns_of(lines=lines)
+    columns = choice.columns_of(lines=lines, new_after=mark.order if mark else None)
     yield (_BOM if form.guarded else "") + line_of(headings(columns, form), form)
-    yield from row_texts(organisation, query, columns, form, lines=lines, account=account or Account())
+    orders = found(organisation, query, mark, lines=choice.shape != "orders")
+    yield from row_texts(organisation, orders, columns, form, lines=lines, account=account or Account())
 
 
 def headings(columns: Sequence[Column], form: Form) -> list[str]:
@@ -52,11 +60,17 @@ def headings(columns: Sequence[Column], form: Form) -> list[str]:
 
 
 def row_texts(
-    organisation: Organisation, query: Query, columns: Sequence[Column], form: Form, *, lines: bool, account: Account
+    organisation: Organisation,
+    orders: QuerySet[Order],
+    columns: Sequence[Column],
+    form: Form,
+    *,
+    lines: bool,
+    account: Account,
 ) -> Iterator[str]:
-    """The rows alone, some at a time, each with its line break; they are counted in `account`."""
+    """The rows of orders alone, some at a time, each with its line break; they are counted in `account`."""
     rows = _Rows(organisation, columns, form, lines=lines)
-    for keys in batches(found(organisation, query), account):
+    for keys in batches(orders, account):
         yield rows.text(keys, account)
 
 
@@ -72,13 +86,19 @@ def batches(orders: QuerySet[Order], account: Account) -> Iterator[list[int]]:
     keys = array("q", orders.values_list("pk", flat=True).iterator(chunk_size=10_000))
     account.orders = len(keys)
     for first in range(0, len(keys), BATCH):
-        yield keys[first : first + BATCH].tolist()
-        account.done = min(first + BATCH, len(keys))
+        batch = keys[first : first + BATCH].tolist()
+        yield batch
+        account.done += len(batch)
+        if account.new_after is not None:
+            account.new += sum(key > account.new_after for key in batch)
 
 
-def found(organisation: Organisation, query: Query) -> QuerySet[Order]:
-    """The orders of a file, in its order."""
-    return ordered(find_orders(organisation, query.criteria), query.sort)
+def found(
+    organisation: Organisation, query: Query, mark: Mark | None = None, *, lines: bool = False
+) -> QuerySet[Order]:
+    """The orders of a file, in its order; those since a mark where there is one, `lines` as `since` has it."""
+    orders = find_orders(organisation, query.criteria)
+    return ordered(orders.filter(since(organisation, mark, lines=lines)) if mark else orders, query.sort)
 
 
 class _Rows:

@@ -16,12 +16,18 @@ _SHAPES: dict[Shape, str] = {
 
 
 def export_filename(
-    organisation: Organisation, query: Query, choice: Choice, moment: datetime, *, is_whole: bool
+    organisation: Organisation,
+    query: Query,
+    choice: Choice,
+    moment: datetime,
+    *,
+    is_whole: bool,
+    is_since: bool = False,
 ) -> str:
     """A file's name, "alder-house-orders-created-2026-09-01-to-2026-09-30-excel-made-2026-10-02-1405.csv" say.
 
-    Days and moment are the organisation's own. A file that is not whole says "incomplete", and one by more than its
-    days says "filtered".
+    Days and moment are the organisation's own. A file that is not whole says "incomplete", one by more than its days
+    says "filtered", and one of what came since another says "new-and-changed".
     """
     criteria = query.criteria
     ranges = [(name, days) for name in DAY_FIELDS if (days := getattr(criteria, name))]
@@ -32,6 +38,7 @@ def export_filename(
         *(f"{name}-{_days(days)}" for name, days in ranges),
         *([] if ranges else ["all-days"]),
         *(["filtered"] if filtered else []),
+        *(["new-and-changed"] if is_since else []),
         *([] if is_whole else ["incomplete"]),
         *([] if choice.suffix in ("jsonl", "xlsx") else [choice.form]),
         f"made-{moment.astimezone(organisation.zone):%Y-%m-%d-%H%M}",

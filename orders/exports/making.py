@@ -27,10 +27,11 @@ from glu_admin.tenancy.statement_limits import statement_limit
 from orders.exports.account import Account
 from orders.exports.choice import Choice
 from orders.exports.completeness import completeness
-from orders.exports.csv_files import csv_texts, headings, row_texts
+from orders.exports.csv_files import csv_texts, found, headings, row_texts
 from orders.exports.filenames import export_filename
 from orders.exports.jsonl import jsonl_orders
 from orders.exports.manifest import manifest
+from orders.exports.marks import Mark, mark_now, read_mark
 from orders.exports.xlsx import Book
 from orders.models import Export
 from orders.search import Query, parse_query
@@ -120,11 +121,13 @@ def _make(export: Export) -> None:
     private_folder(path.parent)
     known = completeness(organisation, query.criteria)
     lacking = known.lacking(choice.shape)
-    accounts = {name: Account() for name in _ACCOUNTS[choice.shape]}
+    since = read_mark(export.since) if export.since else None
+    accounts = {name: Account(since.order if since else None) for name in _ACCOUNTS[choice.shape]}
     part = path.with_suffix(f".{export.attempts}")
     _clear(path)
+    mark, marked_at = mark_now(organisation), now()
     try:
-        _write(export, query, choice, part, accounts)
+        _write(export, query, choice, part, accounts, since)
         size, digest = part.stat().st_size, _sha256(part)
         if size > settings.EXPORT_STORED_BYTES:
             raise _Troubled(Export.Trouble.TOO_LARGE)
@@ -133,7 +136,7 @@ def _make(export: Export) -> None:
     finally:
         part.unlink(missing_ok=True)
     moment = now()
-    name = export_filename(organisation, query, choice, moment, is_whole=not lacking)
+    name = export_filename(organisation, query, choice, moment, is_whole=not lacking, is_since=bool(since))
     told = manifest(export, query, choice, known, accounts, moment=moment, name=name, size=size, sha256=digest)
     if not _mine(export).update(
         state=Export.State.DONE,
@@ -143,6 +146,8 @@ def _make(export: Export) -> None:
         size=size,
         file_name=name,
         manifest=json.dumps(told),
+        # One that is made again is handed over a second time: what came in between stays new for the next.
+        **({} if export.marked_at else {"mark": str(mark), "marked_at": marked_at}),
     ):
         path.unlink(missing_ok=True)
 
@@ -153,7 +158,9 @@ def _clear(path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write(export: Export, query: Query, choice: Choice, path: Path, accounts: dict[str, Account]) -> None:
+def _write(
+    export: Export, query: Query, choice: Choice, path: Path, accounts: dict[str, Account], since: Mark | None
+) -> None:
     tell = _teller(export, accounts)
     organisation = export.organisation
     if choice.shape == "json":
@@ -162,22 +169,23 @@ def _write(export: Export, query: Query, choice: Choice, path: Path, accounts: d
             _pour(texts, file, tell)
     elif choice.form == "xlsx":
         book, form = Book(path), choice.form_of(organisation)
+        orders = found(organisation, query, since, lines=choice.shape != "orders")
         for name, account in accounts.items():
-            columns = choice.columns_of(lines=name == "lines")
-            rows = row_texts(organisation, query, columns, form, lines=name == "lines", account=account)
+            columns = choice.columns_of(lines=name == "lines", new_after=account.new_after)
+            rows = row_texts(organisation, orders, columns, form, lines=name == "lines", account=account)
             for _ in book.add(name.title(), columns, headings(columns, form), rows):
                 tell()
         book.close()
     elif choice.shape == "both":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, account in accounts.items():
-                texts = csv_texts(organisation, query, choice, lines=name == "lines", account=account)
+                texts = csv_texts(organisation, query, choice, lines=name == "lines", account=account, mark=since)
                 with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
                     _pour(texts, file, tell)
     else:
         name = choice.shape
         with path.open("wb") as file:
-            texts = csv_texts(organisation, query, choice, lines=name == "lines", account=accounts[name])
+            texts = csv_texts(organisation, query, choice, lines=name == "lines", account=accounts[name], mark=since)
             _pour(texts, file, tell)
 
 

@@ -39,11 +39,13 @@ def manifest(
         "filter_address": address,
         "holds": {part: account.told() for part, account in accounts.items()},
         "columns": {
-            part: [column.heading for column in choice.columns_of(lines=part == "lines")]
-            for part in accounts
+            part: [column.heading for column in choice.columns_of(lines=part == "lines", new_after=account.new_after)]
+            for part, account in accounts.items()
             if choice.shape != "json"
         },
         "choice": choice.pairs(),
+        "only_new_and_changed": bool(export.since),
+        "since": time_text(export.since_at) if export.since_at else None,
         "zone": str(choice.form_of(organisation).zone or "UTC"),
         "complete": not lacking,
         "lacking": lacking,

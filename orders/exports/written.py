@@ -156,6 +156,8 @@ def _cell(column: Column, form: Form) -> Written:
             sqlite = "COALESCE(" + " || '-' || ".join(parts) + ", '')"
         case "codes":
             postgresql = sqlite = "''"
+        case "change":
+            postgresql = sqlite = f"CASE WHEN {{0}} > {column.after} THEN 'new' ELSE 'changed' END"
         case "text" if form.guarded:
             postgresql = (
                 f"CASE WHEN {_PLAIN['postgresql']} THEN COALESCE({{0}}, '') "

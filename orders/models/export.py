@@ -54,6 +54,15 @@ class Export(models.Model):
     orders = models.PositiveIntegerField(default=0)  # to be read for it, twice where it is read twice
     orders_done = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0)  # in the file
+    # Exports of one kind follow each other: what is new or changed since the last of them that counts is beyond its
+    # mark. `since` is the mark this one begins at, "" where it holds everything; marks are written by `exports.marks`.
+    kind = models.CharField(max_length=60, default="", blank=True)
+    since = models.CharField(max_length=70, default="", blank=True)
+    since_at = models.DateTimeField(null=True)
+    mark = models.CharField(max_length=70, default="", blank=True)
+    marked_at = models.DateTimeField(null=True)
+    counts = models.BooleanField(default=True)
+
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -68,6 +77,7 @@ class Export(models.Model):
         ordering = ["-asked_at", "-pk"]
         indexes = [
             models.Index(fields=["organisation", "-asked_at"], name="export_newest"),
+            models.Index(fields=["organisation", "user", "kind", "-marked_at"], name="export_of_kind"),
             models.Index(
                 fields=["organisation", "state"],
                 name="export_open",

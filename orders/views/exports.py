@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -21,19 +23,22 @@ from orders.exports.asking import (
     cancel,
     estimate,
     hint_export,
+    is_small,
     last_choice,
     own_columns,
+    unmark,
 )
 from orders.exports.columns import CHOSEN, PRESETS
 from orders.exports.making import make_export, path_of
+from orders.exports.marks import marks_of
 from orders.models import Export
 from orders.recheck import note_visit
-from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, parse_query
+from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, find_orders, parse_query
 
 MOST_SHOWN = 30
 """So many exports are listed, the newest."""
 
-_OWN_KEYS = (*Choice.__dataclass_fields__, "column", "incomplete", "csrfmiddlewaretoken")
+_OWN_KEYS = (*Choice.__dataclass_fields__, "column", "incomplete", "since", "csrfmiddlewaretoken")
 _KINDS = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/zip"}
 
 
@@ -71,16 +76,20 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
             "JSON Lines hold orders as Glu sent them, personal data included. Choose orders or lines to leave it out."
         )
         return _page(request, organisation, query, known, choice, status=400, said=said)
+    only_since = request.POST.get("since") == "yes"
+    if choice.shape == "json" and only_since:
+        said = "JSON Lines have no column that says what is new and what changed. Choose orders or lines."
+        return _page(request, organisation, query, known, choice, status=400, said=said)
     if known.lacking(choice.shape) and not allowed:
         return _page(request, organisation, query, known, choice, status=409)
     try:
-        export = ask_export(organisation, request.user, query, choice, allow_incomplete=allowed)
+        export = ask_export(organisation, request.user, query, choice, allow_incomplete=allowed, only_since=only_since)
     except TooManyExports as error:
         said = f"{error} Wait until one of them has ended, then export again."
         refusal = _page(request, organisation, query, known, choice, status=429, said=said)
         refusal["Retry-After"] = "30"
         return refusal
-    if not estimate(count_orders(organisation, query.criteria), choice).at_once:
+    if not is_small(export, query):
         hint_export(export)
         return redirect(f"{request.path.removesuffix('file/')}#recent")
     make_export(export.pk)
@@ -119,6 +128,18 @@ def export_again(request: TeamRequest, organisation: Organisation, token: UUID) 
     """Have a file made once more, of what its filter finds now."""
     ask_again(_export(organisation, token))
     return redirect("orders_export", organisation.slug)
+
+
+@door(Role.STAFF)
+@sent_from("orders_export")
+def export_unmark(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """Let one's own export no longer count as the last of its kind: the one before it does again."""
+    export = _export(organisation, token)
+    if export.user_id != request.user.pk:
+        raise Http404("No such export.")
+    unmark(export)
+    messages.success(request, "That export no longer counts: what is new or changed begins at the one before it.")
+    return redirect(f"{reverse('orders_export', args=[organisation.slug])}?{export.query}")
 
 
 @door(Role.STAFF)
@@ -184,6 +205,8 @@ def _page(
         "said": said,
         "choice": choice,
         "presets": [(name, preset.label, name == choice.columns) for name, preset in PRESETS.items()],
+        "marks": marks_of(organisation, request.user, query, find_orders(organisation, query.criteria)),
+        "only_since": request.POST.get("since") == "yes",
         "own_columns": _own_columns(choice.chosen or own_columns(organisation, request.user)),
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(),

@@ -59,6 +59,7 @@ PAGES = {
     "orders_export_row": Page(S, get=NOT_FOUND, args=("export",)),
     "orders_export_manifest": Page(S, get=NOT_FOUND, args=("export",)),
     "orders_export_again": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
+    "orders_export_unmark": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
     "orders_export_cancel": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
     "check_range": Page(S, get=REDIRECT, post=REDIRECT),
     "check_order": Page(S, get=REDIRECT, post=REDIRECT, args=("order",)),
