@@ -46,7 +46,7 @@ class _Reader:
     recognised: bool = False
     """Whether an order of it was known, or Glu was asked whose its answers are."""
     asked: int | None = None
-    """When its question was asked, as proofs count; None once a cache on the way has answered."""
+    """When its latest question was asked, as proofs count."""
 
 
 def read_run(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
@@ -100,28 +100,35 @@ class _Reading:
             self._fly(reader, next(reader.walking))
 
     def take(self, future: Future[Listed]) -> Iterator[MirrorRun]:
-        """Go on with the window whose answer came: write its steps, then ask what its walk asks next."""
+        """Go on with the window whose answer came: ask what its walk asks next, and write its steps."""
         reader = self.flying.pop(future)
-        listed = future.result()
+        listed, asked = future.result(), reader.asked
         if listed.age:  # it may be from before the key came to open another organisation
-            reader.asked = None
+            asked = None
         made_at = max(now(), self.run.started_at) - timedelta(seconds=listed.age)
         if made_at < self.run.up_to:  # a cache on the way had kept it
             self.run.read_as_of = made_at
         item = reader.walking.send(listed)
         while isinstance(item, Step):
-            if item.complete:
+            step, ahead = item, self._goes_on(item)
+            if ahead:  # Glu answers while this one is written
+                self._fly(reader, next(reader.walking))
+            if step.complete:
                 yield from self._settle(reader)
-            quiet = self._write(reader, item)
-            if item.seam:  # left inside a crowded second, it would be begun anew each time and never come to its end
+            quiet = self._write(reader, step, asked)
+            if step.seam:  # left inside a crowded second, it would be begun anew each time and never come to its end
                 yield self.run
-            if quiet:
+            if ahead or quiet:
                 return
             try:
                 item = next(reader.walking)
             except StopIteration:
                 return
         self._fly(reader, item)
+
+    def _goes_on(self, step: Step) -> bool:
+        """Whether there is a next answer to ask for, whatever comes of writing this one, which may end a poll."""
+        return step.seam and not step.complete and self.kind != MirrorRun.Pass.CHANGES
 
     def _settle(self, reader: _Reader) -> Iterator[MirrorRun]:
         """Settle what came older than ours, some at a time: it costs two requests each."""
@@ -150,10 +157,10 @@ class _Reading:
         self.flying[future] = reader
         self.session.glu.finished.bring(future, self.arrived.append)
 
-    def _write(self, reader: _Reader, step: Step) -> bool:
-        """One answer in one transaction; true when it ends a poll early."""
+    def _write(self, reader: _Reader, step: Step, asked: int | None) -> bool:
+        """One answer, asked for at the moment `asked`, in one transaction; true when it ends a poll early."""
         session, run, moment = self.session, self.run, now()
-        strangers = self._recognise(reader, step)
+        strangers = self._recognise(reader, step, asked)
         step = replace(step, rows=without(step.rows, strangers))
         with session.writing() as state:
             hold_strangers(session.organisation, strangers, moment)
@@ -177,18 +184,18 @@ class _Reading:
             analyze()
         return quiet
 
-    def _recognise(self, reader: _Reader, step: Step) -> set[int]:
+    def _recognise(self, reader: _Reader, step: Step, asked: int | None) -> set[int]:
         """Make sure that an answer is this organisation's before it is written, or believed that it holds nothing.
 
         Gives the ids under which something else is here. Raises OtherOrganisationError, GluError.
         """
         session = self.session
         if self.kind == MirrorRun.Pass.TRANSACTIONS:
-            recognise_transactions(session, step.rows, reader.asked)
+            recognise_transactions(session, step.rows, asked)
             return set()
         strangers = set[int]()
         if step.rows:
-            strangers = recognise_page(session, step.rows, reader.asked)
+            strangers = recognise_page(session, step.rows, asked)
             reader.recognised = True
         elif (
             step.complete and not reader.recognised and self.kind in _BELIEVED and session.organisation.orders.exists()
