@@ -13,8 +13,8 @@ from orders.search import parse_query
 
 
 def mirrored(organisation: Organisation) -> list[dict[str, Any]]:
-    """What we hold of its orders, as they are exported."""
-    return [json.loads(text) for text in jsonl_orders(organisation, parse_query("", organisation))]
+    """What we hold of the orders that Glu has, as they are exported."""
+    return [json.loads(text) for text in jsonl_orders(organisation, parse_query("gone=none", organisation))]
 
 
 def by_id(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
