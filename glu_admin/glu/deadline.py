@@ -35,14 +35,14 @@ def within(seconds: float) -> Iterator[None]:
 class DeadlineAdapter(HTTPAdapter):
     """Reads the answers of one address, each within the deadline that is set around it."""
 
-    _pool: urllib3.HTTPConnectionPool | None = None
+    _pool: urllib3.connectionpool.ConnectionPool | None = None
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools of connections, as requests does, with connections that heed the deadline."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> urllib3.HTTPConnectionPool:
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> urllib3.connectionpool.ConnectionPool:
         """The pool of the one address, which requests would look for anew for every question."""
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **kwargs)
