@@ -58,13 +58,23 @@
     }
   });
 
-  /* What a person has unfolded stays so when the page brings itself up to date. */
+  /* What a person has unfolded stays so when the page brings itself up to date, and what was ticked in a menu whose
+     numbers were still to come. */
   let unfolded = [];
+  let ticked = [];
+  const boxes = (list) => [...list.querySelectorAll("input[type=checkbox][form=filter]")];
   document.addEventListener("htmx:beforeSwap", (event) => {
-    unfolded = [...event.detail.target.querySelectorAll("details.fold[id][open]")].map((fold) => fold.id);
+    const target = event.detail.target;
+    unfolded = [...target.querySelectorAll("details.fold[id][open]")].map((fold) => fold.id);
+    ticked = target.matches("ul[data-quiet]") ? boxes(target).map(({ name, value, checked }) => [name, value, checked]) : [];
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const fold of unfolded.map((id) => document.getElementById(id))) if (fold) fold.open = true;
+    for (const [name, value, checked] of ticked) {
+      const box = boxes(document).find((one) => one.name === name && one.value === value);
+      if (box) box.checked = checked;
+    }
+    ticked = [];
   });
 
   /* Focus: htmx keeps it on an element whose id comes back. `data-focus-after="#chips a|#q"` names where it goes

@@ -18,7 +18,6 @@ from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState
 from tests.orders.builders import run, window
-from tests.patience import HANG_SECONDS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -26,6 +25,8 @@ sync_api = pytest.importorskip("playwright.sync_api")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PASSWORD = "correct horse battery"
+WAIT_MS = 60_000
+"""How long a page may take. Less than pytest's own limit: that one, struck inside Playwright, leaves it hanging."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,7 +49,7 @@ def chromium() -> Iterator[Any]:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not Path(path).exists():
         pytest.skip(f"no Chromium at {path}")
-    sync_api.expect.set_options(timeout=1000 * HANG_SECONDS)
+    sync_api.expect.set_options(timeout=WAIT_MS)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -88,12 +89,14 @@ def fill(organisation: Organisation, rows: list[dict[str, Any]]) -> None:
 def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Iterator[Callable[..., Any]]:
     """`open_page(path, **context options)`: a page of a signed-in manager. Nothing may break the content policy."""
     contexts: list[Any] = []
+    said: list[str] = []
 
     def build(path: str = "", *, signed_in: bool = True, **options: Any) -> Any:
         context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 1000}, **options)
         contexts.append(context)
+        context.on("console", lambda message: said.append(message.text))
         context.add_init_script(WATCH)
-        context.set_default_timeout(1000 * HANG_SECONDS)
+        context.set_default_timeout(WAIT_MS)
         page = context.new_page()
         if signed_in:
             page.goto("/accounts/login/")
@@ -107,11 +110,5 @@ def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Ite
 
     yield build
     for context in contexts:
-        for page in context.pages:
-            if page.url.startswith("http") and context.pages:
-                page.wait_for_load_state()
-                try:
-                    assert page.evaluate("window.__violations || []") == []
-                finally:
-                    page.close()
         context.close()
+    assert [text for text in said if "Content Security Policy" in text] == []

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 ORDERS = "/o/alder-house/orders/"
 ROWS = "tbody .c-order a"
+CHIPS = "#chips a.chip"
 
 
 def ids(page: Any) -> list[str]:
@@ -34,7 +35,7 @@ def back(page: Any, *, chips: int) -> None:
     what the page shows says that it is done.
     """
     page.evaluate("() => { setTimeout(() => history.back(), 0); }")
-    sync_api.expect(page.locator("#chips .chip")).to_have_count(chips)
+    sync_api.expect(page.locator(CHIPS)).to_have_count(chips)
     page.wait_for_load_state("networkidle")
 
 
@@ -54,7 +55,7 @@ def test_typing_searches_without_a_trail_and_the_address_is_enough(
     assert str(wanted.glu_id) in found
     assert len(found) < 20
     assert set(query(page)) == {"q"}
-    assert page.locator("#chips .chip").count() == 1
+    assert page.locator(CHIPS).count() == 1
     again = page.context.new_page()
     again.goto(page.url)
     assert ids(again) == found
@@ -71,23 +72,24 @@ def test_filters_chips_sort_pages_and_back(open_page: Callable[..., Any]) -> Non
     page = open_page()
     first = ids(page)
     assert len(first) == 50
-    page.click("#filters summary")
+    page.click("#pin-dispatch summary")
     page.check("[name=dispatch][value=Dispatched]")
+    page.click("#pin-payment summary")
     page.check("[name=payment][value=Paid]")
-    page.click("#filters button.btn-primary")
+    page.click("#pin-payment button")
     page.wait_for_url(re.compile(r"dispatch=Dispatched"))
-    sync_api.expect(page.locator("#chips .chip")).to_have_count(2)
+    sync_api.expect(page.locator(CHIPS)).to_have_count(2)
     assert query(page) == {"dispatch": ["Dispatched"], "payment": ["Paid"]}
     sync_api.expect(page.locator("tbody .c-dispatch", has_not_text="Dispatched")).to_have_count(0)
     filtered = ids(page)
     page.click("#h-total")
     page.wait_for_url(re.compile(r"sort=-total"))
     page.wait_for_selector("th[aria-sort=descending] #h-total")
-    assert page.evaluate("document.activeElement.id") == "h-total"
+    sync_api.expect(page.locator("#h-total")).to_be_focused()
     assert ids(page) != filtered
-    page.click("#chips .chip >> nth=0")
+    page.click(f"{CHIPS} >> nth=0")
     page.wait_for_url(re.compile(r"^(?!.*dispatch=)"))
-    sync_api.expect(page.locator("#chips .chip")).to_have_count(1)
+    sync_api.expect(page.locator(CHIPS)).to_have_count(1)
     back(page, chips=2)
     assert "sort=-total" in page.url
     back(page, chips=2)
@@ -136,7 +138,7 @@ def test_a_range_of_days_is_one_part_of_the_address(open_page: Callable[..., Any
         page.click("#filters button.btn-primary")
         page.wait_for_url(re.compile(r"created="))
         assert query(page) == {"created": [f"{days[10]}..{days[90]}"], "total": ["20.."]}
-        sync_api.expect(page.locator("#chips .chip")).to_have_count(2)
+        sync_api.expect(page.locator(CHIPS)).to_have_count(2)
 
 
 def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
@@ -146,12 +148,12 @@ def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
     assert query(page) == {"q": ["gift"]}
     found = ids(page)
     assert found
-    page.click("#filters summary")
+    page.click("#pin-payment summary")
     page.check("[name=payment][value=Paid]")
-    page.click("#filters button.btn-primary")
+    page.click("#pin-payment button")
     assert query(page) == {"q": ["gift"], "payment": ["Paid"]}
     page.click("#h-total")
-    page.click("#chips .chip >> nth=0")
+    page.click(f"{CHIPS} >> nth=0")
     page.click("text=Export >> nth=0")
     with page.expect_download() as download:
         page.click("button:has-text('Export')")

@@ -62,6 +62,7 @@ def test_keys_walk_the_rows_pick_and_open_them(open_page: Callable[..., Any]) ->
     page.wait_for_url(re.compile(f"/orders/{numbers[1]}/"))
     page.keyboard.press("u")
     page.wait_for_url(re.compile("payment=Paid&sort=-total$"))
+    expect(page.locator("tbody .c-order a:focus")).to_have_text(numbers[1])
 
 
 def test_a_person_turns_single_keys_off(open_page: Callable[..., Any]) -> None:

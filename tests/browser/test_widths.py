@@ -51,7 +51,7 @@ def test_nothing_sticks_out_or_is_cut(open_page: Callable[..., Any], long_values
 
 def test_every_value_is_in_the_list_at_every_width(open_page: Callable[..., Any], long_values: None) -> None:
     page = open_page(PATHS[0])
-    row = page.locator("tbody tr >> nth=0")
+    row = page.locator("#results tbody tr >> nth=0")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         text = " ".join(row.inner_text().split())
