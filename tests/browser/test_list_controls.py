@@ -16,7 +16,7 @@ FOCUSED_ROW = "tbody .c-order a:focus"
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_filters_open_and_close_where_they_are(open_page: Callable[..., Any], width: int) -> None:
-    page = open_page(ORDERS)
+    page = open_page(f"{ORDERS}?created=-3000d..")
     page.set_viewport_size({"width": width, "height": 900})
     places = [
         page.locator(selector) for selector in ("#filters summary", "#sorting summary", "#q", "tbody .c-order >> nth=0")

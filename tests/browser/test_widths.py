@@ -66,3 +66,13 @@ def test_every_value_is_in_the_list_at_every_width(open_page: Callable[..., Any]
             assert value in text, (width, value)
         assert text.index("Royal Mail") < text.index("27 Dec 2025 08:00"), "the method comes first"
         assert row.locator(".flags svg").count() == 2
+
+
+def test_each_of_many_columns_has_room_for_its_words(open_page: Callable[..., Any]) -> None:
+    names = "created,buyer,recipient:slim,type,dispatch,payment,delivery,total,flags,channel,method,email,phone"
+    page = open_page(f"{ORGANISATION}/orders/?cols={names}")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(OVERLAP) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("#results tbody .c-buyer >> nth=0").bounding_box()["width"] > 70, width
