@@ -1,6 +1,7 @@
 """Bars 4 and 5: random fault schedules from seeds, in which the mirror may fail but must never be wrong in silence.
 
 HOSTILE_RUNS says how many (500), HOSTILE_FIRST from which seed on. The schedules are tests/hostile/schedule.py's.
+HOSTILE_STORIES says how many stories of the state machine in tests/hostile/test_machine.py come after them (40).
 """
 
 import os
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.benchmarks.bars import Bars
@@ -17,6 +19,7 @@ from tests.benchmarks.place import POSTGRESQL, databases, drop, own_database
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = int(os.environ.get("HOSTILE_RUNS", "500"))
 FIRST = int(os.environ.get("HOSTILE_FIRST", "0"))
+STORIES = os.environ.get("HOSTILE_STORIES", "40")
 
 
 def run(bars: Bars) -> None:
@@ -37,32 +40,51 @@ def run(bars: Bars) -> None:
     bars.figure("took", (time.monotonic() - begun) / 60, "min")
     bars.exactly("fault schedules played", played, RUNS)
     bars.exactly("silent divergences", wrong, 0)
+    bars.exactly(f"state machines of {STORIES} stories that found something", _machines(kinds), 0)
+
+
+def _machines(kinds: list[str]) -> int:
+    """Play the state machine on each kind of database; on how many something was found, or it could not be played."""
+    failed = 0
+    for kind in kinds:
+        with _environment(kind) as environment:
+            command = [sys.executable, "-m", "pytest", "-q", "tests/hostile/test_machine.py"]
+            environment |= {"HOSTILE_STORIES": STORIES}
+            failed += subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0
+    return failed
+
+
+@contextmanager
+def _environment(database: str) -> Iterator[dict[str, str]]:
+    """The environment of a process with a state and a database of its own."""
+    url = own_database() if database == POSTGRESQL else ""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield {
+                **os.environ,
+                "GLU_ADMIN_MODE": "embedded",
+                "DJANGO_SETTINGS_MODULE": "glu_admin.settings",
+                "STATE_DIR": folder,
+                "DATABASE_URL": url,
+                **dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL"), ""),
+                "LOG_LEVEL": "CRITICAL",
+            }
+    finally:
+        if url:
+            drop(url)
 
 
 def _player(first: int, last: int, database: str) -> Iterator[str]:
     """Start a process that plays seeds; an iterator over the lines it prints."""
-    folder = tempfile.TemporaryDirectory()
-    url = own_database() if database == POSTGRESQL else ""
-    environment = {
-        **os.environ,
-        "GLU_ADMIN_MODE": "embedded",
-        "DJANGO_SETTINGS_MODULE": "glu_admin.settings",
-        "STATE_DIR": folder.name,
-        "DATABASE_URL": url,
-        **dict.fromkeys(("CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL"), ""),
-        "LOG_LEVEL": "CRITICAL",
-    }
+    surroundings = ExitStack()
+    environment = surroundings.enter_context(_environment(database))
     command = [sys.executable, "-m", "tests.benchmarks.hostile", str(first), str(last)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
     def _lines() -> Iterator[str]:
         assert process.stdout is not None
-        try:
-            with folder, process:
-                yield from (line.rstrip("\n") for line in process.stdout)
-        finally:
-            if url:
-                drop(url)
+        with surroundings, process:
+            yield from (line.rstrip("\n") for line in process.stdout)
 
     return _lines()
 

@@ -1,5 +1,6 @@
 """The engine as a state machine: Hypothesis plays Glu, the workers and the clocks; the sandbox's truth is the model."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,8 @@ from glu_admin.sandbox.server import RunningSandbox
 from tests.hostile.arena import Arena, hostile_glu
 from tests.hostile.schedule import FAULTS
 
+STORIES = int(os.environ.get("HOSTILE_STORIES", "4"))
+"""Each costs more than the one before; `make bench BENCH=hostile` has many played."""
 answers = st.integers(0, 12)
 
 
@@ -104,8 +107,8 @@ def test_whatever_happens_the_mirror_keeps_its_word(db: None, glu: RunningSandbo
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine_of(glu),
         settings=settings(
-            max_examples=8,
-            derandomize=True,  # a change is judged by the same stories; make bench plays hundreds of others
+            max_examples=STORIES,
+            derandomize=True,  # a change is judged by the same stories; make bench plays more, and other schedules
             stateful_step_count=25,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
