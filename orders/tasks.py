@@ -18,6 +18,7 @@ from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
 from orders.exports.asking import hint_export
 from orders.exports.making import due_exports, forget_expired, make_export
+from orders.exports.schedules import announce, ask_scheduled, due_schedules
 from orders.mirror.engine import is_bulk, is_due, run_slice
 from orders.mirror.lease import LeaseLostError, free_lease, take_lease
 from orders.mirror.removal import remove_wanted, to_be_removed
@@ -38,6 +39,8 @@ def tick() -> None:
     """Send a hint for every organisation with something due, longest-waiting first, and for every key to be tried."""
     for key_id in keys_to_try():
         hint("keys.try_key", key_id)
+    for schedule in due_schedules():
+        hint("orders.ask_scheduled", schedule.pk, queue="bulk")
     for export in due_exports():
         hint_export(export)
     forget_expired()
@@ -94,7 +97,15 @@ def remove_foreign(organisation_id: int) -> None:
 @shared_task(name="orders.make_export")
 def make_export_file(export_id: int) -> None:
     """Make the file of an export, where it is due."""
-    make_export(export_id)
+    export = make_export(export_id)
+    if export is not None:
+        announce(export)
+
+
+@shared_task(name="orders.ask_scheduled")
+def ask_scheduled_export(schedule_id: int) -> None:
+    """Ask for the export of a schedule, where it is due."""
+    ask_scheduled(schedule_id)
 
 
 def _work(organisation: Organisation) -> None:

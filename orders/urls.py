@@ -15,6 +15,7 @@ from orders.views import (
     order,
     printing,
     saved,
+    schedules,
 )
 from orders.views.list import orders
 
@@ -43,6 +44,8 @@ urlpatterns = [
     path("orders/<int:glu_id>/lines/<int:line_glu_id>/", order.order_line, name="order_line"),
     path("exports/", exports.export_page, name="orders_export"),
     path("exports/file/", exports.export_file, name="orders_export_file"),
+    path("exports/schedule/", schedules.export_schedule, name="orders_export_schedule"),
+    path("exports/schedule/<uuid:token>/end/", schedules.export_schedule_end, name="orders_export_schedule_end"),
     path("exports/<uuid:token>/", exports.export_stored, name="orders_export_stored"),
     path("exports/<uuid:token>/row/", exports.export_row, name="orders_export_row"),
     path("exports/<uuid:token>/manifest/", exports.export_manifest, name="orders_export_manifest"),

@@ -21,13 +21,18 @@ def public_link(request: HttpRequest, path: str) -> str:
     Without PUBLIC_URL its host is the request's, which is one of ALLOWED_HOSTS; its port is not, as anybody may name
     any, unless TLS is off, as it is where things are only tried out.
     """
-    if settings.PUBLIC_URL:
-        public = urlsplit(settings.PUBLIC_URL)
-        return f"{public.scheme}://{public.netloc}{path}"
+    if link := desk_link(path):
+        return link
     if not settings.HTTPS:
         return request.build_absolute_uri(path)
     host = urlsplit(f"//{request.get_host()}").hostname or ""
     return f"https://{f'[{host}]' if ':' in host else host}{path}"
+
+
+def desk_link(path: str) -> str:
+    """A whole address where no request says one: of PUBLIC_URL, "" without it."""
+    public = urlsplit(settings.PUBLIC_URL)
+    return f"{public.scheme}://{public.netloc}{path}" if settings.PUBLIC_URL else ""
 
 
 def warn_without_public_url() -> None:

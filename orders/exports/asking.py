@@ -11,7 +11,7 @@ from orders.exports.choice import Choice
 from orders.exports.columns import CHOSEN, OWN
 from orders.exports.making import choice_of
 from orders.exports.marks import Mark, count_since, kind_of, last_mark, read_mark
-from orders.models import Export
+from orders.models import Export, ExportSchedule
 from orders.search import Counted, Query, count_orders, find_orders
 
 MOST_PER_PERSON, MOST_PER_ORGANISATION = 2, 4
@@ -43,10 +43,11 @@ def ask_export(
     *,
     allow_incomplete: bool,
     only_since: bool = False,
+    schedule: ExportSchedule | None = None,
 ) -> Export:
     """Write down what somebody wants, `only_since` their last of its kind. Raises TooManyExports.
 
-    Where there is none yet, everything is new.
+    Those of a schedule are of one kind. Where there is none yet, everything is new.
     """
     with transaction.atomic():
         # One after another where it counts; for SQLite every transaction is.
@@ -56,10 +57,11 @@ def ask_export(
             raise TooManyExports(f"{MOST_PER_PERSON} exports of yours are still running.")
         if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
             raise TooManyExports(f"{MOST_PER_ORGANISATION} exports of {organisation.name} are still running.")
-        kind = kind_of(query, choice)
+        kind = f"schedule {schedule.pk}" if schedule else kind_of(query, choice)
         last = last_mark(organisation.exports.filter(user=user), kind) if only_since else None
         return organisation.exports.create(
             user=user,
+            schedule=schedule,
             kind=kind,
             since=last.mark if last else str(Mark()) if only_since else "",
             since_at=last.marked_at if last else None,
@@ -95,13 +97,13 @@ def hint_export(export: Export) -> None:
 
 def last_choice(organisation: Organisation, user: User) -> Choice:
     """What this person chose last in this organisation."""
-    last = organisation.exports.filter(user=user).first()
+    last = organisation.exports.filter(user=user, schedule=None).first()
     return choice_of(last) if last else Choice()
 
 
 def own_columns(organisation: Organisation, user: User) -> frozenset[str]:
     """The single columns this person chose last in this organisation, of CHOSEN; every one where they never did."""
-    own = organisation.exports.filter(user=user, columns__startswith=OWN).first()
+    own = organisation.exports.filter(user=user, schedule=None, columns__startswith=OWN).first()
     return choice_of(own).chosen if own else frozenset(name for names in CHOSEN.values() for name in names)
 
 

@@ -33,7 +33,7 @@ from orders.exports.jsonl import jsonl_orders
 from orders.exports.manifest import manifest
 from orders.exports.marks import Mark, mark_now, read_mark
 from orders.exports.xlsx import Book
-from orders.models import Export
+from orders.models import Export, ExportSchedule
 from orders.search import Query, parse_query
 
 logger = logging.getLogger(__name__)
@@ -60,15 +60,18 @@ def due_exports() -> QuerySet[Export]:
     return Export.across_organisations.filter(Q(state=Export.State.WAITING) | abandoned)
 
 
-def make_export(pk: int) -> None:
-    """Make the file of an export that is due, and nothing where it is not; what goes wrong stands on the row."""
+def make_export(pk: int) -> Export | None:
+    """Make the file of an export that is due, and nothing where it is not; what goes wrong stands on the row.
+
+    The export is returned where its file is there now.
+    """
     moment = now()
     due = due_exports().filter(pk=pk)
     if due.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=Export.State.FAILED, trouble=Export.Trouble.KILLED, finished_at=moment
     ):
         _clear(path_of(Export.across_organisations.get(pk=pk)))
-        return
+        return None
     if not due.update(
         state=Export.State.RUNNING,
         attempts=F("attempts") + 1,
@@ -76,15 +79,15 @@ def make_export(pk: int) -> None:
         started_at=moment,
         orders_done=0,
     ):
-        return
+        return None
     export = Export.across_organisations.select_related("organisation").get(pk=pk)
     trouble = Export.Trouble.BROKE
     try:
         with statement_limit(settings.EXPORT_STATEMENT_SECONDS):
             _make(export)
-        return
+        return Export.across_organisations.select_related("organisation").filter(pk=pk, state=Export.State.DONE).first()
     except _Ended:
-        return
+        return None
     except _Troubled as error:
         trouble = error.args[0]
     except TimeoutError:
@@ -95,9 +98,10 @@ def make_export(pk: int) -> None:
             trouble = Export.Trouble.SLOW
     with contextlib.suppress(DatabaseError):
         _mine(export).update(state=Export.State.FAILED, trouble=trouble, finished_at=now())
+    return None
 
 
-def choice_of(export: Export) -> Choice:
+def choice_of(export: Export | ExportSchedule) -> Choice:
     """What the file is to hold."""
     return Choice(export.shape, export.form, export.columns, export.personal, export.times)  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ from orders.models.counter import OrderCounter
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
 from orders.models.export import Export
+from orders.models.export_schedule import ExportSchedule
 from orders.models.line import OrderLine
 from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
@@ -20,6 +21,7 @@ __all__ = [
     "CheckOutcome",
     "Drift",
     "Export",
+    "ExportSchedule",
     "Finding",
     "Mark",
     "MirrorRun",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from glu_admin.tenancy.models import Organisation
+from orders.models.export_schedule import ExportSchedule
 
 
 class Export(models.Model):
@@ -38,6 +39,7 @@ class Export(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="exports")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="exports")
+    schedule = models.ForeignKey(ExportSchedule, on_delete=models.SET_NULL, null=True, related_name="exports")
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     query = models.TextField(blank=True)
     shape = models.CharField(max_length=8)

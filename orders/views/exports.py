@@ -25,15 +25,15 @@ from orders.exports.asking import (
     hint_export,
     is_small,
     last_choice,
-    own_columns,
     unmark,
 )
-from orders.exports.columns import CHOSEN, PRESETS
 from orders.exports.making import make_export, path_of
 from orders.exports.marks import marks_of
 from orders.models import Export
 from orders.recheck import note_visit
 from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, find_orders, parse_query
+from orders.views import schedules
+from orders.views.export_choice import choices, refusal
 
 MOST_SHOWN = 30
 """So many exports are listed, the newest."""
@@ -71,14 +71,8 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
         return _refused(request, organisation, query, problems)
     known = completeness(organisation, query.criteria)
     allowed = request.POST.get("incomplete") == "yes"
-    if choice.shape == "json" and choice.personal != "full":
-        said = (
-            "JSON Lines hold orders as Glu sent them, personal data included. Choose orders or lines to leave it out."
-        )
-        return _page(request, organisation, query, known, choice, status=400, said=said)
     only_since = request.POST.get("since") == "yes"
-    if choice.shape == "json" and only_since:
-        said = "JSON Lines have no column that says what is new and what changed. Choose orders or lines."
+    if said := refusal(choice, only_since=only_since):
         return _page(request, organisation, query, known, choice, status=400, said=said)
     if known.lacking(choice.shape) and not allowed:
         return _page(request, organisation, query, known, choice, status=409)
@@ -86,9 +80,9 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
         export = ask_export(organisation, request.user, query, choice, allow_incomplete=allowed, only_since=only_since)
     except TooManyExports as error:
         said = f"{error} Wait until one of them has ended, then export again."
-        refusal = _page(request, organisation, query, known, choice, status=429, said=said)
-        refusal["Retry-After"] = "30"
-        return refusal
+        refused = _page(request, organisation, query, known, choice, status=429, said=said)
+        refused["Retry-After"] = "30"
+        return refused
     if not is_small(export, query):
         hint_export(export)
         return redirect(f"{request.path.removesuffix('file/')}#recent")
@@ -177,7 +171,7 @@ def _refused(
         "back": query.url_query(),
         "problems": [problem.message for problem in problems[:MOST_CHIPS]],
         "more_problems": max(len(problems) - MOST_CHIPS, 0),
-        **_recent(organisation),
+        **_recent(request, organisation),
     }
     return render(request, "orders/exports/page.html", context, status=400)
 
@@ -203,28 +197,21 @@ def _page(
         "must_say": bool(known.lacking("orders")),
         "asked": status == 409,
         "said": said,
-        "choice": choice,
-        "presets": [(name, preset.label, name == choice.columns) for name, preset in PRESETS.items()],
+        **choices(organisation, request.user, choice),
         "marks": marks_of(organisation, request.user, query, find_orders(organisation, query.criteria)),
         "only_since": request.POST.get("since") == "yes",
-        "own_columns": _own_columns(choice.chosen or own_columns(organisation, request.user)),
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(),
-        **_recent(organisation),
+        **_recent(request, organisation),
     }
     return render(request, "orders/exports/page.html", context, status=status)
 
 
-def _own_columns(ticked: frozenset[str]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """The columns to choose from: of what, and of each its name, its heading and whether it is ticked."""
-    return [
-        (of, [(name, column.heading, name in ticked) for name, column in CHOSEN[lines].items()])
-        for of, lines in (("Of orders", False), ("Of lines", True))
-    ]
-
-
-def _recent(organisation: Organisation) -> dict[str, Any]:
-    return {"exports": [_told(export) for export in organisation.exports.select_related("user")[:MOST_SHOWN]]}
+def _recent(request: TeamRequest, organisation: Organisation) -> dict[str, Any]:
+    return {
+        "schedules": schedules.listed(request, organisation),
+        "exports": [_told(export) for export in organisation.exports.select_related("user")[:MOST_SHOWN]],
+    }
 
 
 def _told(export: Export) -> Export:

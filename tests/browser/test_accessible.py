@@ -35,6 +35,7 @@ PATHS = [
     "ORDER",
     "LINE",
     f"{ORGANISATION}/exports/",
+    f"{ORGANISATION}/exports/schedule/",
     f"{ORGANISATION}/mirror/",
     ELSEWHERE,
     f"{ORGANISATION}/key/",
@@ -67,6 +68,7 @@ def places(desk: Organisation) -> list[str]:
     """Every page by its address, with an order and a line that exist."""
     order = desk.orders.filter(lines__personal_message__gt="").order_by("-created_at")[0]
     member = desk.memberships.get()
+    desk.saved_views.get_or_create(name="Paid", slug="paid", query="payment=Paid", reach="shared")
     own = {
         "REMOVE": f"{ORGANISATION}/team/{member.pk}/remove/",
         "ORDER": f"{ORGANISATION}/orders/{order.glu_id}/",

@@ -1,0 +1,74 @@
+"""Schedules: exports of a saved view that are made by themselves."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.dates import WEEKDAYS
+
+from glu_admin.tenancy.models import Organisation
+from orders.models.saved_view import SavedView
+
+
+class ExportSchedule(models.Model):
+    """When a saved view is exported by itself, at `at` of the organisation's own clock, for whoever made the schedule.
+
+    `day` is the day of the week from 0 for Monday, or of the month. `due_at` was reckoned in `zone`. `trouble` says why
+    nothing was made the last time. `view_name` stays when the view is gone. `shape` and the fields after it are an
+    `exports.Choice`.
+    """
+
+    class Rhythm(models.TextChoices):
+        """How often."""
+
+        DAILY = "daily", "Every day"
+        WEEKLY = "weekly", "Every week"
+        MONTHLY = "monthly", "Every month"
+
+    class Trouble(models.TextChoices):
+        """Why nothing was made the last time."""
+
+        RIGHTS = "rights", "Nothing was made: whoever made this schedule may not export here any more."
+        VIEW = "view", "Nothing was made: the view is gone, or whoever made this schedule can no longer see it."
+        UNREADABLE = "unreadable", "Nothing was made: the view’s filter cannot be read any more."
+        INCOMPLETE = "incomplete", "Nothing was made: not all of it had been copied."
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="export_schedules")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="export_schedules"
+    )
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    view = models.ForeignKey(SavedView, on_delete=models.SET_NULL, null=True, related_name="export_schedules")
+    view_name = models.CharField(max_length=60)
+    shape = models.CharField(max_length=8)
+    form = models.CharField(max_length=8)
+    columns = models.TextField()
+    personal = models.CharField(max_length=8)
+    times = models.CharField(max_length=8)
+    allow_incomplete = models.BooleanField(default=False)
+    only_since = models.BooleanField(default=False)  # the one before
+
+    rhythm = models.CharField(max_length=8, choices=Rhythm)
+    at = models.TimeField()
+    day = models.PositiveSmallIntegerField(default=0)
+    zone = models.CharField(max_length=60)
+    due_at = models.DateTimeField(db_index=True)
+    last_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=10, choices=Trouble, default="", blank=True)
+
+    across_organisations = models.Manager()
+
+    class Meta:
+        ordering = ["view_name", "pk"]
+
+    @property
+    def words(self) -> str:
+        """When it is due, as people say it."""
+        clock = f"at {self.at:%H:%M}"
+        match self.rhythm:
+            case self.Rhythm.WEEKLY:
+                return f"Every {WEEKDAYS[self.day]} {clock}"
+            case self.Rhythm.MONTHLY:
+                short = ", on its last day where it is shorter" if self.day > 28 else ""
+                return f"Every month on day {self.day} {clock}{short}"
+        return f"Every day {clock}"

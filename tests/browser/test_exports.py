@@ -1,0 +1,98 @@
+"""Exports in a browser: columns chosen, what is new since, a schedule, and a manifest that stays open."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glu_admin.tenancy.models import Organisation, User
+from orders.exports.asking import ask_export
+from orders.exports.choice import Choice
+from orders.exports.making import make_export
+from orders.search import parse_query
+from tests.browser.conftest import fill
+from tests.orders.builders import order
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+EXPORTS = "/o/alder-house/exports/"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.STATE_DIR = tmp_path
+
+
+def without_script(page: Any) -> Any:
+    """A page of the same person in a browser that runs no script."""
+    context = page.context.browser.new_context(
+        base_url=page.url.partition("/o/")[0], java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    return context.new_page()
+
+
+def downloaded(page: Any) -> list[dict[str, str]]:
+    with page.expect_download() as download:
+        page.click("form.export footer button")
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_columns_what_is_new_and_a_schedule(open_page: Callable[..., Any], desk: Organisation, script: bool) -> None:
+    desk.saved_views.create(name="Paid ones", slug="paid", query="payment=Paid", reach="shared")
+    page = open_page(EXPORTS)
+    if not script:
+        page = without_script(page)
+        page.goto(EXPORTS)
+    sync_api.expect(page.locator(".own-columns")).to_be_hidden()
+    page.select_option("[name=columns]", "own")
+    for box in page.locator(".own-columns input").all():
+        box.set_checked(box.get_attribute("value") in ("total", "customer_name"))
+    rows = downloaded(page)
+    assert (len(rows), list(rows[0])) == (130, ["Order", "Total", "Buyer"])
+    fill(desk, [{**order(9_000_001), "lines": []}])
+    page.goto(EXPORTS)
+    sync_api.expect(page.locator("form.export")).to_contain_text("1 new, 0 changed")
+    page.check("[name=since]")
+    assert [(row["Order"], row["Change"]) for row in downloaded(page)] == [("9000001", "new")]
+    page.goto(EXPORTS)
+    sync_api.expect(page.locator("form.export")).to_contain_text("0 new, 0 changed")
+    page.click("text=Undo")
+    sync_api.expect(page.locator("form.export")).to_contain_text("1 new, 0 changed")
+
+    page.click("text=Add a schedule")
+    sync_api.expect(page.locator("#id_weekday")).to_be_hidden()
+    page.select_option("#id_rhythm", "weekly")
+    sync_api.expect(page.locator("#id_weekday")).to_be_visible()
+    sync_api.expect(page.locator("#id_day")).to_be_hidden()
+    page.select_option("#id_weekday", label="Friday")
+    page.fill("#id_at", "02:30")
+    page.click("text=Keep this schedule")
+    sync_api.expect(page.locator("#scheduled li")).to_contain_text("Every Friday at 02:30, Europe/London")
+    assert desk.export_schedules.get().columns == "own,total,customer_name"
+    page.click("#scheduled button:has-text('End')")
+    sync_api.expect(page.locator("#scheduled li")).to_have_count(0)
+    if not script:
+        page.context.close()
+
+
+def test_a_manifest_stays_open_while_another_file_is_made(open_page: Callable[..., Any], desk: Organisation) -> None:
+    user = User.objects.get()
+    ready, waiting = (ask_export(desk, user, parse_query("", desk), Choice(), allow_incomplete=True) for _ in range(2))
+    make_export(ready.pk)
+    page = open_page(EXPORTS)
+    page.click(f"#export-{ready.token} summary")
+    page.focus(f"#export-{ready.token} summary")
+    with page.expect_response(f"**/{waiting.token}/row/"):
+        pass
+    make_export(waiting.pk)
+    sync_api.expect(page.locator(f"#export-{waiting.token}")).to_contain_text("Download")
+    sync_api.expect(page.locator(f"#export-{ready.token} dl")).to_be_visible()
+    sync_api.expect(page.locator(f"#export-{ready.token} summary")).to_be_focused()
+    assert page.locator("#recent [hx-trigger]").count() == 0
