@@ -47,9 +47,11 @@ def completeness(organisation: Organisation, criteria: OrderCriteria) -> Complet
     if not is_copied(organisation):
         return Completeness(organisation.zone, Extent())
     found = find_orders(organisation, criteria).order_by()
+    ids = criteria.ids  # orders that are named and here are all that is asked for, whichever days are copied
+    named = bool(ids) and organisation.orders.filter(glu_id__in=ids).count() == len(ids)
     return Completeness(
         organisation.zone,
-        extent(organisation, *criteria.created_days()),
+        Extent() if named else extent(organisation, *criteria.created_days()),
         unread=found.filter(lines_due_at__isnull=False, lines_copied_at=None).count(),
         suspected=found.filter(missing__isnull=False).count(),
         set_aside=organisation.set_aside.filter(kind=SetAside.Kind.ORDER).count(),

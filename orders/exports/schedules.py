@@ -83,7 +83,7 @@ def ask_scheduled(pk: int) -> None:
     moment = now()
     if schedule is None or schedule.due_at > moment:
         return
-    due = ExportSchedule.across_organisations.filter(pk=pk, due_at=schedule.due_at)
+    due = schedule.organisation.export_schedules.filter(pk=pk, due_at=schedule.due_at)
     asked = _asked(schedule)
     plan(schedule, moment)
     try:

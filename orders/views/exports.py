@@ -34,6 +34,7 @@ from orders.recheck import note_visit
 from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, find_orders, parse_query
 from orders.views import schedules
 from orders.views.export_choice import choices, refusal
+from orders.views.export_scope import Asked, read_asked
 
 MOST_SHOWN = 30
 """So many exports are listed, the newest."""
@@ -46,11 +47,11 @@ _KINDS = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/z
 def export_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What would be exported, in words and with its number of rows, in which form, and what is missing from it."""
     note_visit(organisation)
-    query = _query(request, organisation)
-    if problems := (*query.errors, *query.ignored):
-        return _refused(request, organisation, query, problems)
+    asked = read_asked(request, organisation, _OWN_KEYS)
+    if problems := (*asked.query.errors, *asked.query.ignored):
+        return _refused(request, organisation, asked.query, problems)
     choice = last_choice(organisation, request.user)
-    return _page(request, organisation, query, completeness(organisation, query.criteria), choice)
+    return _page(request, organisation, asked, completeness(organisation, asked.query.criteria), choice)
 
 
 @door(Role.STAFF)
@@ -58,11 +59,12 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     """Make the file: a small one at once, a larger one by the workers.
 
     A filter that cannot be read whole gives a page that says so, never a wider file. What is not whole is given only
-    to who has asked for it as it is.
+    to who has asked for it as it is, and so is what has become more or less than was chosen.
     """
     if request.method != "POST":
         return redirect("orders_export", organisation.slug)
-    query = _query(request, organisation)
+    asked = read_asked(request, organisation, _OWN_KEYS)
+    query = asked.query
     try:
         choice = read_choice({name: request.POST[name] for name in request.POST}, request.POST.getlist("column"))
     except NoSuchChoice:
@@ -73,14 +75,16 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     allowed = request.POST.get("incomplete") == "yes"
     only_since = request.POST.get("since") == "yes"
     if said := refusal(choice, only_since=only_since):
-        return _page(request, organisation, query, known, choice, status=400, said=said)
+        return _page(request, organisation, asked, known, choice, status=400, said=said)
+    if asked.moved(count_orders(organisation, query.criteria)):
+        return _page(request, organisation, asked, known, choice, status=409)
     if known.lacking(choice.shape) and not allowed:
-        return _page(request, organisation, query, known, choice, status=409)
+        return _page(request, organisation, asked, known, choice, status=409)
     try:
         export = ask_export(organisation, request.user, query, choice, allow_incomplete=allowed, only_since=only_since)
     except TooManyExports as error:
         said = f"{error} Wait until one of them has ended, then export again."
-        refused = _page(request, organisation, query, known, choice, status=429, said=said)
+        refused = _page(request, organisation, asked, known, choice, status=429, said=said)
         refused["Retry-After"] = "30"
         return refused
     if not is_small(export, query):
@@ -90,7 +94,7 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     export.refresh_from_db()
     if export.state != Export.State.DONE:
         said = export.get_trouble_display()
-        return _page(request, organisation, query, known, choice, status=503, said=said)
+        return _page(request, organisation, asked, known, choice, status=503, said=said)
     return _sent(export)
 
 
@@ -179,29 +183,34 @@ def _refused(
 def _page(
     request: TeamRequest,
     organisation: Organisation,
-    query: Query,
+    asked: Asked,
     known: Completeness,
     choice: Choice,
     *,
     status: int = 200,
     said: str = "",
 ) -> HttpResponse:
+    query = asked.listed
     count = count_orders(organisation, query.criteria)
+    found = count_orders(organisation, asked.query.criteria) if asked.numbers else count
     context = {
         "query": query,
         "words": describe(query),
         "count": count,
-        "estimate": estimate(count, choice),
+        "estimate": estimate(found, choice),
+        "scopes": asked.scopes(count),
+        "kept": asked.kept,
+        "moved": asked.moved(found),
         "known": known,
         "lacking": known.lacking("json"),
         "must_say": bool(known.lacking("orders")),
         "asked": status == 409,
         "said": said,
         **choices(organisation, request.user, choice),
-        "marks": marks_of(organisation, request.user, query, find_orders(organisation, query.criteria)),
+        "marks": marks_of(organisation, request.user, asked.query, find_orders(organisation, asked.query.criteria)),
         "only_since": request.POST.get("since") == "yes",
         "pairs": query.all_orders().pairs(),
-        "back": query.url_query(),
+        "back": query.url_query(cursor=query.cursor),
         **_recent(request, organisation),
     }
     return render(request, "orders/exports/page.html", context, status=status)
@@ -219,11 +228,3 @@ def _told(export: Export) -> Export:
     export.words = describe(parse_query(export.query, export.organisation))  # type: ignore[attr-defined]
     export.told = json.loads(export.manifest) if export.manifest else None  # type: ignore[attr-defined]
     return export
-
-
-def _query(request: TeamRequest, organisation: Organisation) -> Query:
-    """The list's query, without this page's own keys."""
-    data = (request.POST if request.method == "POST" else request.GET).copy()
-    for key in _OWN_KEYS:
-        data.pop(key, None)
-    return parse_query(data, organisation)

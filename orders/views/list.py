@@ -56,6 +56,10 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     above = tabs(request, organisation, query)
     columns = columns_of(request, query, above["view"])
     page, shown = table(organisation, query, shown_at_once, back, columns)
+    is_part = not page.is_all
+    export_query = query.all_orders().url_query(
+        size=str(shown_at_once) if is_part else "", cursor=query.cursor if is_part else ""
+    )
     context: dict[str, Any] = {
         **shown,
         **panel(organisation, query),
@@ -68,13 +72,12 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
         "sizes": [(size, query.url_query(size=str(size)), size == shown_at_once) for size in ROWS_A_PAGE],
         "partial": not page.is_all,
-        "export_query": query.all_orders().url_query(),
         "shown_at": now().isoformat(),
         "print_query": query.url_query(size=""),
         "hidden": _hidden(query),
         # While clauses are typed they stay in the box: they become chips when it is sent.
         "unsent": came_from == "q" and query.from_box,
-        **_picked(query, picked, shown["count"]),
+        **_picked(query, picked, shown["count"], export_query),
         **_range(organisation, query),
     }
     if not page.rows:
@@ -127,12 +130,14 @@ def _range(organisation: Organisation, query: Query) -> dict[str, object]:
     }
 
 
-def _picked(query: Query, picked: str, count: Counted | None) -> dict[str, Any]:
+def _picked(query: Query, picked: str, count: Counted | None, export_query: str) -> dict[str, Any]:
     """What the list's boxes for picking rows show; `picked` is how many matched when all of them were chosen, or ""."""
-    looks = (("sort", query.sort), ("cols", query.cols), ("view", query.view))
+    looks = (("sort", query.sort), ("cols", query.cols), ("view", query.view), ("of", export_query))
     chosen = int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 12 else None
+    bound = "" if chosen is None or count is None else f"{'&' if export_query else ''}picked={count.n}"
     return {
         "may_pick": True,
+        "export_query": f"{export_query}{bound}",
         "all_query": query.url_query(picked=str(count.n if count else 0)),
         "looks": [(name, value) for name, value in looks if value and value != DEFAULT_SORT],
         "picked_all": None if chosen is None else f"{chosen:,}",

@@ -28,7 +28,7 @@ Rhythm = ExportSchedule.Rhythm
 class ScheduleForm(Dressed, forms.Form):
     """A view, and when it is exported."""
 
-    view = forms.ModelChoiceField(SavedView.across_organisations.none(), to_field_name="slug", empty_label=None)
+    view: "forms.ModelChoiceField[SavedView]" = forms.ModelChoiceField(None, to_field_name="slug", empty_label=None)
     rhythm = forms.ChoiceField(choices=Rhythm.choices, label="How often")
     at = forms.TimeField(
         label="At",

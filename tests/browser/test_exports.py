@@ -96,3 +96,21 @@ def test_a_manifest_stays_open_while_another_file_is_made(open_page: Callable[..
     sync_api.expect(page.locator(f"#export-{ready.token} dl")).to_be_visible()
     sync_api.expect(page.locator(f"#export-{ready.token} summary")).to_be_focused()
     assert page.locator("#recent [hx-trigger]").count() == 0
+
+
+def test_rows_of_a_list_are_exported_or_all_that_match(open_page: Callable[..., Any], desk: Organisation) -> None:
+    page = open_page("/o/alder-house/orders/?size=25")
+    for row in (0, 2):
+        page.locator("#picked tbody .pick input").nth(row).check()
+    page.click(".bulk button:has-text('Export')")
+    sync_api.expect(page.locator("form.export")).to_contain_text("25 on this page")
+    sync_api.expect(page.get_by_label("2 selected")).to_be_checked()
+    assert len(downloaded(page)) == 2
+    page.get_by_label("25 on this page").check()
+    assert len(downloaded(page)) == 25
+    page.goto("/o/alder-house/orders/?size=25&picked=130")
+    page.click("text=Export all")
+    fill(desk, [{**order(9_000_001), "lines": []}])
+    page.click("form.export footer button")
+    sync_api.expect(page.locator("[role=alert]")).to_contain_text("130 were chosen, and 131 orders are found now.")
+    assert len(downloaded(page)) == 131

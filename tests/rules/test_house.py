@@ -31,6 +31,7 @@ MAY_SAY_ACROSS = {
     "orders/metrics.py",
     "orders/search/listing.py",
     "orders/exports/making.py",
+    "orders/exports/schedules.py",
     "orders/tasks.py",
 }
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "service", "services", "misc", "core", "base", "lib"}

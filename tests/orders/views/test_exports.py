@@ -5,15 +5,17 @@ import io
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
 from orders.exports.asking import ask_export
 from orders.exports.choice import Choice
 from orders.exports.making import make_export
 from orders.search import parse_query
-from tests.orders.builders import order, write
+from tests.orders.builders import CHANGES, order, run, write
 
 PAGE, FILE = "/o/alder-house/exports/", "/o/alder-house/exports/file/"
 
@@ -133,3 +135,103 @@ def test_a_schedule_is_ended_by_who_made_it_or_a_manager(
     assert "Mine" in manager_client.get(PAGE).text
     manager_client.post(end)
     assert not house.hotel.export_schedules.exists()
+
+
+LIST = "/o/alder-house/orders/"
+
+
+@pytest.fixture
+def five(house: Any) -> Any:
+    """Five vouchers and a meal, the newest with the highest number."""
+    kinds = ["Voucher"] * 5 + ["Food"]
+    write(house.hotel, *(order(n, f"2026-11-0{n}T10:00:00+00:00", type=kind) for n, kind in enumerate(kinds, 1)))
+    return house.hotel
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form of the page sends unseen."""
+    form = page.partition('<form class="card export"')[2].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+
+
+def numbers(answer: Any) -> list[str]:
+    return [row["Order"] for row in file_of(answer)]
+
+
+def test_the_list_leads_to_the_selected_its_page_or_all(
+    five: Any, house: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glu_admin.tenancy.models.ROWS_A_PAGE", (2, 50))
+    monkeypatch.setattr("orders.search.query.ROWS_A_PAGE", (2, 50))
+    listed = page_of(staff_client, f"{LIST}?type=Voucher&size=2")
+    older = re.findall(r'href="[^"]*\?([^"]*cursor=[^"]*)"', listed)[0].replace("&amp;", "&")
+    listed = page_of(staff_client, f"{LIST}?{older}")  # its second page: 3 and 2
+    of = re.findall(r'name="of" value="([^"]*)"', listed)[0].replace("&amp;", "&")
+    page = page_of(staff_client, f"{PAGE}?{urlencode([('id', '5'), ('id', '1'), ('of', of)])}")
+    assert re.findall(r"<span>([^<]* (?:selected|page|matching))</span>", page) == [
+        "2 selected",
+        "2 on this page",
+        "All 5 matching",
+    ]
+    assert 'name="scope" value="selected" checked' in page
+    sent = hidden(page)
+    assert numbers(staff_client.post(FILE, {**sent, "scope": "selected"})) == ["5", "1"]
+    assert numbers(staff_client.post(FILE, {**sent, "scope": "page"})) == ["3", "2"]
+    assert numbers(staff_client.post(FILE, {**sent, "scope": "all"})) == ["5", "4", "3", "2", "1"]
+    link = re.findall(rf'href="({PAGE}\?[^"]*)"', listed)[0].replace("&amp;", "&")
+    assert "All 5 matching" in page_of(staff_client, link)
+    assert "2 on this page" in page_of(staff_client, link)
+
+
+def test_a_list_on_one_page_has_nothing_to_choose_between(five: Any, staff_client: Client) -> None:
+    link = re.findall(rf'href="({PAGE}\?[^"]*)"', page_of(staff_client, f"{LIST}?type=Voucher"))[0]
+    assert link == f"{PAGE}?type=Voucher"
+    assert 'name="scope"' not in page_of(staff_client, link)
+
+
+def test_more_or_fewer_than_all_that_were_chosen_are_said_before_a_file_is_made(
+    five: Any, staff_client: Client
+) -> None:
+    listed = page_of(staff_client, f"{LIST}?type=Voucher&picked=5")
+    link = re.findall(rf'href="({PAGE}\?[^"]*picked=5)"', listed)[0].replace("&amp;", "&")
+    page = page_of(staff_client, link)
+    assert "were chosen" not in page
+    sent = hidden(page)
+    write(five, order(7, type="Voucher"))
+    answer = staff_client.post(FILE, sent)
+    said = " ".join(answer.text.split())
+    assert answer.status_code == 409
+    assert "5 were chosen, and 6 orders are found now." in said
+    assert not five.exports.exists()
+    assert len(numbers(staff_client.post(FILE, hidden(said)))) == 6
+    page = page_of(staff_client, link)  # and where it has moved before the page was opened
+    assert "5 were chosen, and 6 orders are found now." in page
+    assert len(numbers(staff_client.post(FILE, hidden(page)))) == 6
+
+
+def test_selected_orders_that_are_there_no_more_are_said(five: Any, staff_client: Client) -> None:
+    page = page_of(staff_client, f"{PAGE}?id=1&id=2&of=type%3DVoucher")
+    five.orders.filter(glu_id=2).delete()
+    answer = staff_client.post(FILE, {**hidden(page), "scope": "selected"})
+    assert answer.status_code == 409
+    assert "2 were chosen, and 1 order is found now." in " ".join(answer.text.split())
+
+
+def test_selected_orders_are_whole_whichever_days_are_copied(five: Any, staff_client: Client) -> None:
+    run(five, CHANGES, now())  # nothing is proven of any day
+    assert staff_client.post(FILE).status_code == 409
+    assert numbers(staff_client.post(FILE, {"scope": "selected", "selected": "1,2"})) == ["2", "1"]
+    assert staff_client.post(FILE, {"id": "1,2,99"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scope": "selected"}, {"scope": "page", "page": "x"}, {"selected": "1", "scope": "selected,page"}]
+)
+def test_a_scope_without_orders_gives_no_file(five: Any, staff_client: Client, wrong: dict[str, str]) -> None:
+    assert staff_client.post(FILE, wrong).status_code == 404
+    assert not five.exports.exists()
+
+
+def test_what_cannot_be_read_beside_the_list_is_refused(five: Any, staff_client: Client) -> None:
+    for wrong in ("id=1&of=colour%3Dred", "id=x&of=type%3DVoucher", "id=1&colour=red&of=type%3DVoucher"):
+        assert staff_client.get(f"{PAGE}?{wrong}").status_code == 400, wrong
