@@ -4,7 +4,9 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.test import Client
@@ -54,10 +56,19 @@ def payloads(fields: tuple[Any, ...], objects: frozenset[str]) -> st.SearchStrat
     return st.dictionaries(names, anything, max_size=14)
 
 
-def csv_rows(client: Client, query: str) -> list[list[str]]:
-    response = client.get(f"{DESK}/exports/file/?{query}")
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.STATE_DIR = tmp_path
+
+
+def exported(client: Client, query: str) -> bytes:
+    response = client.post(f"{DESK}/exports/file/", dict(parse_qsl(query)))
     assert response.status_code == 200
-    text = b"".join(response).decode().removeprefix("\ufeff")  # type: ignore[arg-type]
+    return b"".join(response)  # type: ignore[arg-type]
+
+
+def csv_rows(client: Client, query: str) -> list[list[str]]:
+    text = exported(client, query).decode().removeprefix("\ufeff")
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
@@ -76,8 +87,7 @@ def assert_whole(organisation: Organisation, client: Client, lines: int) -> None
             head, *body = csv_rows(client, f"shape={shape}&form={form}")
             assert len(body) == rows
             assert {len(row) for row in body} <= {len(head)}
-    whole = b"".join(client.get(f"{DESK}/exports/file/?shape=json"))  # type: ignore[arg-type]
-    (sent,) = [json.loads(row) for row in whole.splitlines()]
+    (sent,) = [json.loads(row) for row in exported(client, "shape=json").splitlines()]
     assert len(sent["lines"]) == lines
 
 
@@ -179,10 +189,7 @@ def test_what_its_column_cannot_take_is_seen_wherever_people_look(house: Any, st
     for words in ("Anna Half", "Ben", '"bn7 2qq"', "nan love", '"tea� for"'):
         query = parse_query(f"q={words}", house.hotel)
         assert find_orders(house.hotel, query.criteria).count() == 1, words
-    (sent,) = [
-        json.loads(line)
-        for line in b"".join(staff_client.get(f"{DESK}/exports/file/?shape=json")).splitlines()  # type: ignore[arg-type]
-    ]
+    (sent,) = [json.loads(line) for line in exported(staff_client, "shape=json").splitlines()]
     assert sent == canonical(ODD)
 
 
