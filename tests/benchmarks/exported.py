@@ -64,7 +64,8 @@ def main() -> None:
     csv_files.plain_cells = lambda *given: odd.append(1) or plain_cells(*given)  # type: ignore[func-returns-value]
 
     def texts(account: Account) -> Any:
-        return csv_files.row_texts(organisation, query, columns, form, lines=False, account=account)
+        orders = csv_files.found(organisation, query)
+        return csv_files.row_texts(organisation, orders, columns, form, lines=False, account=account)
 
     next(texts(Account()))
     before, peak, took = _memory(), 0.0, []
