@@ -1,10 +1,13 @@
 """Both organisations filled with made-up orders of the same Glu ids, for whatever reads them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from glu_admin.sandbox.world import SandboxOrganisation, World
+from glu_admin.tenancy.models import Organisation
+from tests.orders.asked import GONE, PAYLOADS
 from tests.orders.builders import EPOCH, write
 from tests.scripted import ScriptedGlu
 
@@ -16,6 +19,15 @@ def filled(house: Any) -> Any:
         world = World([SandboxOrganisation("a", "A", "k", seed=seed, count=160)], epoch=EPOCH)
         write(organisation, *world.truth("a"))
     return house
+
+
+@pytest.fixture
+def full(house: Any) -> Organisation:
+    """The hotel with every one of the orders that can be asked for, the golf club with a few of the same ids."""
+    write(house.hotel, *PAYLOADS)
+    write(house.golf, *PAYLOADS[:9])
+    house.hotel.orders.filter(glu_id__in=GONE).update(gone_at=datetime(2026, 11, 1, tzinfo=UTC))
+    return house.hotel
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "tests").rglob("*.py"))
 # What no single module is answerable for.
 ABOUT_SEVERAL = {
+    "orders/exports/test_read_back.py": "what other programs read in a file of every format",
     "orders/exports/test_files.py": "every format of a file, by download and by command, and back again",
     "orders/mirror/test_failures.py": "what fails stops nothing else",
     "orders/mirror/test_from_a_cache.py": "a cache on the way to Glu",

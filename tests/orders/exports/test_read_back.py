@@ -21,10 +21,8 @@ from orders.exports.choice import Choice
 from orders.exports.making import make_export, path_of
 from orders.models import Order
 from orders.search import Query, parse_query
+from tests.orders.asked import ASKED, LONDON, PAYLOADS, SORTS
 from tests.orders.paging import pages
-from tests.orders.search.test_criteria import ASKED, LONDON, PAYLOADS, SORTS, full
-
-__all__ = ["full"]  # the fixture: many orders that differ in everything that can be asked
 
 TIMES = {"Created": "created_at", "Updated": "updated_at", "Scheduled delivery": "scheduled_delivery_at"}
 TEXTS = {

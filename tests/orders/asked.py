@@ -1,0 +1,102 @@
+"""Orders that differ in everything that can be asked, and what may be asked of them, for properties."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from tests.orders.builders import order
+
+LONDON = ZoneInfo("Europe/London")
+# Ends of months and of days, both hours of the night that has two, and both sides of the hour that is not there.
+STAMPS = [
+    *("2026-01-31T23:59:59", "2026-02-01T00:00:00", "2026-02-28T23:59:59", "2026-03-01T00:00:00"),
+    *(
+        "2026-03-28T23:59:59",
+        "2026-03-29T00:30:00",
+        "2026-03-29T01:00:00",
+        "2026-03-29T22:59:59",
+        "2026-03-29T23:00:00",
+    ),
+    *(
+        "2026-10-24T22:59:59",
+        "2026-10-24T23:00:00",
+        "2026-10-25T00:30:00",
+        "2026-10-25T01:30:00",
+        "2026-10-25T23:59:59",
+    ),
+]
+WORDS = {"dispatch": ["Packed", "Dispatched", "Beamed"], "payment": ["Paid", "Pending"], "channel": ["Web", "Desk"]}
+GLU = {"dispatch": "dispatchStatus", "payment": "paymentStatus", "channel": "channel", "currency": "currencyCode"}
+DAYS = {"created": "createdAt", "updated": "updatedAt", "scheduled": "scheduledDeliveryAt"}
+
+
+def payload(n: int) -> dict[str, Any]:
+    """The nth of many orders that differ in everything that can be asked, with ties and gaps."""
+
+    def pick(values: list[Any], step: int) -> Any:
+        return values[n * step % len(values)]
+
+    return order(
+        n,
+        f"{pick(STAMPS, 1)}+00:00",
+        updatedAt=f"{pick(STAMPS, 3)}+00:00",
+        dispatchStatus=pick([*WORDS["dispatch"], None, ""], 1),
+        paymentStatus=pick([*WORDS["payment"], None], 1),
+        channel=pick([*WORDS["channel"], ""], 2),
+        currencyCode=pick(["GBP", "gbp ", "JPY", None], 1),
+        total=pick([5000, 5000, 50, None, 0, 4999, -100], 1),
+        discountAmount=pick([None, 0, 100], 1),
+        scheduledDeliveryAt=pick([None, f"{pick(STAMPS, 5)}+00:00"], 1),
+        recipientEmailAddress=pick([None, "", "kim@post.example"], 1),
+        lines=[
+            {
+                "id": 10 * n + at,
+                "personalMessage": pick([None, "", "Hello"], at + 1),
+                "refunded": pick([True, False, None], at),
+            }
+            for at in range(n % 3)
+        ],
+    )
+
+
+PAYLOADS = [payload(n) for n in range(1, 71)]
+GONE = {n for n in range(1, 71) if n % 9 == 0}
+
+
+VALUE = st.one_of(
+    *(
+        st.tuples(
+            st.sampled_from([name, f"not.{name}"]),
+            st.sampled_from([*WORDS.get(name, ["GBP", "jpy", "EUR"]), "", "Odd"]),
+        )
+        for name in GLU
+    )
+)
+DAY = st.sampled_from(
+    [
+        *(
+            "2026-01-31",
+            "2026-02-01..2026-02-28",
+            "..2026-03-29",
+            "2026-03-29",
+            "2026-10-25",
+            "2026-10-24,2026-10-25..",
+        ),
+        *("-7d..", "..yesterday", "today..+1d", ">2026-03-29", "<=2026-02-28", "2026-01-01..2026-01-31,2026-03-01"),
+    ]
+)
+ASKED = st.one_of(
+    VALUE,
+    VALUE,
+    st.tuples(st.sampled_from(sorted(DAYS)), DAY),
+    st.tuples(
+        st.just("total"), st.sampled_from(["50", ">50", "<50", "..0", "49.995..", "£50..", "50 JPY", ">=-1", "EUR 1.."])
+    ),
+    st.tuples(
+        st.sampled_from(["has", "no"]),
+        st.sampled_from(["message", "refund", "recipient-email", "scheduled", "discount", "gone"]),
+    ),
+    st.tuples(st.just("id"), st.sampled_from(["1,2,3,99", "10~1~1~1~1~1~1", "7"])),
+)
+SORTS = st.sampled_from(["-created", "created", "-updated", "total", "-total", "scheduled", "-scheduled"])
