@@ -97,7 +97,8 @@ def _part(query: Query, name: str, value: str) -> str:
     if name == "total" and query.criteria.total:
         return f"Total {_amounts(query.criteria.total)}"
     if name.startswith(NOT):
-        return f"Not {_part(query, name.removeprefix(NOT), value)}"
+        label = LABELS[name.removeprefix(NOT)]
+        return f"{label} is not {shown}" if value else f"{label} is given"
     if name in ("has", "no") and value in FLAGS:
         return FLAGS[value][name == "no"]
     if name == "id":

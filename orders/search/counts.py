@@ -42,7 +42,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Facet:
-    """One value of a field, how many orders have it (None: not counted), and whether it is asked for."""
+    """One value of a field, how many orders have it (None: not counted), and whether it is ticked.
+
+    Ticked are the values asked for; where a field has none of these, those that are unwanted.
+    """
 
     value: str
     n: int | None
@@ -123,7 +126,7 @@ def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, lis
     counted = criteria.only_counted()
     out: dict[str, list[Facet]] = {}
     for place, name in enumerate(VALUE_FIELDS):
-        chosen = getattr(criteria, name)
+        chosen = getattr(criteria, name) or criteria.excluded(name)
         numbers: dict[str, int] = defaultdict(int)
         others = [(at, getattr(criteria, other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
         unwanted = [(at, criteria.excluded(other)) for at, other in enumerate(VALUE_FIELDS) if other != name]

@@ -11,7 +11,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.search import COUNT_CAP, Facet, Problem, Query, count_values, facets, parse_query, written
-from orders.search.criteria import DAY_FIELDS, LABELS, VALUE_FIELDS, Days
+from orders.search.criteria import DAY_FIELDS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
 
 RANGE_FIELDS = ("created", "updated", "scheduled", "total")
 _PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
@@ -25,13 +25,17 @@ _PANEL = (*(name for name in VALUE_FIELDS if name not in PINNED), *RANGE_FIELDS,
 
 @dataclass(frozen=True)
 class Values:
-    """A field's values that fit a menu, how many rarer ones there are, and whether their numbers are here already."""
+    """A field's values that fit a menu, how many rarer ones there are, and whether their numbers are here already.
+
+    `unwanted` is true where the ticked ones are those that an order must not have.
+    """
 
     label: str
     name: str
     values: list[Facet]
     more: int
     counted: bool
+    unwanted: bool
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,14 @@ class RangeField:
 
 
 def canonical(data: QueryDict) -> QueryDict:
-    """The filter form's fields as the list's address has them: a range's two boxes as one value, no empty ones."""
+    """The filter form's fields as the list's address has them: a range's two boxes as one value, no empty ones.
+
+    The values of a menu that says "is not" are those unwanted.
+    """
     out = data.copy()
+    for name in VALUE_FIELDS:
+        if "".join(out.pop(f"{name}-is", [])) == "not" and name in out:
+            out.setlist(f"{NOT}{name}", [*out.getlist(f"{NOT}{name}"), *out.pop(name)])
     for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
         if first or last:
@@ -71,14 +81,16 @@ def canonical(data: QueryDict) -> QueryDict:
 
 def carried(query: Query) -> list[tuple[str, str]]:
     """What of a query no field of the form says, so that the form carries it along unseen."""
-    said = {*VALUE_FIELDS, *RANGE_FIELDS, "gone", "q"}
+    unwanted = (f"{NOT}{name}" for name in VALUE_FIELDS if _unwanted(query.criteria, name))
+    said = {*VALUE_FIELDS, *unwanted, *RANGE_FIELDS, "gone", "q"}
     return [pair for pair in query.pairs() if pair[0] not in said and pair != ("has", "gone")]
 
 
 def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
     """The template's context for the filter panel and the messages above it."""
     counted = query.criteria.only_counted()
-    offers = {name: _offered(name, values, counted) for name, values in facets(organisation, query.criteria).items()}
+    known = facets(organisation, query.criteria)
+    offers = {name: _offered(query.criteria, name, values, counted) for name, values in known.items()}
     problems = list({problem.key: problem for problem in query.errors}.values())
     return {
         "query": query,
@@ -112,13 +124,19 @@ def order_values(request: TeamRequest, organisation: Organisation) -> HttpRespon
     ]
     most = COUNT_CAP if numbers and sum(numbers.values()) >= COUNT_CAP else None
     known.sort(key=lambda facet: -(facet.n or 0))
-    return render(request, "orders/list/_values.html", {"field": _offered(name, known, counted=True), "most": most})
+    offered = _offered(query.criteria, name, known, counted=True)
+    return render(request, "orders/list/_values.html", {"field": offered, "most": most})
 
 
-def _offered(name: str, known: list[Facet], counted: bool) -> Values:
+def _unwanted(criteria: OrderCriteria, name: str) -> bool:
+    """Whether a field's menu says "is not"; values that are asked for have it say "is"."""
+    return not getattr(criteria, name) and bool(criteria.excluded(name))
+
+
+def _offered(criteria: OrderCriteria, name: str, known: list[Facet], counted: bool) -> Values:
     """The values of a field that fit a page, those asked for among them."""
     shown = [value for place, value in enumerate(known) if place < _MOST_OFFERED or value.selected]
-    return Values(LABELS[name], name, shown, len(known) - len(shown), counted)
+    return Values(LABELS[name], name, shown, len(known) - len(shown), counted, _unwanted(criteria, name))
 
 
 def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField:

@@ -108,9 +108,9 @@ def test_a_thousand_numbers_fit_an_address_and_more_are_refused(desk: Organisati
 def test_chips_say_what_is_not_wanted_and_what_an_order_has(desk: Organisation) -> None:
     typed = "-dispatch:Packed -type:none has:message no:scheduled total:<5 created:1/1/2026,1/3/2026.. -channel:none"
     assert [chip.label for chip in chips(read(desk, typed))] == [
-        "Not Packed",
-        "Not Type: none given",
-        "Not Channel: none given",
+        "Dispatch is not Packed",
+        "Type is given",
+        "Channel is given",
         "Created 1 Jan 2026 or from 1 Mar 2026",
         "Total below 5",
         "With a personal message",

@@ -51,3 +51,38 @@ def test_a_form_that_cannot_be_read_counts_nothing(four: Any, viewer_client: Cli
 @pytest.mark.parametrize("field", ["created", "customer_name", ""])
 def test_only_fields_of_values_have_them(four: Any, viewer_client: Client, field: str) -> None:
     assert viewer_client.get(f"{VALUES}?field={field}").status_code == 404
+
+
+def menu(page: str, name: str) -> tuple[list[str], str]:
+    """What is ticked in a field's menu, and whether it says "is" ("") or "is not" ("not")."""
+    box = r'type="{}"\s+name="{}"\s+value="([^"]*)"\s+form="filter"\s+checked'
+    [mode] = re.findall(box.format("radio", f"{name}-is"), page)
+    return re.findall(box.format("checkbox", name), page), mode
+
+
+def test_a_menu_that_says_is_not_asks_for_none_of_its_values(four: Any, viewer_client: Client) -> None:
+    form = "payment-is=&dispatch-is=not&dispatch=Packed&dispatch=Failed&q=&created-from=&created-to="
+    answer = viewer_client.get(f"/o/alder-house/orders/?{form}")
+    assert answer.headers["Location"] == "/o/alder-house/orders/?not.dispatch=Packed&not.dispatch=Failed"
+    page = viewer_client.get(answer.headers["Location"]).text
+    assert re.findall(r'id="o(\d+)"', page) == ["3"]
+    assert "<span>Dispatch is not Packed</span>" in page
+    assert "<span>Dispatch is not Failed</span>" in page
+    assert menu(page, "dispatch") == (["Packed", "Failed"], "not")
+    assert menu(page, "payment") == ([], "")
+    assert 'type="hidden" name="not.dispatch"' not in page
+
+
+def test_what_a_menu_does_not_show_is_carried_beside_it(four: Any, viewer_client: Client) -> None:
+    page = viewer_client.get("/o/alder-house/orders/?payment=Paid&not.payment=Odd&not.channel=Odd&not.type=").text
+    assert menu(page, "payment") == (["Paid"], "")
+    assert menu(page, "channel") == (["Odd"], "not")
+    assert menu(page, "type") == ([""], "not")
+    assert re.findall(r'type="hidden" name="(not[^"]*)" value="([^"]*)"', page) == [("not.payment", "Odd")]
+    assert "Type is given" in page
+
+
+def test_a_menu_whose_numbers_come_later_keeps_what_it_says(four: Any, viewer_client: Client) -> None:
+    answer = viewer_client.get(f"{VALUES}?field=dispatch&created=2026-11-01..&dispatch-is=not&dispatch=Packed").text
+    assert numbers(answer) == {"Packed": "2", "": "1", "Failed": "0"}
+    assert re.search(r'value="Packed"[^>]*checked', answer)
