@@ -116,6 +116,16 @@ FLAGS = {
 }
 """What an order has or has not, in words for both."""
 
+FLAG_LABELS = {
+    "message": "Personal message",
+    "recipient-email": "Recipient’s e-mail",
+    "scheduled": "Scheduled delivery",
+    "discount": "Discount",
+    "refund": "Refunded line",
+    "gone": "Gone from Glu",
+}
+"""What people are asked, to say yes or no."""
+
 GONE_WORDS = dict(zip(("only", "none"), FLAGS["gone"], strict=True))
 """What can be asked for of `gone`, in words."""
 

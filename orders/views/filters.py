@@ -11,7 +11,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.search import COUNT_CAP, Facet, Problem, Query, count_values, facets, parse_query, written
-from orders.search.criteria import DAY_FIELDS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, FLAG_LABELS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
 
 RANGE_FIELDS = ("created", "updated", "scheduled", "total")
 _PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
@@ -20,7 +20,7 @@ _SEVERAL = re.compile(r",\S")  # as an address has several stretches of days; a 
 PINNED = ("dispatch", "payment", "type")
 """The fields of values that have a menu of their own beside the chips."""
 
-_PANEL = (*(name for name in VALUE_FIELDS if name not in PINNED), *RANGE_FIELDS, "gone")
+_PANEL = (*(name for name in VALUE_FIELDS if name not in PINNED), *RANGE_FIELDS, "has", "no", "gone")
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,15 @@ class RangeField:
 def canonical(data: QueryDict) -> QueryDict:
     """The filter form's fields as the list's address has them: a range's two boxes as one value, no empty ones.
 
-    The values of a menu that says "is not" are those unwanted.
+    The values of a menu that says "is not" are those unwanted; what is said of a flag is what an order has or has not.
     """
     out = data.copy()
     for name in VALUE_FIELDS:
         if "".join(out.pop(f"{name}-is", [])) == "not" and name in out:
             out.setlist(f"{NOT}{name}", [*out.getlist(f"{NOT}{name}"), *out.pop(name)])
+    for flag in FLAG_LABELS:
+        if (asked := "".join(out.pop(f"flag-{flag}", []))) in ("has", "no"):
+            out.appendlist(asked, flag)
     for name in RANGE_FIELDS:
         first, last = (out.pop(f"{name}-{end}", [""])[-1].strip() for end in ("from", "to"))
         if first or last:
@@ -82,8 +85,9 @@ def canonical(data: QueryDict) -> QueryDict:
 def carried(query: Query) -> list[tuple[str, str]]:
     """What of a query no field of the form says, so that the form carries it along unseen."""
     unwanted = (f"{NOT}{name}" for name in VALUE_FIELDS if _unwanted(query.criteria, name))
-    said = {*VALUE_FIELDS, *unwanted, *RANGE_FIELDS, "gone", "q"}
-    return [pair for pair in query.pairs() if pair[0] not in said and pair != ("has", "gone")]
+    said = {*VALUE_FIELDS, *unwanted, *RANGE_FIELDS, "q"}
+    flags = {(asked, flag) for flag, asked in _flags(query.criteria).items()}
+    return [pair for pair in query.pairs() if pair[0] not in said and pair not in flags]
 
 
 def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
@@ -102,6 +106,7 @@ def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
         "pinned": [offers[name] for name in PINNED],
         "filters": [offer for name, offer in offers.items() if name not in PINNED],
         "range_fields": [_range_field(query, name, problems) for name in RANGE_FIELDS],
+        "flags": [(flag, label, _flags(query.criteria).get(flag, "")) for flag, label in FLAG_LABELS.items()],
         "presets": [(words, query.url_query(created=text)) for words, text in _PRESETS],
     }
 
@@ -131,6 +136,12 @@ def order_values(request: TeamRequest, organisation: Organisation) -> HttpRespon
 def _unwanted(criteria: OrderCriteria, name: str) -> bool:
     """Whether a field's menu says "is not"; values that are asked for have it say "is"."""
     return not getattr(criteria, name) and bool(criteria.excluded(name))
+
+
+def _flags(criteria: OrderCriteria) -> dict[str, str]:
+    """What is asked of each flag, "has" or "no"; those that nothing is asked of are left out."""
+    gone = {"only": {"gone": "has"}, "none": {"gone": "no"}}.get(criteria.gone, {})
+    return {**dict.fromkeys(criteria.no, "no"), **dict.fromkeys(criteria.has, "has"), **gone}
 
 
 def _offered(criteria: OrderCriteria, name: str, known: list[Facet], counted: bool) -> Values:

@@ -55,3 +55,22 @@ def test_what_is_not_wanted_is_chosen_under_add_filter(open_page: Callable[..., 
     sync_api.expect(page.locator("#count")).to_have_text("130")
     page.click("#filters summary")
     sync_api.expect(channels.locator("[type=radio][value='']")).to_be_checked()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_an_order_has_is_chosen_under_add_filter(open_page: Callable[..., Any], script: bool) -> None:
+    page = open_page(ORDERS, java_script_enabled=script)
+    expect = sync_api.expect
+    page.click("#filters summary")
+    page.get_by_label("Personal message").select_option("Yes")
+    page.get_by_label("Gone from Glu").select_option("No")
+    page.click("#filters button.btn-primary")
+    expect(page.locator("#chips .chip").first).to_contain_text("With a personal message")
+    expect(page.locator("#chips .chip").nth(1)).to_contain_text("Still at Glu")
+    page.wait_for_url(re.compile(r"\?has=message&no=gone$"))
+    page.click("#chips .chip >> nth=0")
+    page.wait_for_url(re.compile(r"\?no=gone$"))
+    expect(page.locator("#chips .chip").first).to_contain_text("Still at Glu")
+    page.click("#filters summary")
+    expect(page.get_by_label("Personal message")).to_have_value("")
+    expect(page.get_by_label("Gone from Glu")).to_have_value("no")

@@ -86,3 +86,41 @@ def test_a_menu_whose_numbers_come_later_keeps_what_it_says(four: Any, viewer_cl
     answer = viewer_client.get(f"{VALUES}?field=dispatch&created=2026-11-01..&dispatch-is=not&dispatch=Packed").text
     assert numbers(answer) == {"Packed": "2", "": "1", "Failed": "0"}
     assert re.search(r'value="Packed"[^>]*checked', answer)
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What the panel says of each flag."""
+    selects = re.findall(r'<select[^>]*name="flag-([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    return {flag: "".join(re.findall(r'value="(\w+)" selected', options)) for flag, options in selects}
+
+
+def test_what_an_order_has_is_chosen_under_add_filter(four: Any, viewer_client: Client) -> None:
+    write(four.hotel, order(5, "2026-11-03T10:00:00+00:00", recipientEmailAddress="rhys@mail.example"))
+    address = "/o/alder-house/orders/"
+    plain = "flag-message=&flag-scheduled=&flag-refund=&flag-gone=no"
+    answer = viewer_client.get(f"{address}?flag-recipient-email=has&flag-discount=no&{plain}")
+    assert answer.headers["Location"] == f"{address}?has=recipient-email&no=discount&no=gone"
+    page = viewer_client.get(answer.headers["Location"]).text
+    assert re.findall(r'id="o(\d+)"', page) == ["5"]
+    for words in ("With the recipient’s e-mail", "Without a discount", "Still at Glu"):
+        assert f"<span>{words}</span>" in page
+    nothing = dict.fromkeys(("message", "scheduled", "refund"), "")
+    assert chosen(page) == {**nothing, "recipient-email": "has", "discount": "no", "gone": "no"}
+    assert 'type="hidden" name="no"' not in page
+    assert 'type="hidden" name="has"' not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("has=message&no=message", [("no", "message")]),
+        ("has=gone&no=gone", [("no", "gone")]),
+        ("has=x", [("has", "x")]),
+    ],
+)
+def test_what_no_choice_can_say_of_a_flag_is_carried(
+    four: Any, viewer_client: Client, query: str, left: list[tuple[str, str]]
+) -> None:
+    page = viewer_client.get(f"/o/alder-house/orders/?{query}").text
+    assert re.findall(r'type="hidden" name="(has|no)" value="([^"]*)"', page) == left
+    assert re.findall(r'id="o(\d+)"', page) == []
