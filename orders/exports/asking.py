@@ -50,13 +50,7 @@ def ask_export(
     Those of a schedule are of one kind. Where there is none yet, everything is new.
     """
     with transaction.atomic():
-        # One after another where it counts; for SQLite every transaction is.
-        list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk))
-        list(User.objects.select_for_update(no_key=True).filter(pk=user.pk))
-        if user.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_PERSON:
-            raise TooManyExports(f"{MOST_PER_PERSON} exports of yours are still running.")
-        if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
-            raise TooManyExports(f"{MOST_PER_ORGANISATION} exports of {organisation.name} are still running.")
+        _room_for_one(organisation, user, "yours")
         kind = f"schedule {schedule.pk}" if schedule else kind_of(query, choice)
         last = last_mark(organisation.exports.filter(user=user), kind) if only_since else None
         return organisation.exports.create(
@@ -73,10 +67,26 @@ def ask_export(
 
 
 def ask_again(export: Export) -> None:
-    """Have a file made once more that stopped, was cancelled or has expired."""
+    """Have a file made once more that stopped, was cancelled or has expired. Raises TooManyExports."""
     again = export.organisation.exports.filter(pk=export.pk).exclude(state__in=[*Export.OPEN, Export.State.DONE])
-    if again.update(state=Export.State.WAITING, attempts=0, trouble="", orders_done=0, asked_at=now()):
+    with transaction.atomic():
+        if not again.exists():
+            return
+        _room_for_one(export.organisation, export.user, str(export.user))
+        asked = again.update(state=Export.State.WAITING, attempts=0, trouble="", orders_done=0, asked_at=now())
+    if asked:
         hint_export(export)
+
+
+def _room_for_one(organisation: Organisation, user: User | None, whose: str) -> None:
+    """Let one after another ask, within a transaction, and only as many as may be open. Raises TooManyExports."""
+    # For SQLite every transaction is one after another.
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk))
+    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk if user else None))
+    if user and user.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_PERSON:
+        raise TooManyExports(f"{MOST_PER_PERSON} exports of {whose} are still running.")
+    if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
+        raise TooManyExports(f"{MOST_PER_ORGANISATION} exports of {organisation.name} are still running.")
 
 
 def cancel(export: Export) -> None:

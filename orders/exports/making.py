@@ -1,13 +1,15 @@
 """A file made: written beside its place, moved there when it is whole, told in its manifest.
 
 The row says what is due: an export that is waiting, or whose worker has not held it for a while, is made by whoever
-takes it. A file that is not whole never has its name.
+takes it, in a folder of its own. A file that is not whole never has its name.
 """
 
 import contextlib
 import hashlib
 import json
 import logging
+import shutil
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 
@@ -92,7 +94,7 @@ def make_export(pk: int) -> Export | None:
         trouble = error.args[0]
     except TimeoutError:
         trouble = Export.Trouble.SLOW
-    except (DatabaseError, OSError) as error:
+    except Exception as error:  # whatever it was, somebody waits to hear of it
         logger.error("an export broke off: %s", type(error).__name__)
         if database_trouble(error) is DatabaseTrouble.SLOW:
             trouble = Export.Trouble.SLOW
@@ -112,7 +114,10 @@ def path_of(export: Export) -> Path:
 
 
 def _mine(export: Export) -> QuerySet[Export]:
-    return Export.across_organisations.filter(pk=export.pk, state=Export.State.RUNNING, attempts=export.attempts)
+    """The row as long as this worker has it, since when it was taken: cancelled and asked for again, it is another's."""
+    return Export.across_organisations.filter(
+        pk=export.pk, state=Export.State.RUNNING, attempts=export.attempts, started_at=export.started_at
+    )
 
 
 def _make(export: Export) -> None:
@@ -127,39 +132,40 @@ def _make(export: Export) -> None:
     lacking = known.lacking(choice.shape)
     since = read_mark(export.since) if export.since else None
     accounts = {name: Account(since.order if since else None) for name in _ACCOUNTS[choice.shape]}
-    part = path.with_suffix(f".{export.attempts}")
     _clear(path)
     mark, marked_at = mark_now(organisation), now()
-    try:
+    with tempfile.TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        part = Path(folder) / "file"
         _write(export, query, choice, part, accounts, since)
         size, digest = part.stat().st_size, _sha256(part)
         if size > settings.EXPORT_STORED_BYTES:
             raise _Troubled(Export.Trouble.TOO_LARGE)
         _make_room(export, size)
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
-    moment = now()
-    name = export_filename(organisation, query, choice, moment, is_whole=not lacking, is_since=bool(since))
-    told = manifest(export, query, choice, known, accounts, moment=moment, name=name, size=size, sha256=digest)
-    if not _mine(export).update(
-        state=Export.State.DONE,
-        finished_at=moment,
-        expires_at=moment + timedelta(days=settings.EXPORT_DAYS),
-        rows=sum(account.rows for account in accounts.values()),
-        size=size,
-        file_name=name,
-        manifest=json.dumps(told),
-        # One that is made again is handed over a second time: what came in between stays new for the next.
-        **({} if export.marked_at else {"mark": str(mark), "marked_at": marked_at}),
-    ):
-        path.unlink(missing_ok=True)
+        moment = now()
+        name = export_filename(organisation, query, choice, moment, is_whole=not lacking, is_since=bool(since))
+        told = manifest(export, query, choice, known, accounts, moment=moment, name=name, size=size, sha256=digest)
+        # The row is locked until the file has its name, so that nobody else's can have it.
+        with transaction.atomic():
+            if not _mine(export).update(
+                state=Export.State.DONE,
+                finished_at=moment,
+                expires_at=moment + timedelta(days=settings.EXPORT_DAYS),
+                rows=sum(account.rows for account in accounts.values()),
+                size=size,
+                file_name=name,
+                manifest=json.dumps(told),
+                # One that is made again is handed over a second time: what came in between stays new for the next.
+                **({} if export.marked_at else {"mark": str(mark), "marked_at": marked_at}),
+            ):
+                raise _Ended
+            part.rename(path)
 
 
 def _clear(path: Path) -> None:
     """Remove what workers left of a file when they were killed."""
+    path.unlink(missing_ok=True)
     for part in path.parent.glob(f"{path.name}.*"):
-        part.unlink(missing_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _write(
@@ -234,12 +240,21 @@ def _make_room(export: Export, size: int) -> None:
 
 
 def forget(export: Export) -> None:
-    """Let an export's file go; what was in it stays told."""
-    path_of(export).unlink(missing_ok=True)
-    Export.across_organisations.filter(pk=export.pk, state=Export.State.DONE).update(state=Export.State.EXPIRED)
+    """Let an export's file go; what was in it stays told. One that was made again meanwhile stays."""
+    made = Export.across_organisations.filter(pk=export.pk, state=Export.State.DONE, finished_at=export.finished_at)
+    with transaction.atomic():
+        if made.update(state=Export.State.EXPIRED):
+            path_of(export).unlink(missing_ok=True)
 
 
 def forget_expired() -> None:
-    """Let the files go whose time has come."""
+    """Let the files go whose time has come, and what killed workers left of those that nobody is making any more."""
     for export in Export.across_organisations.filter(state=Export.State.DONE, expires_at__lte=now()):
         forget(export)
+    left = list((settings.STATE_DIR / "exports").glob("*/*.*"))
+    if left:
+        running = Export.across_organisations.filter(state=Export.State.RUNNING).values_list("token", flat=True)
+        made = {str(token) for token in running}
+        for part in left:
+            if part.stem not in made:
+                shutil.rmtree(part, ignore_errors=True)

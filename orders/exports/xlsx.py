@@ -18,6 +18,7 @@ from orders.exports.columns import Column
 MOST_ROWS = 1_048_575
 """Rows of a sheet beside its headings; what is more goes on in a sheet after it."""
 
+csv.field_size_limit(2**31 - 1)  # a text may be as long as Glu sent it
 _LONGEST = 32_767  # characters of a cell
 _DIGITS = 15  # of a number that Excel keeps exactly
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch

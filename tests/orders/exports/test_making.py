@@ -185,16 +185,103 @@ def test_an_export_that_is_cancelled_ends(
     assert not list(path_of(export).parent.iterdir())
 
 
+@pytest.mark.parametrize("form", ["excel", "plain", "xlsx"])
+@pytest.mark.parametrize("shape", ["lines", "both", "json"])
+def test_one_that_breaks_off_leaves_nothing(
+    hotel: Organisation, house: Any, monkeypatch: pytest.MonkeyPatch, form: str, shape: str
+) -> None:
+    export = asked(hotel, house.staff, form=form, shape=shape)
+    told = making._teller
+
+    def ending(*args: Any) -> Any:
+        cancel(export)
+        return told(*args)
+
+    monkeypatch.setattr(making, "_teller", ending)
+    monkeypatch.setattr(making, "_TOLD_EVERY", -1)
+    make_export(export.pk)
+    export.refresh_from_db()
+    assert export.state == State.CANCELLED
+    assert not list(path_of(export).parent.iterdir())
+
+
+@pytest.mark.parametrize("second_is_done", [True, False])
+def test_one_that_is_asked_for_again_while_it_is_written_is_the_second_workers_alone(
+    hotel: Organisation, house: Any, monkeypatch: pytest.MonkeyPatch, second_is_done: bool
+) -> None:
+    """The first worker has not seen yet that it was cancelled."""
+    export = asked(hotel, house.staff)
+    real, asked_again = making.csv_texts, []
+
+    def cancelled_and_asked_for_again(*args: Any, **more: Any) -> Any:
+        texts = real(*args, **more)
+        yield next(texts)
+        if not asked_again:
+            asked_again.append(True)
+            cancel(export)
+            ask_again(export)
+            if second_is_done:
+                make_export(export.pk)
+            else:
+                taken = {"state": State.RUNNING, "attempts": 1, "started_at": now(), "held_until": now()}
+                hotel.exports.update(**taken)
+        yield from texts
+
+    monkeypatch.setattr(making, "csv_texts", cancelled_and_asked_for_again)
+    make_export(export.pk)
+    export.refresh_from_db()
+    assert export.state == (State.DONE if second_is_done else State.RUNNING)
+    assert [file.read_bytes() for file in path_of(export).parent.iterdir()] == (
+        [path_of(export).read_bytes()] if second_is_done else []
+    )
+    if second_is_done:
+        digest = hashlib.sha256(path_of(export).read_bytes()).hexdigest()
+        assert json.loads(export.manifest)["sha256"] == digest
+
+
+def test_one_that_was_made_again_does_not_go_with_the_one_before(hotel: Organisation, house: Any) -> None:
+    export = made(hotel, house.staff)
+    first = hotel.exports.get()
+    making.forget(first)
+    ask_again(export)
+    make_export(export.pk)
+    making.forget(first)  # another worker, that had read the row before
+    assert path_of(export).exists()
+    assert hotel.exports.get().state == State.DONE
+
+
+def test_a_fault_of_ours_is_said_and_not_tried_for_minutes(
+    hotel: Organisation, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "csv_texts", lambda *_, **__: iter([1]))
+    assert staff_client.post(FILE).status_code == 503
+    export = hotel.exports.get()
+    assert (export.state, export.trouble) == (State.FAILED, Export.Trouble.BROKE)
+
+
+def test_a_very_long_text_is_no_end_of_an_excel_file(hotel: Organisation, house: Any) -> None:
+    write(hotel, order(5, lines=[{"id": 51, "personalMessage": "=A" * 100_000}]))
+    export = made(hotel, house.staff, form="xlsx", shape="lines")
+    assert export.state == State.DONE
+    sheet = openpyxl.load_workbook(io.BytesIO(path_of(export).read_bytes())).active
+    assert max(len(str(cell.value)) for row in sheet.iter_rows() for cell in row) == 32_767
+
+
 def test_what_a_killed_worker_wrote_is_removed(hotel: Organisation, house: Any) -> None:
     export = asked(hotel, house.staff)
     path = path_of(export)
-    path.parent.mkdir(parents=True)
     left, other = path.with_suffix(".1"), path.with_name("another.1")
-    for file in (left, other):
-        file.write_text("half of it")
+    for folder in (left, other):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("half of it")
     make_export(export.pk)
     assert sorted(path.parent.iterdir()) == sorted([path, other])
-    left.write_text("half of it")
+    forget_expired()  # of that one nobody makes anything
+    assert list(path.parent.iterdir()) == [path]
+    left.mkdir()
+    Export.across_organisations.update(state=State.RUNNING)
+    forget_expired()
+    assert left.exists()
     Export.across_organisations.update(
         state=State.RUNNING, attempts=MOST_ATTEMPTS, held_until=now() - timedelta(seconds=1)
     )
@@ -261,6 +348,16 @@ def test_files_are_private_to_their_organisation(
         assert outsider_client.get(path.replace("alder-house", "brae-links")).status_code == 404
         assert viewer_client.get(path).status_code == 403
     assert path_of(export).parent.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_made_again_counts_as_open(hotel: Organisation, house: Any, staff_client: Client) -> None:
+    for _ in range(3):
+        made(hotel, house.staff)
+    hotel.exports.update(state=State.EXPIRED)
+    for export in hotel.exports.all():
+        answer = staff_client.post(f"{PAGE}{export.token}/again/", follow=True)
+    assert "2 exports of Staff are still running. Wait until one of them has ended" in answer.text
+    assert hotel.exports.filter(state__in=Export.OPEN).count() == 2
 
 
 def test_a_person_has_two_exports_open_and_an_organisation_four(house: Any, staff_client: Client) -> None:
