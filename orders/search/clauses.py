@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import NamedTuple
 
 from orders.display.money import currency
@@ -63,6 +64,7 @@ def read_box(typed: str, known: Known) -> Box:
     if numbers := pasted_numbers(typed):
         return Box("", (Pair("id", numbers, 0, len(typed)),))
     text = typed if '"' in typed else "".join(map(_straight, typed))
+    known = cache(known)  # asked once a field, however many values were typed
     words: list[str] = []
     pairs: list[Pair] = []
     for token in _TOKEN.finditer(text):

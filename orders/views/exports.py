@@ -87,11 +87,14 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
         refused = _page(request, organisation, asked, known, choice, status=429, said=said)
         refused["Retry-After"] = "30"
         return refused
+    recent = f"{request.path.removesuffix('file/')}#recent"
     if not is_small(export, query):
         hint_export(export)
-        return redirect(f"{request.path.removesuffix('file/')}#recent")
+        return redirect(recent)
     make_export(export.pk)
     export.refresh_from_db()
+    if export.state in Export.OPEN:  # a worker was faster
+        return redirect(recent)
     if export.state != Export.State.DONE:
         said = export.get_trouble_display()
         return _page(request, organisation, asked, known, choice, status=503, said=said)
@@ -124,7 +127,10 @@ def export_manifest(request: TeamRequest, organisation: Organisation, token: UUI
 @sent_from("orders_export")
 def export_again(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
     """Have a file made once more, of what its filter finds now."""
-    ask_again(_export(organisation, token))
+    try:
+        ask_again(_export(organisation, token))
+    except TooManyExports as error:
+        messages.warning(request, f"{error} Wait until one of them has ended, then try again.")
     return redirect("orders_export", organisation.slug)
 
 

@@ -1,6 +1,6 @@
 """What a list leaves for after its rows: sums of very many orders, what is new since, why nothing matches."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -70,8 +70,8 @@ def order_news(request: TeamRequest, organisation: Organisation) -> HttpResponse
     Raises Http404 for a `since` that is no time.
     """
     data = request.GET.copy()
-    since = parse_datetime("".join(data.pop("since", [])))
-    if since is None or is_naive(since):
+    since = _time("".join(data.pop("since", [])))
+    if since is None:
         raise Http404("No such time.")
     query = parse_query(data, organisation)
     new = changed = 0
@@ -81,6 +81,15 @@ def order_news(request: TeamRequest, organisation: Organisation) -> HttpResponse
         changed = lately.filter(first_copied_at__lte=since).order_by()[:COUNT_CAP].count()
     back = query.url_query(cursor=query.cursor) if query.cursor else query.url_query()
     return render(request, "orders/later/_news.html", {"new": new, "changed": changed, "back": back})
+
+
+def _time(text: str) -> datetime | None:
+    """A time with its offset, in UTC; None for what is none, or has no day before it in the calendar."""
+    try:
+        found = parse_datetime(text)
+        return None if found is None or is_naive(found) else found.astimezone(UTC) - _LATE + _LATE
+    except (ValueError, OverflowError):
+        return None
 
 
 @door(Role.VIEWER)

@@ -54,12 +54,17 @@ class ScheduleForm(Dressed, forms.Form):
 
 
 def listed(request: TeamRequest, organisation: Organisation) -> list[tuple[ExportSchedule, str, bool]]:
-    """The schedules there are, each with what its view is called and whether the person may end it."""
+    """The schedules there are, each with what its view is called and whether the person may end it.
+
+    What a view was called that is gone is told to who made the schedule alone: it may have been a private one.
+    """
     seen = {view.pk: view.name for view in visible_views(organisation, request.user)}
     found = []
     for schedule in organisation.export_schedules.select_related("user"):
-        is_gone = schedule.view_id is None
-        name = schedule.view_name if is_gone else seen.get(schedule.view_id or 0, "A view of somebody’s own")
+        hidden = "A view of somebody’s own" if schedule.view_id else "A view that is gone"
+        if schedule.view_id is None and schedule.user_id == request.user.pk:
+            hidden = schedule.view_name
+        name = seen.get(schedule.view_id or 0, hidden)
         found.append((schedule, name, may_end(schedule, request.membership)))
     return found
 

@@ -164,3 +164,10 @@ def test_what_is_printed_back_is_read_as_the_same(desk: Organisation, pairs: lis
     assert again.ok, (again.errors, written(query.criteria))
     assert again.criteria == query.criteria, written(query.criteria)
     assert written(again.criteria) == written(query.criteria)
+
+
+def test_many_values_ask_the_database_no_more_than_one(desk: Organisation, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(1):
+        assert read(desk, "payment:" + "Paid," * 2000).ok
+    with django_assert_max_num_queries(1):
+        assert read(desk, "payment:Paid " * 1000).ok

@@ -83,6 +83,17 @@ def test_only_the_row_of_an_open_export_is_asked_for_again(house: Any, staff_cli
     assert "<summary>Manifest" in told
 
 
+def test_what_a_worker_took_first_is_followed_on_the_page(
+    house: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(pk: int) -> None:
+        house.hotel.exports.filter(pk=pk).update(state="running", started_at=now(), held_until=now())
+
+    monkeypatch.setattr("orders.views.exports.make_export", taken)
+    answer = staff_client.post(FILE)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}#recent")
+
+
 SCHEDULE = "/o/alder-house/exports/schedule/"
 
 
@@ -132,6 +143,11 @@ def test_a_schedule_is_ended_by_who_made_it_or_a_manager(
     assert "Mine" not in page
     assert staff_client.post(end).status_code == 404
     assert outsider_client.post(end.replace("alder-house", "brae-links")).status_code == 404
+    assert "Mine" in manager_client.get(PAGE).text
+    house.hotel.saved_views.get().delete()
+    page = staff_client.get(PAGE).text
+    assert "A view that is gone" in page
+    assert "Mine" not in page
     assert "Mine" in manager_client.get(PAGE).text
     manager_client.post(end)
     assert not house.hotel.export_schedules.exists()

@@ -65,7 +65,13 @@ def test_what_is_new_and_changed_is_counted_and_moves_nothing(three: Any, viewer
     assert "newbar" not in viewer_client.get(news, {"since": before, "created": "soon"}).text
 
 
-@pytest.mark.parametrize("since", ["", "yesterday", "2026-01-01T10:00:00"])
+@pytest.mark.parametrize(
+    "since",
+    [
+        *("", "yesterday", "2026-01-01T10:00:00", "2026-02-30T10:00:00Z", "\0"),
+        *("0001-01-01T10:00:00Z", "0001-01-02T10:00:00+14:00", "9999-12-31T23:59:59-23:59"),
+    ],
+)
 def test_since_is_a_time_with_its_offset(three: Any, viewer_client: Client, since: str) -> None:
     assert viewer_client.get(f"{HERE}news/", {"since": since}).status_code == 404
 
