@@ -114,7 +114,7 @@ def path_of(export: Export) -> Path:
 
 
 def _mine(export: Export) -> QuerySet[Export]:
-    """The row as long as this worker has it, since when it was taken: cancelled and asked for again, it is another's."""
+    """The row as long as this worker has it. Cancelled and asked for again, it is another's, taken at another time."""
     return Export.across_organisations.filter(
         pk=export.pk, state=Export.State.RUNNING, attempts=export.attempts, started_at=export.started_at
     )
