@@ -82,7 +82,7 @@ def _room_for_one(organisation: Organisation, user: User | None, whose: str) -> 
     """Let one after another ask, within a transaction, and only as many as may be open. Raises TooManyExports."""
     # For SQLite every transaction is one after another.
     list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk))
-    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk if user else None))
+    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk if user else 0))
     if user and user.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_PERSON:
         raise TooManyExports(f"{MOST_PER_PERSON} exports of {whose} are still running.")
     if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
