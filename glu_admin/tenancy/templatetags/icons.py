@@ -3,8 +3,8 @@
 from functools import cache
 
 from django import template
-from django.conf import settings
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,10 +17,10 @@ def icon(name: str, *, small: bool = False) -> SafeString:
 
     Screen readers leave it out: the words beside it say the same.
     """
-    return _symbol(name, "i i-sm" if small else "i", settings.STATIC_URL)
+    return _symbol(name, "i i-sm" if small else "i", get_script_prefix())
 
 
 @cache
-def _symbol(name: str, size: str, _static_url: str) -> SafeString:
-    """A page has a hundred of them; their address changes with a release only."""
+def _symbol(name: str, size: str, _below: str) -> SafeString:
+    """A page has a hundred; their address changes with a release and with the path below which the desk stands."""
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', size, static("icons.svg"), name)
