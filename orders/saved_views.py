@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from orders.models import SavedView
 from orders.search import Query, parse_query
+from orders.search.folding import plain
 
 MOST_VIEWS = 50
 """How many views one person may see at an organisation; they all stand above the list."""
@@ -37,6 +38,16 @@ def may_change(view: SavedView, membership: Membership) -> bool:
     if view.owner_id == membership.user_id:
         return membership.may(_NEEDS[Reach(view.reach)])
     return view.reach != Reach.PRIVATE and membership.may(Role.MANAGER)
+
+
+def same_name(name: str, membership: Membership, but: SavedView) -> SavedView | None:
+    """The view that somebody sees under this name, other than `but`; capitals, accents, unseen signs change no name."""
+    others = visible_views(membership.organisation, membership.user).exclude(pk=but.pk)
+    return next((view for view in others if _bare(view.name) == _bare(name)), None)
+
+
+def _bare(name: str) -> str:
+    return " ".join(plain(name).split())
 
 
 def kept_query(query: Query) -> str:

@@ -15,12 +15,25 @@ from glu_admin.tenancy.models import Membership, Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.models import SavedView
-from orders.saved_views import Reach, TooManyViews, keep, kept_query, may_change, query_of, reaches, visible_views
+from orders.saved_views import (
+    Reach,
+    TooManyViews,
+    keep,
+    kept_query,
+    may_change,
+    query_of,
+    reaches,
+    same_name,
+    visible_views,
+)
 from orders.search import Counted, OrderCriteria, Query, count_orders, describe, parse_query
 
 
 class ViewForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
-    """A view's name, and whose it is as far as the person's role allows."""
+    """A view's name, and whose it is as far as the person's role allows.
+
+    `taken` is the view that has the name already, once one was refused for it.
+    """
 
     class Meta:
         model = SavedView
@@ -28,8 +41,18 @@ class ViewForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.membership = membership
+        self.taken: SavedView | None = None
         self.fields["reach"].choices = [(reach.value, reach.label) for reach in reaches(membership)]  # type: ignore[attr-defined]
         self.fields["reach"].label = "For"
+
+    def clean_name(self) -> str:
+        """The name, where none of the views that the person sees has it."""
+        name: str = self.cleaned_data["name"]
+        self.taken = same_name(name, self.membership, but=self.instance)
+        if self.taken:
+            raise forms.ValidationError(f"There is a view “{self.taken.name}” already. Give this one another name.")
+        return name
 
 
 @dataclass(frozen=True)
@@ -91,7 +114,11 @@ def view_counts(request: TeamRequest, organisation: Organisation) -> HttpRespons
 @door(Role.VIEWER)
 @sent_from("views")
 def view_save(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """Keep the list that was sent under a new name, or with `change` in place of what its view kept before."""
+    """Keep the list that was sent under a new name, or in place of what a view kept before.
+
+    With `change` that is the view it names, else the one that the list began with. A name that is there already, or
+    none, is asked for again.
+    """
     query = parse_query(request.POST.get("query", ""), organisation)
     back = f"{reverse('orders', args=[organisation.slug])}?{query.url_query()}"
     if not query.ok:
@@ -100,15 +127,21 @@ def view_save(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     before = visible_views(organisation, request.user).filter(slug=query.view).first()
     view = SavedView(organisation=organisation, owner=request.user)
     if "change" in request.POST:
-        view = _found(request, organisation, query.view)
+        view = _found(request, organisation, request.POST["change"] or query.view)
         if not may_change(view, request.membership):
             messages.error(request, "This view is not yours to change. Save it under a name of its own.")
             return redirect(back)
     else:
         form = ViewForm(request.POST, instance=view, membership=request.membership)
         if not form.is_valid():
-            messages.error(request, "The view was not saved: give it a name.")
-            return redirect(back)
+            context = {
+                "form": form,
+                "view_query": query.url_query(),
+                "back": query.url_query(),
+                "words": describe(query),
+                "may_replace": form.taken is not None and may_change(form.taken, request.membership),
+            }
+            return render(request, "orders/saved/save.html", context, status=422)
     view.query, view.columns = kept_query(query), query.cols or (before.columns if before else "")
     try:
         keep(view)

@@ -55,3 +55,36 @@ def test_menus_and_views_work_without_script(open_page: Callable[..., Any]) -> N
     page.click("summary:has-text('Delete')")
     page.click("text=Delete this view")
     sync_api.expect(page.locator("body")).to_contain_text("No views yet")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_second_view_of_a_name_replaces_the_first_if_one_says_so(open_page: Callable[..., Any], script: bool) -> None:
+    page = open_page(f"{ORDERS}?payment=Paid", java_script_enabled=script)
+    expect = sync_api.expect
+    tab = page.locator(".tabs a", has_text="Paid ones")
+    for query in ("payment=Paid", "payment=Pending"):
+        page.goto(f"{ORDERS}?{query}")
+        page.click("#save-view summary")
+        page.fill("#view-name", "Paid ones")
+        page.click("#save-view button")
+    expect(page.locator(".errorlist")).to_contain_text("There is a view “Paid ones” already.")
+    page.click("text=Replace “Paid ones”")
+    page.wait_for_url(re.compile("payment=Pending&view=paid-ones"))
+    expect(tab).to_have_count(1)
+    expect(tab).to_have_attribute("aria-current", "page")
+    page.click("#chips .chip >> nth=0")
+    page.wait_for_url(re.compile(r"orders/\?view=paid-ones$"))
+    expect(tab).to_contain_text("Changed")
+    expect(tab).to_have_attribute("aria-current", "true")
+    if script:
+        expect(page.locator("#tab-all")).to_have_text("130")
+        expect(tab.locator(".n")).not_to_have_text("…")
+    page.click("text=Change “Paid ones” to this")
+    expect(tab).to_have_attribute("aria-current", "page")
+    page.click("#pin-payment summary")
+    page.check("#pin-payment [value=Paid]")
+    page.click("#pin-payment button")
+    expect(tab).to_contain_text("Changed")
+    page.click("#chips >> text=Clear")
+    expect(page.locator(".tabs [aria-current]")).to_contain_text("All")
+    expect(tab).not_to_contain_text("Changed")

@@ -38,7 +38,7 @@ PAGES = {
     "view_open": Page(V, get=REDIRECT, args=("view",)),
     "views": Page(V),
     "view_counts": Page(V),
-    "view_save": Page(V, get=REDIRECT, post=REDIRECT),
+    "view_save": Page(V, get=REDIRECT),
     "view_change": Page(V, get=REDIRECT, args=("view",)),
     "view_delete": Page(V, get=REDIRECT, post=REDIRECT, args=("view",)),
     "orders": Page(V),

@@ -133,3 +133,58 @@ def test_a_viewer_does_not_change_the_teams_view(filled: Any, viewer_client: Cli
     viewer_client.post(f"{HERE}views/ours/change/", {"ours-name": "Theirs", "ours-reach": "private"})
     viewer_client.post(f"{HERE}views/ours/delete/")
     assert filled.hotel.saved_views.get().name == "Ours"
+
+
+@pytest.mark.parametrize("name", ["Paid", " paid ", "PAID", "Pa\u00adid"])
+def test_a_name_that_is_there_is_refused_and_may_be_replaced(filled: Any, staff_client: Client, name: str) -> None:
+    known = view_of(filled, filled.staff, "Paid")
+    view_of(filled, filled.staff, "Begun", query="type=Gift+Card")
+    refused = save(staff_client, "type=Gift+Card&cols=order,total&view=begun", name=name, reach="private")
+    assert refused.status_code == 422
+    assert "There is a view “Paid” already." in refused.text
+    assert filled.hotel.saved_views.count() == 2
+    assert re.search(r'name="change"\s+value="paid"', refused.text)
+    kept = re.search(r'name="query" value="([^"]*)"', refused.text)
+    assert kept is not None
+    replaced = save(staff_client, kept[1].replace("&amp;", "&"), change="paid", name=name, reach="private")
+    assert replaced.redirect_chain == [(f"{LIST}?type=Gift+Card&view=paid", 302)]
+    known.refresh_from_db()
+    assert (known.query, known.columns, known.reach) == ("type=Gift+Card", "order,total", "shared")
+
+
+def test_what_is_not_ones_own_is_not_offered_for_replacing(filled: Any, viewer_client: Client) -> None:
+    view_of(filled, filled.staff, "Paid")
+    view_of(filled, filled.staff, "Hidden", Reach.PRIVATE)
+    refused = save(viewer_client, "type=Gift+Card", name="Paid", reach="private")
+    assert "There is a view “Paid” already." in refused.text
+    assert 'name="change"' not in refused.text
+    assert save(viewer_client, "type=Gift+Card", name="Hidden", reach="private").status_code == 200
+
+
+def test_a_view_is_not_renamed_to_what_another_is_called(filled: Any, staff_client: Client) -> None:
+    view_of(filled, filled.staff, "Paid")
+    view_of(filled, filled.staff, "Mine")
+    refused = staff_client.post(f"{HERE}views/mine/change/", {"mine-name": "paid", "mine-reach": "shared"})
+    assert (refused.status_code, "There is a view “Paid” already." in refused.text) == (422, True)
+    assert (
+        staff_client.post(f"{HERE}views/mine/change/", {"mine-name": "MINE", "mine-reach": "shared"}).status_code == 302
+    )
+    assert {view.name for view in filled.hotel.saved_views.all()} == {"Paid", "MINE"}
+
+
+@pytest.mark.parametrize(
+    ("query", "current", "changed"),
+    [
+        ("payment=Paid&view=paid", "page", 0),
+        ("payment=Paid&view=paid&size=25", "page", 0),
+        ("view=paid", "true", 1),
+        ("payment=Paid&view=paid&sort=total", "true", 1),
+    ],
+)
+def test_a_tab_says_that_the_list_is_no_longer_its_view(
+    filled: Any, viewer_client: Client, query: str, current: str, changed: int
+) -> None:
+    view_of(filled, filled.staff, "Paid")
+    page = viewer_client.get(f"{LIST}?{query}").text
+    assert re.findall(r'v/paid/"\s+aria-current="(\w+)"', page) == [current]
+    assert page.count(">Changed</span>") == changed
