@@ -6,10 +6,11 @@ from operator import and_, or_
 from types import ModuleType
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
+from orders.models import Order
 from orders.search import postgres, sqlite
 from orders.search.folding import fold
 from orders.search.words import Words
@@ -44,8 +45,13 @@ def matching(organisation: Organisation, words: Words) -> Matching:
 
     What names an order is looked up; only where nobody has it is it looked for in texts.
     """
-    if named := _named(organisation, words):
-        return _held(named) if len(named) <= MOST_FOUND else Matching(Q(pk__in=named), [], MOST_FOUND)
+    named = set[int]()
+    for orders in (naming := _naming(organisation, words)):
+        named |= set(orders.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    if len(named) > MOST_FOUND:
+        return Matching(reduce(or_, (Q(pk__in=orders.values("pk")) for orders in naming)), [], MOST_FOUND)
+    if named:
+        return _held(named)
     alternatives = [(fold(str(words.uuid)),) if words.uuid else words.wanted]
     alternatives += [(words.number,)] if words.number else []
     found = set[int]()
@@ -73,18 +79,19 @@ def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unw
     return condition
 
 
-def _named(organisation: Organisation, words: Words) -> set[int]:
-    """The keys of orders that a number, a whole address or the reference of a payment names."""
-    named = organisation.orders.none()
+def _naming(organisation: Organisation, words: Words) -> list[QuerySet[Order]]:
+    """The orders that a number, a whole address or the reference of a payment names, each way by itself."""
+    ways: list[QuerySet[Order]] = []
     if words.ids:
-        named = organisation.orders.filter(glu_id__in=words.ids)
+        ways.append(organisation.orders.filter(glu_id__in=words.ids))
     elif words.email:
-        named = organisation.orders.alias(
+        orders = organisation.orders.alias(
             buyer_email=Lower("customer_email_address"), recipient_email=Lower("recipient_email_address")
-        ).filter(Q(buyer_email=words.email) | Q(recipient_email=words.email))
-    found = set(named.values_list("pk", flat=True)[: MOST_FOUND + 1])
+        )
+        ways.append(orders.filter(Q(buyer_email=words.email) | Q(recipient_email=words.email)))
     if words.reference:
         paid = organisation.transactions.alias(reference=Lower("gateway_reference")).filter(reference=words.reference)
-        glu_ids = [glu_id for glu_id in paid.values_list("order_glu_id", flat=True)[: MOST_FOUND + 1] if glu_id]
-        found |= set(organisation.orders.filter(glu_id__in=glu_ids).values_list("pk", flat=True)) if glu_ids else set()
-    return found
+        paid_for = paid.filter(order_glu_id__isnull=False).order_by().values_list("order_glu_id", flat=True)
+        if few := list(paid_for[: MOST_FOUND + 1]):
+            ways.append(organisation.orders.filter(glu_id__in=few if len(few) <= MOST_FOUND else paid_for))
+    return ways

@@ -13,7 +13,7 @@ from orders.search import Counted, count_and_sums, find, find_orders, list_page,
 from orders.search.folding import fold
 from orders.search.matching import index
 from orders.search.words import Words
-from tests.orders.builders import order, write
+from tests.orders.builders import EPOCH, order, write
 
 WORDS = [
     Words(wanted=("smith",)),
@@ -82,6 +82,29 @@ def test_the_rows_are_the_same_where_more_are_found_than_are_held(
     assert found.is_few == (bound == "MOST_FOUND")
     assert [row.glu_id for row in list_page(written.hotel, query, 50, found).rows] == few == [3, 2, 1]
     assert count_and_sums(written.hotel, query.criteria, found) == (Counted(2, exact=False), [])
+
+
+@pytest.mark.parametrize("typed", ["desk@post.example", "900123", "paid-together-1", "smith", "07700 900123"])
+def test_all_are_found_where_more_are_named_than_are_held(
+    house: Any, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    """The desk's own address stands in every order that came by telephone."""
+    same = {"customerEmailAddress": "desk@post.example", "customerName": "Ann Smith", "phoneNumber": "07700 900123"}
+    write(house.hotel, *(order(number, **same) for number in range(1, 6)))
+    write(house.golf, *(order(number, **same) for number in range(1, 6)))
+    for number in range(1, 6):
+        house.hotel.transactions.create(
+            glu_id=number,
+            order_glu_id=number,
+            gateway_reference="Paid-together-1",
+            created_at=EPOCH,
+            copied_at=EPOCH,
+        )
+    assert _ids(house.hotel, typed) == {1, 2, 3, 4, 5}
+    monkeypatch.setattr(matching, "MOST_FOUND", 2)
+    assert _ids(house.hotel, typed) == {1, 2, 3, 4, 5}
+    ours = find_orders(house.hotel, parse_query(f"q={typed}", house.hotel).criteria)
+    assert {row.organisation_id for row in ours} == {house.hotel.pk}
 
 
 def test_many_keys_are_asked_for_as_few_are(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
