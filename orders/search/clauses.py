@@ -15,6 +15,7 @@ from orders.display.text import brief
 from orders.search.criteria import DAY_FIELDS, LABELS, NOT, VALUE_FIELDS, OrderCriteria
 from orders.search.folding import fold, plain
 from orders.search.numbers import kept_numbers, pasted_numbers
+from orders.search.words import LABELLED
 
 NAMES = (*VALUE_FIELDS, *DAY_FIELDS, "total", "has", "no", "id")
 """What a clause may begin with."""
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     rf'-?{_QUOTED}|(?P<clause>(?P<minus>-?)(?P<name>[a-z][a-z-]*):(?P<value>(?:{_QUOTED}|[^\s"])+))|\S+', re.I
 )
 _VALUE = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"?|[^,"]+')
-_ELSEWHERE = frozenset({"mailto", "tel", "http", "https"})  # addresses, which are no clauses
+_ELSEWHERE = LABELLED | {"http", "https"}  # no clauses
 _OPPOSITE = {"has": "no", "no": "has"}
 _NONE = "none"
 _MOST_NAMED = 12

@@ -9,8 +9,15 @@ from phonenumbers import Leniency, NumberParseException, PhoneNumberMatcher, par
 from orders.search.folding import digits, fold, plain
 
 _TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s,;"]+))')
-_SCHEME = re.compile(r"^(?:mailto|tel):")
-_ORDER_NUMBER = re.compile(r"(?:.*/orders/|[^\w]*(?:(?:re|order|no|number|id|ref)\b[^\w]*)+)(\d{1,18})\b[^\w]*")
+_OF_PEOPLE = "mailto|tel|phone|telephone|mobile|email|e-mail|name|customer|buyer|recipient"
+LABELLED = frozenset(f"{_OF_PEOPLE}|order|ref|re|fw|fwd|subject".split("|"))
+"""What stands with a colon before something that is pasted, and is no clause."""
+
+_LABEL = re.compile(rf"^(?:{_OF_PEOPLE}):\s*")
+_ORDER_NUMBER = re.compile(
+    r"(?:.*/orders/|[^\w]*(?:(?:re|fwd?|subject|your|order|no|number|id|ref)\b[^\w]*)+)(\d{1,18})\b[^\w]*"
+)
+_WITHIN = re.compile(r"\border\b[^\w]*(?:(?:no|number|id|ref)\b[^\w]*)*(\d{4,18})\b")
 _EMAIL = re.compile(r"[^\s@\"<>]+@[^\s@\"<>]+\.[a-z\d-]{2,}")
 _POINTED = re.compile(r"<([^<>]*)>")
 _REFERENCE = re.compile(r"(?=.*\d)[^\s\"]{4,}")
@@ -54,12 +61,12 @@ def parse_words(typed: str) -> Words:
         raise SearchError(f"Type at most {_MOST_TYPED} characters.")
     if "\0" in typed:
         raise SearchError("That search holds signs that cannot be searched.")
-    text = _SCHEME.sub("", plain(typed).strip())
+    text = _LABEL.sub("", plain(typed).strip())
     lone = text.strip("\"'`#<>()[]{}.,;:!? ")
     found = _terms(text)
     if _HEXADECIMAL.fullmatch(bare := lone.removeprefix("urn:uuid:").replace("-", "")):
         return Words(uuid=UUID(bare), wanted=found.wanted)
-    if named := _ORDER_NUMBER.fullmatch(text):
+    if named := _ORDER_NUMBER.fullmatch(text) or ('"' not in text and _WITHIN.search(text)):
         return Words(ids=(int(named[1]),), wanted=found.wanted)
     if digits(text) and not _NO_NUMBER.search(text):
         return _number(text, found)
@@ -87,7 +94,7 @@ def _national(text: str) -> str:
 def _address(text: str, lone: str) -> str:
     """The e-mail address that was pasted, with or without a name; "" for anything else."""
     pointed = _POINTED.search(text)
-    address = (_SCHEME.sub("", pointed[1]) if pointed else lone).partition("?")[0]
+    address = (_LABEL.sub("", pointed[1]) if pointed else lone).partition("?")[0]
     return address if _EMAIL.fullmatch(address) else ""
 
 
