@@ -91,7 +91,9 @@ def _naming(organisation: Organisation, words: Words) -> list[QuerySet[Order]]:
         ways.append(orders.filter(Q(buyer_email=words.email) | Q(recipient_email=words.email)))
     if words.reference:
         paid = organisation.transactions.alias(reference=Lower("gateway_reference")).filter(reference=words.reference)
-        paid_for = paid.filter(order_glu_id__isnull=False).order_by().values_list("order_glu_id", flat=True)
-        if few := list(paid_for[: MOST_FOUND + 1]):
-            ways.append(organisation.orders.filter(glu_id__in=few if len(few) <= MOST_FOUND else paid_for))
+        few = [glu_id for glu_id in paid.values_list("order_glu_id", flat=True)[: MOST_FOUND + 1] if glu_id]
+        if len(few) > MOST_FOUND:
+            ways.append(organisation.orders.filter(glu_id__in=paid.values("order_glu_id")))
+        elif few:
+            ways.append(organisation.orders.filter(glu_id__in=few))
     return ways
