@@ -95,7 +95,7 @@ def make_export(pk: int) -> Export | None:
     except TimeoutError:
         trouble = Export.Trouble.SLOW
     except Exception as error:  # whatever it was, somebody waits to hear of it
-        logger.error("an export broke off: %s", type(error).__name__)
+        logger.exception("an export broke off")
         if database_trouble(error) is DatabaseTrouble.SLOW:
             trouble = Export.Trouble.SLOW
     with contextlib.suppress(DatabaseError):

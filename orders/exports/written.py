@@ -34,8 +34,8 @@ _PLAIN = {
     "postgresql": "{0} IS NULL OR ascii({0}) BETWEEN 48 AND 122 AND ascii({0}) NOT IN (61, 64)",
     "sqlite": "{0} IS NULL OR {0} >= 'A' AND {0} < '{{' OR {0} >= '0' AND {0} < ':'",
 }
-_within = re.compile(rf"[{SEPARATORS}][{SEPARATORS}{HIDING}]*+[{SIGNS}]").search
-_LONG = 20_000  # characters of a row that are not looked through, as that may take their square
+# Takes a run whole whether a sign follows or not, so that no text is looked through twice.
+_within = re.compile(rf"[{SEPARATORS}][{SEPARATORS}{HIDING}]*+([{SIGNS}])?").finditer
 _UTC = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')"""
 
 
@@ -94,8 +94,7 @@ def prepare(form: Form) -> None:
 
 def _is_within(*texts: str | None) -> bool:
     """Whether a formula may begin within one of the texts."""
-    text = "a".join(filter(None, texts))
-    return len(text) > _LONG or _within(text) is not None
+    return any(run[1] for run in _within("a".join(filter(None, texts))))
 
 
 class _Times(dict[str, str]):

@@ -90,7 +90,8 @@ def _naming(organisation: Organisation, words: Words) -> list[QuerySet[Order]]:
         )
         ways.append(orders.filter(Q(buyer_email=words.email) | Q(recipient_email=words.email)))
     if words.reference:
-        paid = organisation.transactions.alias(reference=Lower("gateway_reference")).filter(reference=words.reference)
+        paid = organisation.transactions.alias(reference=Lower("gateway_reference"))
+        paid = paid.filter(reference=words.reference, order_glu_id__isnull=False)
         few = [glu_id for glu_id in paid.values_list("order_glu_id", flat=True)[: MOST_FOUND + 1] if glu_id]
         if len(few) > MOST_FOUND:
             ways.append(organisation.orders.filter(glu_id__in=paid.values("order_glu_id")))

@@ -111,6 +111,15 @@ def test_the_database_writes_what_is_meant(house: Any, rows: list[Any], zone: st
         assert account.told() == counted.told()
 
 
+@pytest.mark.timeout(20)
+def test_long_texts_take_no_longer_than_they_are(house: Any) -> None:
+    """A buyer's message of nothing but commas holds nobody's export up."""
+    message = ",\n" * 9_900
+    write(house.hotel, *(order(n, lines=[{"id": n, "personalMessage": message}]) for n in range(1, 81)))
+    text = "".join(csv_texts(house.hotel, parse_query("", house.hotel), Choice(), lines=True))
+    assert text.count(message) == 80
+
+
 def test_ordinary_rows_are_made_by_the_database_alone(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made_here: list[Any] = []
     monkeypatch.setattr(csv_files, "plain_cells", lambda *arguments: made_here.append(arguments) or ([], 0))
