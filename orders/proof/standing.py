@@ -10,6 +10,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import latest_polls
+from orders.models.mirror_state import state_of
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,9 @@ def standing_on_page(organisation: Organisation) -> Standing:
     if known is None:
         known = vars(organisation)["_standing"] = standing(organisation)
     return known
+
+
+def state_on_page(organisation: Organisation) -> MirrorState | None:
+    """The state of the mirror for a page; where nothing else is known of how the copy stands, it is read alone."""
+    known: Standing | None = vars(organisation).get("_standing")
+    return known.state if known else state_of(organisation)

@@ -1,7 +1,7 @@
 """How many orders a filter finds, of which values, and worth how much."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,6 +53,17 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class CounterRow:
+    """How many orders have a combination of values, as criteria have them, how many of these a total, its halves."""
+
+    values: list[str]
+    n: int
+    with_total: int
+    high: int
+    low: int
+
+
+@dataclass(frozen=True)
 class CurrencySum:
     """Orders and their total (minor units) in one currency, "" for none; `without` of them have no total to add."""
 
@@ -77,12 +88,22 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Fou
     return Counted(min(n, cap), n <= cap)
 
 
+def read_counters(organisation: Organisation) -> list[CounterRow]:
+    """All counters of an organisation's orders, for whoever asks them several things."""
+    columns = list(VALUE_FIELDS.values())
+    numbers = ("n", "with_total", "total_high", "total_low")
+    rows = organisation.order_counters.filter(n__gt=0).values_list(*columns, *numbers)
+    return [CounterRow([*map(_said, columns, row)], *row[len(columns) :]) for row in rows]
+
+
 def count_and_sums(
-    organisation: Organisation, criteria: OrderCriteria, found: Found
+    organisation: Organisation, criteria: OrderCriteria, found: Found, counters: Sequence[CounterRow]
 ) -> tuple[Counted, list[CurrencySum]]:
     """How many orders were found and their sums, of one reading; no sums where there are more than are counted."""
     if criteria.only_counted():
-        added = sums(organisation, criteria)
+        meant = [row for row, missed in _judged(counters, criteria) if not missed]
+        code = list(VALUE_FIELDS).index("currency")
+        added = _merged(_whole((row.values[code], row.n, row.with_total, row.high, row.low)) for row in meant)
         return Counted(sum(each.orders for each in added)), added
     if found.at_least:
         return count_orders(organisation, criteria, found), []
@@ -115,30 +136,42 @@ def sum_rows(rows: Sequence[Order]) -> list[CurrencySum]:
     return _merged((row.currency_code, 1, row.total or 0, row.total is None) for row in rows)
 
 
-def facets(organisation: Organisation, criteria: OrderCriteria) -> dict[str, list[Facet]]:
+def facets(counters: Sequence[CounterRow], criteria: OrderCriteria) -> dict[str, list[Facet]]:
     """Every value each field is known to have, most frequent first, counted under the other fields' filters.
 
     With days, totals or words in the criteria the values are known but not counted.
     """
-    columns = list(VALUE_FIELDS.values())
-    counters = organisation.order_counters.filter(n__gt=0).values_list(*columns, "n")
-    rows = [[*map(_said, columns, row), row[-1]] for row in counters]
     counted = criteria.only_counted()
+    numbers: list[dict[str, int]] = [defaultdict(int) for _ in VALUE_FIELDS]
+    for row, missed in _judged(counters, criteria):
+        for place, value in enumerate(row.values):
+            numbers[place][value] += row.n if missed in ([], [place]) else 0
     out: dict[str, list[Facet]] = {}
-    for place, name in enumerate(VALUE_FIELDS):
+    for name, known in zip(VALUE_FIELDS, numbers, strict=True):
         chosen = getattr(criteria, name) or criteria.excluded(name)
-        numbers: dict[str, int] = defaultdict(int)
-        others = [(at, getattr(criteria, other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
-        unwanted = [(at, criteria.excluded(other)) for at, other in enumerate(VALUE_FIELDS) if other != name]
-        for row in rows:
-            meant = all(not wanted or row[at] in wanted for at, wanted in others)
-            meant = meant and not any(row[at] in values for at, values in unwanted)
-            numbers[row[place]] += row[-1] if meant else 0
         for value in chosen:
-            numbers.setdefault(value, 0)
-        ranked = sorted(numbers, key=lambda value: (-numbers[value], value))
-        out[name] = [Facet(value, numbers[value] if counted else None, value in chosen) for value in ranked]
+            known.setdefault(value, 0)
+        ranked = sorted(known, key=lambda value: (-known[value], value))
+        out[name] = [Facet(value, known[value] if counted else None, value in chosen) for value in ranked]
     return out
+
+
+def _judged(counters: Iterable[CounterRow], criteria: OrderCriteria) -> Iterator[tuple[CounterRow, list[int]]]:
+    """Each counter with the places of the fields of values in which it is not what criteria ask for."""
+    asked = [
+        (place, getattr(criteria, name), criteria.excluded(name))
+        for place, name in enumerate(VALUE_FIELDS)
+        if getattr(criteria, name) or criteria.excluded(name)
+    ]
+    for row in counters:
+        yield (
+            row,
+            [
+                place
+                for place, wanted, unwanted in asked
+                if (wanted and row.values[place] not in wanted) or row.values[place] in unwanted
+            ],
+        )
 
 
 def count_values(organisation: Organisation, criteria: OrderCriteria, name: str) -> dict[str, int]:
@@ -157,7 +190,7 @@ def _said(column: str, value: str | None) -> str:
 def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[str]:
     """A sentence for each value asked for that no order has, with those there are: it may be mistyped."""
     out = []
-    for name, known in facets(organisation, OrderCriteria()).items():
+    for name, known in facets(read_counters(organisation), OrderCriteria()).items():
         values = [facet.value for facet in known]
         some = ", ".join(brief(value or "none given", _LONGEST) for value in values[:_MOST_NAMED])
         more = f" and {len(values) - _MOST_NAMED:,} more" if len(values) > _MOST_NAMED else ""

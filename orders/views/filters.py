@@ -1,6 +1,7 @@
 """The filters of the list: what stands in menus and panel, what is wrong with it, and how it is sent."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,18 @@ from django.shortcuts import render
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.search import COUNT_CAP, Facet, Problem, Query, count_values, facets, parse_query, written
+from orders.search import (
+    COUNT_CAP,
+    CounterRow,
+    Facet,
+    Problem,
+    Query,
+    count_values,
+    facets,
+    parse_query,
+    read_counters,
+    written,
+)
 from orders.search.criteria import DAY_FIELDS, FLAG_LABELS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
 
 RANGE_FIELDS = ("created", "updated", "scheduled", "total")
@@ -90,10 +102,10 @@ def carried(query: Query) -> list[tuple[str, str]]:
     return [pair for pair in query.pairs() if pair[0] not in said and pair not in flags]
 
 
-def panel(organisation: Organisation, query: Query) -> dict[str, Any]:
+def panel(query: Query, counters: Sequence[CounterRow]) -> dict[str, Any]:
     """The template's context for the filter panel and the messages above it."""
     counted = query.criteria.only_counted()
-    known = facets(organisation, query.criteria)
+    known = facets(counters, query.criteria)
     offers = {name: _offered(query.criteria, name, values, counted) for name, values in known.items()}
     problems = list({problem.key: problem for problem in query.errors}.values())
     return {
@@ -125,7 +137,7 @@ def order_values(request: TeamRequest, organisation: Organisation) -> HttpRespon
     numbers = count_values(organisation, query.criteria, name) if query.ok else None
     known = [
         replace(facet, n=None if numbers is None else numbers.get(facet.value, 0))
-        for facet in facets(organisation, query.criteria)[name]
+        for facet in facets(read_counters(organisation), query.criteria)[name]
     ]
     most = COUNT_CAP if numbers and sum(numbers.values()) >= COUNT_CAP else None
     known.sort(key=lambda facet: -(facet.n or 0))

@@ -18,8 +18,9 @@ from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
 from orders.proof.rest import rest
+from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit, range_state
-from orders.search import Counted, OrderCriteria, Query, count_orders, parse_query
+from orders.search import Counted, OrderCriteria, Query, count_orders, parse_query, read_counters
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
 from orders.search.places import nearest
@@ -52,17 +53,23 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
     note_visit(organisation)
+    with_frame = not wants_fragment(request) or request.htmx.target != "results" or came_from == "first-copy"
+    if with_frame:
+        standing_on_page(organisation)  # the frame needs it all, the list only a part
     shown_at_once = query.size or request.user.rows_per_page
     above = tabs(request, organisation, query)
     columns = columns_of(request, query, above["view"])
-    page, shown = table(organisation, query, shown_at_once, back, columns)
+    counters = read_counters(organisation)
+    page, shown = table(organisation, query, shown_at_once, back, columns, counters)
     is_part = not page.is_all
     export_query = query.all_orders().url_query(
         size=str(shown_at_once) if is_part else "", cursor=query.cursor if is_part else ""
     )
     context: dict[str, Any] = {
+        "with_frame": with_frame,
+        "frame": "base.html" if with_frame else "base_swap.html",
         **shown,
-        **panel(organisation, query),
+        **panel(query, counters),
         **above,
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
@@ -100,7 +107,7 @@ def _unread(request: TeamRequest, organisation: Organisation, query: Query, *, t
 
     Who is still typing a word is told so quietly.
     """
-    context = panel(organisation, query)
+    context = panel(query, read_counters(organisation))
     if typing:
         context["problems"] = [problem for problem in context["problems"] if problem.key != "q"]
     response = render(request, "orders/list/_unread.html", {**context, "typing": typing, "rows_stay": True})

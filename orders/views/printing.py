@@ -8,7 +8,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.saved_views import visible_views
-from orders.search import parse_query
+from orders.search import parse_query, read_counters
 from orders.views.column_choice import columns_of
 from orders.views.table import table
 
@@ -27,5 +27,7 @@ def orders_print(request: TeamRequest, organisation: Organisation) -> HttpRespon
     if not query.ok:
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{request.GET.urlencode()}")
     view = visible_views(organisation, request.user).filter(slug=asked.view).first() if asked.view else None
-    page, context = table(organisation, query, MOST_PRINTED, back, columns_of(request, asked, view))
+    page, context = table(
+        organisation, query, MOST_PRINTED, back, columns_of(request, asked, view), read_counters(organisation)
+    )
     return render(request, "orders/printing/page.html", {**context, "back": back, "cut": not page.is_all})

@@ -7,9 +7,10 @@ from typing import Any
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
 from orders.proof.gaps import extent, is_copied, words_of
-from orders.proof.standing import standing_on_page
+from orders.proof.standing import state_on_page
 from orders.search import (
     Counted,
+    CounterRow,
     CurrencySum,
     Found,
     Page,
@@ -42,15 +43,20 @@ class Head:
 
 
 def table(
-    organisation: Organisation, query: Query, size: int, back: str, columns: Sequence[Chosen]
+    organisation: Organisation,
+    query: Query,
+    size: int,
+    back: str,
+    columns: Sequence[Chosen],
+    counters: Sequence[CounterRow],
 ) -> tuple[Page, dict[str, Any]]:
     """A page of `size` rows and the template's context for it; no rows for a query with errors.
 
-    `back` is the list's query string, carried to the order's page.
+    `back` is the list's query string, carried to the order's page; `counters` are the organisation's.
     """
     found = find(organisation, query.criteria) if query.ok else None
     page = list_page(organisation, query, size, found) if found else Page([], None, None)
-    count, added = _count_and_sums(organisation, query, page, found)
+    count, added = _count_and_sums(organisation, query, page, found, counters)
     return page, {
         "query": query,
         "chips": chips(query),
@@ -87,14 +93,14 @@ def _rows(organisation: Organisation, query: Query, page: Page, back: str, colum
 
 
 def _count_and_sums(
-    organisation: Organisation, query: Query, page: Page, found: Found | None
+    organisation: Organisation, query: Query, page: Page, found: Found | None, counters: Sequence[CounterRow]
 ) -> tuple[Counted | None, list[CurrencySum]]:
     """How many orders there are and their sums; a list of one page has told both by being read."""
     if found is None:
         return None, []
     if page.is_all:
         return Counted(len(page.rows)), sum_rows(page.rows)
-    return count_and_sums(organisation, query.criteria, found)
+    return count_and_sums(organisation, query.criteria, found, counters)
 
 
 def sums_in_words(added: Sequence[CurrencySum]) -> list[dict[str, object]]:
@@ -112,7 +118,7 @@ def sums_in_words(added: Sequence[CurrencySum]) -> list[dict[str, object]]:
 
 def _missing(organisation: Organisation, query: Query) -> str:
     """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
-    state = standing_on_page(organisation).state
+    state = state_on_page(organisation)
     copying = state is None or state.history_complete_at is None
     if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
         return ""

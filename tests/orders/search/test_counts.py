@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from orders.mirror.writing.counters import recount
 from orders.models import Order
-from orders.search import CurrencySum, OrderCriteria, count_and_sums, find, find_orders, parse_query, sum_rows, sums
+from orders.search import (
+    Counted,
+    CurrencySum,
+    OrderCriteria,
+    count_and_sums,
+    find,
+    find_orders,
+    parse_query,
+    read_counters,
+    sum_rows,
+    sums,
+)
 from tests.orders.builders import order, write
 
 MOST = 2**63 - 1
@@ -41,7 +52,12 @@ def test_sums_are_exact_and_cannot_overflow(house: Any, totals: list[int | None]
     expected = [CurrencySum("GBP", len(totals), sum(known), len(totals) - len(known))] if totals else []
     assert sums(house.hotel, OrderCriteria()) == sum_rows(list(house.hotel.orders.all())) == expected
     counted = parse_query("created=2000-01-01..", house.hotel).criteria
-    assert sums(house.hotel, counted) == count_and_sums(house.hotel, counted, find(house.hotel, counted))[1] == expected
+    added = count_and_sums(house.hotel, counted, find(house.hotel, counted), read_counters(house.hotel))
+    assert sums(house.hotel, counted) == added[1] == expected
+    exactly = count_and_sums(
+        house.hotel, OrderCriteria(), find(house.hotel, OrderCriteria()), read_counters(house.hotel)
+    )
+    assert exactly == (Counted(len(totals)), expected)
 
 
 @pytest.mark.parametrize("size", [25, 50])

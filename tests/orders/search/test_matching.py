@@ -81,7 +81,7 @@ def test_the_rows_are_the_same_where_more_are_found_than_are_held(
     found = find(written.hotel, query.criteria)
     assert found.is_few == (bound == "MOST_FOUND")
     assert [row.glu_id for row in list_page(written.hotel, query, 50, found).rows] == few == [3, 2, 1]
-    assert count_and_sums(written.hotel, query.criteria, found) == (Counted(2, exact=False), [])
+    assert count_and_sums(written.hotel, query.criteria, found, []) == (Counted(2, exact=False), [])
 
 
 @pytest.mark.parametrize("typed", ["desk@post.example", "900123", "paid-together-1", "smith", "07700 900123"])
