@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports.account import Account
@@ -37,19 +36,20 @@ def csv_texts(
     lines: bool,
     account: Account | None = None,
     mark: Mark | None = None,
+    keys: "array[int] | None" = None,
 ) -> Iterator[str]:
     """A CSV file in pieces: one row an order, or one row an order line of the same orders.
 
     For Excel: a byte order mark, all cells quoted, texts guarded against formulas, times in the organisation's zone
     (named in the heading). Plain: texts untouched, times in UTC as ISO 8601, all in one form. Money is a decimal number
-    in major units either way. Which orders and in which order is settled at the beginning; each is as it is when it is
-    read. With a `mark`, only what is new or changed since then.
+    in major units either way. Which orders and in which order is settled at the beginning, or was in `keys`; each is as
+    it is when it is read. With a `mark`, only what is new or changed since then.
     """
     form = choice.form_of(organisation)
     columns = choice.columns_of(lines=lines, new_after=mark.order if mark else None)
     yield (_BOM if form.guarded else "") + line_of(headings(columns, form), form)
-    orders = found(organisation, query, mark, lines=choice.shape != "orders")
-    yield from row_texts(organisation, orders, columns, form, lines=lines, account=account or Account())
+    settled = settle(organisation, query, mark, lines=choice.shape != "orders") if keys is None else keys
+    yield from row_texts(organisation, settled, columns, form, lines=lines, account=account or Account())
 
 
 def headings(columns: Sequence[Column], form: Form) -> list[str]:
@@ -61,7 +61,7 @@ def headings(columns: Sequence[Column], form: Form) -> list[str]:
 
 def row_texts(
     organisation: Organisation,
-    orders: QuerySet[Order],
+    settled: "array[int]",
     columns: Sequence[Column],
     form: Form,
     *,
@@ -70,7 +70,7 @@ def row_texts(
 ) -> Iterator[str]:
     """The rows of orders alone, some at a time, each with its line break; they are counted in `account`."""
     rows = _Rows(organisation, columns, form, lines=lines)
-    for keys in batches(orders, account):
+    for keys in batches(settled, account):
         yield rows.text(keys, account)
 
 
@@ -81,9 +81,15 @@ def line_of(cells: Sequence[str], form: Form) -> str:
     return out[0]
 
 
-def batches(orders: QuerySet[Order], account: Account) -> Iterator[list[int]]:
-    """The primary keys of orders in their order, BATCH at a time; which they are is settled at the first."""
-    keys = array("q", orders.values_list("pk", flat=True).iterator(chunk_size=10_000))
+def settle(organisation: Organisation, query: Query, mark: Mark | None = None, *, lines: bool = False) -> "array[int]":
+    """Which orders a file holds, in its order; those since a mark where there is one, `lines` as `since` has it."""
+    orders = find_orders(organisation, query.criteria)
+    sorted_ones = ordered(orders.filter(since(organisation, mark, lines=lines)) if mark else orders, query.sort)
+    return array("q", sorted_ones.values_list("pk", flat=True).iterator(chunk_size=10_000))
+
+
+def batches(keys: "array[int]", account: Account) -> Iterator[list[int]]:
+    """The primary keys of orders, BATCH at a time."""
     account.orders = len(keys)
     for first in range(0, len(keys), BATCH):
         batch = keys[first : first + BATCH].tolist()
@@ -91,14 +97,6 @@ def batches(orders: QuerySet[Order], account: Account) -> Iterator[list[int]]:
         account.done += len(batch)
         if account.new_after is not None:
             account.new += sum(key > account.new_after for key in batch)
-
-
-def found(
-    organisation: Organisation, query: Query, mark: Mark | None = None, *, lines: bool = False
-) -> QuerySet[Order]:
-    """The orders of a file, in its order; those since a mark where there is one, `lines` as `since` has it."""
-    orders = find_orders(organisation, query.criteria)
-    return ordered(orders.filter(since(organisation, mark, lines=lines)) if mark else orders, query.sort)
 
 
 class _Rows:

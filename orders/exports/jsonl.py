@@ -7,7 +7,7 @@ from typing import Any
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports.account import Account
-from orders.exports.csv_files import batches, found
+from orders.exports.csv_files import batches, settle
 from orders.payload import line_payload, payload, without_device
 from orders.search import Query
 
@@ -21,7 +21,7 @@ def jsonl_orders(
     without `include_device`, as in all that people download.
     """
     counted = account or Account()
-    for keys in batches(found(organisation, query), counted):
+    for keys in batches(settle(organisation, query), counted):
         rows = organisation.orders.in_bulk(keys)
         lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for line in organisation.order_lines.filter(order__in=keys):

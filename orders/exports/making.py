@@ -29,7 +29,7 @@ from glu_admin.tenancy.statement_limits import statement_limit
 from orders.exports.account import Account
 from orders.exports.choice import Choice
 from orders.exports.completeness import completeness
-from orders.exports.csv_files import csv_texts, found, headings, row_texts
+from orders.exports.csv_files import csv_texts, headings, row_texts, settle
 from orders.exports.filenames import export_filename
 from orders.exports.jsonl import jsonl_orders
 from orders.exports.manifest import manifest
@@ -177,26 +177,29 @@ def _write(
         with path.open("wb") as file:
             texts = jsonl_orders(organisation, query, include_device=False, account=accounts["orders"])
             _pour(texts, file, tell)
-    elif choice.form == "xlsx":
+        return
+    keys = settle(organisation, query, since, lines=choice.shape != "orders")
+    if choice.form == "xlsx":
         book, form = Book(path), choice.form_of(organisation)
-        orders = found(organisation, query, since, lines=choice.shape != "orders")
         for name, account in accounts.items():
             columns = choice.columns_of(lines=name == "lines", new_after=account.new_after)
-            rows = row_texts(organisation, orders, columns, form, lines=name == "lines", account=account)
+            rows = row_texts(organisation, keys, columns, form, lines=name == "lines", account=account)
             for _ in book.add(name.title(), columns, headings(columns, form), rows):
                 tell()
         book.close()
-    elif choice.shape == "both":
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, account in accounts.items():
-                texts = csv_texts(organisation, query, choice, lines=name == "lines", account=account, mark=since)
-                with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
-                    _pour(texts, file, tell)
-    else:
-        name = choice.shape
+        return
+    files = {
+        name: csv_texts(organisation, query, choice, lines=name == "lines", account=account, mark=since, keys=keys)
+        for name, account in accounts.items()
+    }
+    if choice.shape != "both":
         with path.open("wb") as file:
-            texts = csv_texts(organisation, query, choice, lines=name == "lines", account=accounts[name], mark=since)
-            _pour(texts, file, tell)
+            _pour(files[choice.shape], file, tell)
+        return
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, texts in files.items():
+            with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
+                _pour(texts, file, tell)
 
 
 def _pour(texts: Iterator[str], file: Any, tell: Callable[[], None]) -> None:

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation, Role, User
-from orders.exports import asking, making
+from orders.exports import asking, csv_files, making
 from orders.exports.asking import TooManyExports, ask_again, ask_export, cancel
 from orders.exports.choice import Choice
 from orders.exports.making import MOST_ATTEMPTS, due_exports, forget_expired, make_export, path_of
@@ -237,6 +237,25 @@ def test_one_that_is_asked_for_again_while_it_is_written_is_the_second_workers_a
     if second_is_done:
         digest = hashlib.sha256(path_of(export).read_bytes()).hexdigest()
         assert json.loads(export.manifest)["sha256"] == digest
+
+
+@pytest.mark.parametrize("form", ["excel", "xlsx"])
+def test_lines_are_of_the_orders_beside_them_whatever_comes_meanwhile(
+    hotel: Organisation, house: Any, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    asked_for = asked(hotel, house.staff, shape="both", form=form)
+    real = csv_files.batches
+
+    def with_news(keys: Any, account: Any) -> Any:
+        yield from real(keys, account)
+        write(hotel, order(9, lines=[{"id": 91, "name": "Tea"}]))
+
+    monkeypatch.setattr(csv_files, "batches", with_news)
+    make_export(asked_for.pk)
+    asked_for.refresh_from_db()
+    holds = json.loads(asked_for.manifest)["holds"]
+    assert (holds["orders"]["rows"], holds["lines"]["rows"]) == (4, 3)
+    assert hotel.orders.filter(glu_id=9).exists()
 
 
 def test_one_that_was_made_again_does_not_go_with_the_one_before(hotel: Organisation, house: Any) -> None:
