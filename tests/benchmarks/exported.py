@@ -64,7 +64,7 @@ def main() -> None:
     csv_files.plain_cells = lambda *given: odd.append(1) or plain_cells(*given)  # type: ignore[func-returns-value]
 
     def texts(account: Account) -> Any:
-        orders = csv_files.found(organisation, query)
+        orders = csv_files.settle(organisation, query)
         return csv_files.row_texts(organisation, orders, columns, form, lines=False, account=account)
 
     next(texts(Account()))
