@@ -256,7 +256,8 @@ def _flags(text: str) -> tuple[str, ...]:
 
 def _blank(key: str) -> object:
     """An empty box of the filter form means that nothing is asked for."""
-    return {"sort": DEFAULT_SORT, "cursor": "", "gone": "", "view": "", "cols": ""}.get(key)
+    several: dict[str, object] = {"has": (), "no": (), "id": ()}
+    return {**several, "sort": DEFAULT_SORT, "cursor": "", "gone": "", "view": "", "cols": ""}.get(key)
 
 
 def _moment(value: object) -> datetime | None:

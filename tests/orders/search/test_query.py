@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from glu_admin.tenancy.models import Organisation
 from orders.search import chips, describe, parse_query
 from orders.search.conditions import day_start
+from orders.search.criteria import LABELS, VALUE_FIELDS
 from orders.search.query import SORTS, read_cursor, write_cursor
 
 LONDON = Organisation(name="A", slug="a", timezone="Europe/London")
@@ -166,3 +168,9 @@ def test_many_values_are_chips_up_to_a_dozen_and_one_that_takes_the_rest_away() 
     assert describe(parse_query(text, LONDON)).endswith(", 11, and 88 more, newest first")
     unknown = chips(parse_query("&".join(f"k{n}=1" for n in range(300)), LONDON))
     assert [chip.label for chip in unknown][-2:] == ["k11 ignored", "and 288 more ignored"]
+
+
+def test_an_empty_box_of_any_key_asks_for_nothing(house: Any) -> None:
+    for key in LABELS:
+        if key not in VALUE_FIELDS:
+            assert parse_query(f"{key}=", house.hotel) == parse_query("", house.hotel), key
