@@ -165,6 +165,25 @@
     window.print();
   });
 
+  /* A link is copied where one asks for it; pages that came without TLS have no clipboard but this older way to it. */
+  const copy = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    if (!done) throw new Error("not copied");
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const said = await copy(new URL(button.dataset.copy, location.href).href).then(() => "Link copied", () => "Not copied");
+    button.querySelector("span").textContent = said;
+    document.getElementById("say").textContent = said;
+    button.focus();
+  });
+
   /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. */
   let pickedLast = null;
   const picks = () => [...document.querySelectorAll("#picked tbody .pick input")];

@@ -68,6 +68,12 @@ def said(row: Order | OrderLine, column: str) -> SafeString:
 
 
 @register.filter
+def broken_at(address: SafeString) -> SafeString:
+    """An e-mail address as `said` gives it, which rather ends a line before its @ than anywhere."""
+    return SafeString(address.replace("@", "<wbr>@"))
+
+
+@register.filter
 def amount(row: Order | OrderLine, column: str) -> str:
     """An amount of an order or a line with its sign, or whatever else Glu sent in its place."""
     found = fields.value(row, column)

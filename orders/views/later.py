@@ -33,7 +33,16 @@ _KEYS = (
             ("?", "These keys"),
         ),
     ),
-    ("On an order", (("[", "Previous of the list"), ("]", "Next of the list"), ("u", "Back"), ("r", "Check now"))),
+    (
+        "On an order",
+        (
+            ("[", "Previous of the list"),
+            ("]", "Next of the list"),
+            ("u", "Back"),
+            ("r", "Check now"),
+            ("c", "Copy its link"),
+        ),
+    ),
 )
 
 _LATE = timedelta(days=1)  # how much older than its coming here Glu's stamp of a change may be

@@ -72,3 +72,13 @@ def test_a_person_turns_single_keys_off(open_page: Callable[..., Any]) -> None:
         page.keyboard.press(key)
     sync_api.expect(page.locator(".filterset")).to_be_hidden()
     sync_api.expect(page.locator("tbody .c-order a:focus, #q:focus")).to_have_count(0)
+
+
+def test_a_key_copies_the_link_of_an_order(open_page: Callable[..., Any]) -> None:
+    page = open_page(f"{ORDERS}?payment=Paid", permissions=["clipboard-read", "clipboard-write"])
+    page.click("tbody .c-order a >> nth=0")
+    page.wait_for_selector("h1:has-text('Order ')")
+    page.keyboard.press("c")
+    sync_api.expect(page.locator("[data-copy]")).to_have_text("Link copied")
+    sync_api.expect(page.locator("#say")).to_have_text("Link copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url.partition("?")[0]

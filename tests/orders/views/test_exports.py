@@ -80,7 +80,7 @@ def test_only_the_row_of_an_open_export_is_asked_for_again(house: Any, staff_cli
     told = page_of(staff_client, f"{PAGE}{waiting.token}/row/")
     assert f'<li id="export-{waiting.token}" >' in told
     assert "hx-trigger" not in told
-    assert "<summary>Manifest" in told
+    assert "</svg>Manifest<svg" in told
 
 
 def test_what_a_worker_took_first_is_followed_on_the_page(
