@@ -30,7 +30,7 @@ test-services: install ## the same suite on PostgreSQL and Redis
 test-browser: install ## the journeys in a real Chromium
 	@.ci/install --group e2e
 	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= CHROMIUM=$$(.ci/chromium) \
-		$(PYTHON) -m pytest -m browser $(TESTS)
+		$(PYTHON) -m pytest -n 2 --maxschedchunk 1 -m browser $(TESTS)
 
 test-faults: install ## hunts with real processes and servers of its own (FAULT_SEED=17 for one, FAULT_RUNS=50 for many)
 	@STATE_DIR=var/test-faults DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 -m faults $(TESTS)
