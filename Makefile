@@ -24,8 +24,8 @@ test: install ## the test suite, with nothing else needed
 	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 --maxschedchunk 2 -m "not browser and not faults" $(TESTS)
 
 test-services: install ## the same suite on PostgreSQL and Redis
-	@STATE_DIR=var/test-services DATABASE_URL=$(TEST_DATABASE_URL) CELERY_BROKER_URL=$(TEST_REDIS_URL) CACHE_URL= EMAIL_URL= \
-		$(PYTHON) -m pytest -n 2 --maxschedchunk 2 -m "not browser and not faults" $(TESTS)
+	@PGOPTIONS="-c synchronous_commit=off" STATE_DIR=var/test-services DATABASE_URL=$(TEST_DATABASE_URL) CELERY_BROKER_URL=$(TEST_REDIS_URL) CACHE_URL= EMAIL_URL= \
+		$(PYTHON) -m pytest -n 3 --maxschedchunk 2 -m "not browser and not faults" $(TESTS)
 
 test-browser: install ## the journeys in a real Chromium
 	@.ci/install --group e2e

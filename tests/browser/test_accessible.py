@@ -51,16 +51,25 @@ PATHS = [
     "REMOVE",
     "/no-such-page/",
 ]
+WIDTHS = (1440, 390)
 OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/invitations/none/"]
 
 
 def check(page: Any, path: str) -> list[str]:
+    """What is wrong with a page on a desk and on a phone."""
     page.goto(path)
+    return amiss(page, path)
+
+
+def amiss(page: Any, what: str) -> list[str]:
     page.evaluate(AXE)
-    found = [f"{path}: {violation}" for violation in page.evaluate(RUN)]
-    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    if width[0] > width[1]:
-        found.append(f"{path}: scrolls sideways, {width}")
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{what} at {width}: {violation}" for violation in page.evaluate(RUN)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{what} at {width}: scrolls sideways, {wide}")
     return found
 
 
@@ -98,10 +107,8 @@ def test_the_content_policy_is_never_broken(open_page: Callable[..., Any], desk:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme: str, width: int) -> None:
+def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme: str) -> None:
     page = open_page(color_scheme=scheme, bypass_csp=True)  # axe adds a style element of its own
-    page.set_viewport_size({"width": width, "height": 900})
     found = [violation for path in places(desk) for violation in check(page, path)]
     mix(desk)
     found += [
@@ -111,9 +118,7 @@ def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme
     ]
     page.goto(PATHS[0])
     page.click("#filters summary")
-    page.evaluate(AXE)
-    found += [f"filters open: {violation}" for violation in page.evaluate(RUN)]
+    found += amiss(page, "filters open")
     outside = open_page(signed_in=False, color_scheme=scheme, bypass_csp=True)
-    outside.set_viewport_size({"width": width, "height": 900})
     found += [violation for path in OUTSIDE for violation in check(outside, path)]
     assert not found, "\n".join(found)

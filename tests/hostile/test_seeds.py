@@ -1,6 +1,7 @@
 """The schedules that once found something; `make bench` plays hundreds."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,10 @@ from tests.hostile.arena import hostile_glu
 from tests.hostile.schedule import WIDER, run_schedule
 
 QUICK = (1, 72, 289, 408, 1017, 1125)
+QUICK_WIDER = (2001,)
 LONG = (8, 12, 236, 1135)
+LONG_WIDER = (2000,)
 """Seconds in which many orders were made, read again and again: played with the other hunts."""
-
-WIDER_SEEDS = (2000, 2001)
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +22,18 @@ def glu() -> Iterator[RunningSandbox]:
         yield running
 
 
-@pytest.mark.parametrize("seed", [*QUICK, *(pytest.param(seed, marks=pytest.mark.faults) for seed in LONG)])
+def seeds(quick: tuple[int, ...], long: tuple[int, ...]) -> list[Any]:
+    """Both, the long ones marked."""
+    return [*quick, *(pytest.param(seed, marks=pytest.mark.faults) for seed in long)]
+
+
+@pytest.mark.parametrize("seed", seeds(QUICK, LONG))
 @pytest.mark.timeout(3600)
 def test_the_mirror_keeps_its_word(db: None, glu: RunningSandbox, seed: int) -> None:
     assert run_schedule(glu, seed) == []
 
 
-@pytest.mark.parametrize("seed", WIDER_SEEDS)
+@pytest.mark.parametrize("seed", seeds(QUICK_WIDER, LONG_WIDER))
 @pytest.mark.timeout(300)
 def test_the_mirror_keeps_its_word_whatever_stands_between(db: None, glu: RunningSandbox, seed: int) -> None:
     assert run_schedule(glu, seed, faults=WIDER) == []
