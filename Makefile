@@ -33,7 +33,7 @@ test-browser: install ## the journeys in a real Chromium
 		$(PYTHON) -m pytest -n 2 --maxschedchunk 1 -m browser $(TESTS)
 
 test-faults: install ## hunts with real processes and servers of its own (FAULT_SEED=17 for one, FAULT_RUNS=50 for many)
-	@STATE_DIR=var/test-faults DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 4 --maxschedchunk 1 -m faults $(TESTS)
+	@STATE_DIR=var/test-faults DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 --maxschedchunk 1 -m faults $(TESTS)
 
 check: install ## lint of code and templates, types, import contracts, declared dependencies, migrations, deploy check
 	@$(PYTHON) -m ruff check

@@ -9,7 +9,7 @@ from tests.faults.installation import Ground
 from tests.faults.schedule import EMBEDDED, SERVICES
 from tests.faults.servers import Servers, missing_programs, own_servers
 
-_USUAL_RUNS = 2
+_USUAL_RUNS = 1  # on each ground
 
 
 def seeds() -> range:
