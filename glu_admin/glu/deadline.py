@@ -9,10 +9,9 @@ from http.client import HTTPResponse
 from socket import socket
 from typing import Any
 
-import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool, HTTPSConnectionPool
 
 from glu_admin.glu.errors import Unreachable
 
@@ -35,14 +34,14 @@ def within(seconds: float) -> Iterator[None]:
 class DeadlineAdapter(HTTPAdapter):
     """Reads the answers of one address, each within the deadline that is set around it."""
 
-    _pool: urllib3.connectionpool.ConnectionPool | None = None
+    _pool: ConnectionPool | None = None
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools of connections, as requests does, with connections that heed the deadline."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> urllib3.connectionpool.ConnectionPool:
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> ConnectionPool:
         """The pool of the one address, which requests would look for anew for every question."""
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **kwargs)

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db import models
 
 from glu_admin.tenancy.models import Organisation
+from orders.models.export_choice import KeptChoice
 from orders.models.export_schedule import ExportSchedule
 
 
-class Export(models.Model):
-    """One file somebody asked for. `query` is the list's, the next five fields are an `exports.Choice`.
+class Export(KeptChoice):
+    """One file somebody asked for. `query` is the list's.
 
     While it is RUNNING it belongs to whoever moves `held_until` on, and to nobody once that has passed. A file is there
     while it is DONE. `manifest` is JSON, written with the file.
@@ -42,12 +43,6 @@ class Export(models.Model):
     schedule = models.ForeignKey(ExportSchedule, on_delete=models.SET_NULL, null=True, related_name="exports")
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     query = models.TextField(blank=True)
-    shape = models.CharField(max_length=8)
-    form = models.CharField(max_length=8)
-    columns = models.TextField()
-    personal = models.CharField(max_length=8)
-    times = models.CharField(max_length=8)
-    allow_incomplete = models.BooleanField(default=False)
 
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     trouble = models.CharField(max_length=10, choices=Trouble, default="", blank=True)

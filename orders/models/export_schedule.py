@@ -7,15 +7,15 @@ from django.db import models
 from django.utils.dates import WEEKDAYS
 
 from glu_admin.tenancy.models import Organisation
+from orders.models.export_choice import KeptChoice
 from orders.models.saved_view import SavedView
 
 
-class ExportSchedule(models.Model):
+class ExportSchedule(KeptChoice):
     """When a saved view is exported by itself, at `at` of the organisation's own clock, for whoever made the schedule.
 
     `day` is the day of the week from 0 for Monday, or of the month. `due_at` was reckoned in `zone`. `trouble` says why
-    nothing was made the last time. `view_name` stays when the view is gone. `shape` and the fields after it are an
-    `exports.Choice`.
+    nothing was made the last time. `view_name` stays when the view is gone.
     """
 
     class Rhythm(models.TextChoices):
@@ -40,12 +40,6 @@ class ExportSchedule(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     view = models.ForeignKey(SavedView, on_delete=models.SET_NULL, null=True, related_name="export_schedules")
     view_name = models.CharField(max_length=60)
-    shape = models.CharField(max_length=8)
-    form = models.CharField(max_length=8)
-    columns = models.TextField()
-    personal = models.CharField(max_length=8)
-    times = models.CharField(max_length=8)
-    allow_incomplete = models.BooleanField(default=False)
     only_since = models.BooleanField(default=False)  # the one before
 
     rhythm = models.CharField(max_length=8, choices=Rhythm)
