@@ -1,6 +1,7 @@
 """A real Chromium before a real server, with one organisation's orders in it."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState
 from tests.orders.builders import run, window
+from tests.patience import HANG_SECONDS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -111,4 +113,13 @@ def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Ite
     yield build
     for context in contexts:
         context.close()
+    _wait_for_answers()
     assert [text for text in said if "Content Security Policy" in text] == []
+
+
+def _wait_for_answers() -> None:
+    """Wait until the server is done with what a closed page still asked: the emptying of the tables cannot go before."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(HANG_SECONDS)
+            assert not thread.is_alive(), "the server is still answering a page that was closed"
