@@ -1,4 +1,4 @@
-"""The rows of the mirror, one model a file."""
+"""The rows of the mirror and of the desk, one model a file."""
 
 from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
@@ -7,6 +7,7 @@ from orders.models.drift import Drift
 from orders.models.export import Export
 from orders.models.export_schedule import ExportSchedule
 from orders.models.line import OrderLine
+from orders.models.mark import OrderMark
 from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
 from orders.models.mirror_window import MirrorWindow
@@ -33,6 +34,7 @@ __all__ = [
     "OrderCounter",
     "OrderDocument",
     "OrderLine",
+    "OrderMark",
     "ProbeReport",
     "SavedView",
     "SetAside",

@@ -6,11 +6,12 @@ from functools import reduce
 from math import ceil, floor
 from operator import and_, or_
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency, minor_units
-from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Amounts, OrderCriteria
+from orders.models import OrderMark
+from orders.search.criteria import DAY_FIELDS, MARKS, VALUE_FIELDS, Amounts, OrderCriteria
 
 _MOST_MINOR = 2**63 - 1
 
@@ -56,6 +57,11 @@ def known_values(organisation: Organisation, name: str) -> list[str]:
         return sorted({currency(code) for code in currency_codes(organisation)})
     rows = organisation.order_counters.filter(n__gt=0)
     return sorted(rows.values_list(VALUE_FIELDS[name], flat=True).distinct())
+
+
+def standing(organisation: Organisation, kind: str) -> QuerySet[OrderMark]:
+    """The organisation's marks of a kind that stand on orders that are here."""
+    return organisation.order_marks.filter(kind=kind, undone_at__isnull=True, order__isnull=False)
 
 
 def _values(organisation: Organisation, criteria: OrderCriteria, name: str, column: str) -> Q:
@@ -110,6 +116,8 @@ def _clamp(amount: int) -> int:
 
 def _flag(organisation: Organisation, flag: str) -> Q:
     """The condition that an order has what a flag names."""
+    if flag in MARKS:
+        return Q(Exists(standing(organisation, flag).filter(order=OuterRef("pk"))))
     match flag:
         case "message":
             odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take

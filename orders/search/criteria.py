@@ -112,9 +112,18 @@ FLAGS = {
     "scheduled": ("With a scheduled delivery", "Without a scheduled delivery"),
     "discount": ("With a discount", "Without a discount"),
     "refund": ("With a refunded line", "Without a refunded line"),
+    "prepared": ("Marked prepared", "Not marked prepared"),
+    "posted": ("Marked posted", "Not marked posted"),
+    "ready": ("Marked ready to collect", "Not marked ready to collect"),
+    "handed-over": ("Marked handed over", "Not marked handed over"),
+    "printed": ("Sheet printed", "Sheet not printed"),
+    "chased": ("Chased", "Not chased"),
     "gone": ("No longer at Glu", "Still at Glu"),
 }
 """What an order has or has not, in words for both."""
+
+MARKS = ("prepared", "posted", "ready", "handed-over", "printed", "chased")
+"""The flags that are marks of the team, by the names of their kinds."""
 
 FLAG_LABELS = {
     "message": "Personal message",
@@ -122,6 +131,12 @@ FLAG_LABELS = {
     "scheduled": "Scheduled delivery",
     "discount": "Discount",
     "refund": "Refunded line",
+    "prepared": "Prepared here",
+    "posted": "Posted here",
+    "ready": "Ready to collect",
+    "handed-over": "Handed over here",
+    "printed": "Sheet printed",
+    "chased": "Chased",
     "gone": "Gone from Glu",
 }
 """What people are asked, to say yes or no."""

@@ -1,15 +1,19 @@
 """Criteria to orders: the one place that filters, for pages, counts, exports and commands alike."""
 
 from dataclasses import dataclass, replace
+from math import isqrt
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.search.conditions import condition
-from orders.search.criteria import OrderCriteria
+from orders.search.conditions import condition, standing
+from orders.search.criteria import MARKS, OrderCriteria
 from orders.search.matching import matching
 from orders.search.words import parse_words
+
+_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,28 @@ def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
 def find(organisation: Organisation, criteria: OrderCriteria) -> Found:
     """What meets the criteria. Words are searched for here, once for all that is done with it. Raises SearchError."""
     orders = organisation.orders.filter(condition(organisation, criteria))
+    marked = _few_marked(organisation, criteria)
+    if marked is not None:
+        orders = orders.filter(pk__in=marked)
     if not criteria.q:
-        return Found(orders)
+        return Found(orders, is_few=marked is not None)
     found = matching(organisation, parse_words(criteria.q))
     narrowed = not replace(criteria, q="").is_empty()
-    return Found(orders.filter(found.condition), found.is_few, found.at_least, narrowed)
+    return Found(orders.filter(found.condition), found.is_few or marked is not None, found.at_least, narrowed)
+
+
+def _few_marked(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Any] | None:
+    """The keys of the orders with a mark that is asked for, where they are few enough to be looked up and sorted.
+
+    Where there are more, walking to a page of them in the list's order passes fewer orders than there are to sort.
+    """
+    asked = [kind for kind in MARKS if kind in criteria.has]
+    if not asked:
+        return None
+    every = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0
+    most = isqrt(_PAGE * every)
+    for kind in asked:
+        marks = standing(organisation, kind).order_by()
+        if marks[: most + 1].count() <= most:
+            return marks.values("order")
+    return None

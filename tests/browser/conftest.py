@@ -118,7 +118,7 @@ def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Ite
 
 
 def _wait_for_answers() -> None:
-    """Wait until the server is done with what a closed page still asked: the emptying of the tables cannot go before."""
+    """Wait until the server is done with what a closed page still asked: no table can be emptied before that."""
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
             thread.join(HANG_SECONDS)

@@ -62,6 +62,8 @@ def payload(n: int) -> dict[str, Any]:
 
 PAYLOADS = [payload(n) for n in range(1, 71)]
 GONE = {n for n in range(1, 71) if n % 9 == 0}
+MARKED = {"posted": {n for n in range(1, 71) if n % 4 == 0}, "prepared": {4, 9}, "chased": {5, 6}, "ready": set[int]()}
+UNDONE = {"posted": {1, 2}, "ready": {4}}
 
 
 VALUE = st.one_of(
@@ -95,7 +97,7 @@ ASKED = st.one_of(
     ),
     st.tuples(
         st.sampled_from(["has", "no"]),
-        st.sampled_from(["message", "refund", "recipient-email", "scheduled", "discount", "gone"]),
+        st.sampled_from(["message", "refund", "recipient-email", "scheduled", "discount", "gone", *MARKED]),
     ),
     st.tuples(st.just("id"), st.sampled_from(["1,2,3,99", "10~1~1~1~1~1~1", "7"])),
 )

@@ -7,7 +7,9 @@ import pytest
 
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation
-from tests.orders.asked import GONE, PAYLOADS
+from orders.desk.marks import set_marks, undo_batch
+from orders.models import OrderMark
+from tests.orders.asked import GONE, MARKED, PAYLOADS, UNDONE
 from tests.orders.builders import EPOCH, write
 from tests.scripted import ScriptedGlu
 
@@ -23,10 +25,16 @@ def filled(house: Any) -> Any:
 
 @pytest.fixture
 def full(house: Any) -> Organisation:
-    """The hotel with every one of the orders that can be asked for, the golf club with a few of the same ids."""
+    """The hotel with every one of the orders that can be asked for, marked and unmarked; the golf club with a few."""
     write(house.hotel, *PAYLOADS)
     write(house.golf, *PAYLOADS[:9])
     house.hotel.orders.filter(glu_id__in=GONE).update(gone_at=datetime(2026, 11, 1, tzinfo=UTC))
+    for kind, glu_ids in UNDONE.items():
+        done = set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
+        undo_batch(house.hotel, done.batch, house.manager)
+    for kind, glu_ids in MARKED.items():
+        set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
+    set_marks(house.golf, house.golf.orders.all(), OrderMark.Kind.POSTED, house.outsider)
     return house.hotel
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from glu_admin.tenancy.models import Organisation
 from orders.exports import jsonl_orders
 from orders.search import OrderCriteria, count_and_sums, count_orders, facets, find, parse_query, read_counters, sums
-from tests.orders.asked import ASKED, DAYS, GLU, GONE, LONDON, PAYLOADS, SORTS, VALUE, WORDS
+from tests.orders.asked import ASKED, DAYS, GLU, GONE, LONDON, MARKED, PAYLOADS, SORTS, VALUE, WORDS
 from tests.orders.paging import pages
 
 
@@ -42,6 +42,7 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
         "recipient-email": bool(row["recipientEmailAddress"]),
         "scheduled": row["scheduledDeliveryAt"] is not None,
         "discount": bool(row["discountAmount"]),
+        **{kind: row["id"] in marked for kind, marked in MARKED.items()},
     }
     if not all(flags[flag] for flag in asked.has) or any(flags[flag] for flag in asked.no):
         return False
@@ -65,6 +66,8 @@ def _in_range(row: dict[str, Any], total: Any) -> bool:
 @given(st.lists(ASKED, max_size=4), SORTS, st.sampled_from([7, 25, 200]))
 @example([("not.dispatch", "Packed"), ("not.dispatch", "")], "-created", 7)
 @example([("not.currency", "GBP"), ("no", "message")], "total", 7)
+@example([("has", "posted"), ("no", "prepared")], "-updated", 7)
+@example([("has", "ready")], "-created", 7)
 @example([("created", "2026-10-25"), ("created", "2026-03-29")], "created", 7)
 def test_list_export_and_a_plain_filter_are_one(full: Organisation, asked: list[Any], sort: str, size: int) -> None:
     query = parse_query(urlencode([*asked, ("sort", sort)]), full)

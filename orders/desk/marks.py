@@ -1,0 +1,126 @@
+"""Marks on orders: set for many at once, undone, found again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation, User
+from orders.models import Order, OrderMark
+
+Kind = OrderMark.Kind
+
+MOST_MARKED = 5_000
+"""So many orders are marked at once."""
+
+_MOST_ASKED = 500
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What came of marking: how many orders have the new mark, and the marks that stood there before in its place."""
+
+    batch: UUID
+    n: int
+    already: list[OrderMark]
+
+
+class TooManyOrders(Exception):
+    """More than MOST_MARKED; the message may be shown."""
+
+
+def set_marks(
+    organisation: Organisation,
+    orders: QuerySet[Order],
+    kind: OrderMark.Kind,
+    user: User,
+    *,
+    look_again_on: date | None = None,
+) -> Marked:
+    """Mark the organisation's orders among these. Where two people mark at once, one of them finds the other's mark.
+
+    Of a kind that an order has once, a mark that stands is left, and told in `already`. Raises TooManyOrders.
+    """
+    own = orders.order_by().filter(organisation=organisation)
+    rows = list(own.values_list("pk", "glu_id", "created_at")[: MOST_MARKED + 1])
+    if len(rows) > MOST_MARKED:
+        raise TooManyOrders(f"At most {MOST_MARKED:,} orders are marked at once. Narrow the list, then mark again.")
+    batch, moment = uuid4(), now()
+    marks = [
+        OrderMark(
+            organisation=organisation,
+            order_id=pk,
+            order_glu_id=glu_id,
+            order_created_at=created_at,
+            kind=kind,
+            at=moment,
+            user=user,
+            user_name=str(user),
+            look_again_on=look_again_on,
+            batch=batch,
+        )
+        for pk, glu_id, created_at in rows
+    ]
+    # What the constraint of the table refuses is passed over, whoever was faster by however little.
+    organisation.order_marks.bulk_create(marks, ignore_conflicts=kind in OrderMark.ONCE)
+    if kind not in OrderMark.ONCE:
+        return Marked(batch, len(rows), [])
+    got = set(organisation.order_marks.filter(batch=batch).values_list("order", flat=True))
+    return Marked(batch, len(got), _standing_of(organisation, [pk for pk, *_ in rows if pk not in got], kind))
+
+
+def undo_batch(organisation: Organisation, batch: UUID, user: User) -> int:
+    """Undo the marks of one action that still stand; how many those were."""
+    return _undo(organisation.order_marks.filter(batch=batch), user)
+
+
+def undo_mark(organisation: Organisation, pk: int, user: User) -> int:
+    """Undo one mark of the organisation; 1, or 0 where it does not stand or there is none."""
+    return _undo(organisation.order_marks.filter(pk=pk), user)
+
+
+def marks_of(order: Order) -> list[OrderMark]:
+    """Every mark of an order, also those undone, oldest first."""
+    return list(order.organisation.order_marks.filter(order=order).order_by("at", "pk"))
+
+
+def standing_marks(organisation: Organisation, pks: Sequence[int]) -> dict[int, dict[str, OrderMark]]:
+    """The marks that stand on the orders of a page, by an order's pk and a kind; of several of a kind the newest."""
+    found: dict[int, dict[str, OrderMark]] = {pk: {} for pk in pks}
+    for mark in organisation.order_marks.filter(order__in=pks, undone_at=None).order_by("at", "pk"):
+        found[mark.order_id or 0][mark.kind] = mark
+    return found
+
+
+def reattach(organisation: Organisation) -> int:
+    """Give marks whose order was removed back to it, where the same order is here again; how many there were.
+
+    The same is one of that number and that time of creation: under the number alone Glu may have another. A mark that
+    was set anew meanwhile stays in the place of an old one of its kind.
+    """
+    same = organisation.orders.filter(glu_id=OuterRef("order_glu_id"), created_at=OuterRef("order_created_at"))
+    lost = organisation.order_marks.filter(order=None).annotate(here=Subquery(same.values("pk")[:1]))
+    n = 0
+    for mark in lost.filter(here__isnull=False).order_by("-pk"):
+        try:
+            with transaction.atomic():
+                n += organisation.order_marks.filter(pk=mark.pk).update(order=mark.here)
+        except IntegrityError:
+            continue
+    return n
+
+
+def _standing_of(organisation: Organisation, pks: list[int], kind: str) -> list[OrderMark]:
+    standing = organisation.order_marks.filter(kind=kind, undone_at=None)
+    parts = (pks[start : start + _MOST_ASKED] for start in range(0, len(pks), _MOST_ASKED))
+    found = [mark for part in parts for mark in standing.filter(order__in=part)]
+    return sorted(found, key=lambda mark: mark.order_glu_id)
+
+
+def _undo(marks: QuerySet[OrderMark], user: User) -> int:
+    standing = marks.filter(undone_at=None)
+    return standing.update(undone_at=now(), undone_by=user, undone_by_name=str(user))
