@@ -2,6 +2,7 @@
 
 from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
+from orders.models.desk_settings import DeskSettings, desk_settings_of
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
 from orders.models.export import Export
@@ -20,6 +21,7 @@ from orders.models.transaction import Transaction
 
 __all__ = [
     "CheckOutcome",
+    "DeskSettings",
     "Drift",
     "Export",
     "ExportSchedule",
@@ -39,4 +41,5 @@ __all__ = [
     "SavedView",
     "SetAside",
     "Transaction",
+    "desk_settings_of",
 ]
