@@ -172,7 +172,9 @@ def _not_found(session: Session, missing: MissingOrder) -> None:
 def mark_gone(organisation: Organisation, orders: list[Order], moment: datetime) -> None:
     """Mark orders as gone since `moment`; the rows stay, and no more is read of them unless Glu lists them again."""
     pks = [order.pk for order in orders if order.gone_at is None]
-    organisation.orders.filter(pk__in=pks).update(gone_at=moment, lines_due_at=None, lines_error="", lines_attempts=0)
+    organisation.orders.filter(pk__in=pks).update(
+        gone_at=moment, waiting_since=None, lines_due_at=None, lines_error="", lines_attempts=0
+    )
     forget_lines(organisation, [order.glu_id for order in orders])
     record(
         organisation,

@@ -85,6 +85,12 @@ class Order(models.Model):
     user_agent = models.TextField(null=True)
     ip_address = models.TextField(null=True)
 
+    # Since when it has its statuses and waits, as `waiting` has it. Since when it waits is null where nothing is open,
+    # and of an order that is gone.
+    dispatch_since = models.DateTimeField(null=True)
+    payment_since = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+
     # JSON text, not a JSON column: it must give back exactly what came, including what PostgreSQL's JSON refuses.
     extra = models.TextField(default="", blank=True)
     payload_hash = models.CharField(max_length=32)
@@ -129,6 +135,11 @@ class Order(models.Model):
                 fields=["organisation", "-created_at", "-glu_id"],
                 name="order_gone",
                 condition=Q(gone_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "waiting_since", "glu_id"],
+                name="order_waiting",
+                condition=Q(waiting_since__isnull=False),
             ),
             models.Index("organisation", Lower("customer_email_address"), name="order_buyer_email"),
             models.Index("organisation", Lower("recipient_email_address"), name="order_recipient_email"),

@@ -28,17 +28,22 @@ class LinesBefore(NamedTuple):
     lines: list[OrderLine]
 
 
-def order_changes(
-    organisation: Organisation, old: Order, new: ParsedOrder, seen_at: datetime, polled_up_to: datetime | None
-) -> list[OrderChange]:
-    """What differs between two versions of an order; technical fields and the stamp itself are left out.
+def last_seen(old: Order, new: ParsedOrder, seen_at: datetime, polled_up_to: datetime | None) -> datetime:
+    """When an order was last known to be `old`, of which `new` was seen at `seen_at`.
 
     `polled_up_to` is up to when polls have read everything: a version with a new stamp was not there yet then.
     """
     known = [old.copied_at, *([old.checked_at] if old.checked_at else [])]
     if polled_up_to is not None and new.updated_at != old.updated_at:
         known.append(polled_up_to)
-    seen_old_at = min(max(known), seen_at)
+    return min(max(known), seen_at)
+
+
+def order_changes(
+    organisation: Organisation, old: Order, new: ParsedOrder, seen_old_at: datetime, seen_at: datetime
+) -> list[OrderChange]:
+    """What differs between two versions of an order, each with the instant at which it was seen; technical fields and
+    the stamp itself are left out."""
 
     def _change(name: str, before: str | None, after: str | None) -> OrderChange:
         return OrderChange(

@@ -10,13 +10,15 @@ from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.bulk import upsert
-from orders.mirror.writing.changes import order_changes, record
+from orders.mirror.writing.changes import last_seen, order_changes, record
 from orders.mirror.writing.counters import Combination, Differences, add_differences, combination
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
+from orders.mirror.writing.waits import first_wait, next_wait
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
+from orders.models.waiting import Waiting
 from orders.payload import ParsedOrder, Unusable, parse_order
 from orders.search.document import document_text
 
@@ -33,6 +35,7 @@ _COLUMNS = (
     "lines_error",
     "lines_empty_at",
     "check_words",
+    *Waiting._fields,
     *(entry.column for entry in ORDER_FIELDS),
 )
 
@@ -91,6 +94,7 @@ def write_orders(
     known = _known(organisation, list(parsed))
     readmit(organisation, list(parsed))
     writing: list[ParsedOrder] = []
+    waits: dict[int, Waiting] = {}
     moved: list[int] = []
     worded: list[int] = []  # those whose texts for search are others now
     differences = Differences()
@@ -98,6 +102,7 @@ def write_orders(
         before = known.get(glu_id)
         if before is None:
             result.created += 1
+            waits[glu_id] = first_wait(order, fetched_at)
         elif before.uuid and order.columns["uuid"] and before.uuid != order.columns["uuid"]:
             raise OtherOrganisationError(_ANOTHER)
         elif before.payload_hash == order.payload_hash and before.gone_at is None:
@@ -123,12 +128,14 @@ def write_orders(
         changes = []
         for old in organisation.orders.filter(pk__in=moved):
             order = parsed[old.glu_id]
-            changes += order_changes(organisation, old, order, fetched_at, polled_up_to)
+            seen_old_at = last_seen(old, order, fetched_at, polled_up_to)
+            changes += order_changes(organisation, old, order, seen_old_at, fetched_at)
+            waits[old.glu_id] = next_wait(old, order, seen_old_at, fetched_at)
             if old.created_at != order.created_at or document_text(old) != document_text(order):
                 worded.append(old.pk)
         record(organisation, changes)
         drift.vanished(organisation, changes, len(moved))
-    result.pks = _write(organisation, writing, fetched_at)
+    result.pks = _write(organisation, writing, waits, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
         add_differences(organisation, differences)
@@ -172,7 +179,9 @@ def _older(order: ParsedOrder, before: _Known) -> bool:
     return bool(updated and before.updated_at and updated < before.updated_at)
 
 
-def _write(organisation: Organisation, orders: list[ParsedOrder], fetched_at: datetime) -> dict[int, int]:
+def _write(
+    organisation: Organisation, orders: list[ParsedOrder], waits: dict[int, Waiting], fetched_at: datetime
+) -> dict[int, int]:
     """Their pks by Glu's id. The lines are due, and what was known of the lines of another version is forgotten."""
     upsert(
         Order,
@@ -191,6 +200,7 @@ def _write(organisation: Organisation, orders: list[ParsedOrder], fetched_at: da
                 "",
                 None,
                 "",
+                *waits[order.glu_id],
                 *order.columns.values(),
             )
             for order in orders

@@ -1,0 +1,45 @@
+"""What an order waits for, and since when, as far as is known: which statuses leave something to be done."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+OPEN_DISPATCH = ("Outstanding", "Packed", "Scheduled", "Failed")
+"""Dispatch statuses of orders that are still to be sent."""
+
+UNPAID = ("Pending", "Failed")
+"""Payment statuses of orders whose payment is still to come."""
+
+CANCELLED, REFUNDED = "Cancelled", "Refunded"
+"""The dispatch status of orders that wait for nothing, the payment status of those that are not to be sent."""
+
+BEGINNINGS = ("Outstanding", "Pending", "Scheduled")
+"""Statuses that an order has from its creation on, unless a change to them was seen."""
+
+
+class Waiting(NamedTuple):
+    """Since when (aware) an order has its two statuses, and since when something is open; None: nothing is."""
+
+    dispatch_since: datetime
+    payment_since: datetime
+    waiting_since: datetime | None
+
+
+def waiting(dispatch: str | None, payment: str | None, dispatch_since: datetime, payment_since: datetime) -> Waiting:
+    """What is open of an order that is at Glu, whose statuses began at these instants.
+
+    While it is unpaid its payment is; then its dispatch, for which it has waited since it was paid at the earliest.
+    """
+    since = None
+    if dispatch != CANCELLED and payment in UNPAID:
+        since = payment_since
+    elif dispatch in OPEN_DISPATCH and payment != REFUNDED:
+        since = max(dispatch_since, payment_since)
+    return Waiting(dispatch_since, payment_since, since)
+
+
+def begun(status: str | None, created_at: datetime, updated_at: datetime | None, seen_at: datetime) -> datetime:
+    """When a status began of an order that is seen for the first time, at `seen_at`: its creation, where orders begin
+    with it, else its last change, as it cannot be later."""
+    if status in BEGINNINGS or updated_at is None:
+        return min(created_at, seen_at)
+    return min(max(created_at, updated_at), seen_at)
