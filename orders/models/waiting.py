@@ -12,6 +12,12 @@ UNPAID = ("Pending", "Failed")
 CANCELLED, REFUNDED = "Cancelled", "Refunded"
 """The dispatch status of orders that wait for nothing, the payment status of those that are not to be sent."""
 
+SCHEDULED = "Scheduled"
+"""The dispatch status of orders that are to be sent later."""
+
+OFFLINE = "Offline"
+"""The payment method of invoices, cash and the like; the others are paid at a gateway."""
+
 BEGINNINGS = ("Outstanding", "Pending", "Scheduled")
 """Statuses that an order has from its creation on, unless a change to them was seen."""
 
@@ -22,6 +28,11 @@ class Waiting(NamedTuple):
     dispatch_since: datetime
     payment_since: datetime
     waiting_since: datetime | None
+
+
+def is_offline(payment_method: str | None, offline_payment_method: str | None) -> bool:
+    """Whether an order is paid outside of any gateway."""
+    return payment_method == OFFLINE or bool(offline_payment_method)
 
 
 def waiting(dispatch: str | None, payment: str | None, dispatch_since: datetime, payment_since: datetime) -> Waiting:

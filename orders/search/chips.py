@@ -18,6 +18,8 @@ SORT_WORDS = {
     "total": "smallest first",
     "-scheduled": "latest delivery first",
     "scheduled": "next delivery first",
+    "-age": "longest waiting first",
+    "age": "shortest waiting first",
 }
 
 MOST_CHIPS = 12
@@ -94,6 +96,8 @@ def _part(query: Query, name: str, value: str) -> str:
         )
     if name in DAY_FIELDS and (days := getattr(query.criteria, name)):
         return f"{LABELS[name]} {_days(days)}"
+    if name == "age" and query.criteria.age:
+        return f"Waiting {query.criteria.age.words}"
     if name == "total" and query.criteria.total:
         return f"Total {_amounts(query.criteria.total)}"
     if name.startswith(NOT):

@@ -9,9 +9,11 @@ from operator import and_, or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
 from orders.models import OrderMark
-from orders.search.criteria import DAY_FIELDS, MARKS, VALUE_FIELDS, Amounts, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, MARKS, VALUE_FIELDS, Ages, Amounts, OrderCriteria
+from orders.search.lateness import late, past_schedule
 
 _MOST_MINOR = 2**63 - 1
 
@@ -24,6 +26,8 @@ def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
             asked.append(reduce(or_, (_days(organisation, column, *ends) for ends in days.each)))
     if criteria.total is not None:
         asked.append(_total(organisation, criteria.total))
+    if criteria.age is not None:
+        asked.append(_age(criteria.age))
     if criteria.gone:
         asked.append(Q(gone_at__isnull=criteria.gone == "none"))
     asked += [_flag(organisation, flag) for flag in criteria.has] + [~_flag(organisation, flag) for flag in criteria.no]
@@ -88,6 +92,15 @@ def _days(organisation: Organisation, column: str, first: date | None, last: dat
     return found
 
 
+def _age(ages: Ages) -> Q:
+    found = Q(waiting_since__isnull=False)
+    if ages.began_from is not None:
+        found &= Q(waiting_since__gte=ages.began_from)
+    if ages.began_before is not None:
+        found &= Q(waiting_since__lt=ages.began_before)
+    return found
+
+
 def _total(organisation: Organisation, amounts: Amounts) -> Q:
     """A range of major units means other minor units in yen than in pounds: one clause for each kind of currency."""
     clauses, least_of, most_of = [], list[int](), list[int]()
@@ -119,6 +132,10 @@ def _flag(organisation: Organisation, flag: str) -> Q:
     if flag in MARKS:
         return Q(Exists(standing(organisation, flag).filter(order=OuterRef("pk"))))
     match flag:
+        case "late":
+            return late(clock_of(organisation))
+        case "past-schedule":
+            return past_schedule(clock_of(organisation))
         case "message":
             odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take
             return Q(_has_line(organisation, Q(personal_message__gt="") | odd))

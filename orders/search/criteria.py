@@ -1,7 +1,7 @@
 """What to look for: one object for the list, its counts, its exports and its commands."""
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -39,6 +39,19 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Ages:
+    """How long orders have waited: since instants (aware) from `began_from` on and before `began_before`; null is open.
+
+    `text` is how an address has it, `words` how people say it.
+    """
+
+    began_from: datetime | None
+    began_before: datetime | None
+    text: str
+    words: str
+
+
+@dataclass(frozen=True)
 class OrderCriteria:
     """Values of one field are alternatives; fields narrow each other. Nothing set means every order.
 
@@ -59,6 +72,7 @@ class OrderCriteria:
     updated: Days | None = None
     scheduled: Days | None = None
     total: Amounts | None = None
+    age: Ages | None = None
     q: str = ""
     gone: str = ""
     has: tuple[str, ...] = ()
@@ -118,9 +132,14 @@ FLAGS = {
     "handed-over": ("Marked handed over", "Not marked handed over"),
     "printed": ("Sheet printed", "Sheet not printed"),
     "chased": ("Chased", "Not chased"),
+    "late": ("Late", "Not late"),
+    "past-schedule": ("Past its scheduled day", "Not past its scheduled day"),
     "gone": ("No longer at Glu", "Still at Glu"),
 }
 """What an order has or has not, in words for both."""
+
+WAITING_FLAGS = frozenset({"late", "past-schedule"})
+"""The flags that only orders have that wait."""
 
 MARKS = ("prepared", "posted", "ready", "handed-over", "printed", "chased")
 """The flags that are marks of the team, by the names of their kinds."""
@@ -137,6 +156,8 @@ FLAG_LABELS = {
     "handed-over": "Handed over here",
     "printed": "Sheet printed",
     "chased": "Chased",
+    "late": "Late",
+    "past-schedule": "Past its scheduled day",
     "gone": "Gone from Glu",
 }
 """What people are asked, to say yes or no."""
@@ -156,6 +177,7 @@ LABELS = {
     "updated": "Updated",
     "scheduled": "Scheduled",
     "total": "Total",
+    "age": "Age",
     "q": "Search",
     "gone": "At Glu",
     "has": "Has",

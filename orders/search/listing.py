@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
 from orders.search.counts import COUNT_CAP, Counted, count_orders
-from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, WAITING_FLAGS, OrderCriteria
 from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
 
@@ -20,6 +20,7 @@ COLUMNS = {
     "updated": "updated_at",
     "total": "total",
     "scheduled": "scheduled_delivery_at",
+    "age": "waiting_since",
 }
 """The order columns behind the sorts."""
 
@@ -50,10 +51,15 @@ class LineMarks:
     any_refunded: bool = False
 
 
+def _descends(sort: str) -> bool:
+    """Whether a sort begins with its column's greatest value: what is oldest has waited since the earliest instant."""
+    return sort.startswith("-") != (sort.removeprefix("-") == "age")
+
+
 def ordered(orders: QuerySet[Order], sort: str, *, backwards: bool = False) -> QuerySet[Order]:
     """Orders in a list's order: by the sort's column, those without a value last, then by Glu's id."""
-    column, down = COLUMNS[sort.removeprefix("-")], sort.startswith("-")
-    descending = down != backwards
+    column = COLUMNS[sort.removeprefix("-")]
+    descending = _descends(sort) != backwards
     if column == "created_at":  # never null: a plain order lets the index deliver it
         return orders.order_by(*(f"-{name}" if descending else name for name in (column, "glu_id")))
     first = F(column).desc(**_nulls(backwards)) if descending else F(column).asc(**_nulls(backwards))
@@ -100,8 +106,10 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
         n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
         if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
             return True
-    if (by != "created" and criteria.gone == "only") or any(
-        getattr(criteria, name) for name in DAY_FIELDS if name != by
+    if (
+        (by != "created" and criteria.gone == "only")
+        or any(getattr(criteria, name) for name in (*DAY_FIELDS, "age") if name != by)
+        or not WAITING_FLAGS.isdisjoint(criteria.has)
     ):
         return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
     return False
@@ -145,7 +153,7 @@ def _stretches(
     Those with a value and those without are read apart: sorted together, neither would come out of an index.
     """
     column, backwards = COLUMNS[sort.removeprefix("-")], place is not None and place[0] == "newer"
-    descending = sort.startswith("-") != backwards
+    descending = _descends(sort) != backwards
     # Few rows are sorted; an index by time, which no index knows behind a function, would be walked for them through
     # the whole history.
     if is_few:

@@ -5,26 +5,28 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation
+from orders.display.ages import clock_of
 from orders.display.money import currency
 from orders.search.clauses import BadClause, read_box
 from orders.search.conditions import known_values
 from orders.search.criteria import DAY_FIELDS, FLAGS, GONE_WORDS, LABELS, NOT, VALUE_FIELDS, OrderCriteria
 from orders.search.numbers import kept_numbers, read_numbers
-from orders.search.ranges import BadValue, read_amounts, read_days
+from orders.search.ranges import BadValue, read_ages, read_amounts, read_days
 from orders.search.words import SearchError, parse_words
 
-SORTS = ("created", "updated", "total", "scheduled")
+SORTS = ("created", "updated", "total", "scheduled", "age")
 DEFAULT_SORT = "-created"
 _MOST_VALUES = 50
 _MOST_TYPED = 16_000
+_RANGES = (*DAY_FIELDS, "age", "total")
 _LISTED = frozenset({*DAY_FIELDS, "has", "no", "id"})
 """Keys whose values may be several, each in its own pair or with commas between."""
 _PLAIN = re.compile(r"[\w:,-]{1,600}", re.ASCII)
@@ -79,7 +81,7 @@ class Query:
         for name in VALUE_FIELDS:
             out += [(name, value) for value in getattr(self.criteria, name)]
             out += [(f"{NOT}{name}", value) for value in self.criteria.excluded(name)]
-        for name in (*DAY_FIELDS, "total"):
+        for name in _RANGES:
             if asked := getattr(self.criteria, name):
                 out.append((name, asked.text))
         for name, flags, gone in (("has", self.criteria.has, "only"), ("no", self.criteria.no, "none")):
@@ -112,15 +114,15 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
     values: dict[str, object] = {}
     errors: list[Problem] = []
     ignored: list[Problem] = []
-    today = localdate(timezone=organisation.zone)
+    moment = now()
     from_box = False
     try:
-        from_box = _unpack(lists, organisation, today)
+        from_box = _unpack(lists, organisation, moment)
     except BadClause as error:
         errors.append(Problem("q", lists.pop("q")[0], str(error), "", error.start, error.stop))
     for key, given in lists.items():
         try:
-            values[key] = _read(key, given, today)
+            values[key] = _read(key, given, organisation, moment)
         except KeyError:
             message = f"“{key[:40]}” is not a filter here and was ignored."
             ignored += [Problem(key, value, message) for value in given[:3]]
@@ -147,7 +149,7 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
     )
 
 
-def _unpack(lists: dict[str, list[str]], organisation: Organisation, today: date) -> bool:
+def _unpack(lists: dict[str, list[str]], organisation: Organisation, moment: datetime) -> bool:
     """Put what clauses of the search box say beside the pairs that say the same; whether there were any.
 
     Raises BadClause for one that cannot be read.
@@ -158,7 +160,7 @@ def _unpack(lists: dict[str, list[str]], organisation: Organisation, today: date
     box = read_box(typed, lambda name: known_values(organisation, name))
     for pair in box.pairs:
         try:
-            _read(pair.key, [pair.value], today)
+            _read(pair.key, [pair.value], organisation, moment)
         except (BadValue, SearchError) as error:
             raise BadClause(str(error), pair.start, pair.stop) from None
         if pair.value not in lists.setdefault(pair.key, []):
@@ -207,7 +209,7 @@ def _lists(data: QueryDict) -> dict[str, list[str]]:
     return {key: [str(value) for value in values] for key, values in data.lists()}
 
 
-def _read(key: str, given: Sequence[str], today: date) -> object:
+def _read(key: str, given: Sequence[str], organisation: Organisation, moment: datetime) -> object:
     """The value of one key; KeyError for an unknown one, BadValue or SearchError for one that cannot be read."""
     if (name := key.removeprefix(NOT)) in VALUE_FIELDS:
         if len(given) > _MOST_VALUES or any("\0" in value or len(value) > 320 for value in given):
@@ -227,7 +229,9 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
     if not text:
         return _blank(key)
     if key in DAY_FIELDS:
-        return read_days(text, today, LABELS[key])
+        return read_days(text, localdate(moment, organisation.zone), LABELS[key])
+    if key == "age":
+        return read_ages(text, clock_of(organisation, moment), LABELS[key])
     if key == "total":
         return read_amounts(text, LABELS[key])
     if key in ("has", "no"):
@@ -235,7 +239,7 @@ def _read(key: str, given: Sequence[str], today: date) -> object:
     if key == "id":
         return read_numbers(text)
     if key == "sort" and text.removeprefix("-") not in SORTS:
-        raise BadValue("Sort by created, updated, total or scheduled.")
+        raise BadValue("Sort by created, updated, total, scheduled or age.")
     if key == "gone" and text not in GONE_WORDS:
         raise BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
     if key == "size":

@@ -1,12 +1,13 @@
-"""Ranges of days and of amounts as people write them: "1/2/2026..28 Feb 2026", "-7d..", "£50..1,000"."""
+"""Ranges of days, amounts and ages as people write them: "1/2/2026..28 Feb 2026", "-7d..", "£50..1,000", "3wd.."."""
 
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from orders.display.ages import Clock, Span, Unit
 from orders.display.money import currency, minor_unit
-from orders.search.criteria import Amounts, Days
+from orders.search.criteria import Ages, Amounts, Days
 
 _LONGEST = 100
 _MOST_STRETCHES = 20
@@ -19,6 +20,9 @@ _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _WAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d-%m-%y", "%d-%b-%Y", "%d-%B-%Y", "%d-%b-%y", "%d-%B-%y", "%b-%d-%Y", "%B-%d-%Y")
 _SAME = str.maketrans("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{RIGHT SINGLE QUOTATION MARK}", "---'")
+_NO_AGE = "is not an age that can be read. Write it as 3wd (working days), 2d, 5h or 30min."
+_AGE = re.compile(r"(\d{1,4}) ?(wd|working days?|d|days?|h|hours?|hrs?|min|mins|minutes?)")
+_UNITS: dict[str, Unit] = {"w": "wd", "d": "d", "h": "h", "m": "min"}
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 _NAME = r"[£€$¥]|[a-z]{3}"
@@ -103,6 +107,51 @@ def read_amounts(text: str, label: str) -> Amounts:
         raise BadValue(f"{label} ends below where it begins.")
     strict = match[1] if match else ""
     return Amounts(least, most, text, least_code or most_code, above=strict == ">", below=strict == "<")
+
+
+def read_ages(text: str, clock: Clock, label: str) -> Ages:
+    """`3wd..`, `5h..2d`, `..2 working days`, `>30min`, `2d`: full units, both ends included. Raises BadValue.
+
+    An order of two and a half days is two days old. `label` is what messages call the field.
+    """
+    least_text, dots, most_text = text.partition("..")
+    shift = 0
+    if match := _COMPARED.fullmatch(text):
+        least_text, dots, most_text = (match[2], "..", "") if ">" in match[1] else ("", "..", match[2])
+        shift = {">": 1, "<": -1}.get(match[1], 0)
+    least = _span(least_text, label, "from", shift)
+    most = _span(most_text, label, "to", shift) if dots else least
+    if least is None and most is None:
+        raise BadValue(f"{label} needs an age, such as 3wd, or two with .. between.")
+    before = clock.began_before(least) if least and least.n else None
+    begun = clock.past(most) if most else None
+    if before is not None and begun is not None and before <= begun:
+        raise BadValue(f"{label} ends before it begins.")
+    return Ages(begun, before, f"{_kept(least)}{dots}{_kept(most) if dots else ''}", _said(least, most))
+
+
+def _span(text: str, label: str, end: str, shift: int) -> Span | None:
+    """So many full units, and some more."""
+    plain = _plain(text, label, end)
+    if not plain:
+        return None
+    match = _AGE.fullmatch(plain)
+    if match is None:
+        raise BadValue(f"{label}: “{_short(text)}” {_NO_AGE}", end)
+    n = int(match[1]) + shift
+    if n < 0:
+        raise BadValue(f"{label}: nothing is younger than it begins.", end)
+    return Span(n, _UNITS[match[2][0]])
+
+
+def _kept(span: Span | None) -> str:
+    return f"{span.n}{span.unit}" if span else ""
+
+
+def _said(least: Span | None, most: Span | None) -> str:
+    if least is None or most is None:
+        return f"{least} or more" if least else f"up to {most}"
+    return str(least) if least == most else f"{least} to {most}"
 
 
 def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[date | None, str]:

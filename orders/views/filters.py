@@ -25,7 +25,7 @@ from orders.search import (
 )
 from orders.search.criteria import DAY_FIELDS, FLAG_LABELS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
 
-RANGE_FIELDS = ("created", "updated", "scheduled", "total")
+RANGE_FIELDS = ("created", "updated", "scheduled", "age", "total")
 _PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
 _MOST_OFFERED = 50
 _SEVERAL = re.compile(r",\S")  # as an address has several stretches of days; a day may have a comma and a space

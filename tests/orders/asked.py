@@ -26,7 +26,11 @@ STAMPS = [
         "2026-10-25T23:59:59",
     ),
 ]
-WORDS = {"dispatch": ["Packed", "Dispatched", "Beamed"], "payment": ["Paid", "Pending"], "channel": ["Web", "Desk"]}
+WORDS = {
+    "dispatch": ["Packed", "Dispatched", "Beamed", "Scheduled"],
+    "payment": ["Paid", "Pending"],
+    "channel": ["Web", "Desk"],
+}
 GLU = {"dispatch": "dispatchStatus", "payment": "paymentStatus", "channel": "channel", "currency": "currencyCode"}
 DAYS = {"created": "createdAt", "updated": "updatedAt", "scheduled": "scheduledDeliveryAt"}
 
@@ -47,6 +51,9 @@ def payload(n: int) -> dict[str, Any]:
         currencyCode=pick(["GBP", "gbp ", "JPY", None], 1),
         total=pick([5000, 5000, 50, None, 0, 4999, -100], 1),
         discountAmount=pick([None, 0, 100], 1),
+        deliveryMethodName=pick(["Courier", "Post", None, ""], 1),
+        paymentMethod=pick(["Gateway", "Offline", None], 1),
+        offlinePaymentMethod=pick(["", "Cash", None, None, ""], 1),
         scheduledDeliveryAt=pick([None, f"{pick(STAMPS, 5)}+00:00"], 1),
         recipientEmailAddress=pick([None, "", "kim@post.example"], 1),
         lines=[
@@ -63,6 +70,7 @@ def payload(n: int) -> dict[str, Any]:
 PAYLOADS = [payload(n) for n in range(1, 71)]
 GONE = {n for n in range(1, 71) if n % 9 == 0}
 MARKED = {"posted": {n for n in range(1, 71) if n % 4 == 0}, "prepared": {4, 9}, "chased": {5, 6}, "ready": set[int]()}
+LIMITS = {"dispatch_days": 150, "dispatch_days_of": {"Courier": 100, "": 20}, "offline_days": 180}
 UNDONE = {"posted": {1, 2}, "ready": {4}}
 
 
@@ -97,8 +105,16 @@ ASKED = st.one_of(
     ),
     st.tuples(
         st.sampled_from(["has", "no"]),
-        st.sampled_from(["message", "refund", "recipient-email", "scheduled", "discount", "gone", *MARKED]),
+        st.sampled_from(
+            ["message", "refund", "recipient-email", "scheduled", "discount", "gone", "late", "past-schedule", *MARKED]
+        ),
+    ),
+    st.tuples(
+        st.just("age"),
+        st.sampled_from(["3wd..", "..2d", "5h..", "30min..1wd", "<200 days", ">7d", "0d..", "..180wd", "2wd", "150d"]),
     ),
     st.tuples(st.just("id"), st.sampled_from(["1,2,3,99", "10~1~1~1~1~1~1", "7"])),
 )
-SORTS = st.sampled_from(["-created", "created", "-updated", "total", "-total", "scheduled", "-scheduled"])
+SORTS = st.sampled_from(
+    ["-created", "created", "-updated", "total", "-total", "scheduled", "-scheduled", "age", "-age"]
+)

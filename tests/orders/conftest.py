@@ -8,8 +8,9 @@ import pytest
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import set_marks, undo_batch
-from orders.models import OrderMark
-from tests.orders.asked import GONE, MARKED, PAYLOADS, UNDONE
+from orders.mirror.gone import mark_gone
+from orders.models import DeskSettings, OrderMark
+from tests.orders.asked import GONE, LIMITS, MARKED, PAYLOADS, UNDONE
 from tests.orders.builders import EPOCH, write
 from tests.scripted import ScriptedGlu
 
@@ -28,7 +29,8 @@ def full(house: Any) -> Organisation:
     """The hotel with every one of the orders that can be asked for, marked and unmarked; the golf club with a few."""
     write(house.hotel, *PAYLOADS)
     write(house.golf, *PAYLOADS[:9])
-    house.hotel.orders.filter(glu_id__in=GONE).update(gone_at=datetime(2026, 11, 1, tzinfo=UTC))
+    mark_gone(house.hotel, list(house.hotel.orders.filter(glu_id__in=GONE)), datetime(2026, 11, 1, tzinfo=UTC))
+    DeskSettings.across_organisations.create(organisation=house.hotel, **LIMITS)
     for kind, glu_ids in UNDONE.items():
         done = set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
         undo_batch(house.hotel, done.batch, house.manager)

@@ -1,6 +1,7 @@
 """Pages joined, the exported rows and a plain filter over the same payloads are one, whatever is asked."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,14 +10,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 import time_machine
+from django.utils.timezone import now
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.ages import age_of, clock_of, schedule_words
+from orders.display.working_days import WorkingCalendar
 from orders.exports import jsonl_orders
 from orders.search import OrderCriteria, count_and_sums, count_orders, facets, find, parse_query, read_counters, sums
-from tests.orders.asked import ASKED, DAYS, GLU, GONE, LONDON, MARKED, PAYLOADS, SORTS, VALUE, WORDS
+from tests.orders.asked import ASKED, DAYS, GLU, GONE, LIMITS, LONDON, MARKED, PAYLOADS, SORTS, VALUE, WORDS
 from tests.orders.paging import pages
+
+ENGLAND = WorkingCalendar(LONDON, frozenset({1, 2, 3, 4, 5}), "GB-ENG")
 
 
 def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
@@ -35,8 +41,12 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
                 return False
     if (total := asked.total) and not _in_range(row, total):
         return False
+    if (age := asked.age) and not _is_so_old(row, age.text):
+        return False
     lines = row["lines"]
     flags = {
+        "late": _is_late(row),
+        "past-schedule": _is_past_schedule(row),
         "message": any(line["personalMessage"] for line in lines),
         "refund": any(line["refunded"] for line in lines),
         "recipient-email": bool(row["recipientEmailAddress"]),
@@ -49,6 +59,60 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
     if asked.gone and (row["id"] in GONE) != (asked.gone == "only"):
         return False
     return not asked.ids or row["id"] in asked.ids
+
+
+def _waiting_since(row: dict[str, Any]) -> datetime | None:
+    created, updated = (datetime.fromisoformat(row[name]) for name in ("createdAt", "updatedAt"))
+    dispatch, payment = (
+        created if row[name] in ("Pending", "Scheduled") else max(created, updated)
+        for name in ("dispatchStatus", "paymentStatus")
+    )
+    if row["id"] in GONE:
+        return None
+    if row["paymentStatus"] == "Pending":
+        return payment
+    return max(dispatch, payment) if row["dispatchStatus"] in ("Packed", "Scheduled") else None
+
+
+def _full(since: datetime, unit: str) -> int:
+    if unit == "wd":
+        return ENGLAND.waited(since, now())
+    return max(
+        (now() - since) // {"d": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}[unit], 0
+    )
+
+
+def _is_so_old(row: dict[str, Any], text: str) -> bool:
+    since = _waiting_since(row)
+    least, dots, most = text.partition("..")
+    spans = [re.fullmatch(r"(\d+)([a-z]+)", span) for span in (least, most if dots else least)]
+    if since is None:
+        return False
+    ages = [span and _full(since, span[2]) - int(span[1]) for span in spans]
+    return (ages[0] is None or ages[0] >= 0) and (ages[1] is None or ages[1] <= 0)
+
+
+def _is_late(row: dict[str, Any]) -> bool:
+    since, day = _waiting_since(row), row["scheduledDeliveryAt"]
+    if since is None:
+        return False
+    if row["paymentStatus"] == "Pending":
+        is_offline = row["paymentMethod"] == "Offline" or row["offlinePaymentMethod"] == "Cash"
+        return _full(since, "d") > LIMITS["offline_days"] if is_offline else _full(since, "min") > 30
+    if _is_to_come(day) or (day is None and row["dispatchStatus"] == "Scheduled"):
+        return False
+    limit = {"Courier": 100, "": 20}.get(row["deliveryMethodName"] or "", 150)
+    return _full(since, "wd") > limit
+
+
+def _is_past_schedule(row: dict[str, Any]) -> bool:
+    day = row["scheduledDeliveryAt"]
+    is_open = row["dispatchStatus"] in ("Packed", "Scheduled") and _waiting_since(row) is not None
+    return is_open and day is not None and not _is_to_come(day)
+
+
+def _is_to_come(day: str | None) -> bool:
+    return day is not None and datetime.fromisoformat(day).astimezone(LONDON).date() >= now().astimezone(LONDON).date()
 
 
 def _in_range(row: dict[str, Any], total: Any) -> bool:
@@ -68,6 +132,10 @@ def _in_range(row: dict[str, Any], total: Any) -> bool:
 @example([("not.currency", "GBP"), ("no", "message")], "total", 7)
 @example([("has", "posted"), ("no", "prepared")], "-updated", 7)
 @example([("has", "ready")], "-created", 7)
+@example([("has", "late")], "-age", 7)
+@example([("no", "late"), ("age", "0d..")], "age", 7)
+@example([("has", "past-schedule")], "-created", 7)
+@example([("age", "30min..1wd")], "-total", 7)
 @example([("created", "2026-10-25"), ("created", "2026-03-29")], "created", 7)
 def test_list_export_and_a_plain_filter_are_one(full: Organisation, asked: list[Any], sort: str, size: int) -> None:
     query = parse_query(urlencode([*asked, ("sort", sort)]), full)
@@ -106,3 +174,17 @@ def test_a_day_without_a_zone_of_its_own_is_the_organisations(full: Organisation
         and datetime.fromisoformat(row["createdAt"]) >= datetime(2026, 10, 24, 23, tzinfo=UTC)
         for row in PAYLOADS
     )
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 3, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_what_is_said_of_an_order_is_what_its_filter_finds(full: Organisation, moment: datetime) -> None:
+    with time_machine.travel(moment, tick=False):
+        clock, orders = clock_of(full), list(full.orders.all())
+        for flag, said in (
+            ("late", {row.pk for row in orders if (age := age_of(row, clock)) and age.is_past}),
+            ("past-schedule", {row.pk for row in orders if schedule_words(row, clock)}),
+        ):
+            for key, expected in (("has", said), ("no", {row.pk for row in orders} - said)):
+                query = parse_query(f"{key}={flag}", full)
+                assert set(find(full, query.criteria).orders.values_list("pk", flat=True)) == expected

@@ -1,0 +1,39 @@
+"""Which orders wait too long, as conditions of the database; `orders.display.ages` tells it of one order."""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from orders.display.ages import Clock, Span
+from orders.models.waiting import OFFLINE, OPEN_DISPATCH, SCHEDULED, UNPAID
+
+
+def late(clock: Clock) -> Q:
+    """Orders past the limit of their payment, or once paid past that of their delivery method.
+
+    One with a scheduled day is not late before that day is past.
+    """
+    settings = clock.settings
+    offline, gateway = clock.past(Span(settings.offline_days, "d")), clock.past(Span(settings.gateway_minutes, "min"))
+    is_offline = Q(payment_method=OFFLINE) | Q(offline_payment_method__gt="")
+    overdue = (is_offline & Q(waiting_since__lt=offline)) | (~is_offline & Q(waiting_since__lt=gateway))
+    usual = clock.past(Span(settings.dispatch_days, "wd"))
+    own = {name: clock.past(Span(days, "wd")) for name, days in settings.dispatch_days_of.items()}
+    methods = [_method(name) & Q(waiting_since__lt=bound) for name, bound in own.items()]
+    methods.append(~reduce(or_, map(_method, own), Q(pk__in=[])) & Q(waiting_since__lt=usual))
+    is_due = Q(scheduled_delivery_at__lt=clock.today)
+    is_due |= Q(scheduled_delivery_at__isnull=True) & ~Q(dispatch_status=SCHEDULED)
+    unpaid = Q(payment_status__in=UNPAID)
+    # What all of them began before, as an index cannot begin where alternatives do.
+    began = Q(waiting_since__isnull=False, waiting_since__lt=max(offline, gateway, usual, *own.values()))
+    return began & ((unpaid & overdue) | (~unpaid & is_due & reduce(or_, methods)))
+
+
+def past_schedule(clock: Clock) -> Q:
+    """Orders that are not dispatched though their scheduled day is past."""
+    return Q(waiting_since__isnull=False, dispatch_status__in=OPEN_DISPATCH, scheduled_delivery_at__lt=clock.today)
+
+
+def _method(name: str) -> Q:
+    return Q(delivery_method_name=name) if name else Q(delivery_method_name__isnull=True) | Q(delivery_method_name="")
