@@ -33,6 +33,12 @@
   };
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
+  /* `glance` every few seconds where several people may work on one thing: only while the tab is seen. */
+  const GLANCE_MS = 4000;
+  setInterval(() => {
+    if (document.hidden || !document.querySelector("[data-glance]")) return;
+    document.body.dispatchEvent(new CustomEvent("glance"));
+  }, GLANCE_MS);
   /* What comes by itself comes quietly: it dims nothing, and where it fails, what is shown stays. */
   const isPoll = (detail) =>
     detail.requestConfig?.triggeringEvent?.type === "poll" || detail.elt?.closest?.("[data-quiet]") != null;
@@ -184,29 +190,43 @@
     button.focus();
   });
 
-  /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. */
+  /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. The box of a card
+     means all of it, also those that it does not show: one row less, and it is those that are ticked. */
   let pickedLast = null;
-  const picks = () => [...document.querySelectorAll("#picked tbody .pick input")];
-  const counted = () => {
-    const number = picks().filter((box) => box.checked).length;
-    const [whole, said] = [document.getElementById("pick-page"), document.querySelector(".bulk output")];
+  const picks = (form) => [...form.querySelectorAll("tbody .pick input")];
+  const counted = (form) => {
+    const boxes = picks(form);
+    const number = boxes.filter((box) => box.checked).length;
+    const [whole, said] = [form.querySelector("thead .pick input"), form.querySelector(".bulk output")];
     if (said) said.textContent = number;
     if (!whole || whole.disabled) return;
-    whole.checked = number > 0 && number === picks().length;
+    whole.checked = number > 0 && number === boxes.length && (whole.checked || !whole.matches(".whole"));
     whole.indeterminate = number > 0 && !whole.checked;
   };
+  const countedAll = () => document.querySelectorAll("#picked, .lane").forEach(counted);
   document.addEventListener("click", (event) => {
-    const box = event.target.closest?.("#picked .pick input");
+    const box = event.target.closest?.(":is(#picked, .lane) .pick input");
     if (!box) return;
-    const boxes = picks();
-    if (box.id === "pick-page") for (const one of boxes) one.checked = box.checked;
+    const boxes = picks(box.form);
+    if (!boxes.includes(box)) for (const one of boxes) one.checked = box.checked;
     const [from, to] = [boxes.indexOf(pickedLast), boxes.indexOf(box)].sort((a, b) => a - b);
     if (event.shiftKey && from >= 0) for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
     pickedLast = box;
-    counted();
+    counted(box.form);
   });
-  document.addEventListener("reset", () => setTimeout(counted));
-  window.addEventListener("pageshow", counted);
+  document.addEventListener("reset", () => setTimeout(countedAll));
+  window.addEventListener("pageshow", countedAll);
+  /* What is ticked on the cards stays so when they come anew. */
+  let chosen = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    chosen = [...event.detail.target.querySelectorAll(".lane .pick input:checked")].map((box) => box.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const boxes = chosen.map((id) => document.getElementById(id)).filter(Boolean);
+    for (const box of boxes) box.checked = true;
+    chosen = [];
+    for (const form of new Set(boxes.map((box) => box.form))) counted(form);
+  });
 
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */
   const words = {

@@ -1,19 +1,21 @@
 """What criteria ask of an order's own columns and lines, as one condition of the database."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import reduce
 from math import ceil, floor
 from operator import and_, or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
-from orders.models import OrderMark
-from orders.search.criteria import DAY_FIELDS, MARKS, VALUE_FIELDS, Ages, Amounts, OrderCriteria
+from orders.search import delivery
+from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria
+from orders.search.days import day_start
 from orders.search.lateness import late, past_schedule
+from orders.search.marked import marked
 
 _MOST_MINOR = 2**63 - 1
 
@@ -36,11 +38,6 @@ def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
     return reduce(and_, asked)
 
 
-def day_start(organisation: Organisation, day: date) -> datetime:
-    """The instant at which a local day of the organisation begins (aware; its first hour where clocks jump)."""
-    return datetime.combine(day, time.min, tzinfo=organisation.zone)
-
-
 def currency_codes(organisation: Organisation) -> list[str]:
     """Every code of a currency that its orders have, as they came; "" for none given."""
     counters = organisation.order_counters.filter(n__gt=0)
@@ -61,11 +58,6 @@ def known_values(organisation: Organisation, name: str) -> list[str]:
         return sorted({currency(code) for code in currency_codes(organisation)})
     rows = organisation.order_counters.filter(n__gt=0)
     return sorted(rows.values_list(VALUE_FIELDS[name], flat=True).distinct())
-
-
-def standing(organisation: Organisation, kind: str) -> QuerySet[OrderMark]:
-    """The organisation's marks of a kind that stand on orders that are here."""
-    return organisation.order_marks.filter(kind=kind, undone_at__isnull=True, order__isnull=False)
 
 
 def _values(organisation: Organisation, criteria: OrderCriteria, name: str, column: str) -> Q:
@@ -129,8 +121,6 @@ def _clamp(amount: int) -> int:
 
 def _flag(organisation: Organisation, flag: str) -> Q:
     """The condition that an order has what a flag names."""
-    if flag in MARKS:
-        return Q(Exists(standing(organisation, flag).filter(order=OuterRef("pk"))))
     match flag:
         case "late":
             return late(clock_of(organisation))
@@ -147,7 +137,19 @@ def _flag(organisation: Organisation, flag: str) -> Q:
             return Q(scheduled_delivery_at__isnull=False)
         case "discount":
             return Q(discount_amount__isnull=False) & ~Q(discount_amount=0)
-    raise ValueError(flag)
+        case "due":
+            return delivery.due(organisation)
+        case "late-start":
+            return delivery.short_of_time(organisation)
+        case "by-email":
+            return delivery.by_email()
+        case "odd-email":
+            return delivery.odd_email()
+        case "collect":
+            return delivery.collected()
+        case "unpaid":
+            return delivery.unpaid()
+    return marked(organisation, flag)
 
 
 def _has_line(organisation: Organisation, such: Q) -> Exists:

@@ -126,6 +126,12 @@ FLAGS = {
     "scheduled": ("With a scheduled delivery", "Without a scheduled delivery"),
     "discount": ("With a discount", "Without a discount"),
     "refund": ("With a refunded line", "Without a refunded line"),
+    "due": ("Due to go out", "Scheduled for later"),
+    "late-start": ("Too few working days left", "Enough working days left"),
+    "by-email": ("Delivered by e-mail", "Not delivered by e-mail"),
+    "odd-email": ("To be e-mailed, address missing or odd", "No e-mail address missing or odd"),
+    "collect": ("To be collected", "Not to be collected"),
+    "unpaid": ("Known to be unpaid", "Not known to be unpaid"),
     "prepared": ("Marked prepared", "Not marked prepared"),
     "posted": ("Marked posted", "Not marked posted"),
     "ready": ("Marked ready to collect", "Not marked ready to collect"),
@@ -134,6 +140,8 @@ FLAGS = {
     "chased": ("Chased", "Not chased"),
     "late": ("Late", "Not late"),
     "past-schedule": ("Past its scheduled day", "Not past its scheduled day"),
+    "unconfirmed": ("Sent here, still open at Glu", "Not sent here and open at Glu"),
+    "unmarked": ("Dispatched at Glu, not marked here", "Not dispatched at Glu without a mark here"),
     "gone": ("No longer at Glu", "Still at Glu"),
 }
 """What an order has or has not, in words for both."""
@@ -150,6 +158,12 @@ FLAG_LABELS = {
     "scheduled": "Scheduled delivery",
     "discount": "Discount",
     "refund": "Refunded line",
+    "due": "Due to go out",
+    "late-start": "Too few working days left",
+    "by-email": "Delivered by e-mail",
+    "odd-email": "E-mail address missing or odd",
+    "collect": "To be collected",
+    "unpaid": "Known to be unpaid",
     "prepared": "Prepared here",
     "posted": "Posted here",
     "ready": "Ready to collect",
@@ -158,6 +172,8 @@ FLAG_LABELS = {
     "chased": "Chased",
     "late": "Late",
     "past-schedule": "Past its scheduled day",
+    "unconfirmed": "Sent here, open at Glu",
+    "unmarked": "Dispatched, not marked here",
     "gone": "Gone from Glu",
 }
 """What people are asked, to say yes or no."""

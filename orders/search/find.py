@@ -8,8 +8,9 @@ from django.db.models import QuerySet, Sum
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.search.conditions import condition, standing
-from orders.search.criteria import MARKS, OrderCriteria
+from orders.search.conditions import condition
+from orders.search.criteria import OrderCriteria
+from orders.search.marked import looked_up_by
 from orders.search.matching import matching
 from orders.search.words import parse_words
 
@@ -53,13 +54,9 @@ def _few_marked(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
 
     Where there are more, walking to a page of them in the list's order passes fewer orders than there are to sort.
     """
-    asked = [kind for kind in MARKS if kind in criteria.has]
+    asked = [keys for flag in criteria.has if (keys := looked_up_by(organisation, flag)) is not None]
     if not asked:
         return None
     every = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0
     most = isqrt(_PAGE * every)
-    for kind in asked:
-        marks = standing(organisation, kind).order_by()
-        if marks[: most + 1].count() <= most:
-            return marks.values("order")
-    return None
+    return next((keys for keys in asked if keys[: most + 1].count() <= most), None)

@@ -12,6 +12,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
 from orders.search.counts import COUNT_CAP, Counted, count_orders
 from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, WAITING_FLAGS, OrderCriteria
+from orders.search.delivery import OPEN
 from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
 
@@ -102,7 +103,9 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
     """
     by, criteria = query.sort.removeprefix("-"), query.criteria
     values = {name: chosen for name in VALUE_FIELDS if (chosen := getattr(criteria, name))}
-    if values and (by != "created" or any("" in chosen for chosen in values.values())):
+    if "unconfirmed" in criteria.has:
+        values.setdefault("dispatch", OPEN)
+    if values and (by != "created" or any("" in chosen or len(chosen) > 1 for chosen in values.values())):
         n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
         if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
             return True

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
@@ -65,6 +66,19 @@ def lone(text: object) -> str:
 def said(row: Order | OrderLine, column: str) -> SafeString:
     """A text field of an order or a line, whatever Glu sent in it; nothing where it sent nothing."""
     return bdi(fields.text(row, column))
+
+
+@register.filter
+def person(order: Order) -> SafeString:
+    """Who gets an order: its recipient, else whoever bought it; a muted word where neither has a name."""
+    found = bdi(fields.recipient_name(order) or fields.buyer_name(order))
+    return found or format_html('<span class="mut">{}</span>', "No name")
+
+
+@register.filter
+def full_time(moment: datetime, zone: ZoneInfo) -> str:
+    """A time in full, for paper."""
+    return full_text(moment, zone)
 
 
 @register.filter

@@ -15,7 +15,10 @@ from orders.search import COUNT_CAP, chips, count_orders, describe, find_orders,
 from orders.views.table import sums_in_words
 
 _KEYS = (
-    ("Anywhere", (("g o", "Orders"), ("g e", "Exports"), ("g m", "Mirror"), ("Esc", "Close what is open"))),
+    (
+        "Anywhere",
+        (("g o", "Orders"), ("g d", "Dispatch"), ("g e", "Exports"), ("g m", "Mirror"), ("Esc", "Close what is open")),
+    ),
     (
         "On the list",
         (

@@ -1,6 +1,7 @@
 """axe finds nothing on any page, in either theme, at a desk and on a phone; nothing scrolls sideways."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.timezone import now
 from glu_admin.keys.lifecycle import record_trial, set_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from orders.desk.marks import Kind, set_marks
 from orders.mirror.gone import mark_gone
 
 pytestmark = pytest.mark.browser
@@ -31,6 +33,10 @@ PATHS = [
     f"{ORGANISATION}/orders/why/?payment=Paid&type=None",
     f"{ORGANISATION}/orders/keys/",
     f"{ORGANISATION}/orders/sums/",
+    f"{ORGANISATION}/orders/mark/?payment=Paid",
+    f"{ORGANISATION}/queues/dispatch/",
+    f"{ORGANISATION}/queues/dispatch/history/",
+    "SHEETS",
     f"{ORGANISATION}/views/",
     "ORDER",
     "LINE",
@@ -78,7 +84,12 @@ def places(desk: Organisation) -> list[str]:
     order = desk.orders.filter(lines__personal_message__gt="").order_by("-created_at")[0]
     member = desk.memberships.get()
     desk.saved_views.get_or_create(name="Paid", slug="paid", query="payment=Paid", reach="shared")
+    printed = set_marks(desk, desk.orders.filter(pk=order.pk), Kind.PRINTED, member.user)
+    set_marks(desk, desk.orders.filter(dispatch_status="Packed"), Kind.PREPARED, member.user)
+    set_marks(desk, desk.orders.filter(dispatch_status="Outstanding", glu_id__lt=40_100), Kind.POSTED, member.user)
+    desk.order_marks.filter(kind=Kind.POSTED).update(at=now() - timedelta(days=1))
     own = {
+        "SHEETS": f"{ORGANISATION}/queues/dispatch/sheets/{printed.batch}/",
         "REMOVE": f"{ORGANISATION}/team/{member.pk}/remove/",
         "ORDER": f"{ORGANISATION}/orders/{order.glu_id}/",
         "LINE": f"{ORGANISATION}/orders/{order.glu_id}/lines/{order.lines.all()[0].glu_id}/",

@@ -55,7 +55,9 @@ def payload(n: int) -> dict[str, Any]:
         paymentMethod=pick(["Gateway", "Offline", None], 1),
         offlinePaymentMethod=pick(["", "Cash", None, None, ""], 1),
         scheduledDeliveryAt=pick([None, f"{pick(STAMPS, 5)}+00:00"], 1),
-        recipientEmailAddress=pick([None, "", "kim@post.example"], 1),
+        recipientEmailAddress=pick([None, "", "kim@post.example", "kim at home", "kim@home"], 1),
+        emailToRecipient=pick([True, True, False, None], 1),
+        deliveryMethodType=pick(["email", "Post", "COLLECTION", None, "", "drone"], 1),
         lines=[
             {
                 "id": 10 * n + at,
@@ -74,6 +76,18 @@ LIMITS = {"dispatch_days": 150, "dispatch_days_of": {"Courier": 100, "": 20}, "o
 UNDONE = {"posted": {1, 2}, "ready": {4}}
 
 
+TOLD = [
+    "late",
+    "past-schedule",
+    "due",
+    "late-start",
+    "by-email",
+    "odd-email",
+    "collect",
+    "unpaid",
+    "unconfirmed",
+    "unmarked",
+]
 VALUE = st.one_of(
     *(
         st.tuples(
@@ -106,7 +120,18 @@ ASKED = st.one_of(
     st.tuples(
         st.sampled_from(["has", "no"]),
         st.sampled_from(
-            ["message", "refund", "recipient-email", "scheduled", "discount", "gone", "late", "past-schedule", *MARKED]
+            [
+                "message",
+                "refund",
+                "recipient-email",
+                "scheduled",
+                "discount",
+                "gone",
+                "late",
+                "past-schedule",
+                *MARKED,
+                *TOLD,
+            ]
         ),
     ),
     st.tuples(

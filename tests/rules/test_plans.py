@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
+from orders.desk.queues import QUEUES
 from orders.mirror.statistics import analyze
 from orders.mirror.writing.counters import recount
 from orders.models import Order
@@ -52,6 +53,10 @@ FILTERS = [
     "dispatch=Outstanding&has=late",
     "dispatch=Outstanding&no=posted",
     "dispatch=Outstanding&no=prepared,handed-over",
+    "dispatch=Outstanding&dispatch=Packed&no=posted",
+    "has=unconfirmed",
+    "has=unmarked",
+    QUEUES["dispatch"].text.replace("&sort=-age", ""),
 ]
 
 

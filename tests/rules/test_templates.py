@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-DRAWINGS = {"orders/mirror/_strip.html", "orders/mirror/_strip_key.html"}  # the picture of the days, and its key
+# The picture of the days and its key, and the days to come.
+DRAWINGS = {"orders/mirror/_strip.html", "orders/mirror/_strip_key.html", "orders/dispatch/_radar.html"}
 
 
 def name(path: Path) -> str:

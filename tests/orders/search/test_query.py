@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
 from orders.search import chips, describe, parse_query
-from orders.search.conditions import day_start
 from orders.search.criteria import LABELS, VALUE_FIELDS
+from orders.search.days import day_start
 from orders.search.query import SORTS, read_cursor, write_cursor
 
 LONDON = Organisation(name="A", slug="a", timezone="Europe/London")

@@ -1,0 +1,101 @@
+"""Packing sheets and gift slips: what stands on the paper of each order."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from glu_admin.tenancy.models import Organisation
+from orders.desk.marks import Kind
+from orders.display import fields
+from orders.display.text import closed, in_words, listed_words, writable
+from orders.models import Order, OrderLine, OrderMark
+from orders.payload import extra_of
+from orders.proof.standing import standing
+
+MOST_SHEETS = 100
+"""So many sheets are printed in one go."""
+
+# What the font of our pages has, as app.css says it, and what takes no ink. The rest is drawn by whatever fonts the
+# printing computer has, or not at all.
+_DRAWN = re.compile(
+    "[\0-\u00ff\u0100-\u02bc\u02c6\u02da\u02dc\u1e00-\u1e9f\u1ef2-\u1eff\u2000-\u206f\u20a0-\u20c0\u2122\u2212\ufe0f\ufeff]"
+)
+_MOST_SIGNS = 12
+_ADDRESS = ("line1", "line2", "city", "county", "postcode", "country")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line as it goes into the box."""
+
+    name: str
+    options: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One order on paper. `odd_signs` are signs of its texts that may not be drawn; `first_printed` is of a reprint."""
+
+    order: Order
+    to: list[str]
+    recipient: str
+    items: list[Item]
+    messages: list[str]
+    odd_signs: str
+    as_of: datetime
+    first_printed: OrderMark | None
+
+
+def sheets_of(organisation: Organisation, batch: UUID) -> list[Sheet]:
+    """The sheets of what was printed in one go, longest waiting first; none for a batch that is not of sheets."""
+    marks = organisation.order_marks.filter(batch=batch, kind=Kind.PRINTED, order__isnull=False)
+    orders = list(organisation.orders.filter(pk__in=marks.values("order")).order_by("created_at", "glu_id"))
+    pks = [order.pk for order in orders]
+    lines: dict[int, list[OrderLine]] = {}
+    for line in organisation.order_lines.filter(order__in=pks).order_by("position", "glu_id"):
+        lines.setdefault(line.order_id, []).append(line)
+    printed: dict[int, OrderMark] = {}
+    for mark in organisation.order_marks.filter(order__in=pks, kind=Kind.PRINTED).order_by("at", "pk"):
+        printed.setdefault(mark.order_id or 0, mark)
+    read_up_to = standing(organisation).complete_up_to
+    return [
+        _sheet(order, lines.get(order.pk, []), read_up_to, None if first.batch == batch else first)
+        for order in orders
+        if (first := printed[order.pk])
+    ]
+
+
+def _sheet(order: Order, lines: list[OrderLine], read_up_to: datetime | None, first: OrderMark | None) -> Sheet:
+    items = [_item(line) for line in lines]
+    to = _to(order)
+    messages = list(dict.fromkeys(item.message for item in items if item.message))
+    told = "".join([*to, *messages, *(item.name + item.options for item in items)])
+    odd = dict.fromkeys(sign for sign in told if not _DRAWN.match(sign))
+    known = [order.copied_at, order.checked_at, read_up_to if order.gone_at is None else None]
+    return Sheet(
+        order,
+        to,
+        fields.recipient_name(order) or fields.text(order, "delivery_name") or fields.buyer_name(order),
+        items,
+        messages,
+        " ".join([*odd][:_MOST_SIGNS]) + ("…" if len(odd) > _MOST_SIGNS else ""),
+        max(moment for moment in known if moment),
+        first,
+    )
+
+
+def _item(line: OrderLine) -> Item:
+    options = listed_words(extra_of(line).get("selectedOptions"))
+    message = closed(writable(fields.text(line, "personal_message"))).strip()
+    return Item(fields.text(line, "name") or f"Line {line.glu_id}", in_words(options), message)
+
+
+def _to(order: Order) -> list[str]:
+    """Name and postal address as they stand on an envelope; nothing but the name where there is no address."""
+    said = {name: fields.text(order, f"delivery_address_{name}").strip() for name in _ADDRESS}
+    town = ", ".join(filter(None, (said["city"], said["county"])))
+    address = [said["line1"], said["line2"], town, said["postcode"], said["country"]]
+    name = fields.text(order, "delivery_name") or fields.recipient_name(order) or fields.buyer_name(order)
+    return [part for part in (name, *address) if part]

@@ -1,0 +1,62 @@
+"""Packing sheets: printed by a form, which notes it on each order, and shown as pages for the printer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.requests import TeamRequest
+from orders.desk.marks import Kind, set_marks
+from orders.desk.sheets import MOST_SHEETS, sheets_of
+from orders.search import find_orders
+from orders.views.export_scope import read_asked
+from orders.views.marking import OWN_KEYS, NotChosen, chosen, next_of
+
+
+@door(Role.STAFF)
+@sent_from("queue_dispatch")
+def sheets_print(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """Note the sheets of what is chosen as printed, and lead to them. Of more than MOST_SHEETS the oldest are taken."""
+    try:
+        if "scope" in request.POST:
+            asked = read_asked(request, organisation, OWN_KEYS)
+            if asked.query.errors or asked.query.ignored:
+                raise NotChosen("This list cannot be read, so nothing was printed.")
+            orders = find_orders(organisation, asked.query.criteria)
+        else:
+            orders = chosen(request, organisation)
+    except NotChosen as error:
+        messages.warning(request, str(error))
+        return redirect(next_of(request, organisation))
+    pks = list(orders.order_by("created_at", "glu_id").values_list("pk", flat=True)[: MOST_SHEETS + 1])
+    if not pks:
+        messages.warning(request, "There is nothing to print: no order was found.")
+        return redirect(next_of(request, organisation))
+    if len(pks) > MOST_SHEETS:
+        messages.info(
+            request, f"These are the {MOST_SHEETS} that wait longest; print again for the rest once these are posted."
+        )
+    taken = organisation.orders.filter(pk__in=pks[:MOST_SHEETS])
+    printed = set_marks(organisation, taken, Kind.PRINTED, request.user)
+    return redirect("sheets", organisation.slug, printed.batch)
+
+
+@door(Role.STAFF)
+def sheets(request: TeamRequest, organisation: Organisation, batch: UUID) -> HttpResponse:
+    """The sheets of one printing, one order a page. Raises Http404 for a batch of none."""
+    found = sheets_of(organisation, batch)
+    if not found:
+        raise Http404("No such sheets.")
+    numbers = ",".join(str(sheet.order.glu_id) for sheet in found)
+    context = {
+        "sheets": found,
+        "numbers": [sheet.order.glu_id for sheet in found],
+        "list": f"{reverse('orders', args=[organisation.slug])}?id={numbers}",
+        "queue": reverse("queue_dispatch", args=[organisation.slug]),
+    }
+    return render(request, "orders/sheets/page.html", context)

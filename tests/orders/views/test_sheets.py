@@ -1,0 +1,57 @@
+"""Packing sheets: printing is noted, capped and shown; the slip has no price."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from orders.desk.dispatch import dispatch
+from tests.orders.builders import order, write
+
+PAGE = "/o/alder-house/queues/dispatch/"
+PRINT = f"{PAGE}print/"
+POST = {"dispatchStatus": "Outstanding", "paymentStatus": "Paid", "deliveryMethodName": "Royal Mail"}
+
+
+def test_a_whole_card_is_printed_and_noted(house: Any, staff_client: Client) -> None:
+    lines = [{"id": 7, "name": "Gift card", "subtotal": 4321, "total": 4321, "personalMessage": "<b>Hi</b>\nיום"}]
+    write(house.hotel, order(1, **POST, total=9876, lines=lines), order(2, **POST))
+    [card] = dispatch(house.hotel).cards
+    answer = staff_client.post(PRINT, {"of": card.query, "whole": "2"}, follow=True)
+    batch = house.hotel.order_marks.filter(kind="printed").values_list("batch", flat=True).distinct().get()
+    assert answer.redirect_chain[-1][0] == f"{PAGE}sheets/{batch}/"
+    page = " ".join(answer.text.split())
+    assert page.count('<article class="a4"') == 2
+    assert "Sheet 2 of 2" in page
+    assert 'dir="auto">&lt;b&gt;Hi&lt;/b&gt;' in page
+    assert "Reprint" not in page
+    assert not re.search(r"43\.21|98\.76", page)
+    again = staff_client.post(PRINT, {"id": "1"}, follow=True)
+    assert "Reprint, first printed" in " ".join(again.text.split())
+    assert "Reprint" not in staff_client.get(f"{PAGE}sheets/{batch}/").text
+
+
+def test_more_than_a_hundred_are_cut_to_those_that_wait_longest(
+    house: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.views.sheets.MOST_SHEETS", 2)
+    write(house.hotel, *(order(n, f"2026-11-0{9 - n}T10:00:00+00:00", **POST) for n in (1, 2, 3)))
+    answer = staff_client.post(PRINT, {"scope": "all", "payment": "Paid"}, follow=True)
+    assert re.findall(r"Order (\d)</h2>", answer.text) == ["3", "2"]
+    assert "These are the 2 that wait longest" in answer.text
+
+
+def test_nothing_chosen_prints_nothing_and_leads_back(house: Any, staff_client: Client) -> None:
+    write(house.golf, order(1, **POST))
+    for sent in ({}, {"id": "1"}, {"id": "x"}, {"scope": "all", "created": "never"}):
+        answer = staff_client.post(PRINT, {**sent, "next": "/o/alder-house/orders/"}, follow=True)
+        assert answer.redirect_chain[-1][0] == "/o/alder-house/orders/"
+        assert 'said"' in answer.text
+    assert not house.hotel.order_marks.exists()
+
+
+def test_an_orders_page_prints_its_sheet(house: Any, staff_client: Client, viewer_client: Client) -> None:
+    write(house.hotel, order(1, **POST))
+    assert f'action="{PRINT}"' in staff_client.get("/o/alder-house/orders/1/").text
+    assert f'action="{PRINT}"' not in viewer_client.get("/o/alder-house/orders/1/").text
