@@ -1,7 +1,7 @@
 """How fast Glu is asked: a limit that nobody tells is learned, one for each organisation, shared by every worker.
 
 The rate doubles each second until Glu first answers 429, and then follows the limit closely: a tenth less after a 429,
-up to two per cent more each second, and only while it is the rate that holds requests back. Slots are evenly spaced.
+up to two per cent more each second, and only while it is the rate that holds requests back. Turns are evenly spaced.
 """
 
 import json
@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 
 Out = TypeVar("Out")
 
-_BATCH_SECONDS = 0.1  # how far ahead a process takes slots, so that the store is asked ten times a second at most
-_MOST_SLOTS = 200
+_BATCH_SECONDS = 0.1  # how far ahead a process takes turns, so that the store is asked ten times a second at most
+_MOST_TURNS = 200
 _STALE_SECONDS = 1.0
 _SAME_SECONDS = 0.05  # how far two readings of one moment may lie apart
 _INTERACTIVE_SHARE = 0.2
@@ -47,20 +47,20 @@ class PaceState:
     throttled_today: int = 0
 
     def reserved(self, now: float, ceiling: float, longest: float) -> tuple["PaceState", list[float]]:
-        """The state after a batch of slots is taken, and the slots: the times at which their requests may be sent.
+        """The state after a batch of turns is taken, and the turns: the times at which their requests may be sent.
 
-        The rate, at most `ceiling` requests a second, grows when slots are asked for faster than they come. `longest`
+        The rate, at most `ceiling` requests a second, grows when turns are asked for faster than they come. `longest`
         is the longest believable pause in seconds.
         """
         state = self.sane(now, longest)
         rate = state.rate
-        if state.next_at > now:  # slots are asked for faster than they come
+        if state.next_at > now:  # turns are asked for faster than they come
             seconds = min(max(now - state.grown_at, 0.0), 1.0)
             # Slower where little is allowed: each attempt at more costs about one 429, and there are few requests.
             growth = 2.0 if state.slow_start else 1 + min(0.02, rate / 1000)
             rate = min(rate * growth**seconds, ceiling)
         start = max(now, state.next_at, state.paused_until)
-        count = max(1, min(int(rate * _BATCH_SECONDS), _MOST_SLOTS))
+        count = max(1, min(int(rate * _BATCH_SECONDS), _MOST_TURNS))
         gap = 1 / rate
         after = replace(state, rate=rate, grown_at=now, next_at=start + count * gap)
         return after, [start + n * gap for n in range(count)]
@@ -68,7 +68,7 @@ class PaceState:
     def let_before_others(self, now: float, longest: float) -> tuple["PaceState", bool]:
         """The state, and whether a request for which somebody waits may be sent at once.
 
-        It may where the share of such requests allows it and no pause holds; all others then come one slot later.
+        It may where the share of such requests allows it and no pause holds; all others then come one turn later.
         """
         state = self.sane(now, longest)
         gap = 1 / state.rate
@@ -132,7 +132,7 @@ class Pace:
         self._known = self._first
         self._paused = 0.0  # on this process's own clock, as all times here
         self._lock = threading.Lock()
-        self._slots: deque[float] = deque()
+        self._turns: deque[float] = deque()
         self._used = 0
 
     def wait(self, *, interactive: bool = False, longest: float | None = None, stop: threading.Event) -> None:
@@ -145,7 +145,7 @@ class Pace:
             return
         while True:
             with self._lock:
-                at = self._slot(longest)
+                at = self._turn(longest)
             seconds = at - time.monotonic()
             if seconds > 0 and stop.wait(seconds):
                 raise Interrupted("The work was interrupted.")
@@ -158,7 +158,7 @@ class Pace:
 
     def throttled(self, retry_after: float | None) -> None:
         """Glu answered 429, and asked for a pause of so many seconds if it said."""
-        with self._lock:  # slots taken before stay good: nobody else has them, and those within the pause are dropped
+        with self._lock:  # turns taken before stay good: nobody else has them, and those within the pause are dropped
             self._change(lambda state, now: (state.throttled(now, retry_after or 0, self._floor, self._longest), None))
 
     def learned(self) -> PaceState:
@@ -172,28 +172,28 @@ class Pace:
             self._used += went
             return went
 
-    def _slot(self, longest: float | None) -> float:
+    def _turn(self, longest: float | None) -> float:
         """When the next request may be sent. Raises TooManyRequests when Glu's pause lasts longer than `longest`."""
         left = self._paused - time.monotonic()
         if longest is not None and left > longest:
             raise TooManyRequests("Glu asked for fewer requests.", left)
         earliest = max(time.monotonic() - _STALE_SECONDS, self._paused - _SAME_SECONDS)
-        while self._slots and self._slots[0] < earliest:
-            self._slots.popleft()
-        if not self._slots:
+        while self._turns and self._turns[0] < earliest:
+            self._turns.popleft()
+        if not self._turns:
 
             def _take(state: PaceState, clock: float) -> tuple[PaceState, list[float]]:
                 if longest is not None and state.paused_until - clock > longest:
                     return state, []
-                after, slots = state.reserved(clock, self._ceiling, self._longest)
-                return after, [slot - clock for slot in slots]
+                after, turns = state.reserved(clock, self._ceiling, self._longest)
+                return after, [turn - clock for turn in turns]
 
             delays = self._change(_take)
             now = time.monotonic()
             if not delays:
                 raise TooManyRequests("Glu asked for fewer requests.", max(self._paused - now, 0.0))
-            self._slots.extend(now + delay for delay in delays)
-        return self._slots.popleft()
+            self._turns.extend(now + delay for delay in delays)
+        return self._turns.popleft()
 
     def _change(self, change: Callable[[PaceState, float], tuple[PaceState, Out]]) -> Out:
         """Read, change and write the shared state; without the store this process goes on alone."""

@@ -11,10 +11,10 @@ from glu_admin.tenancy.models import Organisation
 from orders.mirror.engine import MirrorFailure, begin, note_failure, note_pace, note_success
 from orders.mirror.gone import ask_missing
 from orders.mirror.lines import LineStream, due_lines
-from orders.mirror.outcome import fail_run
 from orders.mirror.passes import open_run, unfinished
 from orders.mirror.reading import read_run
 from orders.mirror.refresh import all_lines_due, retry_set_aside
+from orders.mirror.run_ends import fail_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun
 

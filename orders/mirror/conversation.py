@@ -52,7 +52,7 @@ class Conversation:
         """Set when the conversation ends: what goes on beside the walk stops at its next request."""
 
     @cached_property
-    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, "_Slots"]:
+    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, "_Connections"]:
         """Threads for lists and for lines, kept as each keeps its connection, and the most requests at once.
 
         Lists have threads of their own, so that they never queue behind the lines that wait to be asked for; one more
@@ -60,7 +60,7 @@ class Conversation:
         """
         most = max(settings.MIRROR_CONNECTIONS, 1)
         lists = ThreadPoolExecutor(max(settings.MIRROR_WINDOWS, 1) + 1, thread_name_prefix="glu-list")
-        return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), _Slots(most)
+        return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), _Connections(most)
 
     def ask_list(self, kind: MirrorRun.Pass, ask: Ask) -> Future[Listed]:
         """Ask for a list in the background."""
@@ -88,16 +88,16 @@ class Conversation:
         self.client.close()
 
     def _submit(self, work: Callable[[], Answer], *, for_list: bool) -> Future[Answer]:
-        lists, lines, slots = self._threads
+        lists, lines, connections = self._threads
 
         def _bounded() -> Answer:
-            with slots.taken(for_list=for_list):
+            with connections.taken(for_list=for_list):
                 return work()
 
         return (lists if for_list else lines).submit(_bounded)
 
 
-class _Slots:
+class _Connections:
     """So many requests at once, those for lists first: what a list names is what the lines are asked for."""
 
     def __init__(self, most: int) -> None:
@@ -106,7 +106,7 @@ class _Slots:
 
     @contextmanager
     def taken(self, *, for_list: bool) -> Iterator[None]:
-        """Wait for a slot and hold it."""
+        """Wait for a free connection and hold it."""
         with self._changed:
             self._lists += for_list
             while not self._free or (self._lists and not for_list):

@@ -25,7 +25,6 @@ from orders.mirror.check import check_next, wanted_checks
 from orders.mirror.gone import ask_missing, due_missing
 from orders.mirror.identity import pin_identity
 from orders.mirror.lines import LineStream
-from orders.mirror.outcome import fail_run, postpone_run
 from orders.mirror.passes import connect, open_run, unfinished, waiting_passes
 from orders.mirror.reading import read_run
 from orders.mirror.refresh import refresh_lines, retry_set_aside
@@ -42,6 +41,7 @@ from orders.mirror.rhythm import (
     may_ask,
     slowed_wait,
 )
+from orders.mirror.run_ends import fail_run, postpone_run
 from orders.mirror.session import Session
 from orders.models import MirrorRun, MirrorState
 

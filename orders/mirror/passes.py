@@ -13,7 +13,6 @@ from glu_admin.tenancy.models import Organisation
 from orders.mirror.gone import hold_strangers
 from orders.mirror.holder import Holder
 from orders.mirror.identity import recognise_page, without
-from orders.mirror.outcome import fail_run
 from orders.mirror.rhythm import (
     POLL,
     RECENT,
@@ -24,6 +23,7 @@ from orders.mirror.rhythm import (
     longest_failure_wait,
     trailing_reach,
 )
+from orders.mirror.run_ends import fail_run
 from orders.mirror.session import Session
 from orders.mirror.watermark import newest_change, next_watermark
 from orders.mirror.windows import cut, newest_created

@@ -19,7 +19,7 @@ from orders.mirror.history_progress import HistoryProgress
 from orders.mirror.identity import prove, recognise_page, recognise_transactions, without
 from orders.mirror.lines import LineStream
 from orders.mirror.older_versions import settle_older
-from orders.mirror.outcome import complete_run
+from orders.mirror.run_ends import complete_run
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
 from orders.mirror.windows import inside

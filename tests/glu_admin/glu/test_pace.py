@@ -58,18 +58,18 @@ def test_an_unknown_limit_is_found_and_used(limit: float) -> None:
     """Simulated minutes: nearly all of the limit is used, and hardly anything is answered 429."""
     state, bucket = PaceState(rate=20), Bucket(limit)
     good = bad = 0
-    slots: list[float] = []
+    turns: list[float] = []
     clock = NOW
     while clock < NOW + 120:
-        if not slots:
-            state, slots = state.reserved(clock, 200, 900)
-        clock = max(clock, slots.pop(0))
+        if not turns:
+            state, turns = state.reserved(clock, 200, 900)
+        clock = max(clock, turns.pop(0))
         counts = clock > NOW + 10 + 60 * (limit < 10)
         if bucket.lets_through(clock):
             good += counts
         else:
             bad += counts
-            state, slots = state.throttled(clock, 0, 0.2, 900), []
+            state, turns = state.throttled(clock, 0, 0.2, 900), []
     seconds = 120 - 10 - 60 * (limit < 10)
     assert good >= 0.95 * limit * seconds
     assert bad <= 0.01 * good + 1
@@ -146,7 +146,7 @@ def store(request: Any, tmp_path: Path) -> Any:
 
 
 def test_threads_with_their_own_pace_share_a_store(store: Store) -> None:
-    """Four workers of four threads: never faster than the rate, and a slot each at most."""
+    """Four workers of four threads: never faster than the rate, and a turn each at most."""
     sent: list[float] = []
     began = time.monotonic()
 
@@ -213,31 +213,31 @@ def test_a_pause_too_long_is_told_to_every_thread() -> None:
 
 
 @pytest.mark.parametrize("by_another_worker", [False, True])
-def test_a_pause_holds_those_back_who_have_a_slot(by_another_worker: bool) -> None:
+def test_a_pause_holds_those_back_who_have_a_turn(by_another_worker: bool) -> None:
     store, went = MemoryStore(), []
     pace, held = Pace(0.1, store=store, longest_pause=900), Held(4)
 
     def work() -> None:
         with suppress(Interrupted):
             pace.wait(stop=held)
-            went.append("with the slot from before the pause")
+            went.append("with the turn from before the pause")
 
     pace.wait(stop=NEVER)
     threads = in_threads(4, work)
     held.all_wait.wait()
     (Pace(0.1, store=store, longest_pause=900) if by_another_worker else pace).throttled(600)
-    held.slots_come.set()
+    held.turns_come.set()
     for thread in threads:
         thread.join()
     assert went == []
 
 
 class Held(threading.Event):
-    """The first wait of each of so many threads lasts until `slots_come`; then it is set."""
+    """The first wait of each of so many threads lasts until `turns_come`; then it is set."""
 
     def __init__(self, count: int) -> None:
         super().__init__()
-        self.all_wait, self.slots_come = threading.Barrier(count + 1), threading.Event()
+        self.all_wait, self.turns_come = threading.Barrier(count + 1), threading.Event()
         self._held: set[int] = set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -245,11 +245,11 @@ class Held(threading.Event):
             return True
         self._held.add(threading.get_ident())
         self.all_wait.wait()
-        self.slots_come.wait()
+        self.turns_come.wait()
         return False
 
 
-def test_processes_never_get_the_same_slot(tmp_path: Path) -> None:
+def test_processes_never_get_the_same_turn(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from glu_admin.glu.pace import Pace\nfrom glu_admin.glu.pace_stores import FileStore\n"
@@ -258,9 +258,9 @@ def test_processes_never_get_the_same_slot(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", code, str(tmp_path / "1.json")]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in "12"]
-    slots = sorted(float(slot) for process in processes for slot in process.communicate()[0].split())
-    assert len(slots) == 2 * 100 * 5
-    assert min(late - early for early, late in pairwise(slots)) > 0.019
+    turns = sorted(float(turn) for process in processes for turn in process.communicate()[0].split())
+    assert len(turns) == 2 * 100 * 5
+    assert min(late - early for early, late in pairwise(turns)) > 0.019
 
 
 @pytest.mark.parametrize(

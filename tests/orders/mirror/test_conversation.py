@@ -57,7 +57,7 @@ def test_no_more_requests_at_once_than_the_setting(session: Session) -> None:
     assert most == MOST
 
 
-def test_a_failing_request_gives_its_slot_back(session: Session) -> None:
+def test_a_failing_request_gives_its_connection_back(session: Session) -> None:
     for _ in range(2 * MOST):
         assert isinstance(session.glu.ask_lines(lambda: 1 / 0).exception(HANG_SECONDS), ZeroDivisionError)
     assert session.glu.ask_lines(lambda: 7).result(HANG_SECONDS) == 7
@@ -83,10 +83,10 @@ def test_an_answer_is_handed_to_whoever_asked_on_the_thread_that_waits(session: 
 
 
 def _wait_for_the_list(session: Session) -> None:
-    """Until the list's thread waits for a slot."""
-    slots = session.glu._threads[2]
+    """Until the list's thread waits for a free connection."""
+    connections = session.glu._threads[2]
     while True:
-        with slots._changed:
-            if slots._lists:
+        with connections._changed:
+            if connections._lists:
                 return
         threading.Event().wait(0.01)

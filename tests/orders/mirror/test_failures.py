@@ -16,9 +16,9 @@ from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.engine import is_due
 from orders.mirror.gone import suspect
 from orders.mirror.lines import LineStream
-from orders.mirror.outcome import fail_run
 from orders.mirror.passes import open_run
 from orders.mirror.reading import read_run
+from orders.mirror.run_ends import fail_run
 from orders.mirror.session import Session
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun
