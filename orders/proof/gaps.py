@@ -9,8 +9,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.proof.coverage import BEGINNING, Interval, Union, day_edges, unions
 from orders.proof.freshness import late_after
+from orders.proof.intervals import BEGINNING, Interval, Union, day_edges
+from orders.proof.proven import unions
 
 _MOST_NAMED = 3
 

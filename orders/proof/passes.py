@@ -14,7 +14,7 @@ from glu_admin.keys.lifecycle import current_key
 from glu_admin.tenancy.models import Organisation
 from orders.display.durations import interval
 from orders.models import MirrorRun, MirrorState
-from orders.proof.coverage import flagged_polls
+from orders.proof.proven import flagged_polls
 from orders.proof.rest import Rest, rest
 
 

@@ -16,7 +16,7 @@ from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.models import Order
 from orders.models.mirror_state import state_of
-from orders.proof.coverage import verified_at
+from orders.proof.proven import verified_at
 from orders.proof.rest import STANDS_STILL, Rest, rest, stands_still
 from orders.recheck import TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.search import parse_query

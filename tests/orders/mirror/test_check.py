@@ -12,7 +12,7 @@ from orders.mirror.check import check_next
 from orders.mirror.engine import run_slice
 from orders.mirror.session import Session
 from orders.models import CheckOutcome, MirrorRun, MirrorState, Order
-from orders.proof.coverage import verified_at
+from orders.proof.proven import verified_at
 from orders.recheck import want_check
 from tests.orders.mirroring import mirror_everything
 from tests.scripted import Question, ScriptedGlu

@@ -16,7 +16,7 @@ from orders.mirror.reading import read_run
 from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.models import MirrorRun, MirrorState
-from orders.proof.coverage import verified_at
+from orders.proof.proven import verified_at
 from orders.recheck import decide_missing, want_range
 from tests.orders.builders import RECONCILE
 from tests.orders.mirroring import due, equal, fresh, last, mirror_everything, silently, slices, work

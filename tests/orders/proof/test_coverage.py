@@ -8,7 +8,8 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, Order
 from orders.payload import time_text
-from orders.proof.coverage import DayState, _in_short, coverage, flagged_polls, verified_at
+from orders.proof.coverage import DayState, _in_short, coverage
+from orders.proof.proven import flagged_polls, verified_at
 from tests.orders.builders import CHANGES, RANGE, RECONCILE, ago, flag, order, run, window, write
 
 

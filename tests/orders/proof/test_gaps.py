@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
 from orders.payload import time_text
-from orders.proof.coverage import Union
 from orders.proof.gaps import extent, is_copied, words_of
+from orders.proof.intervals import Union
 from tests.orders.builders import CHANGES, RECONCILE, flag, run, window
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
