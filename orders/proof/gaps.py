@@ -12,6 +12,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.proof.freshness import late_after
 from orders.proof.intervals import BEGINNING, Interval, Union, day_edges
 from orders.proof.proven import unions
+from orders.proof.standing import state_on_page
 
 _MOST_NAMED = 3
 
@@ -45,7 +46,7 @@ def extent(organisation: Organisation, first: date | None, last: date | None) ->
     start = day_edges(organisation, first)[0] if first else BEGINNING
     end = min(day_edges(organisation, last)[1], moment) if last else moment
     clean, read = unions(organisation)
-    fresh = moment - late_after(getattr(organisation, "mirror_state", None))
+    fresh = moment - late_after(state_on_page(organisation))
     unproven = [gap for gap in clean.missing(start, end) if gap[0] < fresh]
     until = max((ended for _, ended in clean.joined if ended <= moment), default=None) if end == moment else None
     if not unproven:

@@ -8,10 +8,9 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorRun, MirrorWindow, Order
-from orders.models.mirror_run import polled_up_to
-from orders.models.mirror_state import state_of
+from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
 from orders.proof.intervals import BEGINNING, Interval, Union
+from orders.proof.standing import polled_up_to_on_page, state_on_page
 
 _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 # What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
@@ -71,7 +70,9 @@ def _clean(organisation: Organisation) -> QuerySet[MirrorWindow]:
 
 def unions(organisation: Organisation) -> tuple[Union, Union]:
     """What of creation is proven, and what was read at all: with those of flagged polls and windows."""
-    clean, read = list(_polled(organisation, flagged=False)), list(_polled(organisation, flagged=True))
+    state, newest = state_on_page(organisation), polled_up_to_on_page(organisation)
+    read = list(_polled(state, newest, ()))
+    clean = list(_polled(state, newest, flagged_polls(organisation))) if read else []
     windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None, started_at__isnull=False)
     windows = windows.annotate(is_clean=ExpressionWrapper(Q(flags="") & ~_DOUBTED, output_field=BooleanField()))
     # Plain values, as there are thousands, and few different bounds among them.
@@ -91,20 +92,19 @@ def unions(organisation: Organisation) -> tuple[Union, Union]:
     return Union(clean), Union(read)
 
 
-def _polled(organisation: Organisation, *, flagged: bool) -> Iterable[Interval]:
+def _polled(state: MirrorState | None, newest: datetime | None, flagged: Iterable[MirrorRun]) -> Iterator[Interval]:
     """Each poll reads all created since the watermark before it, so together they hold all since the first.
 
     Where one was flagged there is a hole, until a later window closes it; the next poll begins before it was asked.
+    `newest` is up to when polls have read.
     """
-    state = state_of(organisation)
-    newest = polled_up_to(organisation)
     first, last = (
         (Stamp.parse(text) for text in (state.connected_watermark, state.watermark)) if state else (None, None)
     )
     if first is None or last is None or newest is None:
         return
     reached, end = first.instant, max(last.instant, newest)
-    for poll in () if flagged else flagged_polls(organisation):
+    for poll in flagged:
         since = Stamp.parse(poll.updated_from)
         if since is not None and since.instant > reached:
             yield reached, since.instant

@@ -20,7 +20,7 @@ from orders.proof.first_copy import FirstCopy, first_copy
 from orders.proof.freshness import Freshness, freshness
 from orders.proof.passes import PassReport, Reading, passes
 from orders.proof.rest import last_error, stands_still
-from orders.proof.standing import standing
+from orders.proof.standing import Standing, standing
 from orders.proof.workers import Sign, signs
 from orders.search import OrderCriteria, count_orders
 
@@ -115,9 +115,9 @@ class MirrorReport:
         return self.probe.read() if self.probe else []
 
 
-def mirror_report(organisation: Organisation) -> MirrorReport:
-    """Read all that the mirror page shows of an organisation."""
-    known = standing(organisation)
+def mirror_report(organisation: Organisation, known: Standing | None = None) -> MirrorReport:
+    """Read all that the mirror page shows of an organisation; `known` is how its copy stands, where that was read."""
+    known = known or standing(organisation)
     state, key, candidate = known.state, known.key, known.candidate
     due = organisation.orders.filter(lines_due_at__isnull=False)
     figures = due.aggregate(

@@ -9,7 +9,7 @@ from glu_admin.keys.lifecycle import key_and_candidate
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
-from orders.models.mirror_run import latest_polls
+from orders.models.mirror_run import latest_polls, polled_up_to
 from orders.models.mirror_state import state_of
 
 
@@ -78,3 +78,9 @@ def state_on_page(organisation: Organisation) -> MirrorState | None:
     """The state of the mirror for a page; where nothing else is known of how the copy stands, it is read alone."""
     known: Standing | None = vars(organisation).get("_standing")
     return known.state if known else state_of(organisation)
+
+
+def polled_up_to_on_page(organisation: Organisation) -> datetime | None:
+    """Up to when polls have read everything, for a page; read alone where nothing else is known of the copy."""
+    known: Standing | None = vars(organisation).get("_standing")
+    return known.complete_up_to if known else polled_up_to(organisation)

@@ -16,9 +16,11 @@ from orders.search.folding import fold
 from orders.search.words import Words
 
 MOST_FOUND = 10_000
-"""So many orders are held in hand; of more it is only known that there are more."""
+"""So many orders are counted; of more it is only known that there are more."""
 COMMON = 1_000
 """Words are common that so many of the newest orders have, and are not looked for among all."""
+_MOST_HELD = 30_000  # orders in hand, which are sorted for each page
+_SOON_MET = 100  # of the newest orders: whoever walks from the newest to the oldest meets a page of them soon
 _FEW = 100
 
 
@@ -56,10 +58,14 @@ def matching(organisation: Organisation, words: Words) -> Matching:
     alternatives += [(words.number,)] if words.number else []
     found = set[int]()
     for wanted in alternatives:
-        if index().is_common(organisation.pk, wanted, words.unwanted, COMMON):
+        met = index().among_newest(organisation.pk, wanted, words.unwanted, COMMON + 1)
+        if met > COMMON:
             return Matching(_spoken(organisation, alternatives, words.unwanted), [], COMMON, is_few=False)
-        found |= set(index().matches(organisation.pk, wanted, words.unwanted, MOST_FOUND + 1))
-        if len(found) > MOST_FOUND:
+        most = MOST_FOUND if met >= _SOON_MET else _MOST_HELD
+        found |= set(index().matches(organisation.pk, wanted, words.unwanted, most + 1))
+        if len(found) > MOST_FOUND and met >= _SOON_MET:
+            return Matching(_spoken(organisation, alternatives, words.unwanted), [], MOST_FOUND, is_few=False)
+        if len(found) > _MOST_HELD:
             speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
             return Matching(reduce(or_, speaking), [], MOST_FOUND)
     return _held(found)
@@ -67,7 +73,8 @@ def matching(organisation: Organisation, words: Words) -> Matching:
 
 def _held(found: set[int]) -> Matching:
     pks = sorted(found)
-    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks)
+    at_least = MOST_FOUND if len(pks) > MOST_FOUND else 0
+    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks, at_least)
 
 
 def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unwanted: tuple[str, ...]) -> Q:

@@ -51,8 +51,8 @@ def unindexed() -> int | None:
         return 0 if cursor.fetchone() else None
 
 
-def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], n: int) -> bool:
-    """Whether of the newest texts more than `n` have the terms: an index would give far too many."""
+def among_newest(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> int:
+    """How many of the newest texts have every wanted term and no unwanted one; of more than `most`, `most`."""
     conditions, patterns = _conditions("text", wanted, unwanted)
     sql = f"""
         SELECT count(*) FROM (
@@ -61,8 +61,8 @@ def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[st
             ) AS newest WHERE {conditions} LIMIT %s
         ) AS found"""  # noqa: S608  (nothing but columns of ours)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, n + 1])
-        return bool(cursor.fetchone()[0] > n)
+        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, most])
+        return int(cursor.fetchone()[0])
 
 
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:

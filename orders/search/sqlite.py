@@ -87,8 +87,8 @@ def unindexed() -> int | None:
         return int(cursor.fetchone()[0])
 
 
-def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], n: int) -> bool:
-    """Whether of the newest texts more than `n` have the terms: an index would give far too many."""
+def among_newest(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> int:
+    """How many of the newest texts have every wanted term and no unwanted one; of more than `most`, `most`."""
     read, patterns = _read(wanted, unwanted)
     sql = f"""
         SELECT count(*) FROM (
@@ -97,8 +97,8 @@ def is_common(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[st
             ) WHERE true {read} LIMIT %s
         )"""  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, n + 1])
-        return bool(cursor.fetchone()[0] > n)
+        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, most])
+        return int(cursor.fetchone()[0])
 
 
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:

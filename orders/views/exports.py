@@ -30,6 +30,7 @@ from orders.exports.asking import (
 from orders.exports.making import make_export, path_of
 from orders.exports.marks import marks_of
 from orders.models import Export
+from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
 from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, find_orders, parse_query
 from orders.views import schedules
@@ -47,6 +48,7 @@ _KINDS = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/z
 def export_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What would be exported, in words and with its number of rows, in which form, and what is missing from it."""
     note_visit(organisation)
+    standing_on_page(organisation)  # what is missing and the frame both need it
     asked = read_asked(request, organisation, _OWN_KEYS)
     if problems := (*asked.query.errors, *asked.query.ignored):
         return _refused(request, organisation, asked.query, problems)

@@ -10,6 +10,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.proof.coverage import Coverage
 from orders.proof.report import mirror_report
+from orders.proof.standing import standing_on_page
 from orders.proof.trouble import troubles
 from orders.recheck import note_visit
 
@@ -18,7 +19,7 @@ from orders.recheck import note_visit
 def mirror_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Every pass and its state; the first copy's card asks for itself again while it runs."""
     note_visit(organisation)
-    report = mirror_report(organisation)
+    report = mirror_report(organisation, standing_on_page(organisation))
     found = troubles(report)
     context = {
         "report": report,

@@ -71,15 +71,24 @@ def test_the_index_follows_texts_that_change_and_go(written: Any) -> None:
     assert index().unindexed() == 0
 
 
-@pytest.mark.parametrize("bound", ["MOST_FOUND", "COMMON"])
-def test_the_rows_are_the_same_where_more_are_found_than_are_held(
-    written: Any, monkeypatch: pytest.MonkeyPatch, bound: str
+@pytest.mark.parametrize(
+    ("bounds", "is_few"),
+    [
+        (["MOST_FOUND"], True),
+        (["MOST_FOUND", "_MOST_HELD"], True),
+        (["MOST_FOUND", "_SOON_MET"], False),
+        (["COMMON"], False),
+    ],
+)
+def test_the_rows_are_the_same_where_more_are_found_than_are_counted_or_held(
+    written: Any, monkeypatch: pytest.MonkeyPatch, bounds: list[str], is_few: bool
 ) -> None:
     query = parse_query("q=smith&sort=-total", written.hotel)
     few = [row.glu_id for row in list_page(written.hotel, query, 50).rows]
-    monkeypatch.setattr(matching, bound, 2)
+    for bound in bounds:
+        monkeypatch.setattr(matching, bound, 2)
     found = find(written.hotel, query.criteria)
-    assert found.is_few == (bound == "MOST_FOUND")
+    assert found.is_few == is_few
     assert [row.glu_id for row in list_page(written.hotel, query, 50, found).rows] == few == [3, 2, 1]
     assert count_and_sums(written.hotel, query.criteria, found, []) == (Counted(2, exact=False), [])
 
