@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from tests.benchmarks import desk, exports, fairness, history, hostile, limit, memory, million, nothing
+from tests.benchmarks import desk, exports, fairness, history, hostile, limit, memory, million, nothing, people
 from tests.benchmarks.bars import Bars
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "desk": desk.run,
     "million": million.run,
     "exports": exports.run,
+    "people": people.run,
     "hostile": hostile.run,
 }
 

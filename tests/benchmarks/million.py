@@ -8,7 +8,7 @@ import os
 import sys
 
 from tests.benchmarks.bars import Bars
-from tests.benchmarks.place import Place, databases, place, sandbox
+from tests.benchmarks.place import SQLITE, Place, databases, place, sandbox
 
 ORDERS = int(os.environ.get("BENCH_MILLION", "1000000"))
 
@@ -22,6 +22,7 @@ def run(bars: Bars) -> None:
                 largest = ORDERS * 2 // 5
                 bars.heading(f"The desk at {ORDERS:,} orders, {largest:,} in the organisation asked, {database}")
                 _pages(bars, here)
+                _stock_admin(bars, here, database)
 
 
 def _pages(bars: Bars, here: Place) -> None:
@@ -36,3 +37,12 @@ def _pages(bars: Bars, here: Place) -> None:
             bars.at_most(said, median, {"mirror": 100}.get(kind, 60))
             if kind == "list":
                 bars.at_most(f"{what}: median ms of the database", sql, 5)
+
+
+def _stock_admin(bars: Bars, here: Place, database: str) -> None:
+    """How many times faster than the change list of Django's own admin the list is."""
+    for line in here.run([sys.executable, "-m", "tests.benchmarks.stock_admin"]).splitlines():
+        kind, what, ours, theirs = json.loads(line)
+        least = 50 if kind == "search" else 25 if database == SQLITE else 10
+        said = f"{what}: {ours:.0f} ms where Django's admin takes {theirs:,.0f}, times"
+        bars.at_least(said, theirs / ours, least)
