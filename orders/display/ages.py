@@ -101,6 +101,41 @@ class Age:
     words: str
 
 
+@dataclass(frozen=True)
+class Attention:
+    """How long an order has waited, None where nothing is open, and what is to be said of its scheduled day, or ""."""
+
+    age: Age | None
+    schedule: str
+
+    @property
+    def words(self) -> list[str]:
+        """Why the order needs somebody, in sentences; none where it does not."""
+        return [
+            *([self.age.words] if self.age and self.age.is_past else []),
+            *([self.schedule] if self.schedule else []),
+        ]
+
+    @property
+    def brief(self) -> str:
+        """Why in a few words: "Late", "Past its scheduled day", both, or ""."""
+        said = [
+            *(["late"] if self.age and self.age.is_past else []),
+            *(["past its scheduled day"] if self.schedule else []),
+        ]
+        return ", ".join(said).capitalize()
+
+    def is_late(self, kind: str) -> bool:
+        """Whether a status of a kind ("dispatch" or "payment") is what the order is late by."""
+        past = self.age is not None and self.age.is_past and self.age.payment == (kind == "payment")
+        return past or (kind == "dispatch" and bool(self.schedule))
+
+
+def attention_of(order: Order, clock: Clock) -> Attention:
+    """How an order stands to its limits and its scheduled day."""
+    return Attention(age_of(order, clock), schedule_words(order, clock))
+
+
 def clock_of(organisation: Organisation, moment: datetime | None = None) -> Clock:
     """The clock of an organisation, by default of now."""
     return Clock(desk_settings_of(organisation), calendar_of(organisation), moment or now())

@@ -1,6 +1,6 @@
 """How the statuses of an order look, and their words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orders.display.text import brief
 
@@ -33,7 +33,12 @@ UNKNOWN = Badge("", "grey")
 _LONGEST_STATUS = 40
 
 
-def badge(kind: str, value: str) -> tuple[Badge, str]:
-    """The badge of a status of a kind ("dispatch" or "payment"), and its words; unseen values get a neutral one."""
+def badge(kind: str, value: str, *, late: bool = False) -> tuple[Badge, str]:
+    """The badge of a status of a kind ("dispatch" or "payment"), and its words; unseen values get a neutral one.
+
+    One that is `late` is tinted.
+    """
     look = (DISPATCH if kind == "dispatch" else PAYMENT).get(value, UNKNOWN)
+    if late and look != UNKNOWN:
+        look = replace(look, loud=True)
     return look, brief(value, _LONGEST_STATUS) or "None given"

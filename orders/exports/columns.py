@@ -35,7 +35,7 @@ class Column(NamedTuple):
             return "new" if of.pk > self.after else "changed"
         if self.kind == "codes":
             return fields.discount_codes(of)
-        if self.field in ("glu_id", "gone_at"):
+        if self.field in ("glu_id", "gone_at", "waiting_since"):
             return getattr(of, self.field)
         found = fields.value(of, self.field)
         return SHORT[self.short](found) if self.short and isinstance(found, str) else found
@@ -92,6 +92,7 @@ ORDER_COLUMNS = (
     Column("Billing county", "text", "billing_address_county"),
     Column("Billing postcode", "text", "billing_address_postcode", personal="postcode"),
     Column("Billing country", "text", "billing_address_country"),
+    Column("Waiting since", "time", "waiting_since"),
     Column("No longer at Glu since", "time", "gone_at"),
 )
 
@@ -118,7 +119,7 @@ class Preset(NamedTuple):
     fields: frozenset[str] | None
 
 
-_ALWAYS = "glu_id uuid created_at updated_at type channel dispatch_status payment_status gone_at"
+_ALWAYS = "glu_id uuid created_at updated_at type channel dispatch_status payment_status waiting_since gone_at"
 PRESETS = {
     "accounting": Preset(
         "Accounting",

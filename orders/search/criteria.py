@@ -1,6 +1,6 @@
 """What to look for: one object for the list, its counts, its exports and its commands."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -45,8 +45,8 @@ class Ages:
     `text` is how an address has it, `words` how people say it.
     """
 
-    began_from: datetime | None
-    began_before: datetime | None
+    began_from: datetime | None = field(compare=False)
+    began_before: datetime | None = field(compare=False)
     text: str
     words: str
 
@@ -81,7 +81,7 @@ class OrderCriteria:
 
     def is_empty(self) -> bool:
         """True when every order is meant."""
-        return all(not getattr(self, field.name) for field in fields(self))
+        return all(not getattr(self, each.name) for each in fields(self))
 
     def excluded(self, name: str) -> tuple[str, ...]:
         """The values of a field that an order must not have."""
@@ -89,7 +89,7 @@ class OrderCriteria:
 
     def only_counted(self) -> bool:
         """True when nothing but values is asked for, so that counters know the exact number."""
-        asked = {field.name for field in fields(self) if getattr(self, field.name)} - {"none_of"}
+        asked = {each.name for each in fields(self) if getattr(self, each.name)} - {"none_of"}
         return (asked | {name for name, _ in self.none_of}) <= VALUE_FIELDS.keys()
 
     def created_days(self) -> tuple[date | None, date | None]:

@@ -12,6 +12,7 @@ from glu_admin.tenancy.templatetags.times import when
 from glu_admin.tenancy.times import When, full_text
 from glu_admin.tenancy.times import when as when_of
 from orders.display import durations, fields
+from orders.display.ages import Attention
 from orders.display.durations import about
 from orders.display.html import NOTHING, bdi, time_element
 from orders.display.money import minor_unit, money
@@ -50,9 +51,10 @@ def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
 
 
 @register.inclusion_tag("orders/_pieces/status.html")
-def status(kind: str, order: Order) -> dict[str, object]:
-    """The badge of an order's status of a kind ("dispatch" or "payment")."""
-    look, words = badge(kind, fields.text(order, f"{kind}_status"))
+def status(kind: str, order: Order, attention: Attention | None = None) -> dict[str, object]:
+    """The badge of an order's status of a kind ("dispatch" or "payment"), tinted where the order is late by it."""
+    late = attention is not None and attention.is_late(kind)
+    look, words = badge(kind, fields.text(order, f"{kind}_status"), late=late)
     return {"badge": look, "words": words}
 
 

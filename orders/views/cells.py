@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from orders.display.ages import Age
 from orders.display.html import NOTHING, bdi, time_element
 from orders.display.statuses import Badge
 from orders.search import LineMarks
@@ -43,8 +44,10 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
         case "delivery":
             method, scheduled = bdi(value[0]), time_element(value[1]) if value[1] else NOTHING
             shown = format_html("{}{}{}", method, " · " if method and scheduled else "", scheduled)
+        case "age":
+            shown = _age(*value) if value else NOTHING
         case "flags":
-            shown = _flags(value, gone)
+            shown = _flags(*value, gone)
         case _:
             shown = format_html("{}", value)
     return format_html('<td role="cell" class="{}" data-label="{}">{}</td>', column.css, column.label, shown)
@@ -55,6 +58,12 @@ def _status(badge: Badge, words: str) -> SafeString:
     return render_to_string("orders/_pieces/status.html", {"badge": badge, "words": words})
 
 
-@lru_cache(maxsize=64)
-def _flags(marks: LineMarks, gone: bool) -> SafeString:
-    return render_to_string("orders/list/_flags.html", {"marks": marks, "gone": gone})
+def _age(age: Age, since: str) -> SafeString:
+    """How long an order has waited, and since when; flags say in words that it is late, its page by how much."""
+    look = "stuck" if age.is_past else "late" if age.is_at else "mut"
+    return format_html('<span class="{}" title="Since {}">{}</span>', look, since, age.span.short)
+
+
+@lru_cache(maxsize=256)
+def _flags(marks: LineMarks, attention: str, gone: bool) -> SafeString:
+    return render_to_string("orders/list/_flags.html", {"marks": marks, "attention": attention, "gone": gone})

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from glu_admin.tenancy.times import When, when
+from glu_admin.tenancy.times import When, full_text, when
 from orders.display import fields
-from orders.display.statuses import badge
+from orders.display.ages import Age, Attention
+from orders.display.statuses import Badge, badge
 from orders.display.text import brief
 from orders.display.words import field_words
 from orders.models import Order
 from orders.search import LineMarks
 
-Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "money", "number", "flags"]
+Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "money", "number", "age", "flags"]
 
 MOST_COLUMNS = 14
 """How many columns a list shows beside the order's number."""
@@ -26,11 +27,12 @@ _LONGEST = 100  # characters of a text; the order's own page has it whole
 
 
 class Making(NamedTuple):
-    """What a cell is made with: the zone, the present time, and the marks of the order's lines."""
+    """What a cell is made with: the zone, the present time, the marks of the order's lines, whether it is late."""
 
     zone: ZoneInfo
     today: datetime
     marks: LineMarks
+    attention: Attention
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,17 @@ def _amount(order: Order, column: str) -> tuple[str, str]:
 
 
 def _status(kind: str, label: str, css: str) -> Column:
-    return Column(label, "status", css, lambda order, _: badge(kind, fields.text(order, f"{kind}_status")))
+    return Column(label, "status", css, lambda order, making: _badge(kind, order, making))
+
+
+def _badge(kind: str, order: Order, making: Making) -> tuple[Badge, str]:
+    return badge(kind, fields.text(order, f"{kind}_status"), late=making.attention.is_late(kind))
+
+
+def _age(_: Order, making: Making) -> tuple[Age, str] | None:
+    """The age, and since when it is counted, in full."""
+    age = making.attention.age
+    return (age, full_text(age.since, making.zone)) if age else None
 
 
 def _delivery(order: Order, making: Making) -> tuple[str, When | None]:
@@ -103,7 +115,8 @@ COLUMNS = {
     "payment": _status("payment", "Payment", "c-payment"),
     "delivery": Column("Delivery", "delivery", "c-ship ink2", _delivery, "scheduled"),
     "total": _money("total", "Total", "c-total num", "total"),
-    "flags": Column("Flags", "flags", "c-flags num", lambda _, making: making.marks),
+    "age": Column("Age", "age", "c-age num", _age, "age"),
+    "flags": Column("Flags", "flags", "c-flags num", lambda _, making: (making.marks, making.attention.brief)),
     "channel": _text("channel", "Channel"),
     "method": _text("payment_method", field_words("paymentMethod")),
     "offline": _text("offline_payment_method", field_words("offlinePaymentMethod")),
@@ -133,7 +146,7 @@ COLUMNS = {
 
 USUAL = tuple(
     Chosen(name)
-    for name in ("created", "buyer", "recipient", "type", "dispatch", "payment", "delivery", "total", "flags")
+    for name in ("created", "buyer", "recipient", "type", "dispatch", "payment", "delivery", "total", "age", "flags")
 )
 """The columns of a list for which nobody chose any."""
 

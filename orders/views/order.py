@@ -10,6 +10,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.display import fields
+from orders.display.ages import attention_of, clock_of
 from orders.display.money import major_units
 from orders.display.text import in_words, json_text, listed_words
 from orders.display.words import field_words
@@ -62,6 +63,7 @@ def order(request: TeamRequest, organisation: Organisation, glu_id: int) -> Http
         "others": others[:_MOST_OTHERS],
         "more_others": max(len(others) - _MOST_OTHERS, 0),
         "has_technical": bool(technical),
+        "attention": attention_of(found, clock_of(organisation)),
         "days": timeline(organisation, found),
         "raw": json_text({**whole, **dict.fromkeys(technical, _MASKED)}, indent=2),
         **_back(request, organisation),

@@ -7,9 +7,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.ages import attention_of, clock_of
 from orders.models import Order
 from orders.search import LineMarks
 from orders.views.cells import cell
@@ -40,13 +40,13 @@ def list_rows(
 
     `places` says by an order's pk where its search matched, if that is not shown.
     """
-    zone, today = organisation.zone, now()
+    zone, clock = organisation.zone, clock_of(organisation)
     base = reverse("orders", args=[organisation.slug])
     suffix = f"?{back}" if 0 < len(back) <= _LONGEST_BACK else ""
     shown = [one.column for one in columns]
     out = []
     for order in orders:
-        making = Making(zone, today, marks.get(order.pk, LineMarks()))
+        making = Making(zone, clock.moment, marks.get(order.pk, LineMarks()), attention_of(order, clock))
         gone = order.gone_at is not None
         place = places.get(order.pk, "")
         cells = (cell(column, _value(column, order, making, gone=gone), gone=gone, place=place) for column in shown)

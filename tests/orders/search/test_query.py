@@ -67,6 +67,13 @@ def test_looks_are_carried_along_and_are_no_part_of_the_filter() -> None:
         "total=ten",
         "total=9..1",
         "total=1e5",
+        "age=3",
+        "age=..",
+        "age=<0d",
+        "age=3wd..2wd",
+        "age=2d..1h",
+        "age=99999d",
+        "age=1d..2d..3d",
         "total=NaN",
         "sort=name",
         "size=7",
@@ -140,6 +147,16 @@ def test_described_in_words() -> None:
     query = parse_query("dispatch=Outstanding&created=2026-01-01..2026-01-31", LONDON)
     assert describe(query) == "Outstanding, Created 1 Jan 2026 to 31 Jan 2026, newest first"
     assert describe(parse_query("", LONDON)) == "All orders, newest first"
+    aged = {
+        "3wd..": "3 working days or more",
+        "..1d": "up to 1 day",
+        "5h..2d": "5 hours to 2 days",
+        "45min": "45 minutes",
+        "1 working day..": "1 working day or more",
+    }
+    for text, words in aged.items():
+        said = describe(parse_query(f"age={text}&has=late&sort=-age", LONDON))
+        assert said == f"Waiting {words}, Late, longest waiting first"
 
 
 MOMENT = "2026-01-01T00:00:00+00:00"

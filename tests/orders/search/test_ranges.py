@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glu_admin.tenancy.models import Organisation
+from orders.display.ages import clock_of
 from orders.search.criteria import Amounts, Days
-from orders.search.ranges import BadValue, read_amounts, read_days
+from orders.search.ranges import BadValue, read_ages, read_amounts, read_days
 
 TODAY = date(2026, 11, 27)
 
@@ -141,7 +143,8 @@ def test_no_amount_is_guessed(text: str, end: str) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading(text: str) -> None:
-    for read in (days, amounts):
+    clock = clock_of(Organisation(timezone="Europe/London"))
+    for read in (days, amounts, lambda text: read_ages(text, clock, "Age")):
         with suppress(BadValue):
             found = read(text)
             assert read(found.text) == found

@@ -1,0 +1,113 @@
+"""Ages and what is late: in the list, on an order's page and in files, from the same limits."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from orders.exports import Choice, csv_texts
+from orders.mirror.gone import mark_gone
+from orders.models import DeskSettings
+from orders.search import parse_query
+from tests.orders.builders import EPOCH, order, write
+
+DESK = "/o/alder-house/orders/"
+NOW = "2026-11-20T12:00:00+00:00"  # a Friday
+
+
+@pytest.fixture(autouse=True)
+def desk(house: Any) -> Any:
+    """One order that is late, one at its limit, one young, one unpaid for too long, one past its day, one done."""
+    rows = {
+        1: ("2026-11-17T09:00:00+00:00", {"paymentStatus": "Paid"}),
+        2: ("2026-11-18T09:00:00+00:00", {"paymentStatus": "Paid"}),
+        3: ("2026-11-20T07:00:00+00:00", {"paymentStatus": "Paid"}),
+        4: ("2026-11-20T11:00:00+00:00", {"paymentStatus": "Pending", "paymentMethod": "Gateway"}),
+        5: ("2026-11-20T10:00:00+00:00", {"paymentStatus": "Paid", "scheduledDeliveryAt": "2026-11-19T10:00:00+00:00"}),
+        6: ("2026-11-02T09:00:00+00:00", {"paymentStatus": "Paid", "dispatchStatus": "Dispatched"}),
+    }
+    method = {"deliveryMethodName": "Royal Mail"}
+    write(
+        house.hotel,
+        *(order(n, at, **{"dispatchStatus": "Outstanding", **method, **more}) for n, (at, more) in rows.items()),
+    )
+    with time_machine.travel(NOW, tick=False):
+        yield house
+
+
+def shown(client: Client, query: str = "") -> dict[int, str]:
+    """The text of the age's cell and of the flags, by the order's number."""
+    page = client.get(f"{DESK}?{query}").content.decode()
+    rows = re.findall(r' id="o(\d+)"', page)
+    cells = re.findall(r'c-age num" data-label="Age">(.*?)</td>.*?c-flags num"[^>]*>(.*?)</td>', page, re.S)
+    plain = [" ".join(re.sub("<[^>]+>", " ", f"{age} {flags}").split()) for age, flags in cells]
+    return dict(zip(map(int, rows), plain, strict=True))
+
+
+def test_the_list_shows_how_long_each_has_waited_and_what_is_late(viewer_client: Client) -> None:
+    assert shown(viewer_client) == {
+        1: "3 d Late",
+        2: "2 d",
+        3: "5 h",
+        4: "1 h Late",
+        5: "2 h Past its scheduled day",
+        6: "",
+    }
+
+
+def test_what_is_late_is_tinted_and_the_exact_instant_stands_in_the_title(viewer_client: Client) -> None:
+    page = viewer_client.get(f"{DESK}?id=1").content.decode()
+    assert re.search(r'class="stuck" title="Since Tuesday 17 November 2026, 09:00:00 Europe/London">3 d<', page)
+    assert re.search(r'class="status amber loud\s*"\s+title="Glu: Outstanding"', page)
+    assert re.search(r'class="late"', viewer_client.get(f"{DESK}?id=2").content.decode())
+    unpaid = viewer_client.get(f"{DESK}?id=4").content.decode()
+    assert re.search(r'class="status amber loud\s*"\s+title="Glu: Pending"', unpaid)
+    assert re.search(r'class="status amber\s+"\s+title="Glu: Outstanding"', unpaid)
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("has=late", [4, 1]),
+        ("has=past-schedule", [5]),
+        ("age=2wd..&sort=-age", [1, 2]),
+        ("age=..5h&sort=age", [4, 5, 3]),
+        ("sort=-age", [1, 2, 3, 5, 4, 6]),
+    ],
+)
+def test_it_is_found_and_sorted_by_it(viewer_client: Client, query: str, ids: list[int]) -> None:
+    assert list(shown(viewer_client, query)) == ids
+
+
+def test_a_manager_s_limit_is_the_one_that_counts(desk: Any, viewer_client: Client) -> None:
+    DeskSettings.across_organisations.create(organisation=desk.hotel, dispatch_days_of={"Royal Mail": 3})
+    assert list(shown(viewer_client, "has=late")) == [4]
+
+
+def test_an_order_says_in_words_why_it_is_late(viewer_client: Client) -> None:
+    page = viewer_client.get(f"{DESK}1/").content.decode()
+    assert "Outstanding for 3 working days; the limit for Royal Mail is 2." in page
+    assert "Late</h2>" in page
+    young = viewer_client.get(f"{DESK}3/").content.decode()
+    assert "Outstanding for 5 hours; the limit for Royal Mail is 2 working days." in young
+    assert "Late</h2>" not in young
+    past = viewer_client.get(f"{DESK}5/").content.decode()
+    assert "It was scheduled for 19 Nov 2026, and Glu still says Outstanding." in past
+    assert "attention-h" not in viewer_client.get(f"{DESK}6/").content.decode()
+
+
+def test_a_gone_order_is_late_no_more(desk: Any, viewer_client: Client) -> None:
+    mark_gone(desk.hotel, list(desk.hotel.orders.filter(glu_id=1)), EPOCH)
+    assert shown(viewer_client, "id=1") == {1: ""}
+    assert "attention-h" not in viewer_client.get(f"{DESK}1/").content.decode()
+
+
+def test_a_file_says_since_when_each_has_waited(desk: Any) -> None:
+    query = parse_query("id=1,6&sort=created", desk.hotel)
+    rows = list(csv.reader(io.StringIO("".join(csv_texts(desk.hotel, query, Choice(form="plain"), lines=False)))))
+    place = next(place for place, heading in enumerate(rows[0]) if heading.startswith("Waiting since"))
+    assert [row[place][:16].replace("T", " ") for row in rows[1:]] == ["", "2026-11-17 09:00"]
