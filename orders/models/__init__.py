@@ -2,7 +2,7 @@
 
 from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
-from orders.models.desk_settings import DeskSettings, desk_settings_of
+from orders.models.desk_settings import DeskSettings, change_desk_settings, desk_settings_of
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
 from orders.models.export import Export
@@ -41,5 +41,6 @@ __all__ = [
     "SavedView",
     "SetAside",
     "Transaction",
+    "change_desk_settings",
     "desk_settings_of",
 ]

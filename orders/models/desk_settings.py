@@ -12,6 +12,17 @@ from glu_admin.tenancy.models import Organisation
 MOST_DAYS = 365
 """No limit in days is longer, and none in hours or minutes than as many days."""
 
+WEEKDAYS = {
+    "1": "Monday",
+    "2": "Tuesday",
+    "3": "Wednesday",
+    "4": "Thursday",
+    "5": "Friday",
+    "6": "Saturday",
+    "7": "Sunday",
+}
+"""The weekdays, by the digits that stand for them."""
+
 _NOT_POSTED = re.compile(
     r"e-?mail|electronic|digital|download|e-?gift|e-?voucher|e-?card|sms|text message|whatsapp|print at home|pdf"
     r"|collect|pick.?up|in person|in store|reception|front desk",
@@ -95,3 +106,8 @@ def desk_settings_of(organisation: Organisation) -> DeskSettings:
         return organisation.desk_settings
     except DeskSettings.DoesNotExist:
         return DeskSettings(organisation=organisation)
+
+
+def change_desk_settings(organisation: Organisation, **values: Any) -> None:
+    """Write an organisation's settings, all that are given; whoever writes last is the one that counts."""
+    DeskSettings.across_organisations.update_or_create(organisation=organisation, defaults=values)

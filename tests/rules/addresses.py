@@ -74,6 +74,7 @@ PAGES = {
     "check_range": Page(S, get=REDIRECT, post=REDIRECT),
     "check_order": Page(S, get=REDIRECT, post=REDIRECT, args=("order",)),
     "check_fragment": Page(V, args=("order",)),
+    "desk_settings": Page(M, post=422),
     "mirror": Page(V),
     "missing_decide": Page(M, get=REDIRECT, post=REDIRECT),
     "foreign_orders": Page(M, post=REDIRECT),
