@@ -19,6 +19,7 @@ ABOUT_SEVERAL = {
     "orders/mirror/test_refused.py": "a key that is refused in the middle of the work",
     "orders/models/test_outcomes.py": "migrations that turn words into values",
     "orders/test_odd_orders.py": "whatever Glu sends, on every page and in every file",
+    "orders/views/test_ages.py": "ages and what is late, in list, page and file",
     "orders/views/test_gone_orders.py": "gone orders, from the mirror page to the export",
     "orders/views/test_hostile_addresses.py": "odd addresses of any page",
     "orders/views/test_list_range.py": "a range read again, from the asking to the end",
