@@ -6,8 +6,8 @@ from orders.views import (
     beside,
     checks,
     column_choice,
-    dispatch,
     desk_settings,
+    dispatch,
     exports,
     filters,
     foreign,
@@ -21,10 +21,12 @@ from orders.views import (
     schedules,
     sheets,
 )
+from orders.views.home import home
 from orders.views.list import orders
 
 urlpatterns = [
-    path("", saved.home, name="organisation_home"),
+    path("", home, name="organisation_home"),
+    path("orders/open/", saved.orders_open, name="orders_open"),
     path("v/<slug:slug>/", saved.view_open, name="view_open"),
     path("views/", saved.views_page, name="views"),
     path("views/counts/", saved.view_counts, name="view_counts"),

@@ -8,9 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
+from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.templatetags.times import when
 from glu_admin.tenancy.times import When, full_text
 from glu_admin.tenancy.times import when as when_of
+from orders.desk.home import FIRST, answers
 from orders.display import durations, fields
 from orders.display.ages import Attention
 from orders.display.durations import about
@@ -56,6 +58,12 @@ def status(kind: str, order: Order, attention: Attention | None = None) -> dict[
     late = attention is not None and attention.is_late(kind)
     look, words = badge(kind, fields.text(order, f"{kind}_status"), late=late)
     return {"badge": look, "words": words}
+
+
+@register.inclusion_tag("orders/home/_line.html")
+def home_line(organisation: Organisation) -> dict[str, object]:
+    """An organisation's first numbers, for a list of organisations."""
+    return {"organisation": organisation, "answers": answers(organisation, FIRST)}
 
 
 @register.filter

@@ -17,7 +17,14 @@ from orders.views.table import sums_in_words
 _KEYS = (
     (
         "Anywhere",
-        (("g o", "Orders"), ("g d", "Dispatch"), ("g e", "Exports"), ("g m", "Mirror"), ("Esc", "Close what is open")),
+        (
+            ("g h", "Home"),
+            ("g o", "Orders"),
+            ("g d", "Dispatch"),
+            ("g e", "Exports"),
+            ("g m", "Mirror"),
+            ("Esc", "Close what is open"),
+        ),
     ),
     (
         "On the list",

@@ -82,7 +82,7 @@ def tabs(request: TeamRequest, organisation: Organisation, query: Query) -> dict
 
 
 @door(Role.VIEWER)
-def home(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+def orders_open(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Lead to what the organisation's list opens with: its default view, else all orders."""
     default = organisation.saved_views.filter(reach=Reach.DEFAULT).first()
     return redirect(_address(default) if default else reverse("orders", args=[organisation.slug]))

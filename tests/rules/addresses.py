@@ -34,7 +34,8 @@ V, S, M = Role.VIEWER, Role.STAFF, Role.MANAGER
 
 
 PAGES = {
-    "organisation_home": Page(V, get=REDIRECT),
+    "organisation_home": Page(V),
+    "orders_open": Page(V, get=REDIRECT),
     "view_open": Page(V, get=REDIRECT, args=("view",)),
     "views": Page(V),
     "view_counts": Page(V),

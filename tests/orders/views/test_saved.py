@@ -11,6 +11,7 @@ from orders.saved_views import Reach, keep
 
 HERE = "/o/alder-house/"
 LIST = f"{HERE}orders/"
+OPENED = f"{LIST}open/"
 
 
 def view_of(house: Any, owner: Any, name: str, reach: Reach = Reach.SHARED, query: str = "payment=Paid") -> SavedView:
@@ -86,9 +87,10 @@ def test_a_broken_view_opens_with_its_bad_chip_and_no_rows(filled: Any, staff_cl
 
 
 def test_orders_opens_with_the_default_view(filled: Any, viewer_client: Client) -> None:
-    assert viewer_client.get(HERE).headers["Location"] == LIST
+    assert viewer_client.get(OPENED).headers["Location"] == LIST
     view_of(filled, filled.manager, "Begin", Reach.DEFAULT)
-    assert viewer_client.get(HERE).headers["Location"] == f"{LIST}?payment=Paid&view=begin"
+    assert viewer_client.get(OPENED).headers["Location"] == f"{LIST}?payment=Paid&view=begin"
+    assert f'href="{OPENED}"' in viewer_client.get(HERE).text
 
 
 def test_tabs_name_what_one_may_see_and_counts_come_after(filled: Any, viewer_client: Client) -> None:
