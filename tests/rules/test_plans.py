@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
+from orders.desk.home import GROUPS
 from orders.desk.queues import QUEUES
 from orders.mirror.statistics import analyze
 from orders.mirror.writing.counters import recount
 from orders.models import Order
-from orders.search import list_page, parse_query
+from orders.search import count_orders, list_page, parse_query
 from orders.search.query import SORTS
 from tests.orders.builders import order, write
 
@@ -127,6 +128,16 @@ def test_no_list_reads_the_whole_history(large: Organisation) -> None:
             if asked in FILTERS[:2] and (older := list_page(large, query, 25).older):
                 later = parse_query(f"{asked}&sort={sort}&cursor={older}", large)
                 bad += [(asked, sort, "later", why) for why in _faults(large, later)]
+    assert not bad, "\n".join(map(str, bad))
+
+
+def test_no_number_of_home_reads_the_whole_history(large: Organisation) -> None:
+    bad = []
+    for question in {question for _, group in GROUPS for question in group}:
+        with CaptureQueriesContext(connection) as asked:
+            count_orders(large, parse_query(question.text, large).criteria)
+        own = [one["sql"] for one in asked.captured_queries if '"orders_order"' in one["sql"]]
+        bad += [(question.name, why) for sql in own for why in _read(sql)]
     assert not bad, "\n".join(map(str, bad))
 
 
