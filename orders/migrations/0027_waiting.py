@@ -20,11 +20,11 @@ def fill(apps, schema_editor):
     }
     waiting = Case(
         When(Q(gone_at__isnull=False) | Q(dispatch_status="Cancelled"), then=Value(None)),
-        When(payment_status__in=("Pending", "Failed"), then=F("payment_since")),
+        When(payment_status__in=("Pending", "Failed"), then=since["payment_since"]),
         When(
             Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled", "Failed"))
             & (Q(payment_status__isnull=True) | ~Q(payment_status="Refunded")),
-            then=Greatest("dispatch_since", "payment_since"),
+            then=Greatest(since["dispatch_since"], since["payment_since"]),
         ),
         default=Value(None),
         output_field=models.DateTimeField(),
@@ -33,8 +33,7 @@ def fill(apps, schema_editor):
     while pks := list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         batch = orders.filter(pk__gt=last, pk__lte=pks[-1])
         with transaction.atomic():
-            batch.update(**since)
-            batch.update(waiting_since=waiting)
+            batch.update(**since, waiting_since=waiting)
         last = pks[-1]
 
 
