@@ -16,6 +16,7 @@ from glu_admin.hints import hint
 from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
+from orders.desk.marks import reattach
 from orders.exports.asking import hint_export
 from orders.exports.making import due_exports, forget_expired, make_export
 from orders.exports.schedules import announce, ask_scheduled, due_schedules
@@ -127,6 +128,7 @@ def _work(organisation: Organisation) -> None:
         return
     finally:
         session.close()
+    reattach(organisation)  # orders that were removed may have come back
     if more and not _shutting_down.is_set():
         _send(organisation)
 

@@ -15,7 +15,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 QUEUE = "/o/alder-house/queues/dispatch/"
-CARD = ".lane:has(h2:text-is('Swift Mail'))"
+CARD = ".lane:has(h2:has-text('Swift Mail'))"
 FIRST = 900_001
 
 

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.management.naming import organisation_called
+from orders.desk.marks import reattach
 from orders.management.order_file import NotAnOrder, orders_in
 from orders.management.sessions import wait_for_lease
 from orders.mirror.statistics import analyze
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.words} The batch was not written.") from None
         finally:
             lease.release()
+            reattach(organisation)
             analyze()
         seconds = time.monotonic() - started
         self.stderr.write(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from orders.desk.marks import Kind, marks_of, set_marks
 from orders.payload import payload
 from tests.orders.builders import order, write
 
@@ -141,3 +142,18 @@ def test_a_value_that_nobody_has_is_said_beside_the_empty_file(house: Any, monke
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))
         call_command("export_orders", "alder-house", "--format", "jsonl", "--query", query, stderr=said)
         assert said.getvalue().strip() == words
+
+
+def test_marks_are_kept_by_what_is_here_and_given_back_to_what_was_removed(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What staff said of an order is in no file of orders: it waits for the order."""
+    rows = [order(1, lines=[line(11)]), order(2, lines=[line(21)])]
+    put_in(monkeypatch, *rows)
+    set_marks(house.hotel, house.hotel.orders.all(), Kind.POSTED, house.staff)
+    house.hotel.orders.filter(glu_id=2).delete()
+    newer = {**rows[0], "dispatchStatus": "Packed", "updatedAt": "2026-11-05T10:00:00+00:00"}
+    put_in(monkeypatch, newer, rows[1])
+    for glu_id in (1, 2):
+        assert [mark.kind for mark in marks_of(house.hotel.orders.get(glu_id=glu_id))] == ["posted"]
+    assert house.hotel.order_marks.count() == 2

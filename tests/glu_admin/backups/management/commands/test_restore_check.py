@@ -20,6 +20,7 @@ from glu_admin.glu.lists import read_rows
 from glu_admin.keys.lifecycle import set_key
 from glu_admin.keys.ring import check_canary, keyring
 from glu_admin.sandbox.data import make_order
+from orders.desk.marks import Kind, set_marks
 from orders.mirror.writing.orders import write_orders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +37,7 @@ def full(house: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     day = datetime(2026, 3, 1, tzinfo=UTC)
     rows = [{**make_order(1, number, number, day, day).order, "total": 2**62} for number in range(1, 6)]
     write_orders(house.hotel, read_rows(rows), now())
+    set_marks(house.hotel, house.hotel.orders.all(), Kind.POSTED, house.staff)
     return tmp_path / "backups"
 
 
@@ -65,6 +67,7 @@ def test_a_back_up_is_dated_private_and_restores(full: Path) -> None:
     assert mode(full) == 0o700
     assert {path.suffix for path in full.iterdir()} == {first.suffix, ".json"}  # nothing half-made, no log beside it
     assert "2 sealed values opened" in restore_check()
+    assert json.loads(second.with_suffix(".json").read_text())["contents"]["rows"]["orders_ordermark"] == 5
     assert b"a-key-of-the-hotel" not in first.read_bytes()
     assert SCRATCH not in connections.databases
 
