@@ -190,6 +190,18 @@
     button.focus();
   });
 
+  /* What an element says is copied as it reads, line by line. */
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy-from]");
+    if (!button) return;
+    const text = document.querySelector(button.dataset.copyFrom).innerText.trim();
+    const said = await copy(text).then(() => "Copied", () => "Not copied");
+    button.dataset.said = said;
+    setTimeout(() => delete button.dataset.said, 2000);
+    document.getElementById("say").textContent = said;
+    button.focus();
+  });
+
   /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. The box of a card
      means all of it, also those that it does not show: one row less, and it is those that are ticked. */
   let pickedLast = null;

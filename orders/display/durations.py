@@ -2,11 +2,13 @@
 
 import math
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
 from babel.units import format_unit
 from django.utils.timezone import now
 
+from glu_admin.tenancy.times import has_place
 from orders.display.money import LOCALE
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
@@ -22,6 +24,19 @@ def soon(moment: datetime) -> str:
     """A time to come as "in 3 secs", "in 12 mins"; "now" when it has come."""
     left = math.ceil((moment - now()).total_seconds())
     return f"in {short(timedelta(seconds=left))}" if left > 0 else "now"
+
+
+def until_day(moment: datetime | None, zone: ZoneInfo) -> str:
+    """How many days of a zone a time to come or one gone by is away: "today", "in 3 days", "2 days ago".
+
+    "" for no time, and for one without a place in the calendar.
+    """
+    if moment is None or not has_place(moment):
+        return ""
+    days = (moment.astimezone(zone).date() - now().astimezone(zone).date()).days
+    if days in (-1, 0, 1):
+        return ("yesterday", "today", "tomorrow")[days + 1]
+    return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
 
 
 def about(length: timedelta | None) -> str:

@@ -13,8 +13,10 @@ from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
 from orders.models.mirror_window import MirrorWindow
 from orders.models.missing import MissingOrder
+from orders.models.note import NoteMention, OrderNote
 from orders.models.order import CheckOutcome, Order
 from orders.models.probe import Finding, Mark, ProbeReport
+from orders.models.reveal import Reveal
 from orders.models.saved_view import SavedView
 from orders.models.set_aside import SetAside
 from orders.models.transaction import Transaction
@@ -31,13 +33,16 @@ __all__ = [
     "MirrorState",
     "MirrorWindow",
     "MissingOrder",
+    "NoteMention",
     "Order",
     "OrderChange",
     "OrderCounter",
     "OrderDocument",
     "OrderLine",
     "OrderMark",
+    "OrderNote",
     "ProbeReport",
+    "Reveal",
     "SavedView",
     "SetAside",
     "Transaction",

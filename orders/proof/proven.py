@@ -44,8 +44,10 @@ def verified_at(order: Order, organisation: Organisation) -> datetime:
 def _newest_first(windows: QuerySet[MirrorWindow]) -> Iterator[MirrorWindow]:
     """Windows by when they were completed: few at first, as one of the latest nearly always holds the order."""
     newest = windows.order_by("-completed_at", "-pk")
-    yield from newest[:_FIRST_LOOK]
-    yield from newest[_FIRST_LOOK:_MOST_LOOKED_AT]
+    first = list(newest[:_FIRST_LOOK])
+    yield from first
+    if len(first) == _FIRST_LOOK:
+        yield from newest[_FIRST_LOOK:_MOST_LOOKED_AT]
 
 
 def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:

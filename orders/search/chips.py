@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.formats import date_format
 
 from orders.display.text import isolated
-from orders.search.criteria import DAY_FIELDS, FLAGS, LABELS, NOT, VALUE_FIELDS, Amounts, Days
+from orders.search.criteria import DAY_FIELDS, FLAGS, LABELS, NOT, PERSON_FIELDS, VALUE_FIELDS, Amounts, Days
 from orders.search.query import Query
 
 SORT_WORDS = {
@@ -105,6 +105,8 @@ def _part(query: Query, name: str, value: str) -> str:
         return f"{label} is not {shown}" if value else f"{label} is given"
     if name in ("has", "no") and value in FLAGS:
         return FLAGS[value][name == "no"]
+    if name in PERSON_FIELDS:
+        return f"{LABELS[name]} {shown}"
     if name == "id":
         return _numbers(query.criteria.ids)
     return f"“{shown}”" if name == "q" else f"{LABELS.get(name, name)}: {shown}"

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from orders.display.money import currency
 from orders.display.text import brief
-from orders.search.criteria import DAY_FIELDS, LABELS, NOT, VALUE_FIELDS, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, LABELS, NOT, PERSON_FIELDS, VALUE_FIELDS, OrderCriteria
 from orders.search.folding import fold, plain
 from orders.search.numbers import kept_numbers, pasted_numbers
 from orders.search.words import LABELLED
 
-NAMES = (*VALUE_FIELDS, *DAY_FIELDS, "age", "total", "has", "no", "id")
+NAMES = (*VALUE_FIELDS, *DAY_FIELDS, "age", "total", "has", "no", "id", *PERSON_FIELDS)
 """What a clause may begin with."""
 
 _QUOTED = r'"(?:[^"]|"")*"?'
@@ -90,7 +90,7 @@ def written(criteria: OrderCriteria) -> str:
         for minus, values in (("", getattr(criteria, name)), ("-", criteria.excluded(name))):
             if values:
                 parts.append(f"{minus}{name}:" + ",".join(map(_quoted, values)))
-    for name in (*DAY_FIELDS, "age", "total"):
+    for name in (*DAY_FIELDS, "age", "total", *PERSON_FIELDS):
         if asked := getattr(criteria, name):
             parts.append(f'{name}:"{asked.text}"' if " " in asked.text else f"{name}:{asked.text}")
     for name, word, flags in (("has", "only", criteria.has), ("no", "none", criteria.no)):
@@ -114,9 +114,7 @@ def _said(name: str, value: str, known: Known, *, negated: bool) -> Iterable[tup
     if name in _OPPOSITE:
         return [(_OPPOSITE[name] if negated else name, bare)]
     if negated:
-        raise ValueError(
-            f"{LABELS[name]} cannot be left out; write the days, ages, amounts or numbers that are wanted."
-        )
+        raise ValueError(f"{LABELS[name]} cannot be left out; write what is wanted of it.")
     return [(name, bare)]
 
 

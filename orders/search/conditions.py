@@ -5,14 +5,18 @@ from datetime import date, timedelta
 from functools import reduce
 from math import ceil, floor
 from operator import and_, or_
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField, Value
+from django.db.models.functions import Concat, Lower, Trim
+from django.db.models.lookups import Exact
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
+from orders.models.order import DigitsTail, JoinedCode
 from orders.search import delivery
-from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria, Person
 from orders.search.days import day_start
 from orders.search.lateness import late, past_schedule
 from orders.search.marked import marked
@@ -35,6 +39,7 @@ def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
     asked += [_flag(organisation, flag) for flag in criteria.has] + [~_flag(organisation, flag) for flag in criteria.no]
     if criteria.ids:
         asked.append(Q(glu_id__in=criteria.ids))
+    asked += [_person(role, person) for role in PERSON_FIELDS if (person := getattr(criteria, role))]
     return reduce(and_, asked)
 
 
@@ -137,6 +142,9 @@ def _flag(organisation: Organisation, flag: str) -> Q:
             return Q(scheduled_delivery_at__isnull=False)
         case "discount":
             return Q(discount_amount__isnull=False) & ~Q(discount_amount=0)
+        case "note":
+            noted = organisation.order_notes.filter(deleted_at=None).order_by()
+            return Q(glu_id__in=noted.values("order_glu_id"))
         case "due":
             return delivery.due(organisation)
         case "late-start":
@@ -150,6 +158,51 @@ def _flag(organisation: Organisation, flag: str) -> Q:
         case "unpaid":
             return delivery.unpaid()
     return marked(organisation, flag)
+
+
+def _person(role: str, person: Person) -> Q:
+    """The condition that somebody bought an order, or gets it. Nobody but the buyer gives a phone number."""
+    columns = _BUYER if role == "bought" else _RECIPIENT
+    if person.kind == "email":
+        return Q(Exact(Lower(columns.email), person.key))
+    name = Lower(Value(person.name, TextField()))
+    named = Q(Exact(Lower(Trim(columns.name)), name)) | Q(
+        Exact(Lower(Trim(Concat(columns.first, Value(" "), columns.last, output_field=TextField()))), name)
+    )
+    if person.kind == "postcode":
+        return Q(Exact(JoinedCode(columns.postcode), person.key), **{f"{columns.postcode}__gt": ""}) & named
+    if not columns.phone:
+        return Q(pk__in=[])
+    return Q(Exact(DigitsTail(columns.phone), person.key), **{f"{columns.phone}__gt": ""}) & named
+
+
+class _Columns(NamedTuple):
+    """The columns that tell of one of an order's people."""
+
+    email: str
+    phone: str
+    postcode: str
+    name: str
+    first: str
+    last: str
+
+
+_BUYER = _Columns(
+    "customer_email_address",
+    "phone_number",
+    "billing_address_postcode",
+    "customer_name",
+    "customer_first_name",
+    "customer_last_name",
+)
+_RECIPIENT = _Columns(
+    "recipient_email_address",
+    "",
+    "delivery_address_postcode",
+    "delivery_name",
+    "recipient_first_name",
+    "recipient_last_name",
+)
 
 
 def _has_line(organisation: Organisation, such: Q) -> Exists:

@@ -52,11 +52,25 @@ class Ages:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who buys or receives: by an e-mail address, or by a phone number or a postcode and their name.
+
+    `kind` says which of PERSON_KINDS `key` is. `text` is how it was written.
+    """
+
+    kind: str
+    key: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class OrderCriteria:
     """Values of one field are alternatives; fields narrow each other. Nothing set means every order.
 
     In a field of values "" stands for orders in which Glu gives none; `none_of` are pairs of such a field and a value
     that an order must not have. `ids` are Glu's, of which it must be one. Of FLAGS it has all of `has`, none of `no`.
+    `bought` is who bought it, `received` who gets it.
     `gone` is "only" for orders that Glu no longer returns, "none" for those that it does, and "" for both.
     """
 
@@ -78,6 +92,8 @@ class OrderCriteria:
     has: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
     ids: tuple[int, ...] = ()
+    bought: Person | None = None
+    received: Person | None = None
 
     def is_empty(self) -> bool:
         """True when every order is meant."""
@@ -117,6 +133,16 @@ VALUE_FIELDS = {
 DAY_FIELDS = {"created": "created_at", "updated": "updated_at", "scheduled": "scheduled_delivery_at"}
 """Criteria's fields of days, and the order columns they look at."""
 
+PERSON_FIELDS = ("bought", "received")
+"""Criteria's fields that name a person."""
+
+PERSON_KINDS = {
+    "email": "Same e-mail address",
+    "phone": "Same phone number and name",
+    "postcode": "Same name and postcode",
+}
+"""By what orders are taken to be of one person, the surest first, in words."""
+
 NOT = "not."
 """What stands before the name of a field of values in an address where none of the values is wanted."""
 
@@ -142,6 +168,7 @@ FLAGS = {
     "past-schedule": ("Past its scheduled day", "Not past its scheduled day"),
     "unconfirmed": ("Sent here, still open at Glu", "Not sent here and open at Glu"),
     "unmarked": ("Dispatched at Glu, not marked here", "Not dispatched at Glu without a mark here"),
+    "note": ("With a note", "Without a note"),
     "gone": ("No longer at Glu", "Still at Glu"),
 }
 """What an order has or has not, in words for both."""
@@ -174,6 +201,7 @@ FLAG_LABELS = {
     "past-schedule": "Past its scheduled day",
     "unconfirmed": "Sent here, open at Glu",
     "unmarked": "Dispatched, not marked here",
+    "note": "Note",
     "gone": "Gone from Glu",
 }
 """What people are asked, to say yes or no."""
@@ -199,6 +227,8 @@ LABELS = {
     "has": "Has",
     "no": "Has not",
     "id": "Order number",
+    "bought": "Bought by",
+    "received": "Received by",
     "sort": "Sort",
     "size": "Rows",
     "cursor": "Page",

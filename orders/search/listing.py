@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderLine
 from orders.search.counts import COUNT_CAP, Counted, count_orders
-from orders.search.criteria import DAY_FIELDS, VALUE_FIELDS, WAITING_FLAGS, OrderCriteria
+from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, WAITING_FLAGS, OrderCriteria
 from orders.search.delivery import OPEN
 from orders.search.find import Found, find
 from orders.search.query import Query, read_cursor, write_cursor
@@ -98,8 +98,9 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
 def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
     """Whether the filter leaves few enough orders to be looked up by it and sorted.
 
-    The index of the sort would be walked past all that are not meant: for rare values through the whole history, and
-    for days of another column from where none may be for long, as orders are delivered soon after they are made.
+    The index of the sort would be walked past all that are not meant: for rare values, one person's orders and those
+    with a note through the whole history, and for days of another column from where none may be for long, as orders
+    are delivered soon after they are made.
     """
     by, criteria = query.sort.removeprefix("-"), query.criteria
     values = {name: chosen for name in VALUE_FIELDS if (chosen := getattr(criteria, name))}
@@ -112,7 +113,8 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
     if (
         (by != "created" and criteria.gone == "only")
         or any(getattr(criteria, name) for name in (*DAY_FIELDS, "age") if name != by)
-        or not WAITING_FLAGS.isdisjoint(criteria.has)
+        or any(getattr(criteria, name) for name in PERSON_FIELDS)
+        or not {*WAITING_FLAGS, "note"}.isdisjoint(criteria.has)
     ):
         return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
     return False

@@ -17,8 +17,18 @@ from orders.display.ages import clock_of
 from orders.display.money import currency
 from orders.search.clauses import BadClause, read_box
 from orders.search.conditions import known_values
-from orders.search.criteria import DAY_FIELDS, FLAGS, GONE_WORDS, LABELS, NOT, VALUE_FIELDS, OrderCriteria
+from orders.search.criteria import (
+    DAY_FIELDS,
+    FLAGS,
+    GONE_WORDS,
+    LABELS,
+    NOT,
+    PERSON_FIELDS,
+    VALUE_FIELDS,
+    OrderCriteria,
+)
 from orders.search.numbers import kept_numbers, read_numbers
+from orders.search.persons import read_person
 from orders.search.ranges import BadValue, read_ages, read_amounts, read_days
 from orders.search.words import SearchError, parse_words
 
@@ -81,7 +91,7 @@ class Query:
         for name in VALUE_FIELDS:
             out += [(name, value) for value in getattr(self.criteria, name)]
             out += [(f"{NOT}{name}", value) for value in self.criteria.excluded(name)]
-        for name in _RANGES:
+        for name in (*_RANGES, *PERSON_FIELDS):
             if asked := getattr(self.criteria, name):
                 out.append((name, asked.text))
         for name, flags, gone in (("has", self.criteria.has, "only"), ("no", self.criteria.no, "none")):
@@ -234,6 +244,8 @@ def _read(key: str, given: Sequence[str], organisation: Organisation, moment: da
         return read_ages(text, clock_of(organisation, moment), LABELS[key])
     if key == "total":
         return read_amounts(text, LABELS[key])
+    if key in PERSON_FIELDS:
+        return read_person(text, LABELS[key])
     if key in ("has", "no"):
         return _flags(text)
     if key == "id":

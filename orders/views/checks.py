@@ -21,7 +21,7 @@ from orders.proof.rest import STANDS_STILL, Rest, rest, stands_still
 from orders.recheck import TooManyRanges, check_state, decide_missing, want_check, want_range
 from orders.search import parse_query
 from orders.search.criteria import Days
-from orders.views.timeline import change_entries
+from orders.views.timeline.changes import change_entries
 
 
 @door(Role.STAFF)

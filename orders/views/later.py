@@ -18,10 +18,8 @@ _KEYS = (
     (
         "Anywhere",
         (
-            ("g h", "Home"),
-            ("g o", "Orders"),
-            ("g d", "Dispatch"),
-            ("g e", "Exports"),
+            *(("g h", "Home"), ("g o", "Orders"), ("g d", "Dispatch"), ("g e", "Exports")),
+            ("g n", "Notes for you"),
             ("g m", "Mirror"),
             ("Esc", "Close what is open"),
         ),
@@ -51,6 +49,7 @@ _KEYS = (
             ("u", "Back"),
             ("r", "Check now"),
             ("c", "Copy its link"),
+            ("m", "Write a note"),
         ),
     ),
 )

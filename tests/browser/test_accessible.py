@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils.timezone import now
@@ -12,6 +13,7 @@ from glu_admin.keys.lifecycle import record_trial, set_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind, set_marks
+from orders.desk.notes import write_note
 from orders.mirror.gone import mark_gone
 
 pytestmark = pytest.mark.browser
@@ -38,6 +40,8 @@ PATHS = [
     f"{ORGANISATION}/queues/dispatch/history/",
     "SHEETS",
     f"{ORGANISATION}/views/",
+    f"{ORGANISATION}/notes/",
+    "NOTE",
     "ORDER",
     "LINE",
     f"{ORGANISATION}/exports/",
@@ -88,8 +92,10 @@ def places(desk: Organisation) -> list[str]:
     set_marks(desk, desk.orders.filter(dispatch_status="Packed"), Kind.PREPARED, member.user)
     set_marks(desk, desk.orders.filter(dispatch_status="Outstanding", glu_id__lt=40_100), Kind.POSTED, member.user)
     desk.order_marks.filter(kind=Kind.POSTED).update(at=now() - timedelta(days=1))
+    note = write_note(desk, order, member.user, f"@{member.user} please look", [], uuid4())
     own = {
         "SHEETS": f"{ORGANISATION}/queues/dispatch/sheets/{printed.batch}/",
+        "NOTE": f"{ORGANISATION}/orders/{order.glu_id}/notes/{note.pk}/",
         "REMOVE": f"{ORGANISATION}/team/{member.pk}/remove/",
         "ORDER": f"{ORGANISATION}/orders/{order.glu_id}/",
         "LINE": f"{ORGANISATION}/orders/{order.glu_id}/lines/{order.lines.all()[0].glu_id}/",

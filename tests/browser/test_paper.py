@@ -1,5 +1,6 @@
 """Printed pages: the whole list, an order with its messages, and nothing beyond the edge of the sheet."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,14 @@ def test_an_order_fits_its_sheet(open_page: Callable[..., Any], desk: Organisati
         assert page.evaluate(OVERLAP) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= sheet["width"], path
     page.goto(f"{ORDERS}{LONG['id']}/")
-    sync_api.expect(page.locator(".quote")).to_contain_text("Happy birthday")
-    page.emulate_media(media="screen")
-    sync_api.expect(page.locator(".quote")).to_be_hidden()
+    sync_api.expect(page.locator(".line-message")).to_contain_text("Happy birthday")
+
+
+def test_an_order_and_a_line_are_one_sheet_each(open_page: Callable[..., Any], desk: Organisation) -> None:
+    order = desk.orders.filter(lines__personal_message__gt="", recipient_email_address__gt="").first()
+    assert order
+    page = open_page()
+    for path in (f"{ORDERS}{order.glu_id}/", f"{ORDERS}{order.glu_id}/lines/{order.lines.all()[0].glu_id}/"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1, path

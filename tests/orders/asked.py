@@ -58,6 +58,13 @@ def payload(n: int) -> dict[str, Any]:
         recipientEmailAddress=pick([None, "", "kim@post.example", "kim at home", "kim@home"], 1),
         emailToRecipient=pick([True, True, False, None], 1),
         deliveryMethodType=pick(["email", "Post", "COLLECTION", None, "", "drone"], 1),
+        customerEmailAddress=pick([None, "Kim@Post.example", "sam@post.example"], 2),
+        customerName=pick(["Kim Ray", "kim ray ", "Sam Ives"], 1),
+        phoneNumber=pick(["07700 900123", "+44 (0)7700-900123", "07700 900124", ""], 1),
+        billingAddressPostcode=pick(["BN7 2QQ", "bn72qq", None, "BN7 2QR"], 3),
+        recipientLastName=pick(["Ives", None], 1),
+        deliveryName=pick([None, "Sam Ives"], 3),
+        deliveryAddressPostcode=pick(["BN7 2QQ", ""], 2),
         lines=[
             {
                 "id": 10 * n + at,
@@ -74,6 +81,18 @@ GONE = {n for n in range(1, 71) if n % 9 == 0}
 MARKED = {"posted": {n for n in range(1, 71) if n % 4 == 0}, "prepared": {4, 9}, "chased": {5, 6}, "ready": set[int]()}
 LIMITS = {"dispatch_days": 150, "dispatch_days_of": {"Courier": 100, "": 20}, "offline_days": 180}
 UNDONE = {"posted": {1, 2}, "ready": {4}}
+NOTED = {n for n in range(1, 71) if n % 8 == 0}
+
+PEOPLE = {
+    "bought": {
+        "kim": "kim@POST.example",
+        "sam": "sam@post.example",
+        "phone": "07700900123, KIM RAY",
+        "place": "bn7 2qq, Kim Ray",
+    },
+    "received": {"kim": "kim@post.example", "place": "BN7 2QQ, sam ives", "ives": "BN72QQ, Ives"},
+}
+"""People who can be asked for, by what address or number and name."""
 
 
 TOLD = [
@@ -126,6 +145,7 @@ ASKED = st.one_of(
                 "recipient-email",
                 "scheduled",
                 "discount",
+                "note",
                 "gone",
                 "late",
                 "past-schedule",
@@ -137,6 +157,9 @@ ASKED = st.one_of(
     st.tuples(
         st.just("age"),
         st.sampled_from(["3wd..", "..2d", "5h..", "30min..1wd", "<200 days", ">7d", "0d..", "..180wd", "2wd", "150d"]),
+    ),
+    st.tuples(st.sampled_from(sorted(PEOPLE)), st.sampled_from(["kim", "sam", "phone", "place", "ives"])).map(
+        lambda asked: (asked[0], PEOPLE[asked[0]].get(asked[1], "Nobody@post.example"))
     ),
     st.tuples(st.just("id"), st.sampled_from(["1,2,3,99", "10~1~1~1~1~1~1", "7"])),
 )

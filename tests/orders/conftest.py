@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import set_marks, undo_batch
+from orders.desk.notes import delete_note, write_note
 from orders.mirror.gone import mark_gone
 from orders.models import DeskSettings, OrderMark
-from tests.orders.asked import GONE, LIMITS, MARKED, PAYLOADS, UNDONE
+from tests.orders.asked import GONE, LIMITS, MARKED, NOTED, PAYLOADS, UNDONE
 from tests.orders.builders import EPOCH, write
 from tests.scripted import ScriptedGlu
 
@@ -37,6 +39,11 @@ def full(house: Any) -> Organisation:
     for kind, glu_ids in MARKED.items():
         set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
     set_marks(house.golf, house.golf.orders.all(), OrderMark.Kind.POSTED, house.outsider)
+    for organisation in (house.hotel, house.golf):
+        for order in organisation.orders.filter(glu_id__in=NOTED if organisation == house.hotel else [1, 2]):
+            write_note(organisation, order, house.staff, "Called", [], uuid4())
+    deleted = write_note(house.hotel, house.hotel.orders.get(glu_id=1), house.staff, "Oh", [], uuid4())
+    delete_note(deleted, house.staff)
     return house.hotel
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from glu_admin.tenancy.models import Role
 
-OK, REDIRECT, FORBIDDEN, NOT_FOUND, BAD = 200, 302, 403, 404, 400
+OK, REDIRECT, FORBIDDEN, NOT_FOUND, BAD, UNREAD = 200, 302, 403, 404, 400, 422
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ PAGES = {
     "dispatch_history": Page(V),
     "sheets_print": Page(S, get=REDIRECT, post=REDIRECT),
     "sheets": Page(S, get=NOT_FOUND, args=("export",)),
+    "order_technical": Page(S, get=REDIRECT, post=OK, args=("order",)),
+    "note_add": Page(S, get=REDIRECT, post=UNREAD, args=("order",)),
+    "note_edit": Page(S, get=NOT_FOUND, post=NOT_FOUND, args=("order", "nobody")),
+    "note_delete": Page(S, get=REDIRECT, post=NOT_FOUND, args=("order", "nobody")),
+    "notes": Page(V),
+    "note_done": Page(V, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
     "orders_export": Page(S),
     "orders_export_file": Page(S, get=REDIRECT, post=OK),
     "orders_export_stored": Page(S, get=NOT_FOUND, args=("export",)),

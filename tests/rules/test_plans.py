@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.home import GROUPS
+from orders.desk.notes import write_note
 from orders.desk.queues import QUEUES
 from orders.mirror.statistics import analyze
 from orders.mirror.writing.counters import recount
@@ -40,6 +41,13 @@ FILTERS = [
     "updated=-30d..",
     "scheduled=-30d..",
     "total=10..12",
+    "has=note",
+    "no=note",
+    "bought=sam@post.example",
+    "received=sam@post.example",
+    "bought=07700900123,+Sam+Smith",
+    "bought=BN7+2QQ,+Sam+Smith",
+    "received=BN7+2QQ,+Sam+Smith",
     "q=everybody",
     "q=nobody",
     "has=posted",
@@ -86,6 +94,13 @@ def large(house: Any) -> Organisation:
         "channel": rare.format("", "Website"),
         "payment_method": rare.format("Barter", "Gateway"),
         "delivery_method_name": rare.format("Pigeon", "Email"),
+        "customer_email_address": rare.format("Sam@Post.example", "kim@post.example"),
+        "recipient_email_address": rare.format("Sam@Post.example", "kim@post.example"),
+        "customer_name": "'Sam Smith'",
+        "delivery_name": "'Sam Smith'",
+        "phone_number": rare.format("07700 900123", "07700 900124"),
+        "billing_address_postcode": rare.format("BN7 2QQ", "BN7 2QR"),
+        "delivery_address_postcode": rare.format("BN7 2QQ", "BN7 2QR"),
     }
     names = [field.column for field in Order._meta.concrete_fields]
     numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ORDERS}) SELECT"
@@ -108,6 +123,8 @@ def large(house: Any) -> Organisation:
                 f"'Ellie', %s, '' FROM orders_order WHERE organisation_id = %s AND glu_id %% {every} = 0",
                 [kind, uuid4() if postgres else uuid4().hex, house.hotel.pk],
             )
+    for noted in house.hotel.orders.filter(dispatch_status="Outstanding"):
+        write_note(house.hotel, noted, house.staff, "Called", [], uuid4())
     recount(house.hotel)
     analyze()
     if postgres:  # as the server does by itself for tables that the mirror does not know

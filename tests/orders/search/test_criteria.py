@@ -19,7 +19,8 @@ from orders.display.ages import age_of, clock_of, schedule_words
 from orders.display.working_days import WorkingCalendar
 from orders.exports import jsonl_orders
 from orders.search import OrderCriteria, count_and_sums, count_orders, facets, find, parse_query, read_counters, sums
-from tests.orders.asked import ASKED, DAYS, GLU, GONE, LIMITS, LONDON, MARKED, PAYLOADS, SORTS, VALUE, WORDS
+from orders.search.criteria import Person
+from tests.orders.asked import ASKED, DAYS, GLU, GONE, LIMITS, LONDON, MARKED, NOTED, PAYLOADS, SORTS, VALUE, WORDS
 from tests.orders.paging import pages
 
 ENGLAND = WorkingCalendar(LONDON, frozenset({1, 2, 3, 4, 5}), "GB-ENG")
@@ -57,10 +58,13 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
         "unconfirmed": False,  # those that are marked were marked just now
         "unmarked": False,  # nothing has changed at Glu
         **{kind: row["id"] in marked for kind, marked in MARKED.items()},
+        "note": row["id"] in NOTED,
     }
     if not all(flags[flag] for flag in asked.has) or any(flags[flag] for flag in asked.no):
         return False
     if asked.gone and (row["id"] in GONE) != (asked.gone == "only"):
+        return False
+    if not all(person is None or _is(row, role, person) for role, person in _asked_people(asked)):
         return False
     return not asked.ids or row["id"] in asked.ids
 
@@ -132,6 +136,24 @@ def _travels(row: dict[str, Any]) -> dict[str, bool]:
         "collect": kind == "collection",
         "odd-email": bool(row["emailToRecipient"]) and row["recipientEmailAddress"] != "kim@post.example",
     }
+
+
+def _asked_people(asked: OrderCriteria) -> list[tuple[str, Person | None]]:
+    return [("customer", asked.bought), ("recipient", asked.received)]
+
+
+def _is(row: dict[str, Any], role: str, person: Person) -> bool:
+    """The rules for one person, read plainly."""
+    if person.kind == "email":
+        return (row[f"{role}EmailAddress"] or "").lower() == person.key
+    first, last = (row.get(f"{role}{part}Name") or "" for part in ("First", "Last"))
+    whole = row["customerName" if role == "customer" else "deliveryName"] or ""
+    if person.name.lower() not in {whole.strip().lower(), f"{first} {last}".strip().lower()}:
+        return False
+    if person.kind == "phone":
+        return role == "customer" and "".join(filter(str.isdigit, row["phoneNumber"]))[-9:] == person.key
+    code = row["billingAddressPostcode" if role == "customer" else "deliveryAddressPostcode"] or ""
+    return code.replace(" ", "").upper() == person.key
 
 
 def _in_range(row: dict[str, Any], total: Any) -> bool:

@@ -14,7 +14,7 @@ from orders.mirror.check import check_next
 from orders.mirror.session import Session
 from orders.models import CheckOutcome, MirrorState, OrderChange
 from orders.recheck import want_check
-from orders.views.timeline import MOST_SHOWN
+from orders.views.timeline.entries import MOST_SHOWN
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.builders import order, write
 from tests.orders.mirroring import mirror_everything
@@ -92,8 +92,8 @@ def test_a_history_that_is_cut_says_so(house: Any, viewer_client: Client) -> Non
         for number in range(MOST_SHOWN + 1)
     ]
     OrderChange.across_organisations.bulk_create(entries[:-1])
-    path, words = "/o/alder-house/orders/41/", f"The newest {MOST_SHOWN} of {MOST_SHOWN + 1} changes"
-    assert "The newest" not in viewer_client.get(path).content.decode()
+    path, words = "/o/alder-house/orders/41/", f"Only the newest {MOST_SHOWN} changes"
+    assert "Only the newest" not in viewer_client.get(path).content.decode()
     entries[-1].save()
     page = viewer_client.get(path).content.decode()
     assert words in page

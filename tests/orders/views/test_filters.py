@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from orders.search.criteria import FLAG_LABELS
 from tests.orders.builders import order, write
 
 VALUES = "/o/alder-house/orders/values/"
@@ -104,7 +105,7 @@ def test_what_an_order_has_is_chosen_under_add_filter(four: Any, viewer_client: 
     assert re.findall(r'id="o(\d+)"', page) == ["5"]
     for words in ("With the recipient’s e-mail", "Without a discount", "Still at Glu"):
         assert f"<span>{words}</span>" in page
-    nothing = dict.fromkeys(("message", "scheduled", "refund"), "")
+    nothing = dict.fromkeys(FLAG_LABELS, "")
     assert chosen(page) == {**nothing, "recipient-email": "has", "discount": "no", "gone": "no"}
     assert 'type="hidden" name="no"' not in page
     assert 'type="hidden" name="has"' not in page

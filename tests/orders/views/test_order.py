@@ -1,12 +1,19 @@
 """An order and its lines: everything Glu sent has a place, and nothing technical is shown."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from tests.orders.builders import order, write
+from glu_admin.glu.lists import read_rows
+from orders.desk.notes import write_note
+from orders.mirror.writing.lines import LineSet, write_lines
+from tests.orders.builders import EPOCH, order, write
 
+MOST_ASKED = 28
 ORDER = "/o/alder-house/orders/41/"
 LINES = [
     {
@@ -81,7 +88,15 @@ def test_a_sum_that_does_not_come_out_is_said(house: Any, viewer_client: Client)
 def test_a_line_has_its_own_page(house: Any, viewer_client: Client) -> None:
     write(house.hotel, WHOLE)
     page = text(viewer_client, f"{ORDER}lines/1/")
-    for shown in ("Dear Beth,\nenjoy", "Day: Weekday", "name One guest", "&quot;er&quot;", "£108.00", "Line 1 of 2"):
+    for shown in (
+        "Dear Beth,\nenjoy",
+        "<bdi>Day</bdi>",
+        "<bdi>Weekday</bdi>",
+        "name One guest",
+        "&quot;er&quot;",
+        "£108.00",
+        "Line 1 of 2",
+    ):
         assert shown in page, shown
     assert f"{ORDER}lines/2/" in page
     assert "Yes" in text(viewer_client, f"{ORDER}lines/2/")
@@ -115,3 +130,30 @@ def test_back_leads_to_the_same_list(house: Any, viewer_client: Client) -> None:
     page = text(viewer_client, f"{ORDER}?payment=Paid&sort=total")
     assert 'href="/o/alder-house/orders/?payment=Paid&amp;sort=total"' in page
     assert f"{ORDER}lines/1/?payment=Paid&amp;sort=total" in page
+
+
+@pytest.mark.parametrize("history", ["", "glu"])
+def test_an_order_of_many_lines_asks_no_more_than_one_of_a_single_line(
+    house: Any, staff_client: Client, history: str
+) -> None:
+    """Also with many notes, changes and other orders of its people."""
+    person = {"customerEmailAddress": "sam@post.example", "phoneNumber": "07700 900123", "customerName": "Sam"}
+    other = {"recipientEmailAddress": "kim@post.example", "deliveryAddressPostcode": "BN7 2QQ", "deliveryName": "Kim"}
+    lines = [{"id": 100 + at, "name": "Tea", "personalMessage": "Hello"} for at in range(200)]
+    write(house.hotel, order(41, **person, **other, lines=lines[:1]))
+    write(house.hotel, *(order(50 + at, **person, **other) for at in range(40)))
+    asked = []
+    for count in (1, 200):
+        write(
+            house.hotel,
+            order(41, **person, **other, paymentStatus=f"S{count}", updatedAt=f"2026-11-02T10:00:00.{count}Z"),
+        )
+        write_lines(house.hotel, [LineSet(house.hotel.orders.get(glu_id=41).pk, 41, read_rows(lines[:count]))], EPOCH)
+        for _ in range(count // 10):
+            write_note(house.hotel, house.hotel.orders.get(glu_id=41), house.staff, "@Manager look", [], uuid4())
+        with CaptureQueriesContext(connection) as captured:
+            page = text(staff_client, f"{ORDER}?history={history}")
+        assert page.count("line-message") == count
+        asked.append([query["sql"] for query in captured.captured_queries])
+    one, many = asked
+    assert len(many) == len(one) <= MOST_ASKED, "\n".join(sql[:160] for sql in many)

@@ -1,23 +1,18 @@
-"""The history of an order as people read it: what changed at Glu, between when and when, newest first."""
+"""Changes that were observed at Glu: from what to what, and between when and when."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from glu_admin.glu.stamps import Stamp
-from glu_admin.tenancy.models import Organisation
-from glu_admin.tenancy.times import day_text, full_text, has_place, when_text
+from glu_admin.tenancy.times import full_text, when_text
 from orders.display.money import money
 from orders.display.statuses import DISPATCH, PAYMENT, UNKNOWN
 from orders.display.text import listed_words
 from orders.display.words import field_words
 from orders.documented import LINE_FIELDS, ORDER_FIELDS
-from orders.models import CheckOutcome, Order, OrderChange, Transaction
-
-MOST_SHOWN = 100
+from orders.models import Order, OrderChange
+from orders.views.timeline.entries import Entry
 
 _MONEY = {entry.glu for entry in (*ORDER_FIELDS, *LINE_FIELDS) if entry.kind == "integer"}
 _TIMES = {entry.glu for entry in ORDER_FIELDS if entry.kind == "time"}
@@ -31,48 +26,6 @@ _OWN = {
 _ICONS = (("deliveryAddress", "pin"), ("billingAddress", "pin"), ("delivery", "dispatch"), ("scheduled", "calendar"),
           ("customer", "person"), ("recipient", "gift"), ("phone", "person"), ("personalMessage", "message"),
           ("refunded", "undo"), ("payment", "payments"), ("transaction", "payments"))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened: `old` and `new` are null where there is nothing to compare."""
-
-    at: datetime
-    icon: str
-    what: str
-    when: str
-    title: str
-    tone: str = ""
-    old: str | None = None
-    new: str | None = None
-    compares: bool = False
-    small: str = ""
-    line_glu_id: int | None = None
-
-
-def timeline(organisation: Organisation, order: Order) -> list[tuple[str, list[Entry]]]:
-    """Everything known to have happened to an order, by day in the organisation's zone, newest first."""
-    zone = organisation.zone
-    recorded = organisation.order_changes.filter(order=order)
-    changes = list(recorded[:MOST_SHOWN])
-    entries = change_entries(changes, order, zone)
-    if len(changes) == MOST_SHOWN and (kept := recorded.count()) > MOST_SHOWN:
-        cut = f"The newest {MOST_SHOWN} of {kept} changes that are kept"
-        entries.append(Entry(changes[-1].seen_new_at, "more", cut, "", ""))
-    payments = organisation.transactions.filter(order_glu_id=order.glu_id)
-    entries += [_transaction(payment, zone) for payment in payments]
-    if order.check_done_at:
-        what, icon = f"Checked against Glu: {_lower(order.check_words)}", "check"
-        if order.check_outcome == CheckOutcome.NOT_RETURNED:
-            what, icon = f"Asked Glu for it: {CheckOutcome.NOT_RETURNED.label.rstrip('.')}", "archive"
-        elif order.check_done_at != order.checked_at:
-            what, icon = f"Not compared with Glu: {order.check_words}", "warning"
-        entries.append(_event(order.check_done_at, icon, what, zone))
-    entries.append(_event(order.first_copied_at, "archive", "First copied here", zone))
-    entries.append(_event(order.created_at, "gift", "Placed at Glu", zone))
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    by_day = groupby(entries, key=lambda entry: day_text(entry.at, zone))
-    return [(day, list(of_day)) for day, of_day in by_day]
 
 
 def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> list[Entry]:
@@ -90,6 +43,7 @@ def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
         small = f"Glu’s stamp {change.glu_updated_at.astimezone(zone):%H:%M:%S}"
     own = change.field in OrderChange.OWN_FIELDS
     return Entry(
+        name=f"change-{change.pk}",
         at=change.seen_new_at,
         icon=icon,
         what=what,
@@ -141,23 +95,6 @@ def _flat(recorded: str) -> str:
     return listed_words(value) or recorded
 
 
-def _transaction(payment: Transaction, zone: ZoneInfo) -> Entry:
-    what = (
-        f"{payment.type or 'Transaction'} of {money(payment.amount, payment.currency_code)}"
-        if payment.amount is not None
-        else "Transaction"
-    )
-    gateway = " ".join(part for part in (payment.gateway, payment.gateway_reference) if part)
-    return _event(
-        payment.created_at, "undo" if (payment.type or "").startswith("Refund") else "payments", what, zone, gateway
-    )
-
-
-def _event(at: datetime, icon: str, what: str, zone: ZoneInfo, small: str = "") -> Entry:
-    clock = f"{at.astimezone(zone):%H:%M}" if has_place(at) else ""
-    return Entry(at, icon, what, clock, full_text(at, zone), small=small)
-
-
 def _interval(change: OrderChange, zone: ZoneInfo) -> str:
     """Between when and when it happened, as far as can be known."""
     new = change.seen_new_at.astimezone(zone)
@@ -167,7 +104,3 @@ def _interval(change: OrderChange, zone: ZoneInfo) -> str:
     if old.date() != new.date():
         return f"between {when_text(change.seen_old_at, zone)} and {new:%H:%M}"
     return f"{new:%H:%M}" if f"{old:%H:%M}" == f"{new:%H:%M}" else f"between {old:%H:%M} and {new:%H:%M}"
-
-
-def _lower(words: str) -> str:
-    return (words[:1].lower() + words[1:]).rstrip(".") or "done"

@@ -1,0 +1,64 @@
+"""The sums that an order's amounts should come to: written out, measured, never enforced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orders.display.money import major_units, money
+from orders.models import Order, OrderLine
+
+_MOST_ADDED = 4  # amounts of lines that a sum shows one by one
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum over an order's amounts in minor units: what it comes to, what Glu says, and both written out."""
+
+    worked_out: int
+    stated: int
+    words: str
+    difference: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether it comes to what Glu says."""
+        return self.worked_out == self.stated
+
+
+def total_sum(order: Order) -> Sum | None:
+    """Subtotal, discount, delivery and fee against the total; None where an amount is not known."""
+    subtotal, discount = order.subtotal, order.discount_amount
+    delivery, fee, total = order.delivery_amount, order.processing_fee, order.total
+    if subtotal is None or discount is None or delivery is None or fee is None or total is None:
+        return None
+    subtotal_said, discount_said, delivery_said, fee_said = (
+        _plain(order, part) for part in (subtotal, discount, delivery, fee)
+    )
+    left = f"{subtotal_said} − {discount_said} + {delivery_said} + {fee_said}"
+    return _sum(order, subtotal - discount + delivery + fee, total, left)
+
+
+def lines_sum(order: Order, lines: Sequence[OrderLine]) -> Sum | None:
+    """The lines' subtotals against the order's; None where an amount is not known, or there are no lines."""
+    amounts = [line.subtotal for line in lines if line.subtotal is not None]
+    if not lines or order.subtotal is None or len(amounts) < len(lines):
+        return None
+    shown = " + ".join(_plain(order, amount) for amount in amounts[:_MOST_ADDED])
+    shown += f" + {len(amounts) - _MOST_ADDED} more" if len(amounts) > _MOST_ADDED else ""
+    return _sum(order, sum(amounts), order.subtotal, f"Lines: {shown}")
+
+
+def sums_of(order: Order, lines: Sequence[OrderLine]) -> list[Sum]:
+    """Every sum of an order whose amounts are known."""
+    return [found for found in (total_sum(order), lines_sum(order, lines)) if found is not None]
+
+
+def _sum(order: Order, worked_out: int, stated: int, left: str) -> Sum:
+    said = _plain(order, stated)
+    words = f"{left} = {said}, as Glu says"
+    if worked_out != stated:
+        words = f"{left} = {_plain(order, worked_out)}, but Glu says {said}"
+    return Sum(worked_out, stated, words, money(abs(worked_out - stated), order.currency_code))
+
+
+def _plain(order: Order, amount: int) -> str:
+    return str(major_units(amount, order.currency_code))

@@ -1,0 +1,183 @@
+"""What is odd in an order: rules over it and its lines, each told in words with why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models.functions import Lower
+
+from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import has_place, when_text
+from orders.desk.arithmetic import lines_sum, total_sum
+from orders.desk.domains import meant_domain
+from orders.display.text import brief, isolated
+from orders.models import Order, OrderLine
+
+TWICE_MINUTES = 10
+"""So near to each other two equal orders of one buyer are probably one that was sent twice."""
+
+_MOST_TWINS = 5
+_LONGEST = 60
+_POSTAL = ("post", "mail", "courier", "parcel", "delivery", "tracked")
+_NOT_POSTAL = ("email", "e-mail", "electronic", "digital", "collect", "pick up", "pickup")
+_WITHOUT_POSTCODE_ODD = frozenset(
+    {"", "united kingdom", "uk", "gb", "great britain", "england", "scotland", "wales", "northern ireland"}
+)
+_OVER = frozenset({"Cancelled", "Failed", "Refunded"})
+
+
+class Attention(NamedTuple):
+    """One thing on an order that somebody should look at: `tone` is a colour, `words` say why it is here.
+
+    `order` is Glu's number of another order that it is about, None for none.
+    """
+
+    tone: str
+    title: str
+    words: str
+    order: int | None = None
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another order of the same buyer, with what its lines say."""
+
+    glu_id: int
+    seconds: int
+    messages: tuple[str, ...]
+
+
+def lints(order: Order, lines: Sequence[OrderLine], zone: ZoneInfo, twins: Iterable[Twin] = ()) -> list[Attention]:
+    """Everything odd in an order, the gravest first. `twins` are those that `twins_of` finds."""
+    found = (
+        _twice(lines, twins),
+        _total(order),
+        _lines(order, lines),
+        _postcode(order),
+        _scheduled(order, zone),
+        _recipient_email(order),
+        _domain("buyer’s", order.customer_email_address),
+        _domain("recipient’s", order.recipient_email_address),
+    )
+    return sorted((lint for lint in found if lint is not None), key=lambda lint: lint.tone != "red")
+
+
+def twins_of(organisation: Organisation, order: Order) -> list[Twin]:
+    """Other orders of the buyer with the same total, placed within TWICE_MINUTES: one question, two if there are any.
+
+    Orders that came to nothing are none: whoever tries again after a failure buys once.
+    """
+    email = (order.customer_email_address or "").strip().lower()
+    if not email or order.total is None or _came_to_nothing(order) or not has_place(order.created_at):
+        return []
+    near = timedelta(minutes=TWICE_MINUTES)
+    others = organisation.orders.alias(buyer_email=Lower("customer_email_address")).filter(
+        buyer_email=email,
+        total=order.total,
+        currency_code=order.currency_code,
+        created_at__gte=order.created_at - near,
+        created_at__lte=order.created_at + near,
+    )
+    nearest = others.exclude(pk=order.pk).order_by("created_at", "glu_id")[:_MOST_TWINS]
+    found = [other for other in nearest if not _came_to_nothing(other)]
+    if not found:
+        return []
+    said: dict[int, list[str]] = {other.pk: [] for other in found}
+    lines = organisation.order_lines.filter(order__in=said).order_by("position", "glu_id")
+    for pk, message in lines.values_list("order_id", "personal_message"):
+        said[pk].append(message or "")
+    return [
+        Twin(other.glu_id, round((other.created_at - order.created_at).total_seconds()), tuple(sorted(said[other.pk])))
+        for other in found
+    ]
+
+
+def is_postal(order: Order) -> bool:
+    """Whether an order goes by post, as far as its delivery method or an address to deliver to tells."""
+    method = f"{order.delivery_method_type or ''} {order.delivery_method_name or ''}".lower()
+    if any(word in method for word in _NOT_POSTAL):
+        return False
+    return any(word in method for word in _POSTAL) or bool((order.delivery_address_line1 or "").strip())
+
+
+def _twice(lines: Sequence[OrderLine], twins: Iterable[Twin]) -> Attention | None:
+    messages = tuple(sorted(line.personal_message or "" for line in lines))
+    twin = next((twin for twin in twins if twin.messages == messages), None)
+    if twin is None:
+        return None
+    minutes, way = round(abs(twin.seconds) / 60), "later" if twin.seconds > 0 else "before"
+    when = "within the same minute" if minutes == 0 else f"{minutes} minute{'s' if minutes > 1 else ''} {way}"
+    words = f"The same buyer placed order {twin.glu_id} {when}, with the same total and the same messages."
+    return Attention("amber", "Perhaps bought twice", words, twin.glu_id)
+
+
+def _total(order: Order) -> Attention | None:
+    found = total_sum(order)
+    if found is None or found.holds:
+        return None
+    return Attention("amber", f"The total is off by {found.difference}", f"{found.words}.")
+
+
+def _lines(order: Order, lines: Sequence[OrderLine]) -> Attention | None:
+    found = lines_sum(order, lines)
+    if found is None or found.holds:
+        return None
+    return Attention("amber", f"The lines are off the subtotal by {found.difference}", f"{found.words}.")
+
+
+def _postcode(order: Order) -> Attention | None:
+    country = " ".join((order.delivery_address_country or "").lower().split())
+    if (order.delivery_address_postcode or "").strip() or not is_postal(order) or _is_sent(order):
+        return None
+    if country not in _WITHOUT_POSTCODE_ODD:
+        return None
+    method = isolated(brief(order.delivery_method_name or order.delivery_method_type or "", _LONGEST))
+    why = f"It goes by {method}" if method else "It has an address to deliver to"
+    return Attention("amber", "No postcode to deliver to", f"{why}, and the delivery address has no postcode.")
+
+
+def _scheduled(order: Order, zone: ZoneInfo) -> Attention | None:
+    due, made = order.scheduled_delivery_at, order.created_at
+    if due is None or not has_place(due) or not has_place(made):
+        return None
+    if due.astimezone(zone).date() >= made.astimezone(zone).date():
+        return None
+    words = f"It is to be delivered {when_text(due, zone)}, and was placed {when_text(made, zone)}."
+    return Attention("amber", "Scheduled before it was placed", words)
+
+
+def _recipient_email(order: Order) -> Attention | None:
+    if not order.email_to_recipient:
+        return None
+    address = (order.recipient_email_address or "").strip()
+    if not address:
+        words = "The recipient is to get it by e-mail, and there is no address to send it to."
+        return Attention("red", "No e-mail address of the recipient", words)
+    try:
+        validate_email(address)
+    except ValidationError:
+        words = f"The recipient is to get it by e-mail, and “{isolated(brief(address, _LONGEST))}” is no address."
+        return Attention("red", "The recipient’s e-mail address cannot be right", words)
+    return None
+
+
+def _domain(whose: str, address: str | None) -> Attention | None:
+    domain = (address or "").strip().rpartition("@")[2]
+    meant = meant_domain(domain) if "@" in (address or "") else ""
+    if not meant:
+        return None
+    words = f"It ends with {isolated(brief(domain, _LONGEST))}, which is one slip away from {meant}."
+    return Attention("amber", f"The {whose} e-mail address may be mistyped", words)
+
+
+def _came_to_nothing(order: Order) -> bool:
+    return order.payment_status in _OVER or order.dispatch_status in _OVER or order.gone_at is not None
+
+
+def _is_sent(order: Order) -> bool:
+    """What has left the house, or never will, needs no address."""
+    return order.dispatch_status in _OVER or order.dispatch_status == "Dispatched"

@@ -1,0 +1,36 @@
+"""What happened at Glu: the order placed, what changed in it, payments and refunds."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from glu_admin.tenancy.models import Organisation
+from orders.display.money import money
+from orders.models import Order, Transaction
+from orders.views.timeline.changes import change_entries
+from orders.views.timeline.entries import MOST_SHOWN, Entry, event
+
+_REFUNDS = "Refund"
+
+
+def glu_entries(organisation: Organisation, order: Order, zone: ZoneInfo) -> Iterator[Entry]:
+    """Everything known to have happened to an order at Glu, in no order."""
+    changes = list(organisation.order_changes.filter(order=order)[: MOST_SHOWN + 1])
+    yield from change_entries(changes[:MOST_SHOWN], order, zone)
+    if len(changes) > MOST_SHOWN:
+        cut = f"Only the newest {MOST_SHOWN} changes are shown"
+        yield Entry("earlier", changes[-1].seen_new_at, "more", cut, "", "")
+    payments = organisation.transactions.filter(order_glu_id=order.glu_id).order_by("-created_at", "-glu_id")
+    for payment in payments[:MOST_SHOWN]:
+        yield _transaction(payment, zone)
+    yield event("placed", order.created_at, "gift", "Placed at Glu", zone)
+
+
+def _transaction(payment: Transaction, zone: ZoneInfo) -> Entry:
+    what = (
+        f"{payment.type or 'Transaction'} of {money(payment.amount, payment.currency_code)}"
+        if payment.amount is not None
+        else "Transaction"
+    )
+    gateway = " ".join(part for part in (payment.gateway, payment.gateway_reference) if part)
+    icon = "undo" if (payment.type or "").startswith(_REFUNDS) else "payments"
+    return event(f"payment-{payment.glu_id}", payment.created_at, icon, what, zone, small=gateway)
