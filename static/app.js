@@ -171,7 +171,7 @@
     window.print();
   });
 
-  /* A link is copied where one asks for it; pages that came without TLS have no clipboard but this older way to it. */
+  /* A link or a text is copied where one asks for it; pages that came without TLS have no clipboard but this older way to it. */
   const copy = async (text) => {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     const field = Object.assign(document.createElement("textarea"), { value: text });
@@ -182,9 +182,11 @@
     if (!done) throw new Error("not copied");
   };
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest?.("[data-copy]");
+    const button = event.target.closest?.("[data-copy], [data-copy-text]");
     if (!button) return;
-    const said = await copy(new URL(button.dataset.copy, location.href).href).then(() => "Link copied", () => "Not copied");
+    const { copy: link, copyText } = button.dataset;
+    const done = link === undefined ? "Copied" : "Link copied";
+    const said = await copy(copyText ?? new URL(link, location.href).href).then(() => done, () => "Not copied");
     button.querySelector("span").textContent = said;
     document.getElementById("say").textContent = said;
     button.focus();

@@ -71,10 +71,8 @@ def recipient_name(order: Order) -> str:
 
 
 def _came(row: Row, column: str) -> str | None:
-    if not row.extra:
-        return None
-    name = _GLU[type(row)][column]
-    if f'"{name}":' not in row.extra:  # nearly always: no need to decode it
+    name = _GLU[type(row)].get(column)
+    if not row.extra or name is None or f'"{name}":' not in row.extra:  # nearly always: no need to decode it
         return None
     came = extra_of(row).get(name)
     return None if came is None else in_words(came)

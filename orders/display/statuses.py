@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from orders.display.text import brief
+from orders.models import Order
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,13 @@ PAYMENT = {
     "Refunded": Badge("undo", "grey"),
     "Partially Refunded": Badge("undo", "grey"),
 }
+MONEY_BACK = {
+    "partly-refunded": (Badge("undo", "grey"), "Partly refunded", "Partially Refunded"),
+    "refunded": (Badge("undo", "grey"), "Refunded", "Refunded"),
+    "chargeback": (Badge("danger", "red", loud=True), "Chargeback", ""),
+}
+"""How it looks and in which words that money of an order went back; and the payment status of Glu's that says as much.
+"""
 UNKNOWN = Badge("", "grey")
 _LONGEST_STATUS = 40
 
@@ -42,3 +50,12 @@ def badge(kind: str, value: str, *, late: bool = False) -> tuple[Badge, str]:
     if late and look != UNKNOWN:
         look = replace(look, loud=True)
     return look, brief(value, _LONGEST_STATUS) or "None given"
+
+
+def money_back(order: Order) -> str:
+    """Which of MONEY_BACK an order is by its transactions, "" for none."""
+    if order.charged_back_amount:
+        return "chargeback"
+    if not order.refunded_amount:
+        return ""
+    return "partly-refunded" if order.refunded_amount < (order.paid_amount or order.total or 0) else "refunded"

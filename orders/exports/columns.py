@@ -66,6 +66,12 @@ ORDER_COLUMNS = (
     Column("Delivery", "money", "delivery_amount"),
     Column("Processing fee", "money", "processing_fee"),
     Column("Total", "money", "total"),
+    Column("Paid", "money", "paid_amount"),
+    Column("Refunded", "money", "refunded_amount"),
+    Column("Charged back", "money", "charged_back_amount"),
+    Column("Net", "money", "net_amount"),
+    Column("Last refund", "time", "last_refund_at"),
+    Column("Refund reference", "text", "refund_reference"),
     Column("Discount codes", "codes", "extra"),
     Column("Buyer", "text", "customer_name", personal="name"),
     Column("Buyer first name", "text", "customer_first_name", personal="name"),
@@ -125,7 +131,8 @@ PRESETS = {
         "Accounting",
         frozenset(
             f"{_ALWAYS} payment_method offline_payment_method complimentary_reason gateway currency_code subtotal "
-            "discount_amount delivery_amount processing_fee total extra customer_name customer_email_address "
+            "discount_amount delivery_amount processing_fee total paid_amount refunded_amount charged_back_amount "
+            "net_amount last_refund_at refund_reference extra customer_name customer_email_address "
             "billing_address_line1 billing_address_line2 billing_address_city billing_address_county "
             "billing_address_postcode billing_address_country".split()
         ),

@@ -10,7 +10,9 @@ from orders.exports.account import Account
 from orders.exports.choice import Choice
 from orders.exports.completeness import Completeness
 from orders.models import Export
+from orders.models.mirror_state import state_of
 from orders.payload import time_text
+from orders.proof.transactions import transactions_known
 from orders.search import Query, describe
 
 
@@ -30,6 +32,7 @@ def manifest(
     organisation = export.organisation
     address = f"{reverse('orders', args=[organisation.slug])}?{query.url_query()}"
     lacking = known.lacking(choice.shape)
+    transactions = transactions_known(state_of(organisation))
     return {
         "file": name,
         "bytes": size,
@@ -49,6 +52,8 @@ def manifest(
         "zone": str(choice.form_of(organisation).zone or "UTC"),
         "complete": not lacking,
         "lacking": lacking,
+        "transactions": transactions.how,
+        "transactions_unread_because": transactions.why or None,
         "copied_until": time_text(known.until) if known.until else None,
         "made_by": export.user.name if export.user else None,
         "asked_at": time_text(export.asked_at),

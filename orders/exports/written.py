@@ -123,6 +123,14 @@ def _name(column: Column) -> str:
     return f"lines__{column.field}" if column.of_line else column.field
 
 
+def _source(column: Column) -> str | Expression:
+    """What the database takes a column's value from."""
+    if column.field == "net_amount":
+        net = "({0} - {1} - COALESCE({2}, 0))"
+        return Written("paid_amount", "refunded_amount", "charged_back_amount", postgresql=net, sqlite=net)
+    return _name(column)
+
+
 def _cell(column: Column, form: Form) -> Written:
     postgresql, sqlite = "COALESCE({0}::text, '')", "COALESCE({0}, '')"
     short = {"postgresql": "{0}", "sqlite": "{0}"}
@@ -168,7 +176,7 @@ def _cell(column: Column, form: Form) -> Written:
             text.replace("{0}", f"({short[vendor]})")
             for vendor, text in (("postgresql", postgresql), ("sqlite", sqlite))
         )
-    return Written(_name(column), "currency_code", postgresql=postgresql, sqlite=sqlite)
+    return Written(_source(column), "currency_code", postgresql=postgresql, sqlite=sqlite)
 
 
 def _odd(columns: Sequence[Column], form: Form) -> Iterator[Written]:

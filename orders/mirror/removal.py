@@ -10,9 +10,11 @@ from django.conf import settings
 from glu_admin.keys.lifecycle import take_over, taking_over
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
-from orders.mirror.writing.counters import Differences, add_differences, combination
+from orders.mirror.writing.counters import Amounts, Differences, add_differences, combination
+from orders.mirror.writing.settlements import forget_settlements
 from orders.models import MirrorState, MissingOrder
 from orders.models.counter import COUNTED_FIELDS
+from orders.settlement import Settlement
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ def _remove_marked(organisation: Organisation, lease: Lease) -> int:
             # Transactions name orders, but not whose they are: they are read again from their beginning, as all
             # orders are, for Glu may have others under the numbers that are free now.
             organisation.transactions.all().delete()
+            forget_settlements(organisation)
             MirrorState.across_organisations.filter(organisation=organisation).update(
                 transactions_watermark=None,
                 transactions_complete_at=None,
@@ -92,8 +95,9 @@ def _remove(organisation: Organisation, pks: list[int]) -> None:
     """Orders with their lines, texts for search and history; the counters follow."""
     orders = organisation.orders.filter(pk__in=pks)
     differences = Differences()
-    for row in orders.values(*COUNTED_FIELDS, "total"):
-        differences.add(combination(row), row["total"], -1)
+    for row in orders.values(*COUNTED_FIELDS, "total", *Settlement._fields):
+        settled = Settlement(*(row[name] for name in Settlement._fields))
+        differences.add(combination(row), Amounts.of(row["total"], settled), -1)
     organisation.drifts.filter(example_glu_id__in=orders.values("glu_id")).update(example_glu_id=None)
     orders.delete()
     add_differences(organisation, differences)

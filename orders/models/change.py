@@ -14,7 +14,8 @@ class OrderChange(models.Model):
     """
 
     ADDED, REMOVED, GONE, BACK = "added", "removed", "gone", "back"
-    OWN_FIELDS = frozenset({ADDED, REMOVED, GONE, BACK})
+    SETTLED = "settled"  # what its transactions come to moved: these have their own history
+    OWN_FIELDS = frozenset({ADDED, REMOVED, GONE, BACK, SETTLED})
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="order_changes", db_index=False

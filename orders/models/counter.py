@@ -20,6 +20,13 @@ HALF = 32
 """Totals are added up by halves of so many bits, as the whole may pass what a database adds up in."""
 
 
+SETTLED = ("with_paid", "paid_high", "paid_low", "back_high", "back_low")
+"""What a counter adds up of transactions."""
+
+ADDED = ("n", "with_total", "total_high", "total_low", *SETTLED)
+"""What a counter adds up, in the order in which it is read."""
+
+
 def halves(total: int) -> tuple[int, int]:
     """A total (minor units) in halves: the high one, which has its sign, and the low one."""
     return total >> HALF, total & (1 << HALF) - 1
@@ -28,7 +35,8 @@ def halves(total: int) -> tuple[int, int]:
 class OrderCounter(models.Model):
     """The number of an organisation's orders with these values: exact totals and counts without reading orders.
 
-    `with_total` of them have a total; `total_high` and `total_low` are the sums of these by halves.
+    `with_total` of them have a total; `total_high` and `total_low` are the sums of these by halves. Of `with_paid` of
+    them transactions are known: what these say was paid, and what went back by refund or chargeback, by halves too.
     """
 
     organisation = models.ForeignKey(
@@ -45,6 +53,11 @@ class OrderCounter(models.Model):
     with_total = models.IntegerField(default=0)
     total_high = models.BigIntegerField(default=0)
     total_low = models.BigIntegerField(default=0)
+    with_paid = models.IntegerField(default=0)
+    paid_high = models.BigIntegerField(default=0)
+    paid_low = models.BigIntegerField(default=0)
+    back_high = models.BigIntegerField(default=0)
+    back_low = models.BigIntegerField(default=0)
 
     across_organisations = models.Manager()
 

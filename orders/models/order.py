@@ -124,6 +124,13 @@ class Order(models.Model):
     extra = models.TextField(default="", blank=True)
     payload_hash = models.CharField(max_length=32)
 
+    # What the order's transactions come to (`settlement`); the mirror's writers keep them equal to a full sum.
+    paid_amount = models.BigIntegerField(null=True)
+    refunded_amount = models.BigIntegerField(null=True)
+    charged_back_amount = models.BigIntegerField(null=True)
+    last_refund_at = models.DateTimeField(null=True)
+    refund_reference = models.TextField(null=True)
+
     first_copied_at = models.DateTimeField()
     copied_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
@@ -170,6 +177,21 @@ class Order(models.Model):
                 name="order_waiting",
                 condition=Q(waiting_since__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
+                name="order_refunded",
+                condition=Q(last_refund_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "-last_refund_at"],
+                name="order_last_refund",
+                condition=Q(last_refund_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
+                name="order_charged_back",
+                condition=Q(charged_back_amount__isnull=False),
+            ),
             models.Index("organisation", Lower("customer_email_address"), name="order_buyer_email"),
             models.Index("organisation", Lower("recipient_email_address"), name="order_recipient_email"),
             models.Index(
@@ -206,3 +228,15 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.glu_id}"
+
+    @property
+    def back_amount(self) -> int | None:
+        """What went back to who paid, by refund or chargeback; null where no transactions are known."""
+        return None if self.refunded_amount is None else self.refunded_amount + (self.charged_back_amount or 0)
+
+    @property
+    def net_amount(self) -> int | None:
+        """What was paid and has not gone back; null where no transactions are known."""
+        if self.paid_amount is None or self.back_amount is None:
+            return None
+        return self.paid_amount - self.back_amount

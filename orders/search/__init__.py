@@ -6,7 +6,6 @@ from orders.search.counts import (
     COUNT_CAP,
     Counted,
     CounterRow,
-    CurrencySum,
     Facet,
     count_and_sums,
     count_each,
@@ -14,7 +13,6 @@ from orders.search.counts import (
     count_values,
     facets,
     read_counters,
-    sum_rows,
     sums,
     unknown_values,
 )
@@ -22,11 +20,13 @@ from orders.search.criteria import OrderCriteria
 from orders.search.find import Found, find, find_orders
 from orders.search.listing import LineMarks, Page, count_before, line_marks, list_page, neighbours, ordered
 from orders.search.query import Problem, Query, parse_query
+from orders.search.sums import Added, CurrencySum, sum_rows
 from orders.search.words import SearchError
 
 __all__ = [
     "COUNT_CAP",
     "MOST_CHIPS",
+    "Added",
     "Chip",
     "Counted",
     "CounterRow",

@@ -7,8 +7,8 @@ from math import ceil, floor
 from operator import and_, or_
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, TextField, Value
-from django.db.models.functions import Concat, Lower, Trim
+from django.db.models import Exists, F, OuterRef, Q, TextField, Value
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Trim
 from django.db.models.lookups import Exact
 
 from glu_admin.tenancy.models import Organisation
@@ -136,6 +136,14 @@ def _flag(organisation: Organisation, flag: str) -> Q:
             return Q(_has_line(organisation, Q(personal_message__gt="") | odd))
         case "refund":
             return Q(_has_line(organisation, Q(refunded=True)))
+        case "refunded":
+            return Q(last_refund_at__isnull=False)
+        case "partly-refunded":
+            # Of an order that nothing is known to be paid for, part of its total.
+            whole = Coalesce(NullIf("paid_amount", 0), F("total"), 0)
+            return Q(last_refund_at__isnull=False) & Q(refunded_amount__lt=whole)
+        case "chargeback":
+            return Q(charged_back_amount__isnull=False)
         case "recipient-email":
             return Q(recipient_email_address__gt="")
         case "scheduled":

@@ -3,22 +3,23 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
 from orders.display.text import brief
-from orders.models import Order, OrderCounter
-from orders.models.counter import HALF
+from orders.models import OrderCounter
+from orders.models.counter import ADDED, HALF
 from orders.search.conditions import as_they_came
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import Found, find
 from orders.search.matching import MOST_FOUND
+from orders.search.sums import BACK, Added, CurrencySum, halved, merged, whole
 
 COUNT_CAP = MOST_FOUND
 _MOST_NAMED = 20
@@ -53,25 +54,21 @@ class Facet:
     selected: bool
 
 
-@dataclass(frozen=True)
-class CounterRow:
-    """How many orders have a combination of values, as criteria have them, how many of these a total, its halves."""
+class CounterRow(NamedTuple):
+    """The orders that have a combination of values, as criteria have them; `numbers` are what ADDED names."""
 
     values: list[str]
-    n: int
-    with_total: int
-    high: int
-    low: int
+    numbers: tuple[int, ...]
 
+    @property
+    def n(self) -> int:
+        """How many orders."""
+        return self.numbers[0]
 
-@dataclass(frozen=True)
-class CurrencySum:
-    """Orders and their total (minor units) in one currency, "" for none; `without` of them have no total to add."""
-
-    currency: str
-    orders: int
-    total: int
-    without: int = 0
+    @property
+    def added(self) -> Added:
+        """These orders added up."""
+        return whole(self.numbers)
 
 
 def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> Counted:
@@ -92,9 +89,8 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Fou
 def read_counters(organisation: Organisation) -> list[CounterRow]:
     """All counters of an organisation's orders, for whoever asks them several things."""
     columns = list(VALUE_FIELDS.values())
-    numbers = ("n", "with_total", "total_high", "total_low")
-    rows = organisation.order_counters.filter(n__gt=0).values_list(*columns, *numbers)
-    return [CounterRow([*map(_said, columns, row)], *row[len(columns) :]) for row in rows]
+    rows = organisation.order_counters.filter(n__gt=0).values_list(*columns, *ADDED)
+    return [CounterRow([*map(_said, columns, row)], row[len(columns) :]) for row in rows]
 
 
 def count_each(organisation: Organisation, asked: Sequence[OrderCriteria]) -> list[Counted]:
@@ -126,21 +122,24 @@ def count_and_sums(
     """How many orders were found and their sums, of one reading; no sums where there are more than are counted."""
     if criteria.only_counted():
         meant = [row for row, missed in _judged(counters, criteria) if not missed]
-        code = list(VALUE_FIELDS).index("currency")
-        added = _merged(_whole((row.values[code], row.n, row.with_total, row.high, row.low)) for row in meant)
-        return Counted(sum(each.orders for each in added)), added
+        code, status = (list(VALUE_FIELDS).index(name) for name in ("currency", "payment"))
+        added = merged((row.values[code], row.values[status], row.added) for row in meant)
+        return Counted(sum(each.added.orders for each in added)), added
     if found.at_least:
         return count_orders(organisation, criteria, found), []
-    orders = found.orders.order_by().values("currency_code", "total")[: COUNT_CAP + 1]
+    columns = ("currency_code", "payment_status", "total", "paid_amount")
+    orders = found.orders.order_by().annotate(back=BACK).values(*columns, "back")[: COUNT_CAP + 1]
     sql, parameters = orders.query.sql_with_params()
+    halves = "sum({0} >> {1}), sum({0} & {2})"
+    total, paid, back = (halves.format(name, HALF, 2**HALF - 1) for name in ("total", "paid_amount", "back"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT currency_code, count(*), count(total), sum(total >> {HALF}), sum(total & {2**HALF - 1}) "  # noqa: S608
-            f"FROM ({sql}) AS found GROUP BY currency_code",
+            f"SELECT currency_code, payment_status, count(*), count(total), {total}, count(paid_amount), {paid}, "  # noqa: S608
+            f"{back} FROM ({sql}) AS found GROUP BY currency_code, payment_status",
             parameters,
         )
-        added = _merged(map(_whole, cursor.fetchall()))
-    n = sum(each.orders for each in added)
+        added = merged((row[0], row[1], whole(row[2:])) for row in cursor.fetchall())
+    n = sum(each.added.orders for each in added)
     return (Counted(n), added) if n <= COUNT_CAP else (Counted(COUNT_CAP, exact=False), [])
 
 
@@ -153,11 +152,6 @@ def _counters(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[O
         if values := criteria.excluded(name):
             rows = rows.exclude(**{f"{column}__in": as_they_came(organisation, name, values)})
     return rows
-
-
-def sum_rows(rows: Sequence[Order]) -> list[CurrencySum]:
-    """One sum a currency over orders that are in memory already."""
-    return _merged((row.currency_code, 1, row.total or 0, row.total is None) for row in rows)
 
 
 def facets(counters: Sequence[CounterRow], criteria: OrderCriteria) -> dict[str, list[Facet]]:
@@ -230,37 +224,19 @@ def sums(organisation: Organisation, criteria: OrderCriteria, found: Found | Non
 
     Of however many from the counters; else all of them are read. `found` are they where they have been looked for.
     """
+    by = ("currency_code", "payment_status")
     rows: Iterable[Sequence[Any]]
     if criteria.only_counted():
-        names = ("n", "with_total", "total_high", "total_low")
-        counters = _counters(organisation, criteria).filter(n__gt=0).values_list("currency_code")
-        rows = counters.annotate(**{f"sum_{name}": Sum(name) for name in names})
+        counters = _counters(organisation, criteria).filter(n__gt=0).values_list(*by)
+        rows = counters.annotate(**{f"sum_{name}": Sum(name) for name in ADDED})
     else:
-        rows = (
-            (found or find(organisation, criteria))
-            .orders.order_by()
-            .values_list("currency_code")
-            .annotate(
-                n=Count("pk"),
-                with_total=Count("total"),
-                high=Sum(F("total").bitrightshift(HALF)),
-                low=Sum(F("total").bitand(2**HALF - 1)),
-            )
-        )
-    return _merged(map(_whole, rows))
-
-
-def _whole(row: Sequence[Any]) -> tuple[str | None, int, int, int]:
-    """(code, orders, total, orders without a total) of (code, orders, those with a total, halves of the sum)."""
-    code, n, with_total, high, low = row
-    return code, n, (int(high or 0) << HALF) + int(low or 0), n - with_total
-
-
-def _merged(rows: Iterable[tuple[str | None, int, int, int]]) -> list[CurrencySum]:
-    """One sum a currency, most orders first, out of (code as it came, orders, total, orders without a total)."""
-    found: dict[str, CurrencySum] = {}
-    for code, orders, total, without in rows:
-        name = currency(code)
-        known = found.get(name, CurrencySum(name, 0, 0))
-        found[name] = CurrencySum(name, known.orders + orders, known.total + total, known.without + without)
-    return sorted(found.values(), key=lambda total: (-total.orders, total.currency))
+        orders = (found or find(organisation, criteria)).orders.order_by().annotate(back=BACK).values_list(*by)
+        rows = orders.annotate(
+            n=Count("pk"),
+            with_total=Count("total"),
+            **halved("total", "total"),
+            with_paid=Count("paid_amount"),
+            **halved("paid", "paid_amount"),
+            **halved("back", "back"),
+        ).values_list(*by, *ADDED)
+    return merged((row[0], row[1], whole(row[2:])) for row in rows)

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
@@ -17,10 +18,11 @@ from orders.desk.home import FIRST, answers
 from orders.desk.notes import Part, count_waiting
 from orders.display import durations, fields
 from orders.display.ages import Attention
+from orders.display.contact import mail_link, phone_link
 from orders.display.durations import about
 from orders.display.html import NOTHING, bdi, time_element
 from orders.display.money import minor_unit, money
-from orders.display.statuses import badge
+from orders.display.statuses import MONEY_BACK, badge, money_back
 from orders.display.text import isolated, writable
 from orders.models import Order, OrderLine
 
@@ -79,6 +81,27 @@ def note_text(parts: Iterable[Part]) -> SafeString:
 def notes_waiting(membership: Membership | None) -> int:
     """How many notes name the person who looks and wait for them."""
     return count_waiting(membership.organisation, membership.user) if membership else 0
+
+
+@register.simple_tag
+def money_back_badge(order: Order) -> SafeString:
+    """The badge of an order of which money went back, unless Glu's own payment status says just that; else nothing."""
+    found = money_back(order)
+    if not found:
+        return NOTHING
+    look, words, said = MONEY_BACK[found]
+    if said and said == order.payment_status:
+        return NOTHING
+    return render_to_string("orders/_pieces/status.html", {"badge": look, "words": words, "from_transactions": True})
+
+
+@register.inclusion_tag("orders/_pieces/contact.html")
+def contact(order: Order, column: str) -> dict[str, object]:
+    """A telephone number or an e-mail address of an order, whatever Glu sent in it, as a link and to be copied."""
+    text, is_phone = fields.text(order, column), column == "phone_number"
+    shown = bdi(text) if is_phone else broken_at(bdi(text))
+    link = phone_link(text) if is_phone else mail_link(text)
+    return {"text": text, "shown": shown, "link": link, "what": "the number" if is_phone else "the address"}
 
 
 @register.filter

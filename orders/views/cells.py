@@ -36,6 +36,8 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
             shown = _status(*value)
         case "money":
             shown = format_html('{} <span class="cur">{}</span>', bdi(value[0]), bdi(value[1]))
+        case "total":
+            shown = _total(*value)
         case "buyer":
             below = format_html('<span class="place xs mut">{}</span>', bdi(place)) if place else NOTHING
             shown = (_GONE if gone else NOTHING) + (bdi(value) or _NO_NAME) + below
@@ -51,6 +53,20 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
         case _:
             shown = format_html("{}", value)
     return format_html('<td role="cell" class="{}" data-label="{}">{}</td>', column.css, column.label, shown)
+
+
+def _total(total: str, code: str, net: str, why: str) -> SafeString:
+    """An order's total; where less than that was paid and kept, this, with the total struck out below."""
+    if not net:
+        return format_html('{} <span class="cur">{}</span>', bdi(total), bdi(code))
+    return format_html(
+        '<span title="{}">{} <span class="cur">{}</span>'
+        '<span class="place xs mut"><span class="visually-hidden">net, of a total of</span> <s>{}</s></span></span>',
+        why,
+        bdi(net),
+        bdi(code),
+        bdi(total),
+    )
 
 
 @lru_cache(maxsize=256)

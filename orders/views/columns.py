@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from glu_admin.tenancy.times import When, full_text, when
 from orders.display import fields
 from orders.display.ages import Age, Attention
+from orders.display.money import money
 from orders.display.statuses import Badge, badge
 from orders.display.text import brief
 from orders.display.words import field_words
 from orders.models import Order
 from orders.search import LineMarks
 
-Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "money", "number", "age", "flags"]
+Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "money", "total", "number", "age", "flags"]
 
 MOST_COLUMNS = 14
 """How many columns a list shows beside the order's number."""
@@ -79,6 +80,22 @@ def _amount(order: Order, column: str) -> tuple[str, str]:
     return brief(fields.money(order, column), _LONGEST), brief(fields.currency_of(order), _LONGEST)
 
 
+def _total(order: Order, _: Making) -> tuple[str, str, str, str]:
+    """The total, its currency, and where what was paid and kept is something else, that and why; "" where it is not."""
+    total, code = _amount(order, "total")
+    net = order.net_amount
+    if net is None or net == order.total:
+        return total, code, "", ""
+    parts = (
+        ("paid", order.paid_amount),
+        ("refunded", order.refunded_amount),
+        ("charged back", order.charged_back_amount),
+    )
+    said = [f"{what} {money(amount, order.currency_code)}" for what, amount in parts if amount]
+    why = f"Total {total or 'not given'}; {', '.join(said) or 'nothing paid'}"
+    return total, code, brief(money(net, order.currency_code), _LONGEST), why
+
+
 def _status(kind: str, label: str, css: str) -> Column:
     return Column(label, "status", css, lambda order, making: _badge(kind, order, making))
 
@@ -114,7 +131,7 @@ COLUMNS = {
     "dispatch": _status("dispatch", "Dispatch", "c-dispatch"),
     "payment": _status("payment", "Payment", "c-payment"),
     "delivery": Column("Delivery", "delivery", "c-ship ink2", _delivery, "scheduled"),
-    "total": _money("total", "Total", "c-total num", "total"),
+    "total": Column("Total", "total", "c-total num", _total, "total"),
     "age": Column("Age", "age", "c-age num", _age, "age"),
     "flags": Column("Flags", "flags", "c-flags num", lambda _, making: (making.marks, making.attention.brief)),
     "channel": _text("channel", "Channel"),
@@ -140,6 +157,12 @@ COLUMNS = {
     ),
     "delivery-price": _money("delivery_amount", field_words("deliveryAmount")),
     "fee": _money("processing_fee", field_words("processingFee")),
+    "paid": _money("paid_amount", "Paid"),
+    "refunded": _money("refunded_amount", "Refunded"),
+    "charged-back": _money("charged_back_amount", "Charged back"),
+    "net": _money("net_amount", "Net"),
+    "refunded-at": _time("last_refund_at", "Last refund"),
+    "refund-reference": _text("refund_reference", "Refund reference"),
     "lines": Column("Lines", "number", "c-count num", lambda _, making: making.marks.lines),
 }
 """Every column beside the order's number, by the name that addresses and choices have for it."""

@@ -11,6 +11,8 @@ from django.utils.timezone import is_naive
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.proof.standing import state_on_page
+from orders.proof.transactions import transactions_known
 from orders.search import COUNT_CAP, chips, count_orders, describe, find_orders, parse_query, sums
 from orders.views.table import sums_in_words
 
@@ -61,7 +63,11 @@ _LATE = timedelta(days=1)  # how much older than its coming here Glu's stamp of 
 def order_sums(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The sums of all orders of a list, one line a currency, however many there are."""
     query = parse_query(request.GET, organisation)
-    context: dict[str, Any] = {"back": query.url_query(), "words": describe(query)}
+    context: dict[str, Any] = {
+        "back": query.url_query(),
+        "words": describe(query),
+        "transactions": transactions_known(state_on_page(organisation)),
+    }
     if query.ok:
         context["count"] = count_orders(organisation, query.criteria)
         context["sums"] = sums_in_words(sums(organisation, query.criteria))

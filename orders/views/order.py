@@ -22,6 +22,7 @@ from orders.recheck import note_visit
 from orders.views.back import back_to_list
 from orders.views.checks import check_context
 from orders.views.lines import line_rows
+from orders.views.money_card import money_card
 from orders.views.note_form import note_context
 from orders.views.timeline.history import Side, history_of
 
@@ -49,6 +50,7 @@ def order_page(
     rows = line_rows(organisation, found, lines, history["back"])
     context = {
         **check_context(organisation, found),
+        **money_card(organisation, found, lines),
         "lines": rows,
         "lints": lints(found, lines, organisation.zone, twins_of(organisation, found)),
         "buyer": fields.buyer_name(found),

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
+from orders.display.statuses import badge
+from orders.models import MirrorState
 from orders.proof.gaps import extent, is_copied, words_of
 from orders.proof.standing import state_on_page
+from orders.proof.transactions import transactions_known
 from orders.search import (
+    Added,
     Counted,
     CounterRow,
     CurrencySum,
@@ -27,6 +32,8 @@ from orders.search.chips import SORT_WORDS
 from orders.search.places import places
 from orders.views.columns import USUAL, Chosen
 from orders.views.rows import ListRow, list_rows
+
+_MOST_PARTS = 6  # payment statuses that a sum names
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def table(
 
     `back` is the list's query string, carried to the order's page; `counters` are the organisation's.
     """
-    found = find(organisation, query.criteria) if query.ok else None
+    found, state = find(organisation, query.criteria) if query.ok else None, state_on_page(organisation)
     page = list_page(organisation, query, size, found) if found else Page([], None, None)
     count, added = _count_and_sums(organisation, query, page, found, counters)
     return page, {
@@ -66,7 +73,8 @@ def table(
         "count": count,
         "sums": sums_in_words(added),
         "sums_later": count is not None and count.n > 0 and not added,
-        "missing": _missing(organisation, query),
+        "transactions": transactions_known(state),
+        "missing": _missing(organisation, query, state),
         "heads": [_head(query, one) for one in columns],
         "many_columns": len(columns) > len(USUAL),
     }
@@ -104,21 +112,40 @@ def _count_and_sums(
 
 
 def sums_in_words(added: Sequence[CurrencySum]) -> list[dict[str, object]]:
-    """Sums as the list says them, one a currency."""
+    """Sums as the list says them, one a currency: what was ordered by payment status, and what is left of payments.
+
+    Without a `net` nothing is known of transactions; `unsettled` orders are not in it.
+    """
     return [
         {
             "currency": total.currency or "?",
-            "orders": Counted(total.orders),
-            "total": money(total.total, total.currency) if total.without < total.orders else "",
-            "without": Counted(total.without),
+            "orders": Counted(total.added.orders),
+            "parts": [_part(status, part, total.currency) for status, part in total.statuses[:_MOST_PARTS]],
+            "more": _part("", _rest(total), total.currency) if len(total.statuses) > _MOST_PARTS else None,
+            "without": Counted(total.added.without),
+            "net": money(total.added.net, total.currency) if total.added.with_paid else "",
+            "back": money(total.added.back, total.currency) if total.added.back else "",
+            "unsettled": Counted(total.added.unsettled),
         }
         for total in added
     ]
 
 
-def _missing(organisation: Organisation, query: Query) -> str:
+def _part(status: str, added: Added, code: str) -> dict[str, object]:
+    """The orders of one payment status, in words; without a total none of them has one."""
+    return {
+        "status": badge("payment", status)[1],
+        "orders": Counted(added.orders),
+        "total": money(added.total, code) if added.with_total else "",
+    }
+
+
+def _rest(total: CurrencySum) -> Added:
+    return reduce(Added.plus, (part for _, part in total.statuses[_MOST_PARTS:]))
+
+
+def _missing(organisation: Organisation, query: Query, state: MirrorState | None) -> str:
     """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
-    state = state_on_page(organisation)
     copying = state is None or state.history_complete_at is None
     if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
         return ""

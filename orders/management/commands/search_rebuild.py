@@ -1,4 +1,4 @@
-"""manage.py search_rebuild [SLUG …]: writes the texts in which orders are searched again, and their index."""
+"""manage.py search_rebuild [SLUG …]: writes again what is derived: texts for search, their index, orders' money."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,12 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
+from django.utils.timezone import now
 from tqdm import tqdm
 
 from glu_admin.tenancy.management.naming import organisation_called
 from glu_admin.tenancy.models import Organisation
 from orders.management.sessions import wait_for_lease
 from orders.mirror.writing.documents import rewrite_documents, stale_documents
+from orders.mirror.writing.settlements import settle_again, unsettled
 from orders.search.matching import index
 
 _BATCH = 500
@@ -21,7 +23,10 @@ _BATCH = 500
 class Command(BaseCommand):
     """The desk can be used meanwhile; a worker waits for the organisation whose turn it is."""
 
-    help = "Write the texts in which orders are searched again where they differ, and the index of these texts."
+    help = (
+        "Write the texts in which orders are searched again where they differ, the index of these texts, and what was "
+        "paid and refunded where the transactions come to something else."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which organisations, and whether to write at all."""
@@ -31,36 +36,49 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what differed."""
         named = [organisation_called(slug) for slug in options["slugs"]]
-        differ = sum(map(_check if options["check"] else _rebuild, named or Organisation.objects.order_by("pk")))
-        texts = f"{differ:,} text{pluralize(differ)}"
+        done = [(_check if options["check"] else _rebuild)(one) for one in named or Organisation.objects.order_by("pk")]
+        differ, unlike = (sum(each) for each in zip(*done, strict=True)) if done else (0, 0)
+        texts, orders = f"{differ:,} text{pluralize(differ)}", f"{unlike:,} order{pluralize(unlike)}"
         if options["check"]:
             unindexed = index().unindexed()
             self.stderr.write("There is no index: texts are read one by one." if unindexed is None else "")
+            wrong = []
             if differ or unindexed:
-                raise CommandError(f"{texts} and {unindexed or 0:,} entries of the index are not as they should be.")
-            self.stderr.write("Texts and index agree with the orders.")
+                wrong.append(f"{texts} and {unindexed or 0:,} entries of the index are not as they should be.")
+            if unlike:
+                wrong.append(f"{orders} do not say what their transactions come to.")
+            if wrong:
+                raise CommandError(" ".join(wrong))
+            self.stderr.write("Texts and index agree with the orders, and what was paid with the transactions.")
             return
         if index().unindexed():
             index().drop_index()
         indexed = index().make_index()
         self.stderr.write(f"{texts} written again; {'the index holds all' if indexed else 'no index can be made'}.")
+        if unlike:
+            self.stderr.write(f"{orders} now say what their transactions come to.")
 
 
-def _rebuild(organisation: Organisation) -> int:
+def _rebuild(organisation: Organisation) -> tuple[int, int]:
+    """How many texts were written, and how many orders had other amounts than their transactions come to."""
     lease = wait_for_lease(organisation)
+    texts = orders = 0
     try:
-        return sum(_written(organisation, pks, lease.writing) for pks in _batches(organisation))
+        for pks in _batches(organisation):
+            with lease.writing():
+                texts += rewrite_documents(organisation, pks)
+                orders += settle_again(organisation, organisation.orders.filter(pk__in=pks), now())
     finally:
         lease.release()
+    return texts, orders
 
 
-def _written(organisation: Organisation, pks: list[int], writing: Any) -> int:
-    with writing():
-        return rewrite_documents(organisation, pks)
-
-
-def _check(organisation: Organisation) -> int:
-    return sum(len(stale_documents(organisation, pks)) for pks in _batches(organisation))
+def _check(organisation: Organisation) -> tuple[int, int]:
+    texts = orders = 0
+    for pks in _batches(organisation):
+        texts += len(stale_documents(organisation, pks))
+        orders += unsettled(organisation, organisation.orders.filter(pk__in=pks))
+    return texts, orders
 
 
 def _batches(organisation: Organisation) -> Iterator[list[int]]:

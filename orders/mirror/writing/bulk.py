@@ -45,6 +45,31 @@ def upsert(
             cursor.execute(f"{head} {', '.join([place] * len(block))} {tail}", list(chain.from_iterable(block)))
 
 
+def update(model: type[Model], columns: tuple[str, ...], rows: Collection[Sequence[Any]]) -> None:
+    """Write rows that are there, whose values stand in the order of `columns`; they are found by the first of them."""
+    if not rows:
+        return
+    fields = [model._meta.get_field(name) for name in columns]
+    names = [f'"{field.column}"' for field in fields]  # type: ignore[union-attr]
+    table = f'"{model._meta.db_table}"'
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            sets = ", ".join(f"{name} = %s" for name in names[1:])
+            texts = [[*row[1:], row[0]] for row in _as_text(model, columns, rows)]
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {names[0]} = %s", texts)  # noqa: S608
+            return
+        places = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+        sets = ", ".join(f"{name} = given.{name}" for name in names[1:])
+        waiting = list(rows)
+        for start in range(0, len(waiting), _BLOCK):
+            block = waiting[start : start + _BLOCK]
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([f'({places})'] * len(block))}) "  # noqa: S608
+                f"AS given ({', '.join(names)}) WHERE {table}.{names[0]} = given.{names[0]}",
+                list(chain.from_iterable(block)),
+            )
+
+
 def _as_text(model: type[Model], columns: tuple[str, ...], rows: Collection[Sequence[Any]]) -> list[list[Any]]:
     """The rows with their times and UUIDs as SQLite has them, which has no type for them."""
     out = [list(row) for row in rows]

@@ -11,16 +11,18 @@ from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.changes import last_seen, order_changes, record
-from orders.mirror.writing.counters import Combination, Differences, add_differences, combination
+from orders.mirror.writing.counters import Amounts, Combination, Differences, add_differences, combination
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
+from orders.mirror.writing.settlements import settlements
 from orders.mirror.writing.waits import first_wait, next_wait
 from orders.models import Order, SetAside
 from orders.models.counter import COUNTED_FIELDS
 from orders.models.waiting import Waiting
 from orders.payload import ParsedOrder, Unusable, parse_order
 from orders.search.document import document_text
+from orders.settlement import Settlement
 
 _COLUMNS = (
     "organisation",
@@ -36,6 +38,7 @@ _COLUMNS = (
     "lines_empty_at",
     "check_words",
     *Waiting._fields,
+    *Settlement._fields,
     *(entry.column for entry in ORDER_FIELDS),
 )
 
@@ -70,6 +73,7 @@ class _Known:
     uuid: Any
     gone_at: datetime | None
     total: int | None
+    settled: Settlement
     counted: Combination
 
 
@@ -115,11 +119,10 @@ def write_orders(
         else:
             result.changed += 1
             moved.append(before.pk)
-            differences.add(before.counted, before.total, -1)
+            differences.add(before.counted, Amounts.of(before.total, before.settled), -1)
         updated = order.columns["updated_at"]
         if updated is not None and (before is None or updated != before.updated_at):
             result.stamps.append(updated)
-        differences.add(combination(order.columns), order.columns["total"])
         drift.order(order)
         writing.append(order)
     if not writing:
@@ -135,7 +138,10 @@ def write_orders(
                 worded.append(old.pk)
         record(organisation, changes)
         drift.vanished(organisation, changes, len(moved))
-    result.pks = _write(organisation, writing, waits, fetched_at)
+    settled = _settled(organisation, writing, known)
+    for order in writing:
+        differences.add(combination(order.columns), Amounts.of(order.columns["total"], settled[order.glu_id]))
+    result.pks = _write(organisation, writing, waits, settled, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
         add_differences(organisation, differences)
@@ -167,11 +173,39 @@ def _parse_all(
 
 
 def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:
-    columns = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", "total", *COUNTED_FIELDS)
+    own = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", "total")
+    columns = (*own, *Settlement._fields, *COUNTED_FIELDS)
+    place = len(own) + len(Settlement._fields)
     return {
-        row[0]: _Known(row[1], row[2], row[3], row[4], row[5], row[6], tuple(value or "" for value in row[7:]))
+        row[0]: _Known(
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            Settlement(*row[len(own) : place]),
+            tuple(value or "" for value in row[place:]),
+        )
         for row in organisation.orders.filter(glu_id__in=glu_ids).values_list(*columns)
     }
+
+
+def _settled(organisation: Organisation, orders: list[ParsedOrder], known: dict[int, _Known]) -> dict[int, Settlement]:
+    """What the orders' transactions come to: as before, but for new orders and those of another currency than before.
+
+    Transactions may be here before their order.
+    """
+    place = COUNTED_FIELDS.index("currency_code")
+    out: dict[int, Settlement] = {}
+    asking: dict[int, str | None] = {}
+    for order in orders:
+        code, before = order.columns["currency_code"], known.get(order.glu_id)
+        if before is not None and before.counted[place] == (code or ""):
+            out[order.glu_id] = before.settled
+        else:
+            asking[order.glu_id] = code
+    return out | settlements(organisation, asking)
 
 
 def _older(order: ParsedOrder, before: _Known) -> bool:
@@ -180,7 +214,11 @@ def _older(order: ParsedOrder, before: _Known) -> bool:
 
 
 def _write(
-    organisation: Organisation, orders: list[ParsedOrder], waits: dict[int, Waiting], fetched_at: datetime
+    organisation: Organisation,
+    orders: list[ParsedOrder],
+    waits: dict[int, Waiting],
+    settled: dict[int, Settlement],
+    fetched_at: datetime,
 ) -> dict[int, int]:
     """Their pks by Glu's id. The lines are due, and what was known of the lines of another version is forgotten."""
     upsert(
@@ -201,6 +239,7 @@ def _write(
                 None,
                 "",
                 *waits[order.glu_id],
+                *settled[order.glu_id],
                 *order.columns.values(),
             )
             for order in orders

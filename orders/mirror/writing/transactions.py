@@ -1,4 +1,4 @@
-"""The writer of transactions: a refund or a payment says that an order's lines may have moved.
+"""The writer of transactions: a refund or a payment moves its order's money, and says that its lines may have moved.
 
 Source: https://glu.gitbook.io/docs/api/organisation-api/transaction
 """
@@ -14,6 +14,7 @@ from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.orders import Written
+from orders.mirror.writing.settlements import settle_again
 from orders.models import Transaction
 from orders.payload import payload_hash
 
@@ -35,10 +36,21 @@ class _Parsed(NamedTuple):
     payload_hash: str
 
 
+class _Known(NamedTuple):
+    """What is here of a transaction."""
+
+    payload_hash: str
+    updated_at: datetime | None
+    order_glu_id: int | None
+
+
+_NEW = _Known("", None, None)
+
+
 def write_transactions(
     organisation: Organisation, rows: Iterable[Row], fetched_at: datetime, signal_from: Stamp | None
 ) -> Written:
-    """Write a page of transactions; the orders that new or changed ones name have their lines due.
+    """Write a page of transactions; the orders that new or changed ones name are settled and have their lines due.
 
     Transactions from before `signal_from` (Glu's clock) say nothing: every line was read after that. A row without a
     usable id or creation time is counted as set aside and flags the run; one older than ours is left.
@@ -52,14 +64,14 @@ def write_transactions(
         else:
             parsed[transaction.glu_id] = transaction
     here = organisation.transactions.filter(glu_id__in=list(parsed))
-    known = {glu_id: (text, at) for glu_id, text, at in here.values_list("glu_id", "payload_hash", "updated_at")}
+    known = {row[0]: _Known(*row[1:]) for row in here.values_list("glu_id", *_Known._fields)}
     moved = [
         transaction
         for glu_id, transaction in sorted(parsed.items())
-        if known.get(glu_id, ("", None))[0] != transaction.payload_hash
+        if known.get(glu_id, _NEW).payload_hash != transaction.payload_hash
     ]
     writing = [
-        transaction for transaction in moved if not _older(transaction, known.get(transaction.glu_id, ("", None))[1])
+        transaction for transaction in moved if not _older(transaction, known.get(transaction.glu_id, _NEW).updated_at)
     ]
     result.created = sum(transaction.glu_id not in known for transaction in writing)
     result.changed = len(writing) - result.created
@@ -78,6 +90,15 @@ def write_transactions(
         and (signal_from is None or (transaction.updated_at or transaction.created_at) >= signal_from.instant)
     }
     organisation.orders.filter(glu_id__in=named, gone_at=None).update(lines_due_at=now())
+    # One that names another order than before moves both.
+    about = {transaction.order_glu_id for transaction in writing}
+    about |= {known[transaction.glu_id].order_glu_id for transaction in writing if transaction.glu_id in known}
+    settle_again(
+        organisation,
+        organisation.orders.filter(glu_id__in=[glu_id for glu_id in about if glu_id is not None]),
+        fetched_at,
+        named,
+    )
     return result
 
 

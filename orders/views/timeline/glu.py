@@ -14,7 +14,9 @@ _REFUNDS = "Refund"
 
 def glu_entries(organisation: Organisation, order: Order, zone: ZoneInfo) -> Iterator[Entry]:
     """Everything known to have happened to an order at Glu, in no order."""
-    changes = list(organisation.order_changes.filter(order=order)[: MOST_SHOWN + 1])
+    # What its transactions come to is told by these themselves.
+    recorded = organisation.order_changes.filter(order=order).exclude(field=OrderChange.SETTLED)
+    changes = list(recorded[: MOST_SHOWN + 1])
     yield from change_entries(changes[:MOST_SHOWN], order, zone)
     if len(changes) > MOST_SHOWN:
         cut = f"Only the newest {MOST_SHOWN} changes are shown"

@@ -1,0 +1,75 @@
+"""Keeps what orders say of their transactions equal to a full sum of them, in the transaction that writes either."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from glu_admin.tenancy.models import Organisation
+from orders.mirror.writing.bulk import update
+from orders.mirror.writing.changes import record
+from orders.mirror.writing.counters import Amounts, Differences, add_differences, combination
+from orders.models import Order, OrderChange
+from orders.models.counter import COUNTED_FIELDS, SETTLED
+from orders.settlement import Moved, Settlement, settle
+
+_FIELDS = Settlement._fields
+_COUNTED = ("total", *COUNTED_FIELDS)
+
+
+def settlements(organisation: Organisation, codes: Mapping[int, str | None]) -> dict[int, Settlement]:
+    """What the known transactions of orders come to, by Glu's id; `codes` are these orders' currencies."""
+    if not codes:
+        return {}
+    moved: dict[int, list[Moved]] = defaultdict(list)
+    rows = organisation.transactions.filter(order_glu_id__in=list(codes)).order_by()
+    for glu_id, *row in rows.values_list("order_glu_id", *Moved._fields):
+        moved[glu_id].append(Moved(*row))
+    return {glu_id: settle(code, moved[glu_id]) for glu_id, code in codes.items()}
+
+
+def settle_again(
+    organisation: Organisation, orders: QuerySet[Order], seen_at: datetime, recorded: Collection[int] = ()
+) -> int:
+    """Bring the organisation's orders among these to what their transactions come to now; how many were not.
+
+    The counters follow. Of those whose ids at Glu are in `recorded` it is noted that they moved.
+    """
+    rows = list(orders.filter(organisation=organisation).values("pk", "glu_id", *_COUNTED, *_FIELDS))
+    known = settlements(organisation, {row["glu_id"]: row["currency_code"] for row in rows})
+    differences, writing, changes = Differences(), [], []
+    for row in rows:
+        before, after = Settlement(*(row[name] for name in _FIELDS)), known[row["glu_id"]]
+        if before == after:
+            continue
+        differences.add(combination(row), Amounts.of(row["total"], before), -1)
+        differences.add(combination(row), Amounts.of(row["total"], after))
+        writing.append((row["pk"], *after))
+        if row["glu_id"] in recorded:
+            changes.append(_change(organisation, row["pk"], before, after, seen_at))
+    update(Order, ("id", *_FIELDS), writing)
+    add_differences(organisation, differences)
+    record(organisation, changes)
+    return len(writing)
+
+
+def unsettled(organisation: Organisation, orders: QuerySet[Order]) -> int:
+    """How many of the organisation's orders among these do not say what their transactions come to."""
+    rows = list(orders.filter(organisation=organisation).values("glu_id", "currency_code", *_FIELDS))
+    known = settlements(organisation, {row["glu_id"]: row["currency_code"] for row in rows})
+    return sum(known[row["glu_id"]] != Settlement(*(row[name] for name in _FIELDS)) for row in rows)
+
+
+def forget_settlements(organisation: Organisation) -> None:
+    """Nothing is known of transactions any more."""
+    organisation.orders.filter(paid_amount__isnull=False).update(**dict.fromkeys(_FIELDS))
+    organisation.order_counters.update(**dict.fromkeys(SETTLED, 0))
+
+
+def _change(organisation: Organisation, pk: int, before: Settlement, after: Settlement, seen_at: datetime) -> Any:
+    old, new = (None if one.paid_amount is None else f"{one.paid_amount} {one.back_amount}" for one in (before, after))
+    return OrderChange(
+        organisation=organisation, order_id=pk, field=OrderChange.SETTLED, old=old, new=new, seen_new_at=seen_at
+    )
