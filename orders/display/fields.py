@@ -70,6 +70,16 @@ def recipient_name(order: Order) -> str:
     return parts or text(order, "recipient_email_address")
 
 
+def settled_words(order: Order) -> str:
+    """What was paid of an order and went back, as its transactions tell: "paid £12.50, refunded £3.00"."""
+    parts = (
+        ("paid", order.paid_amount),
+        ("refunded", order.refunded_amount),
+        ("charged back", order.charged_back_amount),
+    )
+    return ", ".join(f"{what} {money_text(amount, order.currency_code)}" for what, amount in parts if amount)
+
+
 def _came(row: Row, column: str) -> str | None:
     name = _GLU[type(row)].get(column)
     if not row.extra or name is None or f'"{name}":' not in row.extra:  # nearly always: no need to decode it

@@ -15,7 +15,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
 from orders.models.order import DigitsTail, JoinedCode
-from orders.search import delivery
+from orders.search import delivery, paying
 from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria, Person
 from orders.search.days import day_start
 from orders.search.lateness import late, past_schedule
@@ -144,6 +144,8 @@ def _flag(organisation: Organisation, flag: str) -> Q:
             return Q(last_refund_at__isnull=False) & Q(refunded_amount__lt=whole)
         case "chargeback":
             return Q(charged_back_amount__isnull=False)
+        case "chase-due" | "chase-later":
+            return paying.chased(organisation, later=flag == "chase-later")
         case "recipient-email":
             return Q(recipient_email_address__gt="")
         case "scheduled":

@@ -155,6 +155,8 @@ FLAGS = {
     "refunded": ("Money refunded", "No money refunded"),
     "partly-refunded": ("Partly refunded", "Not partly refunded"),
     "chargeback": ("With a chargeback", "Without a chargeback"),
+    "chase-due": ("Chased, to be looked at now", "Not chased, or not to be looked at now"),
+    "chase-later": ("Chased, to be looked at later", "Not chased, or to be looked at now"),
     "due": ("Due to go out", "Scheduled for later"),
     "late-start": ("Too few working days left", "Enough working days left"),
     "by-email": ("Delivered by e-mail", "Not delivered by e-mail"),
@@ -210,7 +212,7 @@ FLAG_LABELS = {
     "note": "Note",
     "gone": "Gone from Glu",
 }
-"""What people are asked, to say yes or no."""
+"""What people are asked, to say yes or no; flags that only queues and the search box name are left out."""
 
 GONE_WORDS = dict(zip(("only", "none"), FLAGS["gone"], strict=True))
 """What can be asked for of `gone`, in words."""

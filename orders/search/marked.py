@@ -10,6 +10,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import OrderMark, desk_settings_of
 from orders.search.criteria import MARKS
 from orders.search.delivery import OPEN, by_email
+from orders.search.paying import chases
 
 SENT = (OrderMark.Kind.POSTED, OrderMark.Kind.HANDED_OVER)
 """The marks by which an order has left."""
@@ -33,6 +34,8 @@ def marked(organisation: Organisation, flag: str) -> Q:
 
 def looked_up_by(organisation: Organisation, flag: str) -> QuerySet[Any] | None:
     """The keys of orders among which are all that have a flag; None for a flag that is not about marks."""
+    if flag in ("chase-due", "chase-later"):
+        return chases(organisation, later=flag == "chase-later")
     if flag not in (*MARKS, "unconfirmed", "unmarked"):
         return None
     return _rows(organisation, flag).order_by().values("order")

@@ -84,6 +84,18 @@ def notes_waiting(membership: Membership | None) -> int:
 
 
 @register.simple_tag
+def buyer_of(order: Order) -> SafeString:
+    """Who bought, by name or else by address."""
+    return bdi(fields.buyer_name(order) or "No name")
+
+
+@register.simple_tag
+def age_of(moment: datetime) -> SafeString:
+    """How long ago a time was, in the unit that says most: "40 mins", "3 hrs", "9 days"; nothing for one to come."""
+    return bdi(durations.short(now() - moment)) if moment <= now() else NOTHING
+
+
+@register.simple_tag
 def money_back_badge(order: Order) -> SafeString:
     """The badge of an order of which money went back, unless Glu's own payment status says just that; else nothing."""
     found = money_back(order)
@@ -102,6 +114,26 @@ def contact(order: Order, column: str) -> dict[str, object]:
     shown = bdi(text) if is_phone else broken_at(bdi(text))
     link = phone_link(text) if is_phone else mail_link(text)
     return {"text": text, "shown": shown, "link": link, "what": "the number" if is_phone else "the address"}
+
+
+# These two stand in every row of a list, without a blank between its parts: pages are counted in bytes.
+_PICK = (
+    '<td role="cell" class="c-pick"><label class="pick"><input class="form-check-input" type="checkbox" name="id" '
+    'value="{0}" aria-label="Select {0}"{1}></label></td>'
+)
+_ORDER = '<th role="rowheader" scope="row" class="c-order"><a href="{0}" id="o{1}">{1}</a></th>'
+
+
+@register.simple_tag
+def pick_cell(glu_id: int, picked_all: object) -> SafeString:
+    """The cell with the box that selects an order; it cannot be changed while all that match are selected."""
+    return format_html(_PICK, glu_id, SafeString(" checked disabled") if picked_all else "")
+
+
+@register.simple_tag
+def order_cell(glu_id: int, url: str) -> SafeString:
+    """The cell that names an order and leads to it."""
+    return format_html(_ORDER, url, glu_id)
 
 
 @register.filter

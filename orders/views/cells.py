@@ -5,7 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from orders.display.ages import Age
 from orders.display.html import NOTHING, bdi, time_element
@@ -71,7 +71,7 @@ def _total(total: str, code: str, net: str, why: str) -> SafeString:
 
 @lru_cache(maxsize=256)
 def _status(badge: Badge, words: str) -> SafeString:
-    return render_to_string("orders/_pieces/status.html", {"badge": badge, "words": words})
+    return _close(render_to_string("orders/_pieces/status.html", {"badge": badge, "words": words}))
 
 
 def _age(age: Age, since: str) -> SafeString:
@@ -82,4 +82,9 @@ def _age(age: Age, since: str) -> SafeString:
 
 @lru_cache(maxsize=256)
 def _flags(marks: LineMarks, attention: str, gone: bool) -> SafeString:
-    return render_to_string("orders/list/_flags.html", {"marks": marks, "attention": attention, "gone": gone})
+    return _close(render_to_string("orders/list/_flags.html", {"marks": marks, "attention": attention, "gone": gone}))
+
+
+def _close(html: str) -> SafeString:
+    """A piece of HTML without what its template has of lines and blanks: a list has hundreds of it."""
+    return mark_safe(" ".join(html.split()))  # noqa: S308

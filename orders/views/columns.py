@@ -86,13 +86,7 @@ def _total(order: Order, _: Making) -> tuple[str, str, str, str]:
     net = order.net_amount
     if net is None or net == order.total:
         return total, code, "", ""
-    parts = (
-        ("paid", order.paid_amount),
-        ("refunded", order.refunded_amount),
-        ("charged back", order.charged_back_amount),
-    )
-    said = [f"{what} {money(amount, order.currency_code)}" for what, amount in parts if amount]
-    why = f"Total {total or 'not given'}; {', '.join(said) or 'nothing paid'}"
+    why = f"Total {total or 'not given'}; {fields.settled_words(order) or 'nothing paid'}"
     return total, code, brief(money(net, order.currency_code), _LONGEST), why
 
 

@@ -98,7 +98,7 @@ def carried(query: Query) -> list[tuple[str, str]]:
     """What of a query no field of the form says, so that the form carries it along unseen."""
     unwanted = (f"{NOT}{name}" for name in VALUE_FIELDS if _unwanted(query.criteria, name))
     said = {*VALUE_FIELDS, *unwanted, *RANGE_FIELDS, "q"}
-    flags = {(asked, flag) for flag, asked in _flags(query.criteria).items()}
+    flags = {(asked, flag) for flag, asked in _flags(query.criteria).items() if flag in FLAG_LABELS}
     return [pair for pair in query.pairs() if pair[0] not in said and pair not in flags]
 
 

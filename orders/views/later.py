@@ -20,7 +20,7 @@ _KEYS = (
     (
         "Anywhere",
         (
-            *(("g h", "Home"), ("g o", "Orders"), ("g d", "Dispatch"), ("g e", "Exports")),
+            *(("g h", "Home"), ("g o", "Orders"), ("g d", "Dispatch"), ("g p", "Payments"), ("g e", "Exports")),
             ("g n", "Notes for you"),
             ("g m", "Mirror"),
             ("Esc", "Close what is open"),

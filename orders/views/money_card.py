@@ -6,6 +6,7 @@ from typing import Any
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import When, when
+from orders.display.fields import settled_words
 from orders.display.money import money
 from orders.models import Order, OrderLine, Transaction
 from orders.proof.standing import state_on_page
@@ -49,6 +50,7 @@ def money_card(organisation: Organisation, order: Order, lines: Sequence[OrderLi
         "more_movements": max(len(counting) - _MOST_SHOWN, 0),
         "others_moved": [one for one in moved if not one.counts][:_MOST_SHOWN],
         "has_net": order.net_amount is not None,
+        "net_words": settled_words(order),
         "refund_not_seen": not order.refunded_amount and any(line.refunded for line in lines),
     }
 

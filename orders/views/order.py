@@ -24,6 +24,7 @@ from orders.views.checks import check_context
 from orders.views.lines import line_rows
 from orders.views.money_card import money_card
 from orders.views.note_form import note_context
+from orders.views.payments import chase_card
 from orders.views.timeline.history import Side, history_of
 
 _MASKED = "masked"
@@ -51,6 +52,7 @@ def order_page(
     context = {
         **check_context(organisation, found),
         **money_card(organisation, found, lines),
+        **chase_card(organisation, found),
         "lines": rows,
         "lints": lints(found, lines, organisation.zone, twins_of(organisation, found)),
         "buyer": fields.buyer_name(found),

@@ -38,6 +38,7 @@ PATHS = [
     f"{ORGANISATION}/orders/mark/?payment=Paid",
     f"{ORGANISATION}/queues/dispatch/",
     f"{ORGANISATION}/queues/dispatch/history/",
+    f"{ORGANISATION}/queues/payment/",
     "SHEETS",
     f"{ORGANISATION}/views/",
     f"{ORGANISATION}/notes/",

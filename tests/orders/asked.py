@@ -78,7 +78,40 @@ def payload(n: int) -> dict[str, Any]:
 
 PAYLOADS = [payload(n) for n in range(1, 71)]
 GONE = {n for n in range(1, 71) if n % 9 == 0}
-MARKED = {"posted": {n for n in range(1, 71) if n % 4 == 0}, "prepared": {4, 9}, "chased": {5, 6}, "ready": set[int]()}
+MARKED = {
+    "posted": {n for n in range(1, 71) if n % 4 == 0},
+    "prepared": {4, 9},
+    "chased": {5, 6, 8},
+    "ready": set[int](),
+}
+CHASED_LATER = {8}
+REFUNDED = {n for n in range(1, 71) if n % 5 == 0}
+CHARGED_BACK = {n for n in range(1, 71) if n % 11 == 0}
+PAID = 1000
+GIVEN_BACK = {n: PAID if n % 10 == 0 else 300 for n in REFUNDED}
+
+
+def _transactions(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was paid for an order and went back, in its currency; for every third order no payment is known."""
+    n = row["id"]
+    amounts = {"Payment": PAID if n % 3 else None, "Refund": GIVEN_BACK.get(n), "Chargeback": None}
+    if n in CHARGED_BACK:
+        amounts["Chargeback"] = 200
+    return [
+        {
+            "id": 10 * n + at,
+            "createdAt": "2026-06-01T10:00:00+00:00",
+            "attachedOrder": n,
+            "type": kind,
+            "amount": amount,
+            "currencyCode": row["currencyCode"],
+        }
+        for at, (kind, amount) in enumerate(amounts.items())
+        if amount
+    ]
+
+
+TRANSACTIONS = [moved for row in PAYLOADS for moved in _transactions(row)]
 LIMITS = {"dispatch_days": 150, "dispatch_days_of": {"Courier": 100, "": 20}, "offline_days": 180}
 UNDONE = {"posted": {1, 2}, "ready": {4}}
 NOTED = {n for n in range(1, 71) if n % 8 == 0}
@@ -93,6 +126,8 @@ PEOPLE = {
     "received": {"kim": "kim@post.example", "place": "BN7 2QQ, sam ives", "ives": "BN72QQ, Ives"},
 }
 """People who can be asked for, by what address or number and name."""
+
+OF_MONEY = ["refunded", "partly-refunded", "chargeback", "chase-due", "chase-later"]
 
 
 TOLD = [
@@ -151,6 +186,7 @@ ASKED = st.one_of(
                 "past-schedule",
                 *MARKED,
                 *TOLD,
+                *OF_MONEY,
             ]
         ),
     ),

@@ -1,18 +1,20 @@
 """Both organisations filled with made-up orders of the same Glu ids, for whatever reads them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import set_marks, undo_batch
 from orders.desk.notes import delete_note, write_note
 from orders.mirror.gone import mark_gone
+from orders.mirror.writing.transactions import write_transactions
 from orders.models import DeskSettings, OrderMark
-from tests.orders.asked import GONE, LIMITS, MARKED, NOTED, PAYLOADS, UNDONE
+from tests.orders.asked import CHASED_LATER, GONE, LIMITS, MARKED, NOTED, PAYLOADS, TRANSACTIONS, UNDONE
 from tests.orders.builders import EPOCH, write
 from tests.scripted import ScriptedGlu
 
@@ -38,6 +40,9 @@ def full(house: Any) -> Organisation:
         undo_batch(house.hotel, done.batch, house.manager)
     for kind, glu_ids in MARKED.items():
         set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
+    later = house.hotel.orders.filter(glu_id__in=CHASED_LATER)
+    set_marks(house.hotel, later, OrderMark.Kind.CHASED, house.staff, look_again_on=date(2200, 1, 1))
+    write_transactions(house.hotel, read_rows(TRANSACTIONS), EPOCH, None)
     set_marks(house.golf, house.golf.orders.all(), OrderMark.Kind.POSTED, house.outsider)
     for organisation in (house.hotel, house.golf):
         for order in organisation.orders.filter(glu_id__in=NOTED if organisation == house.hotel else [1, 2]):

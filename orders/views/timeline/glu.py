@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
-from orders.models import Order, Transaction
+from orders.models import Order, OrderChange, Transaction
 from orders.views.timeline.changes import change_entries
 from orders.views.timeline.entries import MOST_SHOWN, Entry, event
 

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.exports import csv_files, written
 from orders.exports.account import Account
 from orders.exports.cells import Form, plain_cells
 from orders.exports.choice import Choice
 from orders.exports.csv_files import csv_texts
+from orders.mirror.writing.transactions import write_transactions
 from orders.search import parse_query
-from tests.orders.builders import order, write
+from tests.orders.builders import EPOCH, order, write
 
 odd_signs = ("\u3000", "\xa0", "\u200b", "\ufeff", "＝", "é", "Zoë", "💐", "\x01", "\x1f", "\\N", "\\.")
 pieces = st.sampled_from([*"=+-@,;|\t\r\n\v '\"\\a1", *odd_signs])
@@ -50,6 +52,17 @@ lines = st.lists(
     ),
     max_size=3,
 )
+transactions = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["Payment", "Refund", "Chargeback", "Adjustment"]),
+            "amount": amounts,
+            "createdAt": times,
+            "gatewayReference": texts,
+        }
+    ),
+    max_size=3,
+)
 payloads = st.fixed_dictionaries(
     {
         "createdAt": times,
@@ -62,6 +75,7 @@ payloads = st.fixed_dictionaries(
         "phoneNumber": texts,
         "deliveryAddressLine1": texts,
         "lines": lines,
+        "transactions": transactions,
     },
     optional={
         "discountCodes": discounts,
@@ -89,11 +103,18 @@ def meant(organisation: Organisation, columns: Any, rows: Any, form: Form) -> st
 @given(st.lists(payloads, max_size=5), zones, st.sampled_from(["excel", "plain"]), st.sampled_from(["full", "reduced"]))
 def test_the_database_writes_what_is_meant(house: Any, rows: list[Any], zone: str, form: Any, personal: Any) -> None:
     house.hotel.orders.all().delete()
+    house.hotel.transactions.all().delete()
     house.hotel.timezone = zone
     numbered = [order(place, **row) for place, row in enumerate(rows, 1)]
+    moved = [
+        {"id": row["id"] * 10 + at, "attachedOrder": row["id"], "currencyCode": row.get("currencyCode"), **one}
+        for row in numbered
+        for at, one in enumerate(row.pop("transactions"))
+    ]
     for row in numbered:
         row["lines"] = [{"id": row["id"] * 10 + at, **line} for at, line in enumerate(row["lines"])]
     write(house.hotel, *numbered)
+    write_transactions(house.hotel, read_rows(moved), EPOCH, None)
     query, choice = parse_query("sort=created", house.hotel), Choice(form=form, personal=personal)
     in_order = list(house.hotel.orders.order_by("created_at", "glu_id"))
     their_lines = [line for each in in_order for line in each.lines.select_related("order")]

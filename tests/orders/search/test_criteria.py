@@ -20,7 +20,25 @@ from orders.display.working_days import WorkingCalendar
 from orders.exports import jsonl_orders
 from orders.search import OrderCriteria, count_and_sums, count_orders, facets, find, parse_query, read_counters, sums
 from orders.search.criteria import Person
-from tests.orders.asked import ASKED, DAYS, GLU, GONE, LIMITS, LONDON, MARKED, NOTED, PAYLOADS, SORTS, VALUE, WORDS
+from tests.orders.asked import (
+    ASKED,
+    CHARGED_BACK,
+    CHASED_LATER,
+    DAYS,
+    GIVEN_BACK,
+    GLU,
+    GONE,
+    LIMITS,
+    LONDON,
+    MARKED,
+    NOTED,
+    PAID,
+    PAYLOADS,
+    REFUNDED,
+    SORTS,
+    VALUE,
+    WORDS,
+)
 from tests.orders.paging import pages
 
 ENGLAND = WorkingCalendar(LONDON, frozenset({1, 2, 3, 4, 5}), "GB-ENG")
@@ -57,6 +75,11 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
         "unpaid": row["paymentStatus"] == "Pending",
         "unconfirmed": False,  # those that are marked were marked just now
         "unmarked": False,  # nothing has changed at Glu
+        "refunded": row["id"] in REFUNDED,
+        "partly-refunded": row["id"] in REFUNDED and _whole(row) > GIVEN_BACK[row["id"]],
+        "chargeback": row["id"] in CHARGED_BACK,
+        "chase-due": row["id"] in MARKED["chased"] - CHASED_LATER,
+        "chase-later": row["id"] in CHASED_LATER,
         **{kind: row["id"] in marked for kind, marked in MARKED.items()},
         "note": row["id"] in NOTED,
     }
@@ -67,6 +90,11 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
     if not all(person is None or _is(row, role, person) for role, person in _asked_people(asked)):
         return False
     return not asked.ids or row["id"] in asked.ids
+
+
+def _whole(row: dict[str, Any]) -> int:
+    """What was paid for an order, or its total where nothing is known to be."""
+    return PAID if row["id"] % 3 else row["total"] or 0
 
 
 def _waiting_since(row: dict[str, Any]) -> datetime | None:
@@ -177,6 +205,9 @@ def _in_range(row: dict[str, Any], total: Any) -> bool:
 @example([("no", "late"), ("age", "0d..")], "age", 7)
 @example([("has", "past-schedule")], "-created", 7)
 @example([("age", "30min..1wd")], "-total", 7)
+@example([("has", "partly-refunded"), ("no", "chargeback")], "total", 7)
+@example([("has", "late"), ("no", "chase-later")], "created", 7)
+@example([("has", "chase-due")], "-updated", 7)
 @example([("created", "2026-10-25"), ("created", "2026-03-29")], "created", 7)
 def test_list_export_and_a_plain_filter_are_one(full: Organisation, asked: list[Any], sort: str, size: int) -> None:
     query = parse_query(urlencode([*asked, ("sort", sort)]), full)

@@ -125,3 +125,10 @@ def test_what_no_choice_can_say_of_a_flag_is_carried(
     page = viewer_client.get(f"/o/alder-house/orders/?{query}").text
     assert re.findall(r'type="hidden" name="(has|no)" value="([^"]*)"', page) == left
     assert re.findall(r'id="o(\d+)"', page) == []
+
+
+def test_what_only_a_queue_asks_for_is_carried_along(four: Any, viewer_client: Client) -> None:
+    page = viewer_client.get("/o/alder-house/orders/?has=message&no=chase-later").text
+    assert '<input type="hidden" name="no" value="chase-later">' in page
+    assert 'name="has" value="message"' not in page
+    assert "flag-chase-later" not in page

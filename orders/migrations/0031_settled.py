@@ -73,6 +73,6 @@ def recount(orders, counters):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("orders", "0027_settlements")]
+    dependencies = [("orders", "0030_settlements")]
 
     operations = [migrations.RunPython(settle_orders, migrations.RunPython.noop)]

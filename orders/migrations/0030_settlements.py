@@ -5,7 +5,7 @@ COUNTED = ("with_paid", "paid_high", "paid_low", "back_high", "back_low")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0026_desk_settings")]
+    dependencies = [("orders", "0029_people")]
 
     operations = [
         migrations.AddField("order", "paid_amount", models.BigIntegerField(null=True)),

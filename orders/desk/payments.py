@@ -1,0 +1,281 @@
+"""Payments to be asked about: rungs of a ladder, each a named question that the list answers with the same orders."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.utils.timezone import now
+
+from glu_admin.tenancy.models import Organisation
+from orders.desk.marks import standing_marks
+from orders.display.durations import interval, short
+from orders.display.money import currency
+from orders.models import Order, OrderChange, OrderMark, desk_settings_of
+from orders.search import Counted, CurrencySum, Query, count_and_sums, find, find_orders, parse_query
+from orders.search.paying import PAID, PENDING, methods
+
+MOST_COUNTED = 1_000
+"""So many orders of a rung are counted and added up."""
+
+MOST_SHOWN = 8
+"""So many orders of a rung are shown, the oldest first."""
+
+_MOST_OTHERS = 400
+_NEAR = timedelta(days=1)
+_LATER = timedelta(days=7)
+_DAYS = 30
+
+Tells = Literal["others", "method", "reason", "status"]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A question under a name. `text` is how the list's address has it, `rule` what it asks, in words.
+
+    `tells` says what a row has beside its buyer; `figure` is what the strip calls it, "" where it is not in the strip.
+    """
+
+    name: str
+    words: str
+    rule: str
+    text: str
+    icon: str
+    tone: str
+    tells: Tells
+    figure: str = ""
+    note: str = ""
+
+    def query(self, organisation: Organisation) -> Query:
+        """The question, read as the list reads it."""
+        return parse_query(self.text, organisation)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An order of a rung: what is known beside it, and the chase that stands on it."""
+
+    order: Order
+    told: str
+    chase: OrderMark | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung with its orders: how many, worth what by currency (minor units), and the oldest of them."""
+
+    rung: Rung
+    count: Counted
+    sums: list[tuple[str, int]]
+    rows: list[Waiting]
+    address: str
+
+
+@dataclass(frozen=True)
+class Refunded:
+    """An order of which money went back, and when that was, or was seen."""
+
+    glu_id: int
+    at: datetime
+    not_before: datetime | None
+    amount: int | None
+    code: str | None
+
+
+def rungs(organisation: Organisation) -> list[Rung]:
+    """The ladder by the organisation's limits; what was chased for a later day steps back from all but the first."""
+    settings = desk_settings_of(organisation)
+    gateway, offline, complimentary = (methods(organisation, way) for way in ("gateway", "offline", "complimentary"))
+    minutes, days = interval(settings.gateway_minutes * 60), interval(settings.offline_days * 86_400)
+    recent = ("created", f"-{_DAYS - 1}d..")
+    back = (("no", "chase-later"), ("no", "gone"))
+    pending, open_ = ("payment", PENDING), (("dispatch", "Outstanding"), ("dispatch", "Packed"))
+
+    def _method(names: Sequence[str]) -> list[tuple[str, str]]:
+        return [("method", name) for name in names]
+
+    def _asked(*pairs: tuple[str, str], sort: str = "created") -> str:
+        return urlencode([*pairs, ("sort", sort)])
+
+    return [
+        Rung(
+            "due",
+            "Chased, to be looked at again",
+            "Somebody asked about these, and the day to look again has come. One that is paid leaves by itself.",
+            _asked(("has", "chase-due"), ("no", "gone")),
+            "flag", "amber", "status",
+        ),
+        Rung(
+            "gateway",
+            "Gateway, pending",
+            f"Pending at the gateway for more than {minutes}, placed in the last {_DAYS} days.",
+            _asked(pending, *_method(gateway), recent, ("has", "late"), *back),
+            "hourglass", "amber", "others", f"At the gateway over {minutes}", "probably abandoned",
+        ),
+        Rung(
+            "offline",
+            "Offline, unpaid",
+            f"Offline method and still pending {days} after it was placed.",
+            _asked(pending, *_method(offline), ("has", "late"), *back),
+            "calendar", "amber", "method", f"Offline over {days}", "to chase",
+        ),
+        Rung(
+            "complimentary",
+            "Complimentary with a total",
+            f"Complimentary orders usually come to nothing; these do not. Placed in the last {_DAYS} days.",
+            _asked(*_method(complimentary), recent, ("total", ">0"), *back),
+            "gift", "grey", "reason", "Complimentary, total not zero", "to query",
+        ),
+        Rung(
+            "sent-unpaid",
+            "Sent but not paid",
+            "Dispatched at Glu while the payment is pending or failed.",
+            _asked(
+                pending, ("payment", "Failed"), ("dispatch", "Dispatched"),
+                *(("not.method", name) for name in complimentary), *back,
+            ),
+            "warning", "red", "status", "Sent but not paid", "dispatched while not paid",
+        ),
+        Rung(
+            "paid-unsent",
+            "Paid but not sent",
+            f"Paid, and not sent within {settings.dispatch_days} working days, or those of its delivery method.",
+            _asked(("payment", PAID), *open_, ("has", "late"), *back),
+            "dispatch", "amber", "status", "Paid but not sent", "past the limit of dispatch",
+        ),
+        Rung(
+            "failed",
+            "Payment failed",
+            f"Failed at Glu, placed in the last {_DAYS} days, and not cancelled.",
+            _asked(("payment", "Failed"), ("not.dispatch", "Cancelled"), recent, *back),
+            "danger", "red", "others",
+        ),
+        Rung(
+            "refunded",
+            "Refunded, still to be sent",
+            "Money went back in full or in part, and the order is not sent. Look before it is posted.",
+            _asked(("has", "refunded"), *open_, ("dispatch", "Scheduled"), *back),
+            "undo", "grey", "status",
+        ),
+        Rung(
+            "chargeback",
+            "Chargeback",
+            "The buyer’s bank took money back, and it has not come again.",
+            _asked(("has", "chargeback"), *back),
+            "danger", "red", "status",
+        ),
+    ]  # fmt: skip
+
+
+def ladder(organisation: Organisation, only: str = "") -> list[Step]:
+    """Every rung with its orders, or `only` the one of that name: in a number of queries that is always the same."""
+    asked = [rung for rung in rungs(organisation) if only in ("", rung.name)]
+    found = [_keys(organisation, rung) for rung in asked]
+    pks = {pk for keys in found for pk, *_ in keys[:MOST_SHOWN]}
+    orders = {order.pk: order for order in organisation.orders.filter(pk__in=pks).defer("user_agent")}
+    chases = {pk: marks.get(OrderMark.Kind.CHASED) for pk, marks in standing_marks(organisation, list(pks)).items()}
+    others = _others(organisation, list(orders.values()))
+    steps = []
+    for rung, keys in zip(asked, found, strict=True):
+        counting = keys[:MOST_COUNTED]
+        orders_in = Counter(currency(code) for _, code, _ in counting)
+        sums = dict.fromkeys((code for code, _ in orders_in.most_common()), 0)
+        for _, code, total in counting:
+            sums[currency(code)] += total or 0
+        rows = [
+            Waiting(order, _told(rung.tells, order, others), chases.get(pk))
+            for pk, *_ in keys[:MOST_SHOWN]
+            if (order := orders.get(pk)) is not None
+        ]
+        count = Counted(len(counting), len(keys) <= MOST_COUNTED)
+        steps.append(Step(rung, count, list(sums.items()), rows, rung.query(organisation).url_query()))
+    return steps
+
+
+def to_chase(organisation: Organisation) -> Counted:
+    """How many payments wait for somebody: at the gateway, offline, complimentary, and chased and due again."""
+    found = set[int]()
+    exact = True
+    for rung in rungs(organisation):
+        if rung.name in ("due", "gateway", "offline", "complimentary"):
+            keys = _keys(organisation, rung)
+            exact &= len(keys) <= MOST_COUNTED
+            found |= {pk for pk, *_ in keys[:MOST_COUNTED]}
+    return Counted(len(found), exact)
+
+
+def by_status(organisation: Organisation) -> tuple[str, list[CurrencySum]]:
+    """The list of the last days as its address, and its sums by currency and payment status; none of too many."""
+    query = parse_query(f"created=-{_DAYS - 1}d..", organisation)
+    return query.url_query(), count_and_sums(organisation, query.criteria, find(organisation, query.criteria), [])[1]
+
+
+def refunds(organisation: Organisation, *, known: bool) -> list[Refunded]:
+    """Orders of which money went back in the last seven days, newest first: by their transactions where these are
+    `known`, else by what was seen of their lines."""
+    since = now() - timedelta(days=7)
+    if known:
+        rows = organisation.orders.filter(last_refund_at__gte=since).order_by("-last_refund_at")
+        names = ("glu_id", "last_refund_at", "refunded_amount", "currency_code")
+        return [Refunded(glu_id, at, None, *rest) for glu_id, at, *rest in rows.values_list(*names)[:MOST_SHOWN]]
+    seen = organisation.order_changes.filter(field="refunded", new="true", seen_new_at__gte=since)
+    lines: QuerySet[OrderChange] = seen.order_by("-seen_new_at").select_related("order")
+    newest: dict[int, Refunded] = {}
+    for change in lines[: 5 * MOST_SHOWN]:
+        told = Refunded(change.order.glu_id, change.seen_new_at, change.seen_old_at, None, None)
+        newest.setdefault(change.order.glu_id, told)
+    return list(newest.values())[:MOST_SHOWN]
+
+
+def _keys(organisation: Organisation, rung: Rung) -> list[tuple[int, str | None, int | None]]:
+    """The key, currency and total of a rung's orders, oldest first; one more than are counted where there are more."""
+    orders = find_orders(organisation, rung.query(organisation).criteria).order_by("created_at", "glu_id")
+    return list(orders.values_list("pk", "currency_code", "total")[: MOST_COUNTED + 1])
+
+
+Others = dict[str, list[tuple[datetime, str, int]]]
+
+
+def _others(organisation: Organisation, orders: list[Order]) -> Others:
+    """When the buyers of these orders placed any about that time, with payment status and number, by e-mail."""
+    emails = {email for order in orders if (email := _email(order))}
+    if not emails:
+        return {}
+    times = [order.created_at for order in orders]
+    rows = organisation.orders.alias(buyer=Lower("customer_email_address")).filter(
+        buyer__in=emails, created_at__gte=min(times) - _NEAR, created_at__lte=max(times) + _LATER
+    )
+    found: Others = {}
+    names = ("customer_email_address", "created_at", "payment_status", "glu_id")
+    for email, at, status, glu_id in rows.order_by("-created_at").values_list(*names)[:_MOST_OTHERS]:
+        found.setdefault(email.lower(), []).append((at, status or "", glu_id))
+    return found
+
+
+def _told(tells: Tells, order: Order, others: Others) -> str:
+    """What can be seen beside an order; "" for nothing."""
+    match tells:
+        case "method":
+            return order.offline_payment_method or ""
+        case "reason":
+            return f"“{order.complimentary_reason}”" if order.complimentary_reason else ""
+        case "others":
+            return _seen_of(order, others.get(_email(order), []))
+    return ""
+
+
+def _seen_of(order: Order, placed: list[tuple[datetime, str, int]]) -> str:
+    """What else the buyer of an order did about that time: paid for another one later, or tried several times."""
+    later = [at for at, status, _ in placed if status == PAID and order.created_at < at <= order.created_at + _LATER]
+    if later:
+        return f"Same buyer paid {short(min(later) - order.created_at)} later"
+    tries = [at for at, status, _ in placed if status != PAID and abs(at - order.created_at) <= _NEAR]
+    return f"Same buyer tried {len(tries)} times" if len(tries) > 1 else ""
+
+
+def _email(order: Order) -> str:
+    return (order.customer_email_address or "").lower()

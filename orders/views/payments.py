@@ -1,0 +1,212 @@
+"""The payments page: rungs of orders to be asked about, the people to ask, and the word that somebody did."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate
+from django_htmx.http import HttpResponseClientRedirect
+
+from glu_admin.fragments import page_or_fragment, wants_fragment
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.requests import TeamRequest
+from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
+from orders.desk.payments import Refunded, Step, by_status, ladder, refunds, to_chase
+from orders.display.money import money
+from orders.display.statuses import badge
+from orders.display.working_days import calendar_of
+from orders.models import Order
+from orders.proof.standing import standing_on_page, state_on_page
+from orders.proof.transactions import transactions_known
+from orders.recheck import note_visit
+from orders.search import CurrencySum
+from orders.search.paying import PAID
+
+_LATEST = timedelta(days=366)
+_WORKING_DAYS = 3
+_MOST_STATUSES = 8
+_MOST_SUMS = 2  # currencies that a figure names
+_NAMED = {"tomorrow": "Tomorrow", "soon": f"In {_WORKING_DAYS} working days", "week": "In a week"}
+
+
+@door(Role.VIEWER)
+@page_or_fragment
+def queue_payment(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """The rungs with their oldest orders, how payments stand of the last days, and what was refunded this week."""
+    note_visit(organisation)
+    return payment_page(request, organisation)
+
+
+def payment_page(request: TeamRequest, organisation: Organisation, said: str = "") -> HttpResponse:
+    """The page as it is now; `said` is what was just done."""
+    with_frame = not wants_fragment(request)
+    if with_frame:
+        standing_on_page(organisation)
+    known = transactions_known(state_on_page(organisation))
+    steps = ladder(organisation)
+    address, added = by_status(organisation)
+    context: dict[str, Any] = {
+        "with_frame": with_frame,
+        "frame": "base.html" if with_frame else "base_swap.html",
+        "figures": [_figure(step) for step in steps if step.rung.figure],
+        "steps": [_step(step) for step in steps if step.count.n],
+        "empty": [step.rung for step in steps if not step.count.n],
+        "transactions": known,
+        "status_query": address,
+        "statuses": _statuses(added),
+        "refunds": [_refund(one, organisation) for one in refunds(organisation, known=known.is_known)],
+        "said": said,
+        **chase_choices(organisation),
+    }
+    return render(request, "orders/payments/page.html", context)
+
+
+@door(Role.VIEWER)
+def payment_counts(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """How many payments wait for somebody, for a frame that is on the page already."""
+    return render(request, "orders/payments/_counts.html", {"waiting": to_chase(organisation)})
+
+
+@door(Role.STAFF)
+@sent_from("queue_payment")
+def payment_chase(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """Note that somebody asked about an order, and on which day to look again. Others are led back where they were."""
+    order = _order(request, organisation)
+    day, problem = read_day(organisation, request.POST.get("when", ""), request.POST.get("on", ""))
+    if day is None:
+        return _answer(request, organisation, problem, failed=True)
+    set_marks(organisation, organisation.orders.filter(pk=order.pk), Kind.CHASED, request.user, look_again_on=day)
+    return _answer(request, organisation, f"{order.glu_id} is chased; look again on {day_words(day)}.")
+
+
+@door(Role.STAFF)
+@sent_from("queue_payment")
+def payment_unchase(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """Take the last word back that somebody asked about an order."""
+    order = _order(request, organisation)
+    mark = standing_marks(organisation, [order.pk])[order.pk].get(Kind.CHASED)
+    if mark is None or not undo_mark(organisation, mark.pk, request.user):
+        return _answer(request, organisation, f"{order.glu_id} was not chased, or somebody was faster.", failed=True)
+    return _answer(request, organisation, f"{order.glu_id} is not chased any more.")
+
+
+def chase_choices(organisation: Organisation) -> dict[str, Any]:
+    """The template's context for the days on which an order can be looked at again."""
+    today = localdate(timezone=organisation.zone)
+    return {
+        "chase_days": [(name, words, day_words(_named(organisation, name))) for name, words in _NAMED.items()],
+        "chase_first": (today + timedelta(days=1)).isoformat(),
+        "chase_last": (today + _LATEST).isoformat(),
+        "today": today,
+    }
+
+
+def chase_card(organisation: Organisation, order: Order) -> dict[str, Any]:
+    """The template's context for chasing one order: the chase that stands on it, and the days to choose from."""
+    chase = standing_marks(organisation, [order.pk])[order.pk].get(Kind.CHASED)
+    is_open = order.payment_status != PAID or order.charged_back_amount is not None
+    return {"chase": chase, "may_chase": is_open, **chase_choices(organisation)}
+
+
+def read_day(organisation: Organisation, named: str, written: str) -> tuple[date | None, str]:
+    """The day that is meant by a name, or as it is written, and what is wrong where it is none."""
+    if named in _NAMED:
+        return _named(organisation, named), ""
+    today = localdate(timezone=organisation.zone)
+    try:
+        day = parse_date(written.strip())
+    except ValueError:
+        day = None
+    if day is None:
+        return None, "On which day to look again cannot be read. Nothing was noted."
+    if not today < day <= today + _LATEST:
+        return None, f"Look again on a day after today, within a year; {day_words(day)} is not. Nothing was noted."
+    return day, ""
+
+
+def day_words(day: date) -> str:
+    """A day as it is said: "Tue 24 November 2026"."""
+    return f"{day:%a} {day.day} {day:%B} {day.year:04}"
+
+
+def _named(organisation: Organisation, name: str) -> date:
+    """A named day in the organisation's zone; one in working days is a working day."""
+    today = localdate(timezone=organisation.zone)
+    if name == "tomorrow":
+        return today + timedelta(days=1)
+    if name == "week":
+        return today + timedelta(days=7)
+    calendar, day, left = calendar_of(organisation), today, _WORKING_DAYS
+    while left and day < today + _LATEST:
+        day += timedelta(days=1)
+        left -= calendar.is_working(day)
+    return day
+
+
+def _order(request: TeamRequest, organisation: Organisation) -> Order:
+    """The order that a form is about. Raises Http404."""
+    number = request.POST.get("id", "")
+    if not (number.isascii() and number.removeprefix("-").isdigit() and len(number) < 20):
+        raise Http404("No such order.")
+    found: Order = get_object_or_404(organisation.orders, glu_id=int(number))
+    return found
+
+
+def _answer(request: TeamRequest, organisation: Organisation, said: str, *, failed: bool = False) -> HttpResponse:
+    """The page as it is now for htmx, else the way back to where the form was."""
+    if wants_fragment(request) and not failed:
+        return payment_page(request, organisation, said)
+    (messages.warning if failed else messages.success)(request, said)
+    back = request.POST.get("next", "")
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
+        back = reverse("queue_payment", args=[organisation.slug])
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(back)
+    return redirect(back)
+
+
+def _figure(step: Step) -> dict[str, Any]:
+    """A number of the strip in words."""
+    note = step.rung.note
+    worth = [money(total, code) for code, total in step.sums if total]
+    if step.rung.name in ("sent-unpaid", "paid-unsent"):
+        worth = []
+    return {"step": step, "note": ", ".join([*worth[:_MOST_SUMS], note]) if step.count.n else "none"}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    """A rung as its card shows it."""
+    return {
+        "step": step,
+        "sums": [(money(total, code), code) for code, total in step.sums] if step.count.exact else [],
+        "heading": {"others": "What we can see", "method": "Method", "reason": "Reason given"}.get(
+            step.rung.tells, "State"
+        ),
+    }
+
+
+def _statuses(added: list[CurrencySum]) -> list[dict[str, Any]]:
+    """Payment statuses with their orders and sums, those of the most frequent currency first."""
+    return [
+        {
+            "badge": look,
+            "words": words,
+            "value": status,
+            "orders": f"{part.orders:,}",
+            "total": money(part.total, each.currency) if part.with_total else "",
+        }
+        for each in added
+        for status, part in each.statuses[:_MOST_STATUSES]
+        for look, words in [badge("payment", status)]
+    ]
+
+
+def _refund(one: Refunded, organisation: Organisation) -> dict[str, Any]:
+    return {"refund": one, "amount": money(one.amount, one.code)}

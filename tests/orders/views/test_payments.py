@@ -1,0 +1,131 @@
+"""The payments page: who to ask and how, what was chased, and what a mistaken word does: nothing."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils.timezone import now
+
+from orders.models import MirrorState, OrderMark
+from orders.views.payments import read_day
+from tests.orders.builders import order, write
+
+PAGE = "/o/alder-house/queues/payment/"
+CHASE, UNCHASE = f"{PAGE}chase/", f"{PAGE}unchase/"
+HTMX = {"HX-Request": "true"}
+
+
+def pending(glu_id: int, **fields: Any) -> dict[str, Any]:
+    """An order that was placed two days ago and is not paid."""
+    made = (now() - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    given = {"paymentStatus": "Pending", "paymentMethod": "Gateway", "customerName": "Beth Rowntree", **fields}
+    return order(glu_id, made, **given)
+
+
+def test_the_page_says_whom_to_ask_and_how(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, pending(41, phoneNumber="07700 900416", customerEmailAddress="beth@mail.example"))
+    page = viewer_client.get(PAGE).text
+    for shown in (
+        'href="tel:+44-7700-900416"',
+        'href="mailto:beth@mail.example"',
+        'data-copy-text="07700 900416"',
+        "Beth Rowntree",
+        "Pending at the gateway for more than 30 minutes",
+        "All 1</a>",
+        "No other order from this buyer",
+    ):
+        assert shown in page, shown
+    assert "payment/chase/" not in page  # a viewer reads
+
+
+def test_texts_of_strangers_stay_texts(house: Any, staff_client: Client) -> None:
+    hostile = '"><script>alert(1)</script>\u202e'
+    write(
+        house.hotel,
+        pending(41, customerName=hostile, phoneNumber=hostile, customerEmailAddress=f"{hostile}@mail.example"),
+        pending(42, phoneNumber={"odd": 1}, customerEmailAddress=None, customerName=None),
+    )
+    page = staff_client.get(PAGE).text
+    assert "<script>alert" not in page
+    assert "No name" in page
+
+
+def test_chasing_takes_an_order_from_its_rung_and_says_who_did(house: Any, staff_client: Client) -> None:
+    write(house.hotel, pending(41), pending(42))
+    answer = staff_client.post(CHASE, {"id": "41", "when": "week"}, follow=True)
+    assert "41 is chased; look again on" in answer.text
+    assert 'id="gateway-41"' not in answer.text
+    assert 'id="gateway-42"' in answer.text
+    mark = house.hotel.order_marks.get()
+    assert (mark.kind, mark.user_name) == (OrderMark.Kind.CHASED, "Staff")
+    assert mark.look_again_on == now().astimezone(house.hotel.zone).date() + timedelta(days=7)
+    shown = staff_client.get("/o/alder-house/orders/41/").text
+    assert "by <bdi>Staff</bdi>" in shown
+    assert "look again" in shown
+    undone = staff_client.post(UNCHASE, {"id": "41", "next": "/o/alder-house/orders/41/"}, follow=True)
+    assert undone.request["PATH_INFO"] == "/o/alder-house/orders/41/"
+    assert 'id="gateway-41"' in staff_client.get(PAGE).text
+
+
+def test_htmx_gets_the_rungs_as_they_are_then(house: Any, staff_client: Client) -> None:
+    write(house.hotel, pending(41), pending(42))
+    answer = staff_client.post(CHASE, {"id": "41", "when": "tomorrow"}, headers=HTMX)
+    assert answer.status_code == 200
+    assert '<html lang="en-GB">' in answer.text
+    assert 'class="rail"' not in answer.text
+    assert 'id="gateway-42"' in answer.text
+    assert "41 is chased; look again on" in answer.text
+
+
+@pytest.mark.parametrize(
+    "sent", [{"when": "on", "on": "yesterday"}, {"when": "on", "on": "2001-01-01"}, {}, {"when": "x"}]
+)
+def test_a_day_that_is_none_notes_nothing(house: Any, staff_client: Client, sent: dict[str, str]) -> None:
+    write(house.hotel, pending(41))
+    assert "Nothing was noted." in staff_client.post(CHASE, {"id": "41", **sent}, follow=True).text
+    assert not house.hotel.order_marks.exists()
+
+
+@pytest.mark.parametrize("number", ["42", "x", "", "9" * 40, "4 1", "²"])
+def test_what_is_not_here_cannot_be_chased(house: Any, staff_client: Client, number: str) -> None:
+    write(house.hotel, pending(41))
+    write(house.golf, pending(42))
+    assert staff_client.post(CHASE, {"id": number, "when": "week"}).status_code == 404
+    assert not house.golf.order_marks.exists()
+
+
+def test_undone_twice_is_said(house: Any, staff_client: Client) -> None:
+    write(house.hotel, pending(41))
+    assert "was not chased" in staff_client.post(UNCHASE, {"id": "41"}, follow=True).text
+
+
+@pytest.mark.parametrize("away", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
+def test_nobody_is_led_away(house: Any, staff_client: Client, away: str) -> None:
+    write(house.hotel, pending(41))
+    answer = staff_client.post(CHASE, {"id": "41", "when": "week", "next": away})
+    assert answer.headers["Location"] == PAGE
+
+
+def test_working_days_are_the_organisations(house: Any) -> None:
+    with time_machine.travel(datetime(2026, 12, 23, 12, tzinfo=UTC), tick=False):
+        assert read_day(house.hotel, "soon", "") == (date(2026, 12, 30), "")  # Christmas and a weekend are between
+        assert read_day(house.hotel, "on", "2026-12-24")[0] == date(2026, 12, 24)
+        assert read_day(house.hotel, "on", "2026-12-23")[0] is None
+        assert read_day(house.hotel, "on", "2026-13-45")[0] is None
+
+
+def test_an_empty_page_says_so_and_a_frame_counts_nothing(house: Any, viewer_client: Client) -> None:
+    assert "Nothing waits" in viewer_client.get(PAGE).text
+    assert "waiting" not in viewer_client.get(f"{PAGE}counts/").text
+    write(house.hotel, pending(41))
+    assert "1<span" in viewer_client.get(f"{PAGE}counts/").text
+
+
+def test_a_key_that_may_not_read_transactions_is_said(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, pending(41))
+    MirrorState.across_organisations.create(organisation=house.hotel, transactions_error="Glu answered 403.")
+    for path in (PAGE, "/o/alder-house/orders/", "/o/alder-house/orders/41/"):
+        page = viewer_client.get(path).text
+        assert "cannot be read. Glu answered 403." in page, path
