@@ -105,9 +105,9 @@ def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Ite
             page.fill("[name=login]", "Manager@desk.example")
             page.fill("[name=password]", PASSWORD)
             page.click("button.btn-primary")
-            page.wait_for_url("**/orders/")
-        if path:
-            page.goto(path)
+            page.wait_for_url("**/o/alder-house/")
+        if path or signed_in:
+            page.goto(path or "/o/alder-house/orders/")
         return page
 
     yield build

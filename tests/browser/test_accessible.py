@@ -27,6 +27,8 @@ RUN = """async () => {
 ORGANISATION = "/o/alder-house"
 ELSEWHERE = f"{ORGANISATION}/mirror/elsewhere/"
 PATHS = [
+    f"{ORGANISATION}/",
+    f"{ORGANISATION}/settings/desk/",
     f"{ORGANISATION}/orders/",
     f"{ORGANISATION}/orders/?created=never&colour=red&dispatch=Packed",
     f"{ORGANISATION}/orders/?q=nobody-has-this-name",
@@ -134,7 +136,7 @@ def test_no_violations(open_page: Callable[..., Any], desk: Organisation, scheme
         for path in (ELSEWHERE, f"{ELSEWHERE}?gone=1", f"{ORGANISATION}/key/")
         for violation in check(page, path)
     ]
-    page.goto(PATHS[0])
+    page.goto(f"{ORGANISATION}/orders/")
     page.click("#filters summary")
     found += amiss(page, "filters open")
     outside = open_page(signed_in=False, color_scheme=scheme, bypass_csp=True)
