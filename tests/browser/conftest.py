@@ -89,7 +89,10 @@ def fill(organisation: Organisation, rows: list[dict[str, Any]]) -> None:
 
 @pytest.fixture
 def open_page(chromium: Any, live_server: LiveServer, desk: Organisation) -> Iterator[Callable[..., Any]]:
-    """`open_page(path, **context options)`: a page of a signed-in manager. Nothing may break the content policy."""
+    """`open_page(path, **context options)`: a page of a signed-in manager, by default the list of orders.
+
+    Nothing may break the content policy.
+    """
     contexts: list[Any] = []
     said: list[str] = []
 
