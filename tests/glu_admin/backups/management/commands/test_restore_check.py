@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,6 +22,7 @@ from glu_admin.keys.lifecycle import set_key
 from glu_admin.keys.ring import check_canary, keyring
 from glu_admin.sandbox.data import make_order
 from orders.desk.marks import Kind, set_marks
+from orders.desk.notes import write_note
 from orders.mirror.writing.orders import write_orders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +40,7 @@ def full(house: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     rows = [{**make_order(1, number, number, day, day).order, "total": 2**62} for number in range(1, 6)]
     write_orders(house.hotel, read_rows(rows), now())
     set_marks(house.hotel, house.hotel.orders.all(), Kind.POSTED, house.staff)
+    write_note(house.hotel, house.hotel.orders.all()[0], house.staff, "@Manager look", [], uuid4())
     return tmp_path / "backups"
 
 
@@ -68,6 +71,8 @@ def test_a_back_up_is_dated_private_and_restores(full: Path) -> None:
     assert {path.suffix for path in full.iterdir()} == {first.suffix, ".json"}  # nothing half-made, no log beside it
     assert "2 sealed values opened" in restore_check()
     assert json.loads(second.with_suffix(".json").read_text())["contents"]["rows"]["orders_ordermark"] == 5
+    kept = json.loads(second.with_suffix(".json").read_text())["contents"]["rows"]
+    assert (kept["orders_ordernote"], kept["orders_notemention"]) == (1, 1)
     assert b"a-key-of-the-hotel" not in first.read_bytes()
     assert SCRATCH not in connections.databases
 
