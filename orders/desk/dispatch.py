@@ -1,7 +1,7 @@
 """The dispatch queue as people work through it: a card for each delivery method, the longest waiting first."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,9 @@ from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind, standing_marks
 from orders.desk.queues import DISPATCH, UNCONFIRMED, UNMARKED
 from orders.display.ages import Age, age_of, clock_of
+from orders.display.money import currency
 from orders.models import Order, OrderLine, OrderMark
-from orders.search import Counted, CurrencySum, Query, count_orders, find, list_page, parse_query, sum_rows
+from orders.search import Counted, Query, count_orders, find, list_page, parse_query
 from orders.search.days import day_start
 from orders.search.delivery import collected
 
@@ -109,12 +110,12 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Dispatch:
-    """The whole queue. With `is_cut` more wait than are counted here."""
+    """The whole queue, and its totals (minor units) by currency. With `is_cut` more wait than are counted here."""
 
     cards: list[Card]
     n: int
     is_cut: bool
-    sums: list[CurrencySum]
+    sums: list[tuple[str, int]]
     ages: list[Waited]
 
 
@@ -138,8 +139,10 @@ def dispatch(organisation: Organisation) -> Dispatch:
         )
         for (is_collected, method), group in sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1])))
     ]
-    sums = sum_rows(waiting)  # type: ignore[arg-type]
-    return Dispatch(cards, len(waiting), is_cut, sums, _ages(organisation, query, waiting))
+    sums = Counter[str]()
+    for one in waiting:
+        sums[currency(one.currency_code)] += one.total or 0
+    return Dispatch(cards, len(waiting), is_cut, sums.most_common(), _ages(organisation, query, waiting))
 
 
 def card_key(is_collected: bool, method: str) -> str:

@@ -18,8 +18,8 @@ from orders.desk.dispatch import MOST_WAITING, disagreements, dispatch, stamp
 from orders.desk.history import MOST_LISTED, day_of
 from orders.desk.queues import DISPATCH
 from orders.desk.radar import Ahead, Radar, radar
+from orders.display.money import money
 from orders.recheck import note_visit
-from orders.views.table import sums_in_words
 
 _STEP, _WIDE, _HIGH, _FOOT = 22, 14, 70, 92  # of the bars, as the picture's own units
 
@@ -69,7 +69,7 @@ def queue_page(request: TeamRequest, organisation: Organisation, known: str = ""
         "frame": "base.html" if with_frame else "base_swap.html",
         "stamp": known,
         "queue": found,
-        "sums": [one["total"] for one in sums_in_words(found.sums) if one["total"]],
+        "sums": [money(total, code) for code, total in found.sums if total],
         "most": MOST_WAITING,
         "query": DISPATCH.query(organisation).url_query(),
         "unconfirmed": unconfirmed,
