@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glu_admin.tenancy.models import Organisation
+from orders.desk.payments import rungs
 from orders.desk.queues import DISPATCH, SCHEDULED, UNCONFIRMED, UNMARKED, Queue
 from orders.search import Counted, count_orders, parse_query
 
@@ -52,11 +53,11 @@ LATE = Question(
     "has=late&no=posted,handed-over&sort=-age",
     "stuck",
 )
-TO_CHASE = Question(
-    "to-chase",
-    "To chase",
-    "Payment pending for longer than its limit, and not chased yet.",
-    "payment=Pending&has=late&no=chased&sort=-age",
+UNPAID = Question(
+    "unpaid",
+    "Unpaid past the limit",
+    "Pending for longer than its limit, and not chased for a later day.",
+    "payment=Pending&has=late&no=chase-later,gone&sort=-age",
     "late",
 )
 PAST_SCHEDULE = Question(
@@ -70,25 +71,28 @@ NEXT = _of(SCHEDULED, "Open at Glu and not sent here, today included.")
 DISPATCH_FAILED = Question(
     "dispatch-failed", "Dispatch failed", "Glu says Failed.", "dispatch=Failed&no=gone&sort=-updated", "stuck"
 )
-PAYMENT_FAILED = Question(
-    "payment-failed",
-    "Payment failed",
-    "Glu says Failed, and the order is not cancelled.",
-    "payment=Failed&not.dispatch=Cancelled&no=gone&sort=-updated",
-    "stuck",
-)
 SENT_HERE = _of(UNCONFIRMED, "Marked here for longer than the limit; Glu has not said so.", "late")
 SENT_THERE = _of(UNMARKED, "Glu says so, and nobody here has.", "late")
 
-FIRST = (TO_DISPATCH, LATE, TO_CHASE, PAST_SCHEDULE)
-"""The questions that stand on top, and in the line of an organisation."""
+FIRST = (TO_DISPATCH, LATE, UNPAID, PAST_SCHEDULE)
+"""The questions that stand in the line of an organisation."""
 
-GROUPS = (
-    ("To send", (TO_DISPATCH, NEXT, PAST_SCHEDULE)),
-    ("Late and unpaid", (LATE, TO_CHASE)),
-    ("Something is wrong", (DISPATCH_FAILED, PAYMENT_FAILED, SENT_HERE, SENT_THERE)),
-)
-"""Every question, in the order of the page."""
+_TO_ASK = ("due", "gateway", "offline", "complimentary")
+_WRONG = ("sent-unpaid", "failed", "refunded", "chargeback")
+_TONES: dict[str, Tone] = {"amber": "late", "red": "stuck"}
+
+
+def groups(organisation: Organisation) -> list[tuple[str, list[Question]]]:
+    """Every question of the organisation's page, in its order; those about payments are the rungs of their page."""
+    of_payments = {
+        rung.name: Question(rung.name, rung.words, rung.rule, rung.text, _TONES.get(rung.tone, ""))
+        for rung in rungs(organisation)
+    }
+    return [
+        ("To send", [TO_DISPATCH, NEXT, PAST_SCHEDULE, LATE]),
+        ("To ask for a payment", [of_payments[name] for name in _TO_ASK]),
+        ("Something is wrong", [DISPATCH_FAILED, SENT_HERE, SENT_THERE, *(of_payments[name] for name in _WRONG)]),
+    ]
 
 
 def answers(organisation: Organisation, questions: Iterable[Question]) -> list[Answer]:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.desk.home import FIRST, GROUPS, answers
+from orders.desk.home import answers, groups
 from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
 
@@ -15,15 +15,11 @@ from orders.recheck import note_visit
 def home(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The numbers of today and how the copy stands."""
     note_visit(organisation)
-    found = {
-        answer.question: answer
-        for answer in answers(organisation, dict.fromkeys(one for _, group in GROUPS for one in group))
-    }
+    found = [(words, answers(organisation, questions)) for words, questions in groups(organisation)]
     state = standing_on_page(organisation).state
     context = {
-        "first": [found[question] for question in FIRST],
-        "groups": [(words, [found[question] for question in group]) for words, group in GROUPS],
-        "nothing": not any(answer.count.n for answer in found.values()),
+        "groups": found,
+        "nothing": not any(answer.count.n for _, told in found for answer in told),
         "has_orders": organisation.order_counters.filter(n__gt=0).exists(),
         "history_complete_at": state.history_complete_at if state else None,
     }
