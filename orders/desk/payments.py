@@ -135,7 +135,8 @@ def rungs(organisation: Organisation) -> list[Rung]:
             "Sent but not paid",
             "Dispatched at Glu while the payment is pending or failed.",
             _asked(
-                pending, ("payment", "Failed"), ("dispatch", "Dispatched"),
+                # Whoever waits for a payment is found by the index of those that wait, not among all that were sent.
+                pending, ("payment", "Failed"), ("dispatch", "Dispatched"), ("age", "0d.."),
                 *(("not.method", name) for name in complimentary), *back,
             ),
             "warning", "red", "status", "Sent but not paid", "dispatched while not paid",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from anyascii import anyascii
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})  # controls, formats, halves of pairs, marks upon letters
+_CONTROLS = dict.fromkeys(code for code in range(128) if not chr(code).isprintable() and not chr(code).isspace())
 _APOSTROPHES = re.compile("['`]")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^a-z\d\s]+(?=\d)", re.ASCII)
 _NO_WORD = re.compile(r"[^a-z\d]+")
@@ -19,7 +20,7 @@ def plain(typed: str) -> str:
     short names are as exact, and as long, as others.
     """
     if typed.isascii():
-        return typed.replace("\0", "").lower()
+        return typed.translate(_CONTROLS).lower()
     return "".join(map(_sign, unicodedata.normalize("NFC", _without_marks(typed))))
 
 
