@@ -24,6 +24,7 @@ from orders.views import (
     saved,
     schedules,
     sheets,
+    waiting,
 )
 from orders.views.home import home
 from orders.views.list import orders
@@ -52,7 +53,7 @@ urlpatterns = [
     path("orders/<int:glu_id>/freshness/", checks.check_fragment, name="check_fragment"),
     path("orders/<int:glu_id>/beside/<slug:way>/", beside.order_beside, name="order_beside"),
     path("orders/mark/", marking.orders_mark, name="orders_mark"),
-    path("queues/counts/", dispatch.queue_counts, name="queue_counts"),
+    path("queues/counts/", waiting.queue_counts, name="queue_counts"),
     path("queues/undo/", marking.marks_undo, name="marks_undo"),
     path("queues/dispatch/", dispatch.queue_dispatch, name="queue_dispatch"),
     path("queues/dispatch/mark/", marking.dispatch_mark, name="dispatch_mark"),
@@ -67,7 +68,6 @@ urlpatterns = [
     path("notes/", notes.notes_for_you, name="notes"),
     path("notes/<int:pk>/done/", notes.note_done, name="note_done"),
     path("queues/payment/", payments.queue_payment, name="queue_payment"),
-    path("queues/payment/counts/", payments.payment_counts, name="payment_counts"),
     path("queues/payment/chase/", payments.payment_chase, name="payment_chase"),
     path("queues/payment/unchase/", payments.payment_unchase, name="payment_unchase"),
     path("exports/", exports.export_page, name="orders_export"),

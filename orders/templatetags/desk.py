@@ -10,12 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
-from glu_admin.tenancy.models import Membership, Organisation
+from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.templatetags.times import when
 from glu_admin.tenancy.times import When, full_text
 from glu_admin.tenancy.times import when as when_of
 from orders.desk.home import FIRST, answers
-from orders.desk.notes import Part, count_waiting
+from orders.desk.notes import Part
 from orders.display import durations, fields
 from orders.display.ages import Attention
 from orders.display.contact import mail_link, phone_link
@@ -75,12 +75,6 @@ def note_text(parts: Iterable[Part]) -> SafeString:
     """The text of a note, with whoever it names in bold."""
     said = (format_html('<b class="mention">{}</b>', part.text) if part.is_mention else part.text for part in parts)
     return format_html_join("", "{}", ((text,) for text in said))
-
-
-@register.simple_tag
-def notes_waiting(membership: Membership | None) -> int:
-    """How many notes name the person who looks and wait for them."""
-    return count_waiting(membership.organisation, membership.user) if membership else 0
 
 
 @register.simple_tag

@@ -85,12 +85,6 @@ def queue_page(request: TeamRequest, organisation: Organisation, known: str = ""
 
 
 @door(Role.VIEWER)
-def queue_counts(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """How many orders wait in the queues that the frame names, for a frame that is on the page already."""
-    return render(request, "orders/dispatch/_counts.html", {"waiting": DISPATCH.count(organisation)})
-
-
-@door(Role.VIEWER)
 def dispatch_history(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """What left on a `day`, today where none is named or it cannot be read."""
     today = localdate(timezone=organisation.zone)

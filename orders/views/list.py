@@ -54,8 +54,8 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         return _unread(request, organisation, query, typing=came_from == "q")
     note_visit(organisation)
     with_frame = not wants_fragment(request) or request.htmx.target != "results" or came_from == "first-copy"
-    if with_frame or query.criteria.created:
-        standing_on_page(organisation)  # the frame needs it all, and so do days: how far are they copied?
+    if with_frame:
+        standing_on_page(organisation)  # the frame needs it all, the list only a part
     shown_at_once = query.size or request.user.rows_per_page
     above = tabs(request, organisation, query)
     columns = columns_of(request, query, above["view"])

@@ -18,7 +18,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
-from orders.desk.payments import Refunded, Step, by_status, ladder, refunds, to_chase
+from orders.desk.payments import Refunded, Step, by_status, ladder, refunds
 from orders.display.money import money
 from orders.display.statuses import badge
 from orders.display.working_days import calendar_of
@@ -66,12 +66,6 @@ def payment_page(request: TeamRequest, organisation: Organisation, said: str = "
         **chase_choices(organisation),
     }
     return render(request, "orders/payments/page.html", context)
-
-
-@door(Role.VIEWER)
-def payment_counts(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """How many payments wait for somebody, for a frame that is on the page already."""
-    return render(request, "orders/payments/_counts.html", {"waiting": to_chase(organisation)})
 
 
 @door(Role.STAFF)

@@ -69,7 +69,6 @@ PAGES = {
     "notes": Page(V),
     "note_done": Page(V, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
     "queue_payment": Page(V),
-    "payment_counts": Page(V),
     "payment_chase": Page(S, get=REDIRECT, post=NOT_FOUND),
     "payment_unchase": Page(S, get=REDIRECT, post=NOT_FOUND),
     "orders_export": Page(S),

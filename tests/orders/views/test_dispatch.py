@@ -83,14 +83,6 @@ def test_disagreements_stand_on_top(house: Any, staff_client: Client) -> None:
     assert "Here and Glu disagree" not in text_of(staff_client, "/o/alder-house/queues/dispatch/history/")
 
 
-def test_the_frame_gets_its_count_by_itself(house: Any, viewer_client: Client) -> None:
-    counts = "/o/alder-house/queues/counts/"
-    assert viewer_client.get(counts).text.strip() == ""
-    write(house.hotel, *(order(n, **POST) for n in range(1, 4)))
-    assert viewer_client.get(counts).text.strip().startswith("3<span")
-    assert f'hx-get="{counts}"' in viewer_client.get("/o/alder-house/mirror/").text
-
-
 def test_a_day_of_history_and_a_day_that_is_none(house: Any, staff_client: Client) -> None:
     write(house.hotel, order(1, **POST))
     with time_machine.travel("2026-07-01T12:00:00+00:00"):

@@ -116,11 +116,8 @@ def test_working_days_are_the_organisations(house: Any) -> None:
         assert read_day(house.hotel, "on", "2026-13-45")[0] is None
 
 
-def test_an_empty_page_says_so_and_a_frame_counts_nothing(house: Any, viewer_client: Client) -> None:
+def test_an_empty_page_says_so(house: Any, viewer_client: Client) -> None:
     assert "Nothing waits" in viewer_client.get(PAGE).text
-    assert "waiting" not in viewer_client.get(f"{PAGE}counts/").text
-    write(house.hotel, pending(41))
-    assert "1<span" in viewer_client.get(f"{PAGE}counts/").text
 
 
 def test_a_key_that_may_not_read_transactions_is_said(house: Any, viewer_client: Client) -> None:
