@@ -5,6 +5,8 @@ PYTHON := .venv/bin/python
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 TESTS ?= tests
+# They read the source, or speak with a sandbox that knows no database: the same on every service.
+WITHOUT_SERVICES := $(addprefix tests/rules/test_,decisions.py house.py map.py sentences.py templates.py tests.py) tests/glu_admin/sandbox
 
 .PHONY: help install demo run test test-services test-browser test-faults check format bench lock clean
 
@@ -23,9 +25,10 @@ demo: install ## run it all here against the sandbox (FRESH=1 starts over)
 test: install ## the test suite, with nothing else needed
 	@STATE_DIR=var/test DATABASE_URL= CELERY_BROKER_URL= CACHE_URL= EMAIL_URL= $(PYTHON) -m pytest -n 2 --maxschedchunk 2 -m "not browser and not faults" $(TESTS)
 
-test-services: install ## the same suite on PostgreSQL and Redis
+test-services: install ## the same suite on PostgreSQL and Redis, without what needs neither
 	@STATE_DIR=var/test-services DATABASE_URL=$(TEST_DATABASE_URL) CELERY_BROKER_URL=$(TEST_REDIS_URL) CACHE_URL= EMAIL_URL= \
-		PGOPTIONS="-c synchronous_commit=off" $(PYTHON) -m pytest -n 3 --maxschedchunk 2 -m "not browser and not faults" $(TESTS)
+		PGOPTIONS="-c synchronous_commit=off" $(PYTHON) -m pytest -n 3 --maxschedchunk 2 -m "not browser and not faults" \
+		$(addprefix --ignore=,$(WITHOUT_SERVICES)) $(TESTS)
 
 test-browser: install ## the journeys in a real Chromium
 	@.ci/install --group e2e

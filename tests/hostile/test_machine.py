@@ -12,7 +12,7 @@ from glu_admin.sandbox.server import RunningSandbox
 from tests.hostile.arena import Arena, hostile_glu
 from tests.hostile.schedule import FAULTS
 
-STORIES = int(os.environ.get("HOSTILE_STORIES", "4"))
+STORIES = int(os.environ.get("HOSTILE_STORIES", "2"))
 """Each costs more than the one before; `make bench BENCH=hostile` has many played."""
 answers = st.integers(0, 12)
 

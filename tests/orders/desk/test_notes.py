@@ -99,7 +99,7 @@ def test_nobody_of_another_organisation_and_nobody_who_cannot_sign_in_is_told(de
     assert told(note) == set()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40), st.lists(st.sampled_from(["Ann Lee", "Ann Leeds", "Manager"]), max_size=2))
 def test_any_text_is_kept_and_parted_without_loss(desk: Any, text: str, chosen: list[str]) -> None:
     note = written(desk, text, *chosen)

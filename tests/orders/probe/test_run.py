@@ -442,7 +442,7 @@ REPLIES = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(first=st.lists(ORDERS, max_size=4), replies=st.lists(REPLIES, min_size=1, max_size=7))
 def test_whatever_is_answered_it_comes_to_its_end(first: list[Any], replies: list[Reply]) -> None:
     asked: list[str] = []

@@ -195,7 +195,7 @@ def _in_range(row: dict[str, Any], total: Any) -> bool:
 
 
 @time_machine.travel("2026-10-25T12:00:00+00:00", tick=False)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ASKED, max_size=4), SORTS, st.sampled_from([7, 25, 200]))
 @example([("not.dispatch", "Packed"), ("not.dispatch", "")], "-created", 7)
 @example([("not.currency", "GBP"), ("no", "message")], "total", 7)

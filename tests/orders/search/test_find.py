@@ -196,7 +196,7 @@ def cursor(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(
     st.sampled_from([*SORTS, *(f"-{sort}" for sort in SORTS)]),
     st.sampled_from(["older", "newer"]),

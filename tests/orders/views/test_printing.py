@@ -55,7 +55,7 @@ def test_an_orders_messages_and_billing_address_are_on_its_paper(house: Any, vie
     lines = [{"id": 1, "name": "Voucher", "personalMessage": "Happy birthday"}, {"id": 2, "name": "Mug"}]
     write(house.hotel, order(7, lines=lines, billingAddressLine1="1 Mill Lane"))
     text = viewer_client.get("/o/alder-house/orders/7/").content.decode()
-    paper = re.search(r'<section class="card print-only".*?</section>', text, re.DOTALL)
+    assert "Happy birthday" in text
+    paper = re.search(r'<div class="print-only sm">.*?</div>', text, re.DOTALL)
     assert paper is not None
-    assert "Happy birthday" in paper[0]
-    assert "Mug" not in paper[0]
+    assert "1 Mill Lane" in paper[0]

@@ -70,7 +70,7 @@ TRANSACTIONS = st.builds(
 class SettlementTest(TestCase):
     """What is kept by each writer equals a full sum, after any writes."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(
         st.lists(
             st.tuples(st.just("orders"), st.lists(ORDERS, max_size=3))

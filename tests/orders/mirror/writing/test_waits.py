@@ -119,7 +119,7 @@ STORY = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STORY, min_size=1, max_size=4), st.booleans())
 def test_the_migration_tells_of_rows_that_are_here_what_the_writer_tells(
     house: Any, stories: list[Any], gone: bool
