@@ -71,7 +71,7 @@ def test_without_script_the_message_is_at_the_top_and_at_the_field(open_page: Ca
     page.fill("[name=total-from]", "10.50")
     page.click("#filters button.btn-primary")
     assert page.url.endswith("?total=10.50..")
-    assert page.locator(ROWS).count() > 0
+    sync_api.expect(page.locator(ROWS).first).to_be_visible()
 
 
 def test_an_address_that_cannot_be_read_shows_no_rows(open_page: Callable[..., Any]) -> None:
@@ -84,4 +84,4 @@ def test_an_address_that_cannot_be_read_shows_no_rows(open_page: Callable[..., A
     page.goto(f"{ORDERS}?cursor=broken")
     sync_api.expect(page.locator(".filterset")).to_be_hidden()
     page.click("#problems a")
-    assert page.locator(ROWS).count() == 50
+    sync_api.expect(page.locator(ROWS)).to_have_count(50)
