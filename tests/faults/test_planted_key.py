@@ -154,7 +154,7 @@ def everything_said(installation: Installation, desk: Desk) -> dict[str, bytes]:
         "SELECT o.glu_id, l.glu_id FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id LIMIT 1"
     )
     parts = {"organisation_slug": "alder", "glu_id": glu_id, "line_glu_id": line_glu_id, "way": "next"}
-    texts = desk.every_page(**parts, pk=1, slug="none", token="none", uidb36="1", key="none")
+    texts = desk.every_page(**parts, pk=1, slug="none", token="none", batch="none", uidb36="1", key="none")
     for form in ("csv", "jsonl"):
         texts[f"export as {form}"] = installation.manage(
             "export_orders", "alder", "--format", form, "--allow-incomplete"
