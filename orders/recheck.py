@@ -1,7 +1,7 @@
 """What a person may ask of the mirror: to read an order or some days again now, and to poll sooner while one reads."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start
 from glu_admin.tuning import tuned
 from orders.models import CheckOutcome, MirrorRun, Order, OrderChange
 
@@ -103,8 +104,8 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
     The same range asked for while it is being read is read once. Raises TooManyRanges.
     """
     # An hour wider, and in the zone's own digits: a Glu that drops the offset of a time reads them as another hour.
-    start = (_midnight(organisation, first) - _HOUR).isoformat() if first else None
-    end = (_midnight(organisation, last + timedelta(days=1)) + _HOUR).isoformat() if last else None
+    start = (day_start(first, organisation.zone) - _HOUR).isoformat() if first else None
+    end = (day_start(last + timedelta(days=1), organisation.zone) + _HOUR).isoformat() if last else None
     with transaction.atomic():
         # One at a time for an organisation, so that many who ask at once are counted one after the other.
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
@@ -148,7 +149,3 @@ def decide_missing(organisation: Organisation, *, ask: bool) -> None:
 
 def _reach(first: date | None, last: date | None) -> str:
     return f"{first or ''}..{last or ''}"
-
-
-def _midnight(organisation: Organisation, day: date) -> datetime:
-    return datetime.combine(day, time(), organisation.zone)

@@ -1,7 +1,7 @@
 """Times as people read them, in an organisation's zone; those at the ends of the calendar as they came."""
 
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.timezone import now
@@ -19,6 +19,11 @@ class When:
 def has_place(moment: datetime) -> bool:
     """False in the calendar's first and last year: nobody means those, and other zones may have no such time."""
     return MINYEAR < moment.year < MAXYEAR
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins in a zone (aware; its first hour where clocks jump)."""
+    return datetime.combine(day, time.min, tzinfo=zone)
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -12,13 +12,13 @@ from django.db.models import BooleanField, Count, ExpressionWrapper
 from django.utils.timezone import localdate, now
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start
 from orders.desk.marks import Kind, standing_marks
 from orders.desk.queues import DISPATCH, UNCONFIRMED, UNMARKED
 from orders.display.ages import Age, age_of, clock_of
 from orders.display.money import currency
 from orders.models import Order, OrderLine, OrderMark
 from orders.search import Counted, Query, count_orders, find, list_page, parse_query
-from orders.search.days import day_start
 from orders.search.delivery import collected
 
 MOST_WAITING = 2_000
@@ -166,7 +166,7 @@ def disagreements(organisation: Organisation) -> tuple[Disagreement, Disagreemen
 
 def stamp(organisation: Organisation) -> str:
     """A text that is another one once a mark was set or undone today, an order came in, or one was sent at Glu."""
-    today = day_start(organisation, localdate(timezone=organisation.zone))
+    today = day_start(localdate(timezone=organisation.zone), organisation.zone)
     marks = organisation.order_marks.filter(kind__in=Kind.values, at__gte=min(today, now() - timedelta(hours=1)))
     of_today = marks.aggregate(n=Count("pk"), undone=Count("undone_at"))
     changes = organisation.order_changes.filter(field="dispatchStatus").order_by("-seen_new_at")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start
 from orders.desk.marks import Kind
 from orders.models import OrderMark
-from orders.search.days import day_start
 
 MOST_LISTED = 500
 """So many marks of a day are listed, the newest; all of them are counted."""
@@ -38,7 +38,7 @@ class Day:
 
 def day_of(organisation: Organisation, day: date) -> Day:
     """What the team marked as sent on a local day of the organisation."""
-    start, end = day_start(organisation, day), day_start(organisation, day + timedelta(days=1))
+    start, end = day_start(day, organisation.zone), day_start(day + timedelta(days=1), organisation.zone)
     marks = list(
         organisation.order_marks.filter(kind__in=SENT, at__gte=start, at__lt=end)
         .select_related("order")

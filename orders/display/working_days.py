@@ -7,11 +7,12 @@ changes at midnight in the organisation's zone only.
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start
 from orders.models.desk_settings import Holidays, desk_settings_of
 
 _DAY = timedelta(days=1)
@@ -80,7 +81,7 @@ class WorkingCalendar:
 
     def start(self, day: date) -> datetime:
         """The instant (aware) at which a local day begins."""
-        return datetime.combine(day, time.min, tzinfo=self.zone)
+        return day_start(day, self.zone)
 
     def _nth(self, n: int, day: date, step: timedelta) -> date:
         """The nth working day from a day on, itself included, one way or the other; the end where there is none."""

@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start
 
 Interval = tuple[datetime, datetime]
 
@@ -49,5 +50,5 @@ class Union:
 
 def day_edges(organisation: Organisation, day: date) -> Interval:
     """The instants (aware, UTC) at which a day in the organisation's zone begins and ends."""
-    start, end = (datetime.combine(edge, time(), organisation.zone) for edge in (day, day + timedelta(days=1)))
+    start, end = (day_start(edge, organisation.zone) for edge in (day, day + timedelta(days=1)))
     return start.astimezone(UTC), end.astimezone(UTC)

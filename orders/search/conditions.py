@@ -12,12 +12,12 @@ from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Trim
 from django.db.models.lookups import Exact
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start
 from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
 from orders.models.order import DigitsTail, JoinedCode
 from orders.search import delivery, paying
 from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria, Person
-from orders.search.days import day_start
 from orders.search.lateness import late, past_schedule
 from orders.search.marked import marked
 
@@ -83,9 +83,9 @@ def _any_of(column: str, values: Iterable[str]) -> Q:
 def _days(organisation: Organisation, column: str, first: date | None, last: date | None) -> Q:
     found = Q()
     if first is not None:
-        found &= Q(**{f"{column}__gte": day_start(organisation, first)})
+        found &= Q(**{f"{column}__gte": day_start(first, organisation.zone)})
     if last is not None:
-        found &= Q(**{f"{column}__lt": day_start(organisation, last + timedelta(days=1))})
+        found &= Q(**{f"{column}__lt": day_start(last + timedelta(days=1), organisation.zone)})
     return found
 
 
