@@ -6,13 +6,11 @@ from datetime import date, timedelta
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start
-from orders.desk.marks import Kind
 from orders.models import OrderMark
+from orders.search.marked import SENT
 
 MOST_LISTED = 500
 """So many marks of a day are listed, the newest; all of them are counted."""
-
-SENT = (Kind.POSTED, Kind.HANDED_OVER)
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,16 @@ from typing import Literal
 from glu_admin.tenancy.models import Organisation
 from orders.desk.payments import rungs
 from orders.desk.queues import DISPATCH, SCHEDULED, UNCONFIRMED, UNMARKED, Queue
-from orders.search import Counted, count_orders, parse_query
+from orders.search import Counted, count_orders
 
 Tone = Literal["", "late", "stuck"]
 
 
 @dataclass(frozen=True)
-class Question:
-    """A question of the list: its name, what it is called, the rule in words, and how the list's address has it.
+class Question(Queue):
+    """A queue with its `rule` in words; `tone` is how its number looks while there are any."""
 
-    `tone` is how its number looks while there are any.
-    """
-
-    name: str
-    words: str
     rule: str
-    text: str
     tone: Tone = ""
 
 
@@ -42,34 +36,34 @@ class Answer:
 
 def _of(queue: Queue, rule: str, tone: Tone = "") -> Question:
     """A queue as a question of this page."""
-    return Question(queue.name, queue.words, rule, queue.text, tone)
+    return Question(queue.name, queue.words, queue.text, rule, tone)
 
 
 TO_DISPATCH = _of(DISPATCH, "Open at Glu and due, not sent here, not by e-mail and not known to be unpaid.")
 LATE = Question(
     "late",
     "Late",
-    "Past the limit of its delivery method, or of its payment while it is unpaid; not sent here.",
     "has=late&no=posted,handed-over&sort=-age",
+    "Past the limit of its delivery method, or of its payment while it is unpaid; not sent here.",
     "stuck",
 )
 UNPAID = Question(
     "unpaid",
     "Unpaid past the limit",
-    "Pending for longer than its limit, and not chased for a later day.",
     "payment=Pending&has=late&no=chase-later,gone&sort=-age",
+    "Pending for longer than its limit, and not chased for a later day.",
     "late",
 )
 PAST_SCHEDULE = Question(
     "past-schedule",
     "Past their scheduled day",
-    "Not dispatched at Glu nor sent here, though their day is over.",
     "has=past-schedule&no=posted,handed-over&sort=scheduled",
+    "Not dispatched at Glu nor sent here, though their day is over.",
     "stuck",
 )
 NEXT = _of(SCHEDULED, "Open at Glu and not sent here, today included.")
 DISPATCH_FAILED = Question(
-    "dispatch-failed", "Dispatch failed", "Glu says Failed.", "dispatch=Failed&no=gone&sort=-updated", "stuck"
+    "dispatch-failed", "Dispatch failed", "dispatch=Failed&no=gone&sort=-updated", "Glu says Failed.", "stuck"
 )
 SENT_HERE = _of(UNCONFIRMED, "Marked here for longer than the limit; Glu has not said so.", "late")
 SENT_THERE = _of(UNMARKED, "Glu says so, and nobody here has.", "late")
@@ -84,10 +78,7 @@ _TONES: dict[str, Tone] = {"amber": "late", "red": "stuck"}
 
 def groups(organisation: Organisation) -> list[tuple[str, list[Question]]]:
     """Every question of the organisation's page, in its order; those about payments are the rungs of their page."""
-    of_payments = {
-        rung.name: Question(rung.name, rung.words, rung.rule, rung.text, _TONES.get(rung.tone, ""))
-        for rung in rungs(organisation)
-    }
+    of_payments = {rung.name: _of(rung, rung.rule, _TONES.get(rung.tone, "")) for rung in rungs(organisation)}
     return [
         ("To send", [TO_DISPATCH, NEXT, PAST_SCHEDULE, LATE]),
         ("To ask for a payment", [of_payments[name] for name in _TO_ASK]),
@@ -99,6 +90,6 @@ def answers(organisation: Organisation, questions: Iterable[Question]) -> list[A
     """How many orders answer each question now, one query each."""
     out = []
     for question in questions:
-        query = parse_query(question.text, organisation)
+        query = question.query(organisation)
         out.append(Answer(question, count_orders(organisation, query.criteria), query.url_query()))
     return out

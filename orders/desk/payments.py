@@ -13,10 +13,12 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import standing_marks
+from orders.desk.queues import Queue
 from orders.display.durations import interval, short
 from orders.display.money import currency
 from orders.models import Order, OrderChange, OrderMark, desk_settings_of
-from orders.search import Counted, CurrencySum, Query, count_and_sums, find, find_orders, parse_query
+from orders.search import Counted, CurrencySum, count_and_sums, find, find_orders, parse_query
+from orders.search.delivery import OPEN
 from orders.search.paying import PAID, PENDING, methods
 
 MOST_COUNTED = 1_000
@@ -34,25 +36,18 @@ Tells = Literal["others", "method", "reason", "status"]
 
 
 @dataclass(frozen=True)
-class Rung:
-    """A question under a name. `text` is how the list's address has it, `rule` what it asks, in words.
+class Rung(Queue):
+    """A queue of payments; `rule` is what it asks, in words.
 
     `tells` says what a row has beside its buyer; `figure` is what the strip calls it, "" where it is not in the strip.
     """
 
-    name: str
-    words: str
     rule: str
-    text: str
     icon: str
     tone: str
     tells: Tells
     figure: str = ""
     note: str = ""
-
-    def query(self, organisation: Organisation) -> Query:
-        """The question, read as the list reads it."""
-        return parse_query(self.text, organisation)
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
     minutes, days = interval(settings.gateway_minutes * 60), interval(settings.offline_days * 86_400)
     recent = ("created", f"-{_DAYS - 1}d..")
     back = (("no", "chase-later"), ("no", "gone"))
-    pending, open_ = ("payment", PENDING), (("dispatch", "Outstanding"), ("dispatch", "Packed"))
+    pending, open_ = ("payment", PENDING), tuple(("dispatch", status) for status in OPEN)
 
     def _method(names: Sequence[str]) -> list[tuple[str, str]]:
         return [("method", name) for name in names]
@@ -105,68 +100,68 @@ def rungs(organisation: Organisation) -> list[Rung]:
         Rung(
             "due",
             "Chased, to be looked at again",
-            "Somebody asked about these, and the day to look again has come. One that is paid leaves by itself.",
             _asked(("has", "chase-due"), ("no", "gone")),
+            "Somebody asked about these, and the day to look again has come. One that is paid leaves by itself.",
             "flag", "amber", "status",
         ),
         Rung(
             "gateway",
             "Gateway, pending",
-            f"Pending at the gateway for more than {minutes}, placed in the last {_DAYS} days.",
             _asked(pending, *_method(gateway), recent, ("has", "late"), *back),
+            f"Pending at the gateway for more than {minutes}, placed in the last {_DAYS} days.",
             "hourglass", "amber", "others", f"At the gateway over {minutes}", "probably abandoned",
         ),
         Rung(
             "offline",
             "Offline, unpaid",
-            f"Offline method and still pending {days} after it was placed.",
             _asked(pending, *_method(offline), ("has", "late"), *back),
+            f"Offline method and still pending {days} after it was placed.",
             "calendar", "amber", "method", f"Offline over {days}", "to chase",
         ),
         Rung(
             "complimentary",
             "Complimentary with a total",
-            f"Complimentary orders usually come to nothing; these do not. Placed in the last {_DAYS} days.",
             _asked(*_method(complimentary), recent, ("total", ">0"), *back),
+            f"Complimentary orders usually come to nothing; these do not. Placed in the last {_DAYS} days.",
             "gift", "grey", "reason", "Complimentary, total not zero", "to query",
         ),
         Rung(
             "sent-unpaid",
             "Sent but not paid",
-            "Dispatched at Glu while the payment is pending or failed.",
             _asked(
                 # Whoever waits for a payment is found by the index of those that wait, not among all that were sent.
                 pending, ("payment", "Failed"), ("dispatch", "Dispatched"), ("age", "0d.."),
                 *(("not.method", name) for name in complimentary), *back,
             ),
+            "Dispatched at Glu while the payment is pending or failed.",
             "warning", "red", "status", "Sent but not paid", "dispatched while not paid",
         ),
         Rung(
             "paid-unsent",
             "Paid but not sent",
-            f"Paid, and not sent within {settings.dispatch_days} working days, or those of its delivery method.",
             _asked(("payment", PAID), *open_, ("has", "late"), *back),
+            f"Paid, and not sent within {settings.dispatch_days} working days, or those of its delivery method.",
             "dispatch", "amber", "status", "Paid but not sent", "past the limit of dispatch",
         ),
         Rung(
             "failed",
             "Payment failed",
-            f"Failed at Glu, placed in the last {_DAYS} days, and not cancelled.",
             _asked(("payment", "Failed"), ("not.dispatch", "Cancelled"), recent, *back),
+            f"Failed at Glu, placed in the last {_DAYS} days, and not cancelled.",
             "danger", "red", "others",
         ),
         Rung(
             "refunded",
             "Refunded, still to be sent",
-            "Money went back in full or in part, and the order is not sent. Look before it is posted.",
             _asked(("has", "refunded"), *open_, ("dispatch", "Scheduled"), *back),
+            "Money went back in full or in part, and the order is not sent. Look before it is posted.",
             "undo", "grey", "status",
         ),
         Rung(
             "chargeback",
             "Chargeback",
-            "The buyer’s bank took money back, and it has not come again.",
             _asked(("has", "chargeback"), *back),
+            "The buyer’s bank took money back, and it has not come again.",
             "danger", "red", "status",
         ),
     ]  # fmt: skip
