@@ -1,4 +1,4 @@
-"""Addresses that only take a form: opened as a page, they lead to the page that the form is on."""
+"""Where forms lead: addresses that only take one, opened as a page, and the page after a form was done."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from glu_admin.tenancy.models import Organisation
 
@@ -31,3 +32,10 @@ def sent_from(page: str, *arguments: str) -> Callable[[View], View]:
         return wrapper
 
     return decorate
+
+
+def page_after(request: HttpRequest, otherwise: str) -> str:
+    """Where a form says in `next` that people go on, if that is a page of this desk; else the address `otherwise`."""
+    address = request.POST.get("next", "")
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_ours else otherwise

@@ -69,8 +69,12 @@ class WorkingCalendar:
         """
         day = self.day(moment)
         if lead > 0:
-            day = self._nth(lead, day + _DAY, _DAY)
+            day = self.after(day, lead)
         return self.start(min(day, _LATEST) + _DAY)
+
+    def after(self, day: date, days: int) -> date:
+        """The working day that is so many working days after a local day; `days` is 1 at least."""
+        return self._nth(days, day + _DAY, _DAY)
 
     def day(self, moment: datetime) -> date:
         """The local day of an instant (aware); the calendar's first or last that is counted where it has no place."""

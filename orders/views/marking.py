@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from glu_admin.fragments import wants_fragment
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from glu_admin.tenancy.times import when_text
 from orders.desk.marks import Kind, Marked, TooManyOrders, set_marks, undo_batch, undo_mark
@@ -121,11 +120,8 @@ def chosen(request: TeamRequest, organisation: Organisation) -> QuerySet[Order]:
 
 
 def next_of(request: TeamRequest, organisation: Organisation) -> str:
-    """Where the form says that it came from, if that is a page of this desk; else the queue."""
-    back = request.POST.get("next", "")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return back
-    return reverse("queue_dispatch", args=[organisation.slug])
+    """Where the form says that it came from; else the queue."""
+    return page_after(request, reverse("queue_dispatch", args=[organisation.slug]))
 
 
 def _marked(

@@ -8,14 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django_htmx.http import HttpResponseClientRedirect
 
 from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
-from glu_admin.tenancy.posts import sent_from
+from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
 from orders.desk.payments import Refunded, Step, by_status, ladder, refunds
@@ -137,11 +136,7 @@ def _named(organisation: Organisation, name: str) -> date:
         return today + timedelta(days=1)
     if name == "week":
         return today + timedelta(days=7)
-    calendar, day, left = calendar_of(organisation), today, _WORKING_DAYS
-    while left and day < today + _LATEST:
-        day += timedelta(days=1)
-        left -= calendar.is_working(day)
-    return day
+    return calendar_of(organisation).after(today, _WORKING_DAYS)
 
 
 def _order(request: TeamRequest, organisation: Organisation) -> Order:
@@ -158,9 +153,7 @@ def _answer(request: TeamRequest, organisation: Organisation, said: str, *, fail
     if wants_fragment(request) and not failed:
         return payment_page(request, organisation, said)
     (messages.warning if failed else messages.success)(request, said)
-    back = request.POST.get("next", "")
-    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
-        back = reverse("queue_payment", args=[organisation.slug])
+    back = page_after(request, reverse("queue_payment", args=[organisation.slug]))
     if wants_fragment(request):
         return HttpResponseClientRedirect(back)
     return redirect(back)
