@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation, User
-from orders.display.text import in_words, json_text
+from orders.display.text import spelled_out
 from orders.documented import DEVICE_FIELDS
 from orders.models import Order, Reveal
 from orders.payload import payload
@@ -21,10 +21,7 @@ def reveal(organisation: Organisation, order: Order, user: User) -> list[tuple[s
     """An order's technical details as pairs of Glu's name and text. That somebody saw them is recorded first."""
     organisation.reveals.create(order_glu_id=order.glu_id, user=user, revealed_at=now())
     found = technical_of(order)
-    return [
-        (name, json_text(value, indent=2) if isinstance(value, (dict, list)) else in_words(value))
-        for name, value in sorted(found.items())
-    ]
+    return [(name, spelled_out(value)) for name, value in sorted(found.items())]
 
 
 def reveals_of(organisation: Organisation, order: Order) -> QuerySet[Reveal]:

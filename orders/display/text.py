@@ -54,6 +54,11 @@ def json_text(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace").decode()
 
 
+def spelled_out(value: Any) -> str:
+    """A JSON value at length: objects and lists as JSON in lines, all else in words."""
+    return json_text(value, indent=2) if isinstance(value, (dict, list)) else in_words(value)
+
+
 def closed(text: str) -> str:
     """`text` with every Unicode isolate that it opens closed, and without marks that would close one around it."""
     if _CLOSES not in text and not any(sign in text for sign in _OPENS):

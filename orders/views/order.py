@@ -14,7 +14,7 @@ from orders.desk.people import people_of
 from orders.display import fields
 from orders.display.ages import attention_of, clock_of
 from orders.display.durations import until_day
-from orders.display.text import in_words, json_text
+from orders.display.text import in_words, json_text, spelled_out
 from orders.documented import DEVICE_FIELDS, ORDER_OBJECTS
 from orders.models import Order
 from orders.payload import extra_of, payload
@@ -108,7 +108,7 @@ def _reference(value: Any) -> str:
 def _others(extra: dict[str, Any]) -> list[tuple[str, str]]:
     """Fields Glu does not document and values of another kind, as they came."""
     return [
-        (name, json_text(value, indent=2) if isinstance(value, (dict, list)) else in_words(value))
+        (name, spelled_out(value))
         for name, value in extra.items()
         if name not in ORDER_OBJECTS and name not in DEVICE_FIELDS
     ]
