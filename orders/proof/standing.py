@@ -68,7 +68,7 @@ def standing(organisation: Organisation) -> Standing:
 
 def standing_on_page(organisation: Organisation) -> Standing:
     """How the copy stands, read once for a page: the door gives each request an organisation of its own."""
-    known: Standing | None = vars(organisation).get("_standing")
+    known = _known_on_page(organisation)
     if known is None:
         known = vars(organisation)["_standing"] = standing(organisation)
     return known
@@ -76,11 +76,16 @@ def standing_on_page(organisation: Organisation) -> Standing:
 
 def state_on_page(organisation: Organisation) -> MirrorState | None:
     """The state of the mirror for a page; where nothing else is known of how the copy stands, it is read alone."""
-    known: Standing | None = vars(organisation).get("_standing")
+    known = _known_on_page(organisation)
     return known.state if known else state_of(organisation)
 
 
 def polled_up_to_on_page(organisation: Organisation) -> datetime | None:
     """Up to when polls have read everything, for a page; read alone where nothing else is known of the copy."""
-    known: Standing | None = vars(organisation).get("_standing")
+    known = _known_on_page(organisation)
     return known.complete_up_to if known else polled_up_to(organisation)
+
+
+def _known_on_page(organisation: Organisation) -> Standing | None:
+    known: Standing | None = vars(organisation).get("_standing")
+    return known
