@@ -12,6 +12,8 @@ from typing import Any
 
 import django
 
+from tests.benchmarks.signed_in import signed_in
+
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
 
 SORTS = [f"sort={sign}{name}" for name in ("created", "updated", "total", "scheduled") for sign in ("-", "")]
@@ -54,16 +56,12 @@ def main() -> None:
     django.setup()
     from django.conf import settings
     from django.db import connection
-    from django.test import Client
 
-    from glu_admin.tenancy.models import Organisation, Role, User
+    from glu_admin.tenancy.models import Organisation
 
     settings.ALLOWED_HOSTS = ["testserver"]
     organisation = Organisation.objects.get(slug="org1")
-    user, _ = User.objects.get_or_create(email="bench@desk.example")
-    organisation.memberships.get_or_create(user=user, defaults={"role": Role.MANAGER})
-    client = Client()
-    client.force_login(user)
+    client = signed_in(organisation, "bench@desk.example", "manager")
     base = "/o/org1/orders/"
     some = organisation.orders.exclude(customer_email_address="").order_by("pk")[organisation.orders.count() // 3]
     known = {

@@ -7,7 +7,6 @@ exports ten thousand rows now and then, which is not among the answers timed.
 import json
 import os
 import random
-import socket
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ import yaml
 from tests.benchmarks.bars import Bars
 from tests.benchmarks.large_pages import FILTERS, SORTS
 from tests.benchmarks.place import ROOT, Place, add, databases, place, sandbox, stop, wait_until
+from tests.journeys.processes import free_port
 
 ORDERS = int(os.environ.get("BENCH_MILLION", "1000000"))
 PEOPLE, SECONDS, THINKING = 20, 60.0, (2.0, 5.0)
@@ -44,7 +44,7 @@ def run(bars: Bars) -> None:
 def measure(bars: Bars, here: Place) -> None:
     """Serve the installation, let the people work and judge what they waited for."""
     known = json.loads(here.run([sys.executable, "-m", "tests.benchmarks.signed_in", str(PEOPLE)]))
-    port = _free_port()
+    port = free_port()
     web = here.start(*_web(port))
     copying = None
     try:
@@ -123,12 +123,6 @@ def _web(port: int) -> list[str]:
     command = [str(part) for part in service["command"]]
     command[command.index("--bind") + 1] = f"127.0.0.1:{port}"
     return [sys.executable, "-m", *command]
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _answers(url: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 
 import django
 
+from tests.benchmarks.signed_in import signed_in
+
 ROUNDS = int(os.environ.get("BENCH_PAIRS", "5"))
 
 PAIRS = [
@@ -36,15 +38,11 @@ def main() -> None:
     settings.ROOT_URLCONF = __name__
     settings.ALLOWED_HOSTS = ["testserver"]
     django.setup()
-    from django.test import Client
 
-    from glu_admin.tenancy.models import Organisation, Role, User
+    from glu_admin.tenancy.models import Organisation
 
     organisation = Organisation.objects.get(slug="org1")
-    user, _ = User.objects.get_or_create(email="bench@desk.example")
-    organisation.memberships.get_or_create(user=user, defaults={"role": Role.MANAGER})
-    client = Client()
-    client.force_login(user)
+    client = signed_in(organisation, "bench@desk.example", "manager")
     _serve(organisation)
     for kind, what, ours, theirs in PAIRS:
         desk, admin = [], []
