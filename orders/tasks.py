@@ -20,6 +20,7 @@ from orders.desk.marks import reattach
 from orders.exports.asking import hint_export
 from orders.exports.making import due_exports, forget_expired, make_export
 from orders.exports.schedules import announce, ask_scheduled, due_schedules
+from orders.mirror.counting import count_days, to_be_counted
 from orders.mirror.engine import is_bulk, is_due, run_slice
 from orders.mirror.lease import LeaseLostError, free_lease, take_lease
 from orders.mirror.removal import remove_wanted, to_be_removed
@@ -47,6 +48,8 @@ def tick() -> None:
     forget_expired()
     for organisation_id in to_be_removed():
         hint("orders.remove_foreign", organisation_id, queue="bulk")
+    for organisation_id in to_be_counted().values_list("pk", flat=True):
+        hint("orders.count_days", organisation_id, queue="bulk")
     for organisation in organisations_to_mirror():
         MirrorState.across_organisations.get_or_create(organisation=organisation)
     with transaction.atomic():
@@ -93,6 +96,21 @@ def remove_foreign(organisation_id: int) -> None:
         lease.release()
     for key_id in keys_to_try():
         hint("keys.try_key", key_id)
+
+
+@shared_task(name="orders.count_days")
+def count_days_anew(organisation_id: int) -> None:
+    """Count an organisation's days anew, where that is due; workers that mirror it stand back for it."""
+    state = to_be_counted().filter(pk=organisation_id).select_related("organisation").first()
+    lease = take_lease(state.organisation, by_hand=True) if state is not None else None
+    if state is None or lease is None:
+        return
+    try:
+        count_days(state.organisation, lease)
+    except LeaseLostError:
+        return
+    finally:
+        lease.release()
 
 
 @shared_task(name="orders.make_export")

@@ -118,7 +118,9 @@ class OrganisationForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         model = Organisation
         fields = ["name", "timezone"]
         labels = {"timezone": "Time zone"}
-        help_texts = {"timezone": "Days begin and times are shown in it."}
+        help_texts = {
+            "timezone": "Days begin and times are shown in it. What is counted by day is counted again after a change."
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

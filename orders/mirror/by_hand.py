@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
 from glu_admin.glu.walk.steps import WalkError
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.counting import count_where_due
 from orders.mirror.engine import MirrorFailure, begin, note_failure, note_pace, note_success
 from orders.mirror.gone import ask_missing
 from orders.mirror.lines import LineStream, due_lines
@@ -98,6 +99,7 @@ class ByHand:
         while ask_missing(self.session):
             pass
         stream.finish()
+        count_where_due(self.session.organisation, self.session.lease)
         if not self.failed:
             note_success(self.session)
 

@@ -10,10 +10,10 @@ from django.conf import settings
 from glu_admin.keys.lifecycle import take_over, taking_over
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
-from orders.mirror.writing.counters import Amounts, Differences, add_differences, combination
+from orders.mirror.writing.counted import COUNTED_COLUMNS, Differences, counted
+from orders.mirror.writing.counters import add_differences
 from orders.mirror.writing.settlements import forget_settlements
 from orders.models import MirrorState, MissingOrder
-from orders.models.counter import COUNTED_FIELDS
 from orders.settlement import Settlement
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ def _remove_everything(organisation: Organisation, lease: Lease) -> int:
             organisation.set_aside,
             organisation.drifts,
             organisation.order_counters,
+            organisation.order_days,
             organisation.probes,
         ):
             rows.all().delete()
@@ -92,12 +93,11 @@ def _marked(organisation: Organisation) -> list[int]:
 
 
 def _remove(organisation: Organisation, pks: list[int]) -> None:
-    """Orders with their lines, texts for search and history; the counters follow."""
+    """Orders with their lines, texts for search and history; what is counted follows."""
     orders = organisation.orders.filter(pk__in=pks)
     differences = Differences()
-    for row in orders.values(*COUNTED_FIELDS, "total", *Settlement._fields):
-        settled = Settlement(*(row[name] for name in Settlement._fields))
-        differences.add(combination(row), Amounts.of(row["total"], settled), -1)
+    for row in orders.values(*COUNTED_COLUMNS, *Settlement._fields):
+        differences.add(counted(row, Settlement(*(row[name] for name in Settlement._fields))), -1)
     organisation.drifts.filter(example_glu_id__in=orders.values("glu_id")).update(example_glu_id=None)
     orders.delete()
     add_differences(organisation, differences)

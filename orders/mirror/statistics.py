@@ -13,5 +13,6 @@ def analyze() -> None:
         else:
             # One at a time is enough, and where the tables are large the others would wait seconds for their turn.
             cursor.execute(
-                "ANALYZE (SKIP_LOCKED) orders_order, orders_orderline, orders_orderdocument, orders_ordercounter"
+                "ANALYZE (SKIP_LOCKED) orders_order, orders_orderline, orders_orderdocument, orders_ordercounter, "
+                "orders_orderday"
             )

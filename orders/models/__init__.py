@@ -2,6 +2,7 @@
 
 from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
+from orders.models.day import OrderDay
 from orders.models.desk_settings import DeskSettings, change_desk_settings, desk_settings_of
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
@@ -37,6 +38,7 @@ __all__ = [
     "Order",
     "OrderChange",
     "OrderCounter",
+    "OrderDay",
     "OrderDocument",
     "OrderLine",
     "OrderMark",

@@ -72,6 +72,8 @@ class MirrorState(models.Model):
     history_reached_glu_id = models.BigIntegerField(null=True)
     history_reached_at = models.DateTimeField(null=True)
 
+    days_zone = models.CharField(max_length=60, default="", blank=True)  # in which OrderDay is counted; "" is not yet
+
     last_error = models.CharField(max_length=300, default="", blank=True)
     last_error_kind = models.CharField(max_length=20, choices=Failure, default="", blank=True)
     last_error_at = models.DateTimeField(null=True)

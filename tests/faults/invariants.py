@@ -64,12 +64,15 @@ def _rows(organisation: "Organisation") -> list[str]:
 
 
 def _counters(organisation: "Organisation") -> list[str]:
+    from orders.mirror.writing.days import miscounted_days
     from orders.models.counter import COUNTED_FIELDS
 
     orders = organisation.orders.values_list(*COUNTED_FIELDS)
     counted = Counter(tuple(value or "" for value in row) for row in orders)
     kept = Counter({tuple(row[:-1]): row[-1] for row in organisation.order_counters.values_list(*COUNTED_FIELDS, "n")})
-    return [] if +kept == counted else [f"the counters say {kept - counted} more and {counted - kept} less"]
+    out = [] if +kept == counted else [f"the counters say {kept - counted} more and {counted - kept} less"]
+    days = miscounted_days(organisation)
+    return [*out, f"{days} rows of days are not what a full count gives"] if days else out
 
 
 def _runs(organisation: "Organisation") -> list[str]:

@@ -30,6 +30,7 @@ from orders.exports import jsonl_orders
 from orders.mirror.engine import is_due, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.session import Session
+from orders.mirror.writing.days import miscounted_days
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.models.counter import COUNTED_FIELDS
 from orders.recheck import decide_missing, want_check, want_range
@@ -284,6 +285,7 @@ class Arena:
         unread = Q(lines_due_at=None, lines_copied_at=None, gone_at=None)
         assert not self.organisation.orders.filter(unread).exists(), "an order without lines that is not due"
         assert self._counters() == self._counted(), "counters differ from the orders"
+        assert miscounted_days(self.organisation) == 0, "days differ from the orders"
 
     def settle(self) -> None:
         """Glu is quiet and well again; the workers alone must bring the mirror to the truth, and it must say so."""

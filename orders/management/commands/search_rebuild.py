@@ -1,4 +1,4 @@
-"""manage.py search_rebuild [SLUG …]: writes again what is derived: texts for search, their index, orders' money."""
+"""manage.py search_rebuild [SLUG …]: writes again what is derived: texts for search, their index, money, counts."""
 
 import sys
 from argparse import ArgumentParser
@@ -13,6 +13,9 @@ from tqdm import tqdm
 from glu_admin.tenancy.management.naming import organisation_called
 from glu_admin.tenancy.models import Organisation
 from orders.management.sessions import wait_for_lease
+from orders.mirror.counting import count_days
+from orders.mirror.writing.counters import miscounted, recount
+from orders.mirror.writing.days import miscounted_days
 from orders.mirror.writing.documents import rewrite_documents, stale_documents
 from orders.mirror.writing.settlements import settle_again, unsettled
 from orders.search.matching import index
@@ -24,8 +27,8 @@ class Command(BaseCommand):
     """The desk can be used meanwhile; a worker waits for the organisation whose turn it is."""
 
     help = (
-        "Write the texts in which orders are searched again where they differ, the index of these texts, and what was "
-        "paid and refunded where the transactions come to something else."
+        "Write the texts in which orders are searched again where they differ, the index of these texts, what was paid "
+        "and refunded where the transactions come to something else, and how many orders there are by kind and day."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,7 +40,7 @@ class Command(BaseCommand):
         """Say what differed."""
         named = [organisation_called(slug) for slug in options["slugs"]]
         done = [(_check if options["check"] else _rebuild)(one) for one in named or Organisation.objects.order_by("pk")]
-        differ, unlike = (sum(each) for each in zip(*done, strict=True)) if done else (0, 0)
+        differ, unlike, counts = (sum(each) for each in zip(*done, strict=True)) if done else (0, 0, 0)
         texts, orders = f"{differ:,} text{pluralize(differ)}", f"{unlike:,} order{pluralize(unlike)}"
         if options["check"]:
             unindexed = index().unindexed()
@@ -47,9 +50,11 @@ class Command(BaseCommand):
                 wrong.append(f"{texts} and {unindexed or 0:,} entries of the index are not as they should be.")
             if unlike:
                 wrong.append(f"{orders} do not say what their transactions come to.")
+            if counts:
+                wrong.append(f"{counts:,} count{pluralize(counts)} of orders are not what a full count gives.")
             if wrong:
                 raise CommandError(" ".join(wrong))
-            self.stderr.write("Texts and index agree with the orders, and what was paid with the transactions.")
+            self.stderr.write("Texts, index and counts agree with the orders, what was paid with the transactions.")
             return
         if index().unindexed():
             index().drop_index()
@@ -57,10 +62,15 @@ class Command(BaseCommand):
         self.stderr.write(f"{texts} written again; {'the index holds all' if indexed else 'no index can be made'}.")
         if unlike:
             self.stderr.write(f"{orders} now say what their transactions come to.")
+        if counts:
+            self.stderr.write(f"{counts:,} count{pluralize(counts)} of orders now agree with them.")
 
 
-def _rebuild(organisation: Organisation) -> tuple[int, int]:
-    """How many texts were written, and how many orders had other amounts than their transactions come to."""
+def _rebuild(organisation: Organisation) -> tuple[int, int, int]:
+    """How many texts were written, how many orders had other amounts than their transactions, how many counts differed.
+
+    Days that are not counted yet are left to the mirror.
+    """
     lease = wait_for_lease(organisation)
     texts = orders = 0
     try:
@@ -68,17 +78,23 @@ def _rebuild(organisation: Organisation) -> tuple[int, int]:
             with lease.writing():
                 texts += rewrite_documents(organisation, pks)
                 orders += settle_again(organisation, organisation.orders.filter(pk__in=pks), now())
+        counts = miscounted(organisation)
+        if counts:
+            with lease.writing():
+                recount(organisation)
+        if days := miscounted_days(organisation):
+            count_days(organisation, lease)
     finally:
         lease.release()
-    return texts, orders
+    return texts, orders, counts + days
 
 
-def _check(organisation: Organisation) -> tuple[int, int]:
+def _check(organisation: Organisation) -> tuple[int, int, int]:
     texts = orders = 0
     for pks in _batches(organisation):
         texts += len(stale_documents(organisation, pks))
         orders += unsettled(organisation, organisation.orders.filter(pk__in=pks))
-    return texts, orders
+    return texts, orders, miscounted(organisation) + miscounted_days(organisation)
 
 
 def _batches(organisation: Organisation) -> Iterator[list[int]]:

@@ -11,14 +11,14 @@ from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.bulk import upsert
 from orders.mirror.writing.changes import last_seen, order_changes, record
-from orders.mirror.writing.counters import Amounts, Combination, Differences, add_differences, combination
+from orders.mirror.writing.counted import COUNTED_COLUMNS, Counted, Differences, counted
+from orders.mirror.writing.counters import add_differences
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.mirror.writing.settlements import settlements
 from orders.mirror.writing.waits import first_wait, next_wait
 from orders.models import Order, SetAside
-from orders.models.counter import COUNTED_FIELDS
 from orders.models.waiting import Waiting
 from orders.payload import ParsedOrder, Unusable, parse_order
 from orders.search.document import document_text
@@ -72,9 +72,8 @@ class _Known:
     payload_hash: str
     uuid: Any
     gone_at: datetime | None
-    total: int | None
     settled: Settlement
-    counted: Combination
+    counted: Counted
 
 
 def write_orders(
@@ -119,7 +118,7 @@ def write_orders(
         else:
             result.changed += 1
             moved.append(before.pk)
-            differences.add(before.counted, Amounts.of(before.total, before.settled), -1)
+            differences.add(before.counted, -1)
         updated = order.columns["updated_at"]
         if updated is not None and (before is None or updated != before.updated_at):
             result.stamps.append(updated)
@@ -140,7 +139,7 @@ def write_orders(
         drift.vanished(organisation, changes, len(moved))
     settled = _settled(organisation, writing, known)
     for order in writing:
-        differences.add(combination(order.columns), Amounts.of(order.columns["total"], settled[order.glu_id]))
+        differences.add(counted(order.columns, settled[order.glu_id]))
     result.pks = _write(organisation, writing, waits, settled, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
@@ -173,22 +172,16 @@ def _parse_all(
 
 
 def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:
-    own = ("glu_id", "pk", "updated_at", "payload_hash", "uuid", "gone_at", "total")
-    columns = (*own, *Settlement._fields, *COUNTED_FIELDS)
-    place = len(own) + len(Settlement._fields)
-    return {
-        row[0]: _Known(
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            row[6],
-            Settlement(*row[len(own) : place]),
-            tuple(value or "" for value in row[place:]),
+    own = ("pk", "updated_at", "payload_hash", "uuid", "gone_at")
+    known: dict[int, _Known] = {}
+    for row in organisation.orders.filter(glu_id__in=glu_ids).values(
+        "glu_id", *own, *Settlement._fields, *COUNTED_COLUMNS
+    ):
+        settled = Settlement(*(row[name] for name in Settlement._fields))
+        known[row["glu_id"]] = _Known(
+            **{name: row[name] for name in own}, settled=settled, counted=counted(row, settled)
         )
-        for row in organisation.orders.filter(glu_id__in=glu_ids).values_list(*columns)
-    }
+    return known
 
 
 def _settled(organisation: Organisation, orders: list[ParsedOrder], known: dict[int, _Known]) -> dict[int, Settlement]:
@@ -196,12 +189,11 @@ def _settled(organisation: Organisation, orders: list[ParsedOrder], known: dict[
 
     Transactions may be here before their order.
     """
-    place = COUNTED_FIELDS.index("currency_code")
     out: dict[int, Settlement] = {}
     asking: dict[int, str | None] = {}
     for order in orders:
         code, before = order.columns["currency_code"], known.get(order.glu_id)
-        if before is not None and before.counted[place] == (code or ""):
+        if before is not None and before.counted.currency_code == (code or ""):
             out[order.glu_id] = before.settled
         else:
             asking[order.glu_id] = code

@@ -11,6 +11,7 @@ from glu_admin.glu.lists import Row, ids, read_row, read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.documented import DEVICE_FIELDS
 from orders.mirror.writing.counters import recount
+from orders.mirror.writing.days import full_count, replace_days
 from orders.mirror.writing.documents import rewrite_documents
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import Written, write_orders
@@ -28,7 +29,7 @@ def restore(
     """Write orders with the lines inside them, batch by batch; an order that is newer here stays as it is.
 
     `writing` opens a transaction that holds the organisation's lease; `progress` is told of every batch how many rows
-    it had. Counters and documents are built at the end, also when an error in `rows` ends it early. Raises
+    it had. Counters, days and documents are built at the end, also when an error in `rows` ends it early. Raises
     OtherOrganisationError, with the batch not written.
     """
     total, pks, waiting = Written(), set[int](), iter(rows)
@@ -38,8 +39,10 @@ def restore(
                 pks |= _write(organisation, batch, total)
             progress(len(batch))
     finally:
+        days = full_count(organisation, organisation.zone)
         with writing():
             recount(organisation)
+            replace_days(organisation, organisation.zone, days)
         ordered = sorted(pks)
         for start in range(0, len(ordered), _BATCH):
             with writing():

@@ -10,13 +10,13 @@ from django.db.models import QuerySet
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.bulk import update
 from orders.mirror.writing.changes import record
-from orders.mirror.writing.counters import Amounts, Differences, add_differences, combination
+from orders.mirror.writing.counted import COUNTED_COLUMNS, Differences, counted
+from orders.mirror.writing.counters import add_differences
 from orders.models import Order, OrderChange
-from orders.models.counter import COUNTED_FIELDS, SETTLED
+from orders.models.counter import SETTLED
 from orders.settlement import Moved, Settlement, settle
 
 _FIELDS = Settlement._fields
-_COUNTED = ("total", *COUNTED_FIELDS)
 
 
 def settlements(organisation: Organisation, codes: Mapping[int, str | None]) -> dict[int, Settlement]:
@@ -35,17 +35,17 @@ def settle_again(
 ) -> int:
     """Bring the organisation's orders among these to what their transactions come to now; how many were not.
 
-    The counters follow. Of those whose ids at Glu are in `recorded` it is noted that they moved.
+    The counters and the days follow. Of those whose ids at Glu are in `recorded` it is noted that they moved.
     """
-    rows = list(orders.filter(organisation=organisation).values("pk", "glu_id", *_COUNTED, *_FIELDS))
+    rows = list(orders.filter(organisation=organisation).values("pk", "glu_id", *COUNTED_COLUMNS, *_FIELDS))
     known = settlements(organisation, {row["glu_id"]: row["currency_code"] for row in rows})
     differences, writing, changes = Differences(), [], []
     for row in rows:
         before, after = Settlement(*(row[name] for name in _FIELDS)), known[row["glu_id"]]
         if before == after:
             continue
-        differences.add(combination(row), Amounts.of(row["total"], before), -1)
-        differences.add(combination(row), Amounts.of(row["total"], after))
+        differences.add(counted(row, before), -1)
+        differences.add(counted(row, after))
         writing.append((row["pk"], *after))
         if row["glu_id"] in recorded:
             changes.append(_change(organisation, row["pk"], before, after, seen_at))
@@ -65,7 +65,8 @@ def unsettled(organisation: Organisation, orders: QuerySet[Order]) -> int:
 def forget_settlements(organisation: Organisation) -> None:
     """Nothing is known of transactions any more."""
     organisation.orders.filter(paid_amount__isnull=False).update(**dict.fromkeys(_FIELDS))
-    organisation.order_counters.update(**dict.fromkeys(SETTLED, 0))
+    for counts in (organisation.order_counters, organisation.order_days):
+        counts.update(**dict.fromkeys(SETTLED, 0))
 
 
 def _change(organisation: Organisation, pk: int, before: Settlement, after: Settlement, seen_at: datetime) -> Any:

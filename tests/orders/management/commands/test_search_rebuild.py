@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from orders.models import OrderDocument
+from orders.mirror.writing.days import full_count, replace_days
+from orders.models import MirrorState, OrderDocument
 from orders.search import find_orders, parse_query
 from orders.search.matching import index
 from tests.orders.builders import order, write
@@ -41,3 +42,17 @@ def test_an_index_that_is_gone_is_made_again(house: Any) -> None:
     call_command("search_rebuild", house.hotel.slug)
     assert index().unindexed() == 0
     assert _found(house, "smith") == {1}
+
+
+def test_counts_that_differ_are_told_and_mended(house: Any) -> None:
+    write(house.hotel, order(1), order(2))
+    MirrorState.across_organisations.create(organisation=house.hotel)
+    replace_days(house.hotel, house.hotel.zone, full_count(house.hotel, house.hotel.zone))
+    call_command("search_rebuild", "--check")
+    house.hotel.order_counters.update(n=7)
+    house.hotel.order_days.filter(field="").update(n=7)
+    with pytest.raises(CommandError, match="2 counts of orders are not what a full count gives"):
+        call_command("search_rebuild", "--check")
+    call_command("search_rebuild", house.hotel.slug)
+    call_command("search_rebuild", "--check")
+    assert house.hotel.order_days.get(field="").n == 2

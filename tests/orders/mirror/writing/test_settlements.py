@@ -18,26 +18,7 @@ from orders.models import OrderChange, OrderCounter
 from orders.models.counter import ADDED, COUNTED_FIELDS
 from orders.search import OrderCriteria, sum_rows, sums
 from orders.settlement import Settlement
-from tests.orders.mirror.writing.conftest import NOW, order
-
-KINDS = ["Payment", "Refund", "Refund Failure", "Chargeback", "Chargeback Reversal", "Adjustment", None]
-
-
-def transaction(
-    glu_id: int, of: Any = 1, kind: str | None = "Payment", amount: Any = 1000, changed: int = 0, **more: Any
-) -> dict[str, Any]:
-    """A transaction of an order, changed so many minutes after it was made."""
-    return {
-        "id": glu_id,
-        "createdAt": "2026-11-02T10:00:00+00:00",
-        "updatedAt": f"2026-11-02T10:{changed:02}:00+00:00",
-        "type": kind,
-        "amount": amount,
-        "currencyCode": "GBP",
-        "attachedOrder": of,
-        "gatewayReference": f"ref_{glu_id}",
-        **more,
-    }
+from tests.orders.mirror.writing.conftest import NOW, TRANSACTIONS, order, transaction
 
 
 def counters(organisation: Organisation) -> dict[tuple[str, ...], tuple[int, ...]]:
@@ -55,15 +36,6 @@ ORDERS = st.builds(
     st.integers(0, 5),
     st.sampled_from(["Pending", "Paid", None]),
     st.sampled_from(["GBP", "gbp", "EUR", None]),
-)
-TRANSACTIONS = st.builds(
-    lambda glu_id, of, kind, amount, changed, code: transaction(glu_id, of, kind, amount, changed, currencyCode=code),
-    st.integers(1, 5),
-    st.sampled_from([1, 2, 3, "/orders/2", 4, None]),
-    st.sampled_from(KINDS),
-    st.integers(-(2**63) + 1, 2**63 - 1) | st.sampled_from([1000, 500, -500, 0, None]),
-    st.integers(0, 5),
-    st.sampled_from(["GBP", "EUR", None]),
 )
 
 

@@ -1,0 +1,144 @@
+"""Keeps OrderDay equal to the orders: by differences in the transaction that writes them, and counted anew.
+
+Days are not counted during the first copy. They are once it is complete (`orders.mirror.counting`), and then kept.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, F, IntegerField, TextField, Value, When
+from django.db.models.functions import Coalesce
+
+from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import day_start, local
+from orders.mirror.writing.bulk import upsert
+from orders.mirror.writing.counted import AMOUNT_COLUMNS, Counted, Differences, added_up, by_halves
+from orders.models import MirrorState, OrderDay
+from orders.models.counter import COUNTED_FIELDS
+from orders.models.day import ADDED_BY_DAY, FIRST_YEAR, LAST_YEAR, SPLIT_FIELDS, WORTH
+from orders.search.sums import BACK, halved
+
+DayKey = tuple[str, date, str, str]
+"""The field, day, currency code and value of an OrderDay."""
+
+_KEY = ("field", "day", "currency_code", "value")
+_FIRST, _END = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+_AT_ONCE = 31  # days that are counted in one question
+_BLOCK = 500
+_GROUPED = ("currency_code", *SPLIT_FIELDS)
+_PLACES = [COUNTED_FIELDS.index(name) for name in _GROUPED]
+_COLUMNS = dict(zip(WORTH, (*AMOUNT_COLUMNS, "paid_amount", "back"), strict=True))
+
+
+def counted_zone(organisation: Organisation) -> ZoneInfo | None:
+    """The zone in whose days the organisation's orders are counted; None while they are not."""
+    states = MirrorState.across_organisations.filter(organisation=organisation)
+    name = states.values_list("days_zone", flat=True).first()
+    return ZoneInfo(name) if name else None
+
+
+def add_days(organisation: Organisation, differences: Differences) -> None:
+    """Add the orders that came to their days, and take off those that went; nothing while days are not counted."""
+    if not differences.moved or (zone := counted_zone(organisation)) is None:
+        return
+    sums = added_up(
+        (key, numbers)
+        for order, n in differences.moved
+        if _FIRST <= order.created_at < _END
+        for numbers in [_numbers(order, n)]
+        for key in _keys(local(order.created_at, zone).date(), [order.values[place] for place in _PLACES])
+    )
+    upsert(
+        OrderDay,
+        ("organisation", *_KEY, *ADDED_BY_DAY),
+        [(organisation.pk, *key, *added) for key, added in sums.items()],
+        unique=("organisation", *_KEY),
+        add=ADDED_BY_DAY,
+    )
+
+
+def full_count(organisation: Organisation, zone: ZoneInfo) -> dict[DayKey, list[int]]:
+    """The numbers of ADDED_BY_DAY of every day of a zone, from the orders themselves; a month's in one question."""
+    sums: dict[DayKey, list[int]] = {}
+    for days, bounds in _months(organisation, zone):
+        place = Case(
+            *(When(created_at__lt=bound, then=Value(at)) for at, bound in enumerate(bounds[1:])),
+            output_field=IntegerField(),
+        )
+        said = (Coalesce(F(name), Value("", output_field=TextField())) for name in _GROUPED)
+        orders = organisation.orders.filter(created_at__gte=bounds[0], created_at__lt=bounds[-1]).order_by()
+        grouped = (
+            orders.annotate(back=BACK, place=place)
+            .values_list("place", *said)
+            .annotate(
+                n=Count("pk"),
+                with_gross=Count("subtotal"),
+                with_total=Count("total"),
+                with_paid=Count("paid_amount"),
+                **{key: each for name, column in _COLUMNS.items() for key, each in halved(name, column).items()},
+            )
+        )
+        first = 1 + len(_GROUPED)
+        sums |= added_up(
+            (key, numbers)
+            for row in grouped
+            for numbers in [[int(number or 0) for number in row[first:]]]
+            for key in _keys(days[row[0]], row[1:first])
+        )
+    return sums
+
+
+def replace_days(organisation: Organisation, zone: ZoneInfo, rows: Mapping[DayKey, Sequence[int]]) -> None:
+    """Write these rows in place of all that are here, counted in a zone; the caller holds the lease and a transaction.
+
+    From then on writers keep them.
+    """
+    organisation.order_days.all().delete()
+    names = (*_KEY, *ADDED_BY_DAY)
+    OrderDay.across_organisations.bulk_create(
+        (
+            OrderDay(organisation=organisation, **dict(zip(names, (*key, *numbers), strict=True)))
+            for key, numbers in rows.items()
+        ),
+        batch_size=_BLOCK,
+    )
+    MirrorState.across_organisations.filter(organisation=organisation).update(days_zone=zone.key)
+
+
+def miscounted_days(organisation: Organisation) -> int:
+    """How many of the days' rows differ from a full count; none while days are not counted."""
+    zone = counted_zone(organisation)
+    if zone is None:
+        return 0
+    rows = organisation.order_days.values_list(*_KEY, *ADDED_BY_DAY)
+    kept = {(row[: len(_KEY)], row[len(_KEY) :]) for row in rows if any(row[len(_KEY) :])}
+    right = {(key, tuple(numbers)) for key, numbers in full_count(organisation, zone).items()}
+    return len({key for key, _ in kept ^ right})
+
+
+def _months(organisation: Organisation, zone: ZoneInfo) -> Iterator[tuple[list[date], list[datetime]]]:
+    """Some days at a time from one that has orders on, each time with the instants between them, both ends included."""
+    placed = organisation.orders.filter(created_at__lt=_END).order_by("created_at").values_list("created_at", flat=True)
+    begin = _FIRST
+    while (first := placed.filter(created_at__gte=begin).first()) is not None:
+        day = local(first, zone).date()
+        days = [day + timedelta(days=ahead) for ahead in range(_AT_ONCE)]
+        bounds = [begin, *(day_start(each + timedelta(days=1), zone) for each in days)]
+        yield days, bounds
+        begin = bounds[-1]
+
+
+def _keys(day: date, values: Sequence[str]) -> Iterator[DayKey]:
+    """The keys of the rows in which an order of a day is counted, that has these values of _GROUPED."""
+    code, *split = values
+    yield "", day, code, ""
+    for field, value in zip(SPLIT_FIELDS, split, strict=True):
+        yield field, day, code, value
+
+
+def _numbers(order: Counted, n: int) -> list[int]:
+    """What an order adds to ADDED_BY_DAY."""
+    amounts = order.amounts
+    known = [0 if amount is None else n for amount in (amounts.gross, amounts.total, amounts.paid)]
+    return [n, *known, *by_halves(amounts, n)]
