@@ -88,6 +88,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
     minutes, days = interval(settings.gateway_minutes * 60), interval(settings.offline_days * 86_400)
     recent = ("created", f"-{_DAYS - 1}d..")
     back = (("no", "chase-later"), ("no", "gone"))
+    unsent = (("no", "posted"), ("no", "handed-over"))
     pending, open_ = ("payment", PENDING), tuple(("dispatch", status) for status in OPEN)
 
     def _method(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -139,7 +140,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
         Rung(
             "paid-unsent",
             "Paid but not sent",
-            _asked(("payment", PAID), *open_, ("has", "late"), *back),
+            _asked(("payment", PAID), *open_, ("has", "late"), *unsent, *back),
             f"Paid, and not sent within {settings.dispatch_days} working days, or those of its delivery method.",
             "dispatch", "amber", "status", "Paid but not sent", "past the limit of dispatch",
         ),
@@ -153,7 +154,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
         Rung(
             "refunded",
             "Refunded, still to be sent",
-            _asked(("has", "refunded"), *open_, ("dispatch", "Scheduled"), *back),
+            _asked(("has", "refunded"), *open_, ("dispatch", "Scheduled"), *unsent, *back),
             "Money went back in full or in part, and the order is not sent. Look before it is posted.",
             "undo", "grey", "status",
         ),

@@ -118,6 +118,17 @@ def test_money_that_went_back_has_rungs(house: Any) -> None:
     assert (refunded.glu_id, refunded.amount, refunded.not_before) == (1, 400, None)
 
 
+def test_what_was_posted_here_is_not_called_unsent(house: Any) -> None:
+    """Whether Glu says so too is asked elsewhere."""
+    write(house.hotel, *(placed(n, timedelta(days=9), paymentStatus="Paid") for n in (1, 2, 3)))
+    write_transactions(house.hotel, read_rows([transaction(n, n, "Refund", 400) for n in (1, 2, 3)]), NOW, None)
+    done = set_marks(house.hotel, house.hotel.orders.filter(glu_id=1), Kind.POSTED, house.staff)
+    set_marks(house.hotel, house.hotel.orders.filter(glu_id=2), Kind.HANDED_OVER, house.staff)
+    assert ids(house.hotel, "paid-unsent") == ids(house.hotel, "refunded") == [3]
+    undo_batch(house.hotel, done.batch, house.staff)
+    assert ids(house.hotel, "paid-unsent") == ids(house.hotel, "refunded") == [1, 3]
+
+
 def test_without_transactions_refunds_are_what_was_seen_of_lines(house: Any) -> None:
     line = {"id": 7, "name": "Tea", "refunded": False}
     write(house.hotel, {**placed(1, timedelta(days=1)), "lines": [line]})
