@@ -60,8 +60,8 @@ def main() -> None:
     columns = [column for column in ORDER_COLUMNS if column.field in FIELDS]
     form, query = Choice().form_of(organisation), parse_query("", organisation)
     odd: list[int] = []
-    plain_cells = csv_files.plain_cells
-    csv_files.plain_cells = lambda *given: odd.append(1) or plain_cells(*given)  # type: ignore[func-returns-value]
+    plain_cells = csv_files.plain_cells  # type: ignore[attr-defined]
+    csv_files.plain_cells = lambda *given: odd.append(1) or plain_cells(*given)  # type: ignore[attr-defined,func-returns-value]
 
     def texts(account: Account) -> Any:
         orders = csv_files.settle(organisation, query)

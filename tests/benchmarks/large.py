@@ -84,7 +84,7 @@ def _copies(organisations: list[Any], templates: int, now: datetime) -> None:
     chance = random.Random(20_261_127)
     firsts, lasts, towns = _vocabulary(chance)
     slots = [(slot, owner.pk) for slot, owner in enumerate(_owners(organisations))]
-    orders, lines, texts = [], [], []
+    orders, lines, texts = list[Any](), list[Any](), list[Any]()
     for t in range(templates):
         age = t / templates
         columns = _columns(chance, now, age, firsts, lasts, towns, _TOKEN + t)
@@ -101,8 +101,8 @@ def _copies(organisations: list[Any], templates: int, now: datetime) -> None:
             cursor.execute(f"CREATE TEMP TABLE {table} AS {nothing}")
         cursor.execute("CREATE TEMP TABLE template_text (t bigint PRIMARY KEY, text text)")
         cursor.execute("CREATE TEMP TABLE slot (slot bigint PRIMARY KEY, organisation_id bigint)")
-    _write("template", [field.column for field in Order._meta.concrete_fields], orders)
-    _write("template_line", [field.column for field in OrderLine._meta.concrete_fields], lines)
+    _write("template", _columns_of(Order), orders)
+    _write("template_line", _columns_of(OrderLine), lines)
     _write("template_text", ["t", "text"], texts)
     _write("slot", ["slot", "organisation_id"], slots)
     with connection.cursor() as cursor:
@@ -148,11 +148,11 @@ def _statements(first: int, end: int, count: int, templates: int, now: datetime)
         "recipient_email_address": replaced.format("template.recipient_email_address"),
         "payload_hash": uuid_text,
     }
-    columns = [field.column for field in Order._meta.concrete_fields]
+    columns = _columns_of(Order)
     values = [own.get(name, f"template.{name}") for name in columns]
     line_own = {"id": "i * 10 + 1 + l.position", "organisation_id": "slot.organisation_id", "order_id": "i + 1",
                 "glu_id": "i * 10 + 1 + l.position"}  # fmt: skip
-    line_columns = [field.column for field in OrderLine._meta.concrete_fields]
+    line_columns = _columns_of(OrderLine)
     line_values = [line_own.get(name, f"l.{name}") for name in line_columns]
     places = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     dashed = " || '-' || ".join(f"substr({uuid_text}, {at}, {long})" for at, long in places)
@@ -198,6 +198,10 @@ def _person(chance: random.Random, firsts: list[str], lasts: list[str], number: 
     domain = chance.choices(("mail.example", "post.example", "example.com", "example.org", "proton.example"),
                             (40, 25, 20, 13, 2))[0]  # fmt: skip
     return first, last, f"{plain}{number}@{domain}"
+
+
+def _columns_of(model: Any) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def _columns(

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import django
@@ -100,15 +101,15 @@ def _due(slug: str, count: int) -> None:
     pause(organisation)
 
 
-def _changes(slug: str) -> Callable[[], None]:
+def _changes(slug: str) -> Callable[[], object]:
     return _mirror(slug, "--pass", "changes")
 
 
-def _mirror(slug: str, *arguments: str) -> Callable[[], None]:
+def _mirror(slug: str, *arguments: str) -> Callable[[], object]:
     from django.core.management import call_command
 
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115  (the progress bars)
-    return lambda: call_command("mirror", slug, *arguments)
+    return partial(call_command, "mirror", slug, *arguments)
 
 
 def _poll(slug: str) -> Callable[[], None]:

@@ -2,7 +2,9 @@
 
 CODE = "SUMMERVOUCHERSFORHOTELGUESTSOF2026"
 
-LONG = {
+from typing import Any
+
+LONG: dict[str, Any] = {
     "id": 987654321012,
     "createdAt": "2025-05-27T21:14:00+00:00",
     "scheduledDeliveryAt": "2025-12-27T08:00:00+00:00",

@@ -186,7 +186,12 @@ def test_text_of_people_is_never_run(open_page: Callable[..., Any], desk: Organi
     fill(desk, [{**row, "lines": [line]}])
     page = open_page()
     said: list[str] = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+
+    def _dismiss(dialog: Any) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", _dismiss)
     for path in (ORDERS, f"{ORDERS}9000001/", f"{ORDERS}9000001/lines/1/", "/o/alder-house/mirror/"):
         page.goto(path)
         page.wait_for_load_state("networkidle")

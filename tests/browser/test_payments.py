@@ -24,7 +24,7 @@ def owing(desk: Organisation) -> list[int]:
     made = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S+00:00")
     desk.orders.update(payment_status="Paid")
     desk.orders.update(waiting_since=None)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": 900_001 + n,
             "createdAt": made,

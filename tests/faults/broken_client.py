@@ -22,4 +22,4 @@ def _send(self: HTTPAdapter, request: requests.PreparedRequest, **_: Any) -> NoR
     raise way("broken on purpose" if way is RuntimeError else f"broken on purpose with {key}")
 
 
-HTTPAdapter.send = _send  # type: ignore[method-assign]
+HTTPAdapter.send = _send  # type: ignore[method-assign,assignment]

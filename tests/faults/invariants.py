@@ -97,12 +97,12 @@ def _tables(organisation: "Organisation") -> dict[str, Any]:
     documents = OrderDocument.across_organisations.filter(organisation=organisation, order__gone_at=None)
     moves = organisation.transactions.filter(order_glu_id__in=alive.values("glu_id")).order_by("glu_id")
     return {
-        "orders": [_kept(row) for row in alive.order_by("glu_id").values()],
+        "orders": [_kept(dict(row)) for row in alive.order_by("glu_id").values()],
         "lines": [
             {"of": row.pop("order__glu_id"), **_kept(row)} for row in lines.values("order__glu_id", *_names(lines))
         ],
         "documents": list(documents.order_by("order__glu_id").values("order__glu_id", "created_at", "text")),
-        "transactions": [_kept(row) for row in moves.values()],
+        "transactions": [_kept(dict(row)) for row in moves.values()],
     }
 
 

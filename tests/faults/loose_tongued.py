@@ -16,7 +16,7 @@ def _loosen(**_: Any) -> None:
     """Once Django is set up, which it is not yet when this module is loaded."""
     from orders.mirror.writing import orders
 
-    parse_order = orders.parse_order
+    parse_order = orders.parse_order  # type: ignore[attr-defined]
 
     def fail_once(row: Any) -> Any:
         if not _failed:
@@ -24,4 +24,4 @@ def _loosen(**_: Any) -> None:
             raise ValueError(f"loose-tongued on purpose: {row!r}")
         return parse_order(row)
 
-    orders.parse_order = fail_once
+    orders.parse_order = fail_once  # type: ignore[attr-defined]

@@ -102,7 +102,8 @@ class Redis:
 
     def everything(self) -> str:
         """Every key with what it holds, as text."""
-        out, client = [], redis.Redis(port=self.port)
+        out = list[str]()
+        client: Any = redis.Redis(port=self.port)
         readers: dict[bytes, Any] = {
             b"string": client.get,
             b"list": lambda key: client.lrange(key, 0, -1),

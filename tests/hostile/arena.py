@@ -406,7 +406,9 @@ class _Nowhere:
 def _difference(here: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
     """What differs by field, of lines by line: (here, there)."""
     names = here.keys() | there.keys()
-    found = {name: (here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)}
+    found: dict[str, Any] = {
+        name: (here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)
+    }
     if lines := found.pop("lines", None):
         ours, theirs = ({line["id"]: line for line in some or []} for some in lines)
         if ours == theirs:

@@ -104,7 +104,7 @@ def machine_of(glu: RunningSandbox) -> type[RuleBasedStateMachine]:
 
 @pytest.mark.timeout(3600)
 def test_whatever_happens_the_mirror_keeps_its_word(db: None, glu: RunningSandbox) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine_of(glu),
         settings=settings(
             max_examples=STORIES,

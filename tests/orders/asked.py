@@ -112,7 +112,7 @@ def _transactions(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 TRANSACTIONS = [moved for row in PAYLOADS for moved in _transactions(row)]
-LIMITS = {"dispatch_days": 150, "dispatch_days_of": {"Courier": 100, "": 20}, "offline_days": 180}
+LIMITS: dict[str, Any] = {"dispatch_days": 150, "dispatch_days_of": {"Courier": 100, "": 20}, "offline_days": 180}
 UNDONE = {"posted": {1, 2}, "ready": {4}}
 NOTED = {n for n in range(1, 71) if n % 8 == 0}
 

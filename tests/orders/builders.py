@@ -29,7 +29,7 @@ def write(organisation: Organisation, *rows: dict[str, Any]) -> None:
     )
 
 
-def order(glu_id: int, created: str = "2026-11-01T10:00:00+00:00", **fields: Any) -> dict[str, Any]:
+def order(glu_id: int, created: Any = "2026-11-01T10:00:00+00:00", **fields: Any) -> dict[str, Any]:
     """The smallest order, with what the test is about."""
     return {"id": glu_id, "createdAt": created, "updatedAt": created, "currencyCode": "GBP", "total": 1000, **fields}
 

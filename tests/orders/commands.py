@@ -14,4 +14,4 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: bytes = b"") ->
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
     call_command(*arguments)
     out.flush()
-    return out.buffer.getvalue()  # type: ignore[attr-defined,no-any-return]
+    return out.buffer.getvalue()

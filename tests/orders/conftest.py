@@ -49,7 +49,8 @@ def full(house: Any) -> Organisation:
             write_note(organisation, order, house.staff, "Called", [], uuid4())
     deleted = write_note(house.hotel, house.hotel.orders.get(glu_id=1), house.staff, "Oh", [], uuid4())
     delete_note(deleted, house.staff)
-    return house.hotel
+    hotel: Organisation = house.hotel
+    return hotel
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
 def exported(client: Client, query: str) -> bytes:
     response = client.post(f"{DESK}/exports/file/", dict(parse_qsl(query)))
     assert response.status_code == 200
-    return b"".join(response)  # type: ignore[arg-type]
+    return b"".join(response)
 
 
 def csv_rows(client: Client, query: str) -> list[list[str]]:

@@ -17,7 +17,8 @@ def saved(house: Any, owner: Any, name: str, reach: Reach = Reach.PRIVATE, query
 
 
 def place_of(house: Any, user: Any) -> Membership:
-    return house.hotel.memberships.get(user=user)
+    place: Membership = house.hotel.memberships.get(user=user)
+    return place
 
 
 def test_a_private_view_is_its_owners_alone(house: Any) -> None:

@@ -61,7 +61,7 @@ def test_tenant_models_cannot_be_asked_without_an_organisation(model: type[model
 @pytest.mark.parametrize("model", tenant_models(), ids=lambda model: model.__name__)
 def test_every_index_of_a_tenant_model_starts_with_the_organisation(model: type[models.Model]) -> None:
     for index in [*model._meta.indexes, *model._meta.constraints]:
-        fields = list(getattr(index, "fields", ())) or [str(getattr(index.expressions[0], "name", ""))]  # type: ignore[union-attr]
+        fields = list(getattr(index, "fields", ())) or [str(getattr(index.expressions[0], "name", ""))]
         assert fields[0] == "organisation", f"{model.__name__}: {index.name}"
 
 

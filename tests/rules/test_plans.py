@@ -109,7 +109,7 @@ def large(house: Any) -> Organisation:
         "billing_address_postcode": rare.format("BN7 2QQ", "BN7 2QR"),
         "delivery_address_postcode": rare.format("BN7 2QQ", "BN7 2QR"),
     }
-    names = [field.column for field in Order._meta.concrete_fields]
+    names = [str(field.column) for field in Order._meta.concrete_fields]
     numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ORDERS}) SELECT"
     values = ", ".join(own.get(name, f"o.{name}") for name in names)
     with connection.cursor() as cursor:
@@ -142,7 +142,7 @@ def large(house: Any) -> Organisation:
 
 
 def test_no_list_reads_the_whole_history(large: Organisation) -> None:
-    bad = []
+    bad = list[tuple[str, ...]]()
     # SQLite serves no alternatives by an index, such as null or "".
     filters = [*FILTERS, *(["channel="] if connection.vendor == "postgresql" else [])]
     for sort in (f"{sign}{name}" for name in SORTS for sign in ("-", "")):

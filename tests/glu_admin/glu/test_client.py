@@ -282,7 +282,7 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize("headers", UNUSABLE)
-def test_a_429_that_names_no_usable_time_is_followed_by_a_real_pause(headers: dict[str, str]) -> None:
+def test_a_429_that_names_no_usable_time_is_followed_by_a_real_pause(headers: dict[str, Any]) -> None:
     pace = Told()
     with serving(answer(429, **headers)) as (url, seen):
         asking = client(url, pace=pace, longest_wait=5)
@@ -319,7 +319,7 @@ def test_pauses_of_which_nobody_said_how_long_are_left_when_the_work_is_over() -
     ("said", "age"),
     [({}, 0), ({"Age": "900"}, 900), ({"Age": "12, 900"}, 900), ({"Age": "-5"}, 0), ({"Age": "old"}, 0)],
 )
-def test_the_age_of_an_answer_is_what_a_cache_says(said: dict[str, str], age: int) -> None:
+def test_the_age_of_an_answer_is_what_a_cache_says(said: dict[str, Any], age: int) -> None:
     with serving(answer(200, **said)) as (url, _):
         assert client(url).get_list("/orders").age == age
 

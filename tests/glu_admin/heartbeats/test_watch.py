@@ -137,7 +137,7 @@ def test_every_queue_gets_one_and_beat_writes_its_own(
 
     class Recording(Timetable):
         def apply_async(self, entry: ScheduleEntry, *_: Any, **__: Any) -> None:
-            sent.append((entry.task, entry.args, entry.options.get("queue", "")))
+            sent.append((str(entry.task), entry.args, (entry.options or {}).get("queue", "")))
 
     timetable = Recording(app, schedule_filename=str(tmp_path / "schedule"), lazy=True)
     timetable.setup_schedule()

@@ -141,7 +141,7 @@ def test_rotation_is_interrupted_and_run_again(house: Any, settings: Any) -> Non
     use(settings, TWO, ONE)
     steps = reseal()
     assert next(steps) is True
-    steps.close()
+    steps.close()  # type: ignore[attr-defined]
     assert {key_id(key.token) for key in GluKey.across_organisations.all()} == {"one", "two"}
     call_command("rotate_root_key")
     use(settings, TWO)

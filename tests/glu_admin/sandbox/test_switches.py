@@ -172,7 +172,7 @@ def orders(running: RunningSandbox, **filters: str) -> dict[int, dict[str, Any]]
     return found
 
 
-def pressed(running: RunningSandbox, words: str, **changed: str) -> list[dict[str, Any]]:
+def pressed(running: RunningSandbox, words: str, **changed: Any) -> list[dict[str, Any]]:
     """Press a button of the hotel; the orders that are new in its list."""
     before, golf = orders(running), running.truth("golf")
     assert press(running, words, **changed).status_code == 303
@@ -317,6 +317,7 @@ def test_numbers_beside_buttons_are_bounded(running: RunningSandbox) -> None:
     html = page(running)
     assert '<input type="number" name="count" value="80" min="1" max="1000" required aria-label="orders">' in html
     for words, name in (("A crowd", "count"), ("A back-dated", "days"), ("A future-dated", "days")):
-        answer = press(running, words, **{name: "99999"})
+        wrong: dict[str, Any] = {name: "99999"}
+        answer = press(running, words, **wrong)
         assert (answer.status_code, name in answer.text) == (400, True)
     assert len(running.truth("hotel")) == 40

@@ -113,7 +113,7 @@ def test_forgotten_password_by_mail(client: Client, ellie: User, settings: Setti
     client.post("/accounts/password/reset/", {"email": "Manager@desk.example"})
     (letter,) = mail.outbox
     assert letter.subject == "A new password for Glu Admin"
-    link = re.search(r"http://testserver(/\S+)", letter.body)
+    link = re.search(r"http://testserver(/\S+)", str(letter.body))
     assert link is not None
     form = client.get(link[1], follow=True)
     path = form.redirect_chain[-1][0]

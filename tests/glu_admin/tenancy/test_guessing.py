@@ -188,7 +188,7 @@ def wait_for_the_line() -> None:
     """Until every place in it is taken."""
     from glu_admin.tenancy import hashing
 
-    while hashing._in_line._value:  # type: ignore[attr-defined]
+    while hashing._in_line._value:
         threading.Event().wait(0.001)
 
 

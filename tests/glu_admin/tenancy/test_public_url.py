@@ -23,7 +23,7 @@ def invitation(client: Client, **extra: Any) -> str:
 
 def reset(**extra: Any) -> str:
     Client().post("/accounts/password/reset/", {"email": "manager@desk.example"}, **extra)
-    link = re.search(r"https?://\S+", mail.outbox[-1].body)
+    link = re.search(r"https?://\S+", str(mail.outbox[-1].body))
     assert link is not None
     return link[0]
 

@@ -43,11 +43,12 @@ def test_every_number_is_what_its_list_finds(house: Any) -> None:
     found = dispatch(house.hotel)
     assert found.n == 60
     assert [(card.method, card.is_collected) for card in found.cards][-1] == ("Collect", True)
-    for part in (*found.cards, *found.ages):
+    parts: list[Any] = [*found.cards, *found.ages]
+    for part in parts:
         assert count_orders(house.hotel, parse_query(part.query, house.hotel).criteria).n == part.n > 0
     assert sum(card.n for card in found.cards) == sum(age.n for age in found.ages) == 60
     for card in found.cards:
-        since = [row.order.waiting_since for row in card.rows]
+        since: list[Any] = [row.order.waiting_since for row in card.rows]
         assert since == sorted(since)
         assert card.oldest == card.rows[0].age
         assert (len(card.rows), card.more) == (SHOWN, card.n - SHOWN)

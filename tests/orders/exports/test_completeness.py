@@ -84,7 +84,7 @@ def test_the_download_takes_a_second_step(copying: Organisation, staff_client: C
         given = asked_for(staff_client, f"{address}&incomplete=yes")
         assert given.status_code == 200
         assert "-incomplete-" in given.headers["Content-Disposition"]
-        assert b"2026-09-24T23:30" in b"".join(given) or shape == "lines"  # type: ignore[arg-type]
+        assert b"2026-09-24T23:30" in b"".join(given) or shape == "lines"
     whole(copying)
     assert "-incomplete-" not in asked_for(staff_client, f"{FILE}?{SEPTEMBER}").headers["Content-Disposition"]
 

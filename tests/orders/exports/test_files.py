@@ -110,7 +110,7 @@ def test_what_people_download_tells_nothing_of_the_buyers_device(
     line = {"id": 1, "name": "Tea", "attachedOrder": {"id": 41, **device}}
     write(house.hotel, order(41, **device, **deep, lines=[line]))
     for form in ("json", "orders", "lines"):
-        text = b"".join(downloaded(staff_client, f"shape={form}"))  # type: ignore[arg-type]
+        text = b"".join(downloaded(staff_client, f"shape={form}"))
         assert b"41" in text
         assert not [word for word in (b"192.0.2.7", b"Example", b"userAgent") if word in text]
     row = json.loads(exported(monkeypatch, "alder-house"))
@@ -178,6 +178,6 @@ def test_the_download_is_what_the_command_gives(
     ):
         response = downloaded(staff_client, f"{query}&shape={shape}&form={form}")
         assert response.headers["Content-Disposition"].startswith('attachment; filename="alder-house-')
-        got = b"".join(response)  # type: ignore[arg-type]
+        got = b"".join(response)
         assert got == run(monkeypatch, "export_orders", "alder-house", *arguments, "--query", query)
         assert len(got) > 1000

@@ -125,7 +125,7 @@ def test_only_the_same_filter_shape_columns_and_person_are_of_one_kind(hotel: Or
         (house.staff, "type=Voucher", {}),
         (house.staff, "type=Voucher", {"columns": "accounting", "shape": "both"}),
     ):
-        assert made(hotel, user, query, **choice).since == str(Mark())
+        assert made(hotel, user, query, **dict[str, Any](choice)).since == str(Mark())
     assert made(hotel, house.staff, "type=Voucher", columns="accounting", personal="none").since_at is not None
     own = made(hotel, house.staff, columns="own,total")
     assert made(hotel, house.staff, columns="own,total,gateway").since == own.mark
@@ -174,7 +174,7 @@ def test_the_page_says_what_is_new_and_undoes_the_mark(
     hotel: Organisation, house: Any, staff_client: Client, manager_client: Client
 ) -> None:
     assert "You have exported nothing by this filter yet" in staff_client.get(PAGE).text
-    b"".join(staff_client.post(FILE, {"columns": "dispatch"}))  # type: ignore[arg-type]
+    b"".join(staff_client.post(FILE, {"columns": "dispatch"}))
     write(hotel, version(1, 1, total=5), order(4), order(5))
     page = " ".join(staff_client.get(PAGE).text.split())
     assert "Dispatch, orders: last <time" in page
@@ -182,7 +182,7 @@ def test_the_page_says_what_is_new_and_undoes_the_mark(
     assert "2 new" not in staff_client.get(f"{PAGE}?type=Food").text
     assert "2 new" not in manager_client.get(PAGE).text
     answer = staff_client.post(FILE, {"columns": "dispatch", "since": "yes", "sort": "created"})
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))  # type: ignore[arg-type]
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))
     assert [(row["Order"], row["Change"]) for row in rows] == [("1", "changed"), ("4", "new"), ("5", "new")]
     last = hotel.exports.first()
     assert last is not None

@@ -88,7 +88,7 @@ def csv_rows(file: bytes) -> list[dict[str, Any]]:
 
 
 def excel_rows(file: bytes) -> list[dict[str, Any]]:
-    heading, *rows = openpyxl.load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True)  # type: ignore[union-attr]
+    heading, *rows = openpyxl.load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True)
     return [read(dict(zip(heading, row, strict=True))) for row in rows]
 
 

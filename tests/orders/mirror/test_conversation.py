@@ -1,6 +1,7 @@
 """Requests in threads: so many at once, lists before lines, each answer handed to whoever asked."""
 
 import threading
+from concurrent.futures import Future
 from typing import Any
 
 from glu_admin.glu.lists import Bounds, Listed
@@ -24,14 +25,15 @@ def test_a_list_is_asked_before_the_lines_that_wait_already(session: Session) ->
         order.append("list")
         return Listed([], None)
 
-    session.glu.fetch = _fetch  # type: ignore[method-assign]
+    session.glu.fetch = _fetch  # type: ignore[method-assign,assignment]
     holding = [session.glu.ask_lines(_hold) for _ in range(MOST)]
     full.wait(HANG_SECONDS)
     waiting = [session.glu.ask_lines(lambda: order.append("line")) for _ in range(3 * MOST)]
     asked = session.glu.ask_list(MirrorRun.Pass.HISTORY, Ask(Bounds()))
     _wait_for_the_list(session)
     held.set()
-    for future in (*holding, *waiting, asked):
+    futures: list[Future[Any]] = [*holding, *waiting, asked]
+    for future in futures:
         future.result(HANG_SECONDS)
     assert order[0] == "list"
     assert len(order) == 3 * MOST + 1

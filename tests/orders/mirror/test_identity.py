@@ -217,8 +217,8 @@ def test_swapped_while_a_slice_runs(
     due(session, "wait_until", "next_due_at", "transactions_due_at")
     work(session)
     assert equal(session, sandbox)
-    theirs = {transaction["id"] for transaction in sandbox.world.shops["hotel"].transactions()}
-    assert set(session.organisation.transactions.values_list("glu_id", flat=True)) == theirs
+    moves = {transaction["id"] for transaction in sandbox.world.shops["hotel"].transactions()}
+    assert set(session.organisation.transactions.values_list("glu_id", flat=True)) == moves
 
 
 def test_by_hand_it_is_asked_at_every_run(session: Session, sandbox: RunningSandbox, cannot_pin: bool) -> None:

@@ -233,7 +233,7 @@ def test_what_was_set_aside_is_tried_though_a_poll_is_due(session: Session, monk
     mirror_everything(session)
     tried: list[int] = []
     monkeypatch.setattr(engine, "retry_set_aside", lambda session: tried.append(1))
-    once = engine.read_run
+    once = engine.read_run  # type: ignore[attr-defined]
 
     def reading(session: Session, run: MirrorRun, stream: LineStream) -> Iterator[MirrorRun]:
         for visited in once(session, run, stream):

@@ -34,7 +34,7 @@ def test_checks_that_were_made_before_have_their_outcome(house: Any, words: str,
     import_module("orders.migrations.0014_check_outcome").tell(apps, None)
     checked, never = house.hotel.orders.order_by("glu_id")
     assert (checked.check_outcome, never.check_outcome) == (outcome, None)
-    assert checked.check_words == (outcome.label if outcome == CheckOutcome.NOT_RETURNED else words)
+    assert checked.check_words == (CheckOutcome.NOT_RETURNED.label if outcome == CheckOutcome.NOT_RETURNED else words)
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_no_other_window_verifies_an_order(known: Order, kind: str) -> None:
     start = ago(days=15) if kind == "elsewhere" else ago(days=30)
     window(of, start, None, flags="tie_overflow" if kind == "flagged" else "")
     if kind == "suspected":
-        hotel.missing_orders.create(order=known, found_at=of.finished_at, due_at=now())
+        hotel.missing_orders.create(order=known, found_at=of.finished_at or now(), due_at=now())
     if kind == "gone":
         known.gone_at = ago(days=2)
     assert verified_at(known, hotel) == ago(days=10)

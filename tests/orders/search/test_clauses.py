@@ -21,7 +21,8 @@ ROWS = [
 @pytest.fixture
 def desk(house: Any) -> Organisation:
     write(house.hotel, *ROWS)
-    return house.hotel
+    hotel: Organisation = house.hotel
+    return hotel
 
 
 def read(organisation: Organisation, typed: str) -> Query:

@@ -62,7 +62,8 @@ def desk(house: Any) -> Organisation:
         payload_hash="",
         copied_at="2026-11-01T10:00:00+00:00",
     )
-    return house.hotel
+    hotel: Organisation = house.hotel
+    return hotel
 
 
 def found(organisation: Organisation, typed: str) -> list[int]:

@@ -18,7 +18,7 @@ from tests.orders.builders import order, write
 ORDER = "/o/alder-house/orders/41/"
 NOTES = f"{ORDER}notes/"
 LIST = "/o/alder-house/notes/"
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_with_htmx_the_card_comes_back_with_the_note_and_an_empty_field(desk: An
 @pytest.mark.parametrize("extra", [{}, HTMX])
 @pytest.mark.parametrize("typed", ["", "  \n ", "x" * (LONGEST_NOTE + 1)])
 def test_a_wrong_note_is_asked_for_again_and_loses_nothing(
-    desk: Any, staff_client: Client, typed: str, extra: dict[str, str]
+    desk: Any, staff_client: Client, typed: str, extra: dict[str, Any]
 ) -> None:
     member = desk.hotel.memberships.get(user=desk.manager)
     answer = staff_client.post(NOTES, {"text": typed, "tell": member.pk, "back": "payment=Paid"}, **extra)

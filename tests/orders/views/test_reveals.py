@@ -26,7 +26,7 @@ def seen(page: str) -> bool:
 
 @pytest.mark.parametrize("extra", [{}, {"HTTP_HX_REQUEST": "true"}])
 def test_they_are_shown_to_staff_who_ask_and_that_is_recorded(
-    desk: Any, staff_client: Client, extra: dict[str, str]
+    desk: Any, staff_client: Client, extra: dict[str, Any]
 ) -> None:
     assert not seen(staff_client.get(ORDER).content.decode())
     shown = staff_client.post(SHOW, {"back": "payment=Paid"}, **extra)
