@@ -1,8 +1,8 @@
 """An order with long values, and what is amiss on a page that shows it."""
 
-CODE = "SUMMERVOUCHERSFORHOTELGUESTSOF2026"
-
 from typing import Any
+
+CODE = "SUMMERVOUCHERSFORHOTELGUESTSOF2026"
 
 LONG: dict[str, Any] = {
     "id": 987654321012,

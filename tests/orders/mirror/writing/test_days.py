@@ -54,7 +54,8 @@ def days_kept(organisation: Organisation, zone: ZoneInfo) -> None:
 def added(organisation: Organisation) -> Counter[tuple[Any, ...]]:
     """What the days say: how many orders and how much, by field, day, code and value."""
     out: Counter[tuple[Any, ...]] = Counter()
-    for row in organisation.order_days.values():
+    rows: list[dict[str, Any]] = [dict(row) for row in organisation.order_days.values()]
+    for row in rows:
         key = (row["field"], row["day"], row["currency_code"], row["value"])
         out[(*key, "n")] += row["n"]
         for name in WORTH:
