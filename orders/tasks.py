@@ -17,6 +17,7 @@ from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import reattach
+from orders.desk.typical import claim_counting, count_typical
 from orders.exports.asking import hint_export
 from orders.exports.making import due_exports, forget_expired, make_export
 from orders.exports.schedules import announce, ask_scheduled, due_schedules
@@ -50,6 +51,8 @@ def tick() -> None:
         hint("orders.remove_foreign", organisation_id, queue="bulk")
     for organisation_id in to_be_counted().values_list("pk", flat=True):
         hint("orders.count_days", organisation_id, queue="bulk")
+    for organisation_id in claim_counting(organisations_to_mirror()):
+        hint("orders.count_typical", organisation_id, queue="bulk")
     for organisation in organisations_to_mirror():
         MirrorState.across_organisations.get_or_create(organisation=organisation)
     with transaction.atomic():
@@ -125,6 +128,14 @@ def make_export_file(export_id: int) -> None:
 def ask_scheduled_export(schedule_id: int) -> None:
     """Ask for the export of a schedule, where it is due."""
     ask_scheduled(schedule_id)
+
+
+@shared_task(name="orders.count_typical")
+def count_typical_times(organisation_id: int) -> None:
+    """Count how long an organisation's orders usually keep a status; a second time does no harm."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is not None:
+        count_typical(organisation)
 
 
 def _work(organisation: Organisation) -> None:

@@ -10,8 +10,10 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.display import fields
 from orders.display.text import brief, isolated
+from orders.display.typical import TypicalByKind, longer_than_usual
 from orders.display.working_days import WorkingCalendar, calendar_of
 from orders.models import DeskSettings, Order, desk_settings_of
+from orders.models.typical import typical_times_of
 from orders.models.waiting import OPEN_DISPATCH, SCHEDULED, UNPAID, is_offline
 
 Unit = Literal["wd", "d", "h", "min"]
@@ -45,11 +47,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Clock:
-    """An organisation's settings and working days at one moment (aware), by which ages are told."""
+    """An organisation's settings, working days and typical times at one moment (aware), by which ages are told."""
 
     settings: DeskSettings
     calendar: WorkingCalendar
     moment: datetime
+    typical: TypicalByKind
 
     @property
     def today(self) -> datetime:
@@ -103,24 +106,34 @@ class Age:
 
 @dataclass(frozen=True)
 class Attention:
-    """How long an order has waited, None where nothing is open, and what is to be said of its scheduled day, or ""."""
+    """How long an order has waited, None where nothing is open; and what is to be said of that beside others of its
+    kind, and of its scheduled day, or "".
+    """
 
     age: Age | None
+    stuck: str
     schedule: str
 
     @property
     def words(self) -> list[str]:
         """Why the order needs somebody, in sentences; none where it does not."""
         return [
-            *([self.age.words] if self.age and self.age.is_past else []),
+            *([self.age.words] if self.age and (self.age.is_past or self.stuck) else []),
+            *([self.stuck] if self.stuck else []),
             *([self.schedule] if self.schedule else []),
         ]
 
     @property
+    def title(self) -> str:
+        """The gravest of them, as a heading, or ""."""
+        return self.brief.partition(", ")[0]
+
+    @property
     def brief(self) -> str:
-        """Why in a few words: "Late", "Past its scheduled day", both, or ""."""
+        """Why in a few words: "Late", "Longer than usual", "Past its scheduled day", several of them, or ""."""
         said = [
             *(["late"] if self.age and self.age.is_past else []),
+            *(["longer than usual"] if self.stuck else []),
             *(["past its scheduled day"] if self.schedule else []),
         ]
         return ", ".join(said).capitalize()
@@ -132,13 +145,15 @@ class Attention:
 
 
 def attention_of(order: Order, clock: Clock) -> Attention:
-    """How an order stands to its limits and its scheduled day."""
-    return Attention(age_of(order, clock), schedule_words(order, clock))
+    """How an order stands to its limits, to others of its kind and to its scheduled day."""
+    stuck = longer_than_usual(order, clock.typical, clock.moment)
+    return Attention(age_of(order, clock), stuck, schedule_words(order, clock))
 
 
 def clock_of(organisation: Organisation, moment: datetime | None = None) -> Clock:
     """The clock of an organisation, by default of now."""
-    return Clock(desk_settings_of(organisation), calendar_of(organisation), moment or now())
+    settings = desk_settings_of(organisation)
+    return Clock(settings, calendar_of(organisation), moment or now(), typical_times_of(organisation))
 
 
 def age_of(order: Order, clock: Clock) -> Age | None:

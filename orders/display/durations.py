@@ -20,6 +20,13 @@ def short(length: timedelta) -> str:
     return format_timedelta(max(length, timedelta()), threshold=_AT_LEAST, format="short", locale=LOCALE)
 
 
+def length(of: timedelta) -> str:
+    """As `short`, in whole words and days at most: "40 seconds", "15 minutes", "19 days"."""
+    if of >= timedelta(days=_AT_LEAST):
+        return format_unit(round(of / timedelta(days=1)), "duration-day", locale=LOCALE)
+    return format_timedelta(max(of, timedelta()), threshold=_AT_LEAST, locale=LOCALE)
+
+
 def soon(moment: datetime) -> str:
     """A time to come as "in 3 secs", "in 12 mins"; "now" when it has come."""
     left = math.ceil((moment - now()).total_seconds())

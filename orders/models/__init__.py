@@ -21,6 +21,7 @@ from orders.models.reveal import Reveal
 from orders.models.saved_view import SavedView
 from orders.models.set_aside import SetAside
 from orders.models.transaction import Transaction
+from orders.models.typical import TypicalTimes
 
 __all__ = [
     "CheckOutcome",
@@ -48,6 +49,7 @@ __all__ = [
     "SavedView",
     "SetAside",
     "Transaction",
+    "TypicalTimes",
     "change_desk_settings",
     "desk_settings_of",
 ]

@@ -48,6 +48,11 @@ def waiting(dispatch: str | None, payment: str | None, dispatch_since: datetime,
     return Waiting(dispatch_since, payment_since, since)
 
 
+def moved_at(stamp: datetime | None, seen_old_at: datetime, seen_at: datetime) -> datetime:
+    """When a status moved that was last seen as it was and first seen as it is: by Glu's stamp, if that is between."""
+    return stamp if stamp and seen_old_at <= stamp <= seen_at else seen_at
+
+
 def begun(status: str | None, created_at: datetime, updated_at: datetime | None, seen_at: datetime) -> datetime:
     """When a status began of an order that is seen for the first time, at `seen_at`: its creation, where orders begin
     with it, else its last change, as it cannot be later."""

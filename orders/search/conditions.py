@@ -18,7 +18,7 @@ from orders.display.money import currency, minor_units
 from orders.models.order import DigitsTail, JoinedCode
 from orders.search import delivery, paying
 from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria, Person
-from orders.search.lateness import late, past_schedule
+from orders.search.lateness import late, past_schedule, stuck
 from orders.search.marked import marked
 
 _MOST_MINOR = 2**63 - 1
@@ -129,6 +129,8 @@ def _flag(organisation: Organisation, flag: str) -> Q:
     match flag:
         case "late":
             return late(clock_of(organisation))
+        case "stuck":
+            return stuck(clock_of(organisation))
         case "past-schedule":
             return past_schedule(clock_of(organisation))
         case "message":

@@ -170,6 +170,7 @@ FLAGS = {
     "printed": ("Sheet printed", "Sheet not printed"),
     "chased": ("Chased", "Not chased"),
     "late": ("Late", "Not late"),
+    "stuck": ("Waiting longer than usual", "Not waiting longer than usual"),
     "past-schedule": ("Past its scheduled day", "Not past its scheduled day"),
     "unconfirmed": ("Sent here, still open at Glu", "Not sent here and open at Glu"),
     "unmarked": ("Dispatched at Glu, not marked here", "Not dispatched at Glu without a mark here"),
@@ -178,7 +179,7 @@ FLAGS = {
 }
 """What an order has or has not, in words for both."""
 
-WAITING_FLAGS = frozenset({"late", "past-schedule"})
+WAITING_FLAGS = frozenset({"late", "stuck", "past-schedule"})
 """The flags that only orders have that wait."""
 
 MARKS = ("prepared", "posted", "ready", "handed-over", "printed", "chased")
@@ -206,6 +207,7 @@ FLAG_LABELS = {
     "printed": "Sheet printed",
     "chased": "Chased",
     "late": "Late",
+    "stuck": "Waiting longer than usual",
     "past-schedule": "Past its scheduled day",
     "unconfirmed": "Sent here, open at Glu",
     "unmarked": "Dispatched, not marked here",

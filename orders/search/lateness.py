@@ -6,6 +6,7 @@ from operator import or_
 from django.db.models import Q
 
 from orders.display.ages import Clock, Span
+from orders.models.typical import PAYMENT, Kind
 from orders.models.waiting import OFFLINE, OPEN_DISPATCH, SCHEDULED, UNPAID
 
 
@@ -30,10 +31,31 @@ def late(clock: Clock) -> Q:
     return began & ((unpaid & overdue) | (~unpaid & is_due & reduce(or_, methods)))
 
 
+def stuck(clock: Clock) -> Q:
+    """Orders that wait longer than 95 of 100 of their kind did; of kinds without a typical time none."""
+    bounds = {kind: clock.moment - times.most for kind, times in clock.typical.items()}
+    if not bounds:
+        return Q(pk__in=[])
+    began = Q(waiting_since__isnull=False, waiting_since__lt=max(bounds.values()))
+    return began & reduce(or_, (_of(kind) & Q(waiting_since__lt=bound) for kind, bound in bounds.items()))
+
+
+def _of(kind: Kind) -> Q:
+    """Waiting orders of a kind, as `kind_of` tells it of one."""
+    if kind.of == PAYMENT:
+        return Q(payment_status=kind.status) & _called("payment_method", kind.method)
+    unscheduled = Q(dispatch_status=kind.status, scheduled_delivery_at__isnull=True)
+    return unscheduled & ~Q(payment_status__in=UNPAID) & _called("delivery_method_name", kind.method)
+
+
 def past_schedule(clock: Clock) -> Q:
     """Orders that are not dispatched though their scheduled day is past."""
     return Q(waiting_since__isnull=False, dispatch_status__in=OPEN_DISPATCH, scheduled_delivery_at__lt=clock.today)
 
 
 def _method(name: str) -> Q:
-    return Q(delivery_method_name=name) if name else Q(delivery_method_name__isnull=True) | Q(delivery_method_name="")
+    return _called("delivery_method_name", name)
+
+
+def _called(column: str, name: str) -> Q:
+    return Q(**{column: name}) if name else Q(**{f"{column}__isnull": True}) | Q(**{column: ""})

@@ -15,8 +15,10 @@ from orders.display import fields
 from orders.display.ages import attention_of, clock_of
 from orders.display.durations import until_day
 from orders.display.text import in_words, json_text, spelled_out
+from orders.display.typical import in_status
 from orders.documented import DEVICE_FIELDS, ORDER_OBJECTS
 from orders.models import Order
+from orders.models.typical import DISPATCH, PAYMENT
 from orders.payload import extra_of, payload
 from orders.recheck import note_visit
 from orders.views.back import back_to_list
@@ -47,6 +49,7 @@ def order_page(
     extra, whole = extra_of(found), payload(found)
     technical = [name for name in DEVICE_FIELDS if name in whole]
     others = _others(extra)
+    clock = clock_of(organisation)
     history = history_context(request, organisation, found)
     rows = line_rows(organisation, found, lines, history["back"])
     context = {
@@ -68,7 +71,9 @@ def order_page(
         "others": others[:_MOST_OTHERS],
         "more_others": max(len(others) - _MOST_OTHERS, 0),
         "has_technical": bool(technical),
-        "attention": attention_of(found, clock_of(organisation)),
+        "attention": attention_of(found, clock),
+        "in_dispatch": in_status(found, DISPATCH, clock.typical, clock.moment),
+        "in_payment": in_status(found, PAYMENT, clock.typical, clock.moment),
         "raw": json_text({**whole, **dict.fromkeys(technical, _MASKED)}, indent=2),
         **history,
         **more,

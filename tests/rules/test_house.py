@@ -27,6 +27,7 @@ MAY_SAY_ACROSS = {
     "glu_admin/tenancy/access.py",
     "glu_admin/tenancy/team.py",
     "glu_admin/tenancy/models.py",
+    "orders/desk/typical.py",
     "orders/foreign.py",
     "orders/metrics.py",
     "orders/search/listing.py",

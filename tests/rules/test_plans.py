@@ -16,7 +16,7 @@ from orders.desk.notes import write_note
 from orders.desk.queues import QUEUES
 from orders.mirror.statistics import analyze
 from orders.mirror.writing.counters import recount
-from orders.models import Order
+from orders.models import Order, TypicalTimes
 from orders.search import count_orders, list_page, parse_query
 from orders.search.query import SORTS
 from tests.orders.builders import order, write
@@ -61,6 +61,8 @@ FILTERS = [
     "age=..90d",
     "has=late",
     "no=late",
+    "has=stuck",
+    "no=stuck",
     "has=past-schedule",
     "dispatch=Outstanding&has=late",
     "dispatch=Outstanding&no=posted",
@@ -132,6 +134,8 @@ def large(house: Any) -> Organisation:
             )
     for noted in house.hotel.orders.filter(dispatch_status="Outstanding"):
         write_note(house.hotel, noted, house.staff, "Called", [], uuid4())
+    kinds = [["dispatch", "Outstanding", "Pigeon", 3600, 86400], ["payment", "Failed", "Barter", 60, 3600]]
+    TypicalTimes.across_organisations.create(organisation=house.hotel, kinds=kinds, due_at=now())
     recount(house.hotel)
     analyze()
     if postgres:  # as the server does by itself for tables that the mirror does not know

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from orders.models import Order
-from orders.models.waiting import Waiting, begun, waiting
+from orders.models.waiting import Waiting, begun, moved_at, waiting
 from orders.payload import ParsedOrder
 
 
@@ -19,15 +19,13 @@ def next_wait(old: Order, new: ParsedOrder, seen_old_at: datetime, seen_at: date
 
     A status that moved began when Glu says that the order changed, if that is between both; else when it was seen.
     """
-    changed_at = new.updated_at
-    moved_at = changed_at if changed_at and seen_old_at <= changed_at <= seen_at else seen_at
     started = []
     for was, now_is, since in (
         (old.dispatch_status, new.dispatch_status, old.dispatch_since),
         (old.payment_status, new.payment_status, old.payment_since),
     ):
         if (was or "") != (now_is or ""):
-            started.append(moved_at)
+            started.append(moved_at(new.updated_at, seen_old_at, seen_at))
         else:
             started.append(since or begun(now_is, new.created_at, new.updated_at, seen_at))
     return waiting(new.dispatch_status, new.payment_status, *started)

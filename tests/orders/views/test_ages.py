@@ -11,7 +11,7 @@ from django.test import Client
 
 from orders.exports import Choice, csv_texts
 from orders.mirror.gone import mark_gone
-from orders.models import DeskSettings
+from orders.models import DeskSettings, TypicalTimes
 from orders.search import parse_query
 from tests.orders.builders import EPOCH, order, write
 
@@ -111,3 +111,20 @@ def test_a_file_says_since_when_each_has_waited(desk: Any) -> None:
     rows = list(csv.reader(io.StringIO("".join(csv_texts(desk.hotel, query, Choice(form="plain"), lines=False)))))
     place = next(place for place, heading in enumerate(rows[0]) if heading.startswith("Waiting since"))
     assert [row[place][:16].replace("T", " ") for row in rows[1:]] == ["", "2026-11-17 09:00"]
+
+
+def test_an_order_says_how_long_it_has_its_statuses_and_what_is_usual(desk: Any, viewer_client: Client) -> None:
+    kinds = [["dispatch", "Outstanding", "Royal Mail", 86_400, 2 * 86_400]]
+    TypicalTimes.across_organisations.create(organisation=desk.hotel, kinds=kinds, due_at=EPOCH)
+    page = text(viewer_client.get(f"{DESK}1/").content.decode())
+    usual = "of orders by Royal Mail, half leave Outstanding within 24 hours of being paid, 95 of 100 within 2 days."
+    assert f"limit for Royal Mail is 2. That is longer than usual: {usual}" in page
+    assert re.search(rf"Dispatch Outstanding since [^,]+, 3 days O{re.escape(usual[1:])}", page)
+    assert shown(viewer_client, "has=stuck") == {1: "3 d Late, longer than usual", 2: "2 d Longer than usual"}
+    young = text(viewer_client.get(f"{DESK}3/").content.decode())
+    assert "longer than usual" not in young
+    assert "5 hours O" + usual[1:] in young
+
+
+def text(page: str) -> str:
+    return " ".join(re.sub("<[^>]+>", " ", page).split())
