@@ -23,7 +23,7 @@ from orders.search import Query, find_orders, ordered
 BATCH = 2000
 """How many orders are read at a time: whatever a file holds, no more of it is in memory."""
 
-_BOM = "\ufeff"
+BOM = "\ufeff"
 _NO_NULL = "\x01no null\x01"  # PostgreSQL quotes what looks like a null
 _GUARDED = ",\"'"  # how a guarded cell begins; within a cell its quote would stand twice
 
@@ -47,7 +47,7 @@ def csv_texts(
     """
     form = choice.form_of(organisation)
     columns = choice.columns_of(lines=lines, new_after=mark.order if mark else None)
-    yield (_BOM if form.guarded else "") + line_of(headings(columns, form), form)
+    yield (BOM if form.guarded else "") + line_of(headings(columns, form), form)
     settled = settle(organisation, query, mark, lines=choice.shape != "orders") if keys is None else keys
     yield from row_texts(organisation, settled, columns, form, lines=lines, account=account or Account())
 

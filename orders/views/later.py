@@ -21,6 +21,7 @@ _KEYS = (
         "Anywhere",
         (
             *(("g h", "Home"), ("g o", "Orders"), ("g d", "Dispatch"), ("g p", "Payments"), ("g e", "Exports")),
+            ("g r", "Reports"),
             ("g n", "Notes for you"),
             ("g m", "Mirror"),
             ("Esc", "Close what is open"),

@@ -81,6 +81,8 @@ def main() -> None:
         ("page", "line", f"{base}{some.glu_id}/lines/{line.glu_id}/"),
         ("mirror", "mirror", "/o/org1/mirror/"),
         ("page", "exports", "/o/org1/exports/"),
+        ("page", "report, a year by month", "/o/org1/reports/?period=year"),
+        ("page", "report, a month by day", "/o/org1/reports/?period=last-month"),
     ]
     for kind, what, path in pages:
         whole, database, processor, queries = [], [], [], 0

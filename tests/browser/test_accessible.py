@@ -41,6 +41,8 @@ PATHS = [
     f"{ORGANISATION}/queues/dispatch/",
     f"{ORGANISATION}/queues/dispatch/history/",
     f"{ORGANISATION}/queues/payment/",
+    f"{ORGANISATION}/reports/?period=year",
+    f"{ORGANISATION}/reports/?from=soon",
     "SHEETS",
     f"{ORGANISATION}/views/",
     f"{ORGANISATION}/notes/",

@@ -71,6 +71,8 @@ PAGES = {
     "queue_payment": Page(V),
     "payment_chase": Page(S, get=REDIRECT, post=NOT_FOUND),
     "payment_unchase": Page(S, get=REDIRECT, post=NOT_FOUND),
+    "reports": Page(V),
+    "report_file": Page(S, get=REDIRECT),
     "orders_export": Page(S),
     "orders_export_file": Page(S, get=REDIRECT, post=OK),
     "orders_export_stored": Page(S, get=NOT_FOUND, args=("export",)),

@@ -9,8 +9,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# The picture of the days and its key, and the days to come.
-DRAWINGS = {"orders/mirror/_strip.html", "orders/mirror/_strip_key.html", "orders/dispatch/_radar.html"}
+# The picture of the days and its key, the days to come, and the bars of reports.
+DRAWINGS = {
+    "orders/dispatch/_radar.html",
+    "orders/mirror/_strip.html",
+    "orders/mirror/_strip_key.html",
+    "orders/reports/_chart.html",
+}
 
 
 def name(path: Path) -> str:

@@ -1,0 +1,201 @@
+"""Which days a report is about, and by what they are grouped: read from its address, cut into slices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localdate
+
+from glu_admin.tenancy.models import Organisation
+from orders.models.day import FIRST_YEAR, LAST_YEAR
+from orders.search.ranges import BadValue, read_days
+
+By = Literal["day", "week", "month"]
+
+PERIODS = {"month": "This month", "last-month": "Last month", "year": "Last 12 months"}
+"""The periods that have a name, in words; others are given by their days."""
+
+DAYS = "days"
+"""What stands for a name where days are given."""
+
+BY = {"day": "Day", "week": "Week", "month": "Month"}
+"""What days can be grouped by, in words."""
+
+MOST_SLICES = 120
+"""So many days, weeks or months stand in a report."""
+
+_DAYS_AT_MOST, _WEEKS_AT_MOST = 45, 190  # days of a period that is grouped by day, by week, unless something is asked
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The days of a period that are one row: a day, or as much of a week or month as lies in the period.
+
+    `words` say them whole, `short` as briefly as below a bar.
+    """
+
+    first: date
+    last: date
+    words: str
+    short: str
+
+    @property
+    def days(self) -> str:
+        """As the list's address has them."""
+        return span(self.first, self.last)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days of the organisation, both included, and what they are grouped by."""
+
+    first: date
+    last: date
+    by: By
+
+    @property
+    def days(self) -> str:
+        """As the list's address has them."""
+        return span(self.first, self.last)
+
+    @property
+    def words(self) -> str:
+        """The days in words: "1 October to 28 November 2026"."""
+        return f"{_said(self.first)} to {_said(self.last)}" if self.first != self.last else _said(self.first)
+
+    def slices(self) -> list[Slice]:
+        """The days, weeks (Monday to Sunday) or months, the first and the last cut to the period."""
+        out, first = [], self.first
+        while first <= self.last:
+            last = min(_end(first, self.by), self.last)
+            out.append(
+                Slice(first, last, self._words(first, last), date_format(first, "M Y" if self.by == "month" else "j M"))
+            )
+            first = last + _DAY
+        return out
+
+    def count(self) -> int:
+        """How many slices there are."""
+        days = (self.last - self.first).days + 1
+        if self.by == "day":
+            return days
+        if self.by == "week":
+            return (days + self.first.weekday() + 6) // 7
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+    def _words(self, first: date, last: date) -> str:
+        if self.by == "day":
+            return date_format(first, "D j M Y")
+        if self.by == "week":
+            week = first.isocalendar()
+            return f"Week {week.week} of {week.year}, {_short(first, last)}"
+        whole = first.day == 1 and (last + _DAY).day == 1
+        return date_format(first, "F Y") + ("" if whole else f", {_short(first, last)}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for: the period, None where it cannot be read, and what is wrong by the field it is in.
+
+    `name` is one of PERIODS or DAYS; `first`, `last` and `by` are what stands in the form.
+    """
+
+    period: Period | None
+    name: str
+    first: str
+    last: str
+    by: str
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_period(params: Mapping[str, str], organisation: Organisation) -> Asked:
+    """The period of an address: `period`, or `from` and `to` with days as people write them, and `by`; never raises.
+
+    Days that are given win over a name; with neither it is this month.
+    """
+    today = localdate(timezone=organisation.zone)
+    typed = {name: params.get(name, "").strip() for name in ("from", "to")}
+    name, by = params.get("period", ""), params.get("by", "")
+    problems: dict[str, str] = {}
+    name = DAYS if any(typed.values()) else name or "month"
+    days: tuple[date, date] | None = None
+    if name == DAYS:
+        try:
+            days = _days(typed["from"], typed["to"], today)
+        except BadValue as error:
+            problems[error.end or "from"] = str(error)
+    elif name in PERIODS:
+        days = _named(name, today)
+    else:
+        problems["period"] = "There is no such period: choose one of these, or give its days."
+    if by not in BY and by:
+        problems["by"] = "A report is by day, week or month."
+    period = None
+    if days and not problems:
+        period = Period(*days, _by(by, *days))
+        if period.count() > MOST_SLICES:
+            problems["by"] = f"That is more than {MOST_SLICES} {period.by}s: choose fewer days, or longer rows."
+            period = None
+    if days:
+        typed = {"from": days[0].isoformat(), "to": days[1].isoformat()}
+    return Asked(period, name, typed["from"], typed["to"], period.by if period else by, problems)
+
+
+def span(first: date, last: date) -> str:
+    """Days as the list's address has them, both included."""
+    return first.isoformat() if first == last else f"{first.isoformat()}..{last.isoformat()}"
+
+
+def _days(first: str, last: str, today: date) -> tuple[date, date]:
+    """Both days, the last today where it is left out. Raises BadValue."""
+    if not first:
+        raise BadValue("Say from which day, such as 31/1/2026.", "from")
+    found = read_days(f"{first}..{last or today.isoformat()}", today, "The period")
+    if found.first is None or found.last is None or found.stretches:
+        raise BadValue("The period is one stretch of days.", "from")
+    if not FIRST_YEAR <= found.first.year <= found.last.year <= LAST_YEAR:
+        raise BadValue("The period is too far away.", "from")
+    return found.first, found.last
+
+
+def _named(name: str, today: date) -> tuple[date, date]:
+    first = today.replace(day=1)
+    if name == "last-month":
+        return (first - _DAY).replace(day=1), first - _DAY
+    if name == "year":
+        months = first.year * 12 + first.month - 12
+        return date(months // 12, months % 12 + 1, 1), today
+    return first, today
+
+
+def _by(asked: str, first: date, last: date) -> By:
+    """What is asked for, else what gives a report that is neither long nor coarse."""
+    for by in get_args(By):
+        if by == asked:
+            return by  # type: ignore[no-any-return]
+    days = (last - first).days + 1
+    return "day" if days <= _DAYS_AT_MOST else "week" if days <= _WEEKS_AT_MOST else "month"
+
+
+def _end(first: date, by: By) -> date:
+    """The last day of the week or month of a day."""
+    if by == "day":
+        return first
+    if by == "week":
+        return first + timedelta(days=6 - first.weekday())
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY
+
+
+def _said(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def _short(first: date, last: date) -> str:
+    """A stretch within a year: "23–29 Nov", "30 Nov–6 Dec"."""
+    if first == last:
+        return date_format(first, "j M")
+    start = date_format(first, "j" if first.month == last.month else "j M")
+    return f"{start}–{date_format(last, 'j M')}"

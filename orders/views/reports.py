@@ -1,0 +1,207 @@
+"""Reports: how many orders a period has and worth how much, each number a link to the list, each table a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
+from orders.display.money import currency, money
+from orders.exports.tables import Cell, amount_cell, table_texts
+from orders.proof.gaps import extent, is_copied, words_of
+from orders.proof.standing import standing_on_page, state_on_page
+from orders.proof.transactions import transactions_known
+from orders.recheck import note_visit
+from orders.reports.chart import Chart, chart
+from orders.reports.figures import SPLITS, Figures, Report, Row, Section, is_counted, report
+from orders.reports.period import BY, DAYS, PERIODS, Asked, Period, read_period
+from orders.search import Counted
+
+_AMOUNTS = {
+    "gross": ("Gross", "what was ordered at its full price: Glu’s subtotal"),
+    "discount": ("Discount", "what was taken off"),
+    "delivery": ("Delivery", "what was charged for it"),
+    "fee": ("Fee", "Glu’s processing fee"),
+    "total": ("Total", "what the buyers were asked for, paid or not"),
+    "paid": ("Paid", "what Glu’s transactions say was paid for these orders"),
+    "back": ("Refunded", "what of that was refunded or charged back, whenever that was"),
+    "net": ("Net", "paid less refunded"),
+}
+"""The amounts of a table, in its order: their headings, and what each is."""
+
+_SETTLED = ("paid", "back", "net")
+_NONE = "None given"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table as it is shown: what it is, how many orders, its amounts ("" for not known), its list."""
+
+    words: str
+    orders: str
+    amounts: Sequence[str]
+    query: str
+
+
+@door(Role.VIEWER)
+def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """The figures of a period, by currency; what is wrong with an address is said in its place."""
+    note_visit(organisation)
+    standing_on_page(organisation)
+    asked, only = read_period(request.GET, organisation), _only(request)
+    state = state_on_page(organisation)
+    known, counted = transactions_known(state), is_counted(organisation, state)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "periods": PERIODS,
+        "by": BY,
+        "counted": counted,
+        "transactions": known,
+        "columns": _AMOUNTS.values(),
+        "address": _address(asked),
+        "only": only,
+    }
+    if counted and (period := asked.period):
+        found = report(organisation, period, only)
+        context |= {
+            "period": period,
+            "slices": BY[period.by],
+            "sections": [_section(period, section, known.is_known) for section in found.sections],
+            "others": [
+                (row.words or _NONE, f"{row.figures.orders:,}", urlencode([("currency", row.words)]))
+                for row in found.others
+            ],
+            "missing": _missing(organisation, period),
+        }
+    return render(request, "orders/reports/page.html", context)
+
+
+@door(Role.STAFF)
+def report_file(request: TeamRequest, organisation: Organisation) -> HttpResponseBase:
+    """A table of a report as a file, in all currencies and with every value. Raises Http404 for one there is not."""
+    asked = read_period(request.GET, organisation)
+    state = state_on_page(organisation)
+    if asked.period is None or not is_counted(organisation, state):
+        return redirect(f"{reverse('reports', args=[organisation.slug])}?{request.GET.urlencode()}")
+    name, known = request.GET.get("table", ""), transactions_known(state).is_known
+    found = report(organisation, asked.period, most=None)
+    table = _by_slice(asked.period, found, known) if name == asked.period.by else _by_value(found, name, known)
+    response = StreamingHttpResponse(table_texts(organisation, *table), content_type="text/csv; charset=utf-8")
+    filename = f"{organisation.slug}-report-by-{name}-{asked.period.first}-to-{asked.period.last}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
+    """A currency's part of the page."""
+    code = section.currency
+    return {
+        "code": code,
+        "orders": _orders(section.whole.figures.orders),
+        "worth": money(section.whole.figures.total, code),
+        "chart": _chart(period, section),
+        "lines": [_line(row, code, known) for row in section.rows],
+        "whole": _line(section.whole, code, known),
+        "splits": [
+            {"name": split.name, "label": split.label, "lines": [_line(row, code, known) for row in split.rows]}
+            for split in section.splits
+        ],
+        "lacking": _lacking(section.whole.figures, known),
+    }
+
+
+def _line(row: Row, code: str, known: bool) -> Line:
+    """A row as it is shown."""
+    figures = row.figures
+    amounts = [money(getattr(figures, name), code) if known or name not in _SETTLED else "" for name in _AMOUNTS]
+    words = row.words or _NONE if row.is_value else row.words
+    return Line(words, f"{figures.orders:,}", amounts, row.query)
+
+
+def _chart(period: Period, section: Section) -> Chart | None:
+    """The totals of a section row by row as bars."""
+    code, parts = section.currency, period.slices()
+    said = [f"{row.words}: {money(row.figures.total, code)}, {_orders(row.figures.orders)}" for row in section.rows]
+    return chart(
+        [row.figures.total for row in section.rows],
+        said,
+        [part.short for part in parts],
+        lambda amount: money(amount, code),
+    )
+
+
+def _lacking(figures: Figures, known: bool) -> list[str]:
+    """What some of the orders lack, so that it is in no sum."""
+    lacking = [("subtotal", figures.with_gross), ("total", figures.with_total)]
+    if known:
+        lacking.append(("payment that is known", figures.with_paid))
+    return [
+        f"{_orders(figures.orders - having)} without a {what}" for what, having in lacking if figures.orders > having
+    ]
+
+
+def _orders(n: int) -> str:
+    """A number of orders with its noun."""
+    return Counted(n).words
+
+
+def _missing(organisation: Organisation, period: Period) -> str:
+    """What of the period is not copied, or in doubt, in words; "" for nothing."""
+    if not is_copied(organisation):
+        return ""
+    return words_of(extent(organisation, period.first, period.last).gaps, organisation.zone)
+
+
+def _only(request: TeamRequest) -> str | None:
+    """The one currency that is asked for, None for all."""
+    return currency(request.GET["currency"]) if "currency" in request.GET else None
+
+
+def _address(asked: Asked) -> str:
+    """The query string of the report that is shown, without what only looks different."""
+    if asked.period is None:
+        return ""
+    days = [("from", asked.first), ("to", asked.last)] if asked.name == DAYS else [("period", asked.name)]
+    return urlencode([*days, ("by", asked.period.by)])
+
+
+Table = tuple[list[str], list[list[Cell]]]
+
+
+def _by_slice(period: Period, found: Report, known: bool) -> Table:
+    """Every row of every currency."""
+    headings = [BY[period.by], "First day", "Last day", "Currency", "Orders", *_headings()]
+    rows: list[list[Cell]] = [
+        [row.words, part.first, part.last, section.currency, *_cells(row.figures, section.currency, known)]
+        for section in found.sections
+        for part, row in zip(period.slices(), section.rows, strict=True)
+    ]
+    return headings, rows
+
+
+def _by_value(found: Report, name: str, known: bool) -> Table:
+    """Every value of a field in every currency. Raises Http404 where there is no such field."""
+    splits = [(section.currency, split) for section in found.sections for split in section.splits if split.name == name]
+    if name not in SPLITS:
+        raise Http404("No such table.")
+    rows: list[list[Cell]] = [
+        [row.words or _NONE, code, *_cells(row.figures, code, known)] for code, split in splits for row in split.rows
+    ]
+    return [SPLITS[name], "Currency", "Orders", *_headings()], rows
+
+
+def _headings() -> list[str]:
+    return [heading for heading, _ in _AMOUNTS.values()]
+
+
+def _cells(figures: Figures, code: str, known: bool) -> list[Cell]:
+    """A row's number of orders and its amounts, those that are not known empty."""
+    amounts = (getattr(figures, name) if known or name not in _SETTLED else None for name in _AMOUNTS)
+    return [figures.orders, *(amount_cell(amount, code) for amount in amounts)]

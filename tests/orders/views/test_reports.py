@@ -1,0 +1,193 @@
+"""Reports: every row leads to the orders behind it and says of them what the orders say, and so do the files."""
+
+import csv
+import html
+import io
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from glu_admin.glu.lists import read_rows
+from glu_admin.tenancy.models import Organisation
+from orders.display.money import money
+from orders.mirror.writing.days import full_count, replace_days
+from orders.mirror.writing.transactions import write_transactions
+from orders.models import MirrorState
+from orders.search import find_orders, parse_query
+from tests.orders.builders import EPOCH, order, write
+
+PAGE, FILE = "/o/alder-house/reports/", "/o/alder-house/reports/file/"
+YEAR = "from=2026-01-01&to=2026-12-31"
+ROW = re.compile(r'<tr>\s*<th scope="row">\s*<a href="/o/alder-house/orders/\?([^"]*)">(.*?)</a>(.*?)</tr>', re.S)
+CELL = re.compile(r'<td class="num">(.*?)</td>', re.S)
+
+
+def counted(organisation: Organisation, *, known: bool = True) -> Organisation:
+    """Its days are counted, and its transactions are known or not."""
+    done = EPOCH if known else None
+    MirrorState.across_organisations.update_or_create(
+        organisation=organisation, defaults={"history_complete_at": EPOCH, "transactions_complete_at": done}
+    )
+    replace_days(organisation, organisation.zone, full_count(organisation, organisation.zone))
+    return organisation
+
+
+def text(fragment: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
+
+
+def rows(page: str) -> list[tuple[str, str, list[str]]]:
+    """Query, words and cells of every row of the page's tables."""
+    found = [
+        (html.unescape(query), text(words), list(map(text, CELL.findall(rest))))
+        for query, words, rest in ROW.findall(page)
+    ]
+    assert found
+    return found
+
+
+def expected(organisation: Organisation, query: str) -> list[str]:
+    """What a row should say of the orders that its list has."""
+    asked = parse_query(query, organisation)
+    assert asked.ok
+    assert not asked.ignored
+    found = list(find_orders(organisation, asked.criteria))
+    code = asked.criteria.currency[0]
+    paid, back = (sum(getattr(one, f"{name}_amount") or 0 for one in found) for name in ("paid", "back"))
+    amounts = [
+        *(
+            sum(getattr(one, column) or 0 for one in found)
+            for column in ("subtotal", "discount_amount", "delivery_amount", "processing_fee", "total")
+        ),
+        paid,
+        back,
+        paid - back,
+    ]
+    return [f"{len(found):,}", *(money(amount, code) for amount in amounts)]
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_every_row_says_what_its_orders_say(full: Organisation, viewer_client: Client, by: str) -> None:
+    counted(full)
+    asked = "from=2026-10-01&to=2026-11-20" if by == "day" else YEAR
+    shown = rows(viewer_client.get(f"{PAGE}?{asked}&by={by}").text)
+    for query, words, cells in shown:
+        assert cells == expected(full, query), (words, query)
+    assert len({query for query, *_ in shown}) > 10
+    wholes = [cells for query, words, cells in shown if words == "All"]
+    assert len(wholes) == 6 * 3  # of three currencies: the days, and by each of five fields
+    assert sum(int(cells[0]) for cells in wholes[::6]) == sum(
+        created.year == 2026 and (by != "day" or created.month >= 10)
+        for created in full.orders.values_list("created_at", flat=True)
+    )
+
+
+def test_days_belong_to_the_organisations_zone(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1, "2026-06-30T22:59:59+00:00"), order(2, "2026-06-30T23:00:00+00:00"))
+    counted(house.hotel)
+    shown = {
+        words: cells[0] for _, words, cells in rows(viewer_client.get(f"{PAGE}?from=2026-06-30&to=2026-07-01").text)
+    }
+    assert shown["Tue 30 Jun 2026"] == shown["Wed 1 Jul 2026"] == "1"
+
+
+def test_what_is_not_known_is_said_and_no_zero(house: Any, viewer_client: Client, staff_client: Client) -> None:
+    write(house.hotel, order(1))
+    counted(house.hotel, known=False)
+    page = viewer_client.get(f"{PAGE}?{YEAR}").text
+    assert all(cells[-3:] == ["not known"] * 3 for *_, cells in rows(page))
+    assert "Glu’s transactions are still being read" in page
+    lines = list(csv.reader(io.StringIO(staff_client.get(f"{FILE}?{YEAR}&table=month").getvalue().decode("utf-8-sig"))))
+    assert lines[11][-3:] == ["", "", ""]
+
+
+def test_orders_that_lack_an_amount_are_told(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1, subtotal=900), order(2, total=None))
+    counted(house.hotel)
+    page = " ".join(viewer_client.get(f"{PAGE}?{YEAR}").text.split())
+    assert "1 order without a subtotal, 1 order without a total, 2 orders without a payment that is known." in page
+
+
+def test_while_days_are_not_counted_there_are_no_figures(house: Any, staff_client: Client) -> None:
+    write(house.hotel, order(1))
+    assert "The days are not counted yet" in staff_client.get(PAGE).text
+    counted(house.hotel)
+    assert "The days are not counted yet" not in staff_client.get(PAGE).text
+    house.hotel.timezone = "Europe/Paris"
+    house.hotel.save()
+    assert "The days are not counted yet" in staff_client.get(PAGE).text
+    assert staff_client.get(f"{FILE}?{YEAR}&table=month").status_code == 302
+
+
+def test_many_values_and_currencies_leave_the_page_short(
+    house: Any, viewer_client: Client, staff_client: Client
+) -> None:
+    codes = ["GBP", "EUR", "USD", "JPY", "CHF", "SEK"]
+    write(
+        house.hotel,
+        *(order(n, channel=f"Desk {n}") for n in range(1, 21)),
+        *(order(100 + n, currencyCode=code) for n, code in enumerate(codes)),
+    )
+    counted(house.hotel)
+    shown = rows(page := viewer_client.get(f"{PAGE}?{YEAR}").text)
+    for query, words, cells in shown:
+        assert cells == expected(house.hotel, query), words
+    assert [cells[0] for _, words, cells in shown if words == "9 others"] == ["9"]
+    assert "currency=SEK" in page
+    assert "SEK" in viewer_client.get(f"{PAGE}?{YEAR}&currency=sek").text
+    lines = list(
+        csv.reader(io.StringIO(staff_client.get(f"{FILE}?{YEAR}&table=channel").getvalue().decode("utf-8-sig")))
+    )
+    assert len(lines) == 1 + 20 + len(codes)
+
+
+def test_a_file_has_the_same_figures_as_numbers(
+    full: Organisation, staff_client: Client, viewer_client: Client
+) -> None:
+    counted(full)
+    answer = staff_client.get(f"{FILE}?{YEAR}&by=month&table=month")
+    assert answer.headers["Content-Disposition"].endswith('"alder-house-report-by-month-2026-01-01-to-2026-12-31.csv"')
+    head, *lines = csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    assert head[:5] == ["Month", "First day", "Last day", "Currency", "Orders"]
+    october = next(line for line in lines if line[0] == "October 2026" and line[3] == "JPY")
+    query = "currency=JPY&created=2026-10-01..2026-10-31"
+    assert money(int(Decimal(october[9])), "JPY") == expected(full, query)[5]
+    assert {line[3] for line in lines} == {"GBP", "JPY", ""}
+    assert viewer_client.get(f"{FILE}?{YEAR}&table=month").status_code == 403
+    assert staff_client.get(f"{FILE}?{YEAR}&table=colour").status_code == 404
+
+
+def test_texts_of_strangers_stay_texts(house: Any, staff_client: Client) -> None:
+    hostile = '=HYPERLINK("x")<script>alert(1)</script>\u202e'
+    write(house.hotel, order(1, channel=hostile, type=hostile, currencyCode="<i>"))
+    counted(house.hotel)
+    page = staff_client.get(f"{PAGE}?{YEAR}&by=month").text
+    assert "<script>alert" not in page
+    assert "<i>" not in page.lower()
+    for query, _, cells in rows(page):
+        assert cells == expected(house.hotel, query)
+    file = staff_client.get(f"{FILE}?{YEAR}&table=channel").getvalue().decode("utf-8-sig")
+    assert next(csv.reader(io.StringIO(file.partition("\r\n")[2])))[0].startswith("'=HYPERLINK")
+
+
+def test_questions_do_not_grow_with_what_there_is(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1))
+    counted(house.hotel)
+    numbers = []
+    for more in (0, 40):
+        write(
+            house.hotel,
+            *(order(n, f"2026-{1 + n % 9:02}-03T10:00:00+00:00", channel=f"C{n % 20}") for n in range(2, 2 + more)),
+        )
+        write_transactions(house.hotel, read_rows([]), EPOCH, None)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            viewer_client.get(f"{PAGE}?{YEAR}")
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1] <= 12
