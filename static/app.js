@@ -262,9 +262,10 @@
   const fits = (node) => node instanceof HTMLElement && node.matches("main, section, div, form, article, aside");
   /* A database that is away, busy or too slow: the page that came instead says which. */
   const told = (xhr) => {
-    const page = xhr.status === 503 && new DOMParser().parseFromString(xhr.responseText, "text/html");
-    const said = page && [page.querySelector(".empty h1"), page.querySelector(".empty p")];
-    return said?.every(Boolean) ? said.map((one) => one.textContent.trim()) : undefined;
+    if (xhr.status !== 503) return undefined;
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    const said = [page.querySelector(".empty h1"), page.querySelector(".empty p")];
+    return said.every(Boolean) ? said.map((one) => one.textContent.trim()) : undefined;
   };
   document.addEventListener("htmx:responseError", (event) => {
     if (isPoll(event.detail)) return;

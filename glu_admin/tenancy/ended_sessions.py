@@ -23,7 +23,8 @@ _NOT_DONE = "You had been signed out, so what you sent was not done. Nothing was
 def led_to_sign_in(request: HtmxRequest, response: HttpResponseBase) -> HttpResponseBase:
     """An answer that redirects to sign-in, made to lead back to the page one was on; every other answer as it is.
 
-    A form's own address is no page, so the page it was sent from takes its place; a fragment's whole page is led there.
+    A form's own address is no page, so the page it was sent from takes its place; a fragment's whole page is led there,
+    to what was asked of it where that is another question to the same page.
     """
     if response.status_code != 302 or request.path == _sign_in():
         return response
@@ -31,7 +32,9 @@ def led_to_sign_in(request: HtmxRequest, response: HttpResponseBase) -> HttpResp
         return response
     sent = request.method == "POST"
     if wants_fragment(request):
-        back = sign_in_address(_page_at(request.htmx.current_url), UNSENT if sent else "")
+        page = _page_at(request.htmx.current_url)
+        asked_of_it = not sent and request.path == urlsplit(page).path
+        back = sign_in_address(request.get_full_path() if asked_of_it else page, UNSENT if sent else "")
         return HttpResponseClientRedirect(back, headers={"Cache-Control": "no-store"})
     if sent:
         response.headers["Location"] = sign_in_address(page_before(request) or request.path, UNSENT)

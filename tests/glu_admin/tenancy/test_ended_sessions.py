@@ -70,6 +70,19 @@ def test_a_fragments_form_leads_its_whole_page_there(house: Any) -> None:
     assert parse_qs(urlsplit(led).query) == {"next": [page], "unsent": ["1"]}
 
 
+@pytest.mark.parametrize(
+    ("asked", "back"),
+    [
+        ("/o/alder-house/orders/?q=cake", "/o/alder-house/orders/?q=cake"),
+        ("/o/alder-house/orders/sums/?q=tea", "/o/alder-house/orders/?q=tea"),
+    ],
+)
+def test_another_question_to_the_same_page_is_where_one_comes_back_to(house: Any, asked: str, back: str) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": f"{DESK}/o/alder-house/orders/?q=tea"}
+    led = Client().get(asked, headers=headers).headers["HX-Redirect"]
+    assert parse_qs(urlsplit(led).query) == {"next": [back]}
+
+
 def form_of(client: Client, path: str) -> dict[str, str]:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(path).text)
     assert token is not None
