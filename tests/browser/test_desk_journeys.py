@@ -161,14 +161,6 @@ def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
     assert re.fullmatch(named, download.value.suggested_filename)
 
 
-def test_a_session_that_ended_leads_to_sign_in_and_back(open_page: Callable[..., Any]) -> None:
-    page = open_page()
-    page.context.clear_cookies()
-    page.locator("#q").press_sequentially("smith", delay=5)
-    page.wait_for_url(re.compile(r"/accounts/login/\?next="))
-    assert "orders" in parse_qs(urlsplit(page.url).query)["next"][0]
-
-
 def test_text_of_people_is_never_run(open_page: Callable[..., Any], desk: Organisation) -> None:
     from tests.browser.conftest import fill
 
