@@ -37,7 +37,8 @@ _AMOUNTS = {
 """The amounts of a table, in its order: their headings, and what each is."""
 
 _SETTLED = ("paid", "back", "net")
-_NONE = "None given"
+NONE = "None given"
+"""What is said of orders without a value."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "counted": counted,
         "transactions": known,
         "columns": _AMOUNTS.values(),
-        "address": _address(asked),
+        "address": address_of(asked),
         "only": only,
     }
     if counted and (period := asked.period):
@@ -75,7 +76,7 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
             "slices": BY[period.by],
             "sections": [_section(period, section, known.is_known) for section in found.sections],
             "others": [
-                (row.words or _NONE, f"{row.figures.orders:,}", urlencode([("currency", row.words)]))
+                (row.words or NONE, f"{row.figures.orders:,}", urlencode([("currency", row.words)]))
                 for row in found.others
             ],
             "missing": _missing(organisation, period),
@@ -121,7 +122,7 @@ def _line(row: Row, code: str, known: bool) -> Line:
     """A row as it is shown."""
     figures = row.figures
     amounts = [money(getattr(figures, name), code) if known or name not in _SETTLED else "" for name in _AMOUNTS]
-    words = row.words or _NONE if row.is_value else row.words
+    words = row.words or NONE if row.is_value else row.words
     return Line(words, f"{figures.orders:,}", amounts, row.query)
 
 
@@ -164,8 +165,8 @@ def _only(request: TeamRequest) -> str | None:
     return currency(request.GET["currency"]) if "currency" in request.GET else None
 
 
-def _address(asked: Asked) -> str:
-    """The query string of the report that is shown, without what only looks different."""
+def address_of(asked: Asked) -> str:
+    """The query string of a report of the same days, "" where they cannot be read."""
     if asked.period is None:
         return ""
     days = [("from", asked.first), ("to", asked.last)] if asked.name == DAYS else [("period", asked.name)]
@@ -192,7 +193,7 @@ def _by_value(found: Report, name: str, known: bool) -> Table:
     if name not in SPLITS:
         raise Http404("No such table.")
     rows: list[list[Cell]] = [
-        [row.words or _NONE, code, *_cells(row.figures, code, known)] for code, split in splits for row in split.rows
+        [row.words or NONE, code, *_cells(row.figures, code, known)] for code, split in splits for row in split.rows
     ]
     return [SPLITS[name], "Currency", "Orders", *_headings()], rows
 

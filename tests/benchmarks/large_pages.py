@@ -83,6 +83,7 @@ def main() -> None:
         ("page", "exports", "/o/org1/exports/"),
         ("page", "report, a year by month", "/o/org1/reports/?period=year"),
         ("page", "report, a month by day", "/o/org1/reports/?period=last-month"),
+        ("page", "report on times, a year", "/o/org1/reports/times/?period=year"),
     ]
     for kind, what, path in pages:
         whole, database, processor, queries = [], [], [], 0

@@ -43,6 +43,7 @@ PATHS = [
     f"{ORGANISATION}/queues/payment/",
     f"{ORGANISATION}/reports/?period=year",
     f"{ORGANISATION}/reports/?from=soon",
+    f"{ORGANISATION}/reports/times/?period=year",
     "SHEETS",
     f"{ORGANISATION}/views/",
     f"{ORGANISATION}/notes/",

@@ -73,6 +73,8 @@ PAGES = {
     "payment_unchase": Page(S, get=REDIRECT, post=NOT_FOUND),
     "reports": Page(V),
     "report_file": Page(S, get=REDIRECT),
+    "report_times": Page(V),
+    "report_times_file": Page(S, get=NOT_FOUND),
     "orders_export": Page(S),
     "orders_export_file": Page(S, get=REDIRECT, post=OK),
     "orders_export_stored": Page(S, get=NOT_FOUND, args=("export",)),

@@ -1,0 +1,129 @@
+"""Reports on time: how long orders took to be sent and paid, and what is scheduled for the days to come."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateformat import format as date_format
+
+from glu_admin.tenancy.access import door
+from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.requests import TeamRequest
+from orders.display.ages import Span
+from orders.display.durations import short
+from orders.exports.tables import Cell, table_texts
+from orders.proof.standing import standing_on_page
+from orders.recheck import note_visit
+from orders.reports.chart import Chart, chart
+from orders.reports.period import PERIODS, Asked, read_period
+from orders.reports.schedule import Schedule, schedule
+from orders.reports.times import FEWEST, MOST, Took, times
+from orders.views.reports import NONE, address_of
+
+_TABLES = ("dispatch", "payment", "scheduled")
+
+
+@door(Role.VIEWER)
+def report_times(request: TeamRequest, organisation: Organisation) -> HttpResponse:
+    """How long the orders of a period took, by delivery and payment method, and the days to come."""
+    note_visit(organisation)
+    standing_on_page(organisation)
+    asked, ahead = _asked(request, organisation), schedule(organisation)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "periods": PERIODS,
+        "address": address_of(asked),
+        "fewest": FEWEST,
+        "most": MOST,
+        "ahead": ahead,
+        "days": [(date_format(day.day, "D j M"), f"{day.orders:,}", day.query) for day in ahead.days if day.orders],
+        "whole": (f"Next {len(ahead.days)} days", f"{ahead.whole.orders:,}", ahead.whole.query),
+        "chart": _chart(ahead),
+    }
+    if asked.period:
+        found = times(organisation, asked.period)
+        context |= {
+            "period": asked.period,
+            "times": found,
+            "dispatch": [_row(one, _working_days) for one in found.dispatch],
+            "payment": [_row(one, _time) for one in found.payment],
+        }
+    return render(request, "orders/reports/times.html", context)
+
+
+@door(Role.STAFF)
+def report_times_file(request: TeamRequest, organisation: Organisation) -> HttpResponseBase:
+    """A table of times, or the days to come, as a file. Raises Http404 for one that there is not."""
+    asked, name = _asked(request, organisation), request.GET.get("table", "")
+    if name not in _TABLES:
+        raise Http404("No such table.")
+    if asked.period is None:
+        return redirect(f"{reverse('report_times', args=[organisation.slug])}?{request.GET.urlencode()}")
+    rows: list[list[Cell]]
+    if name == "scheduled":
+        days = schedule(organisation).days
+        headings, rows = ["Day", "Orders to be sent"], [[day.day, day.orders] for day in days]
+        about = f"from-{days[0].day}"
+    else:
+        found = times(organisation, asked.period)
+        about = f"{found.first}-to-{asked.period.last}"
+        if name == "dispatch":
+            headings = [
+                "Delivery method",
+                "Dispatched",
+                "Known",
+                "Median (working days)",
+                "95 % (working days)",
+                "Open",
+            ]
+            rows = [[one.method or NONE, one.done, one.known, one.median, one.high, one.left] for one in found.dispatch]
+        else:
+            headings = ["Payment method", "Paid", "Known", "Median (minutes)", "95 % (minutes)", "Unpaid"]
+            rows = [
+                [one.method or NONE, one.done, one.known, _minutes(one.median), _minutes(one.high), one.left]
+                for one in found.payment
+            ]
+    response = StreamingHttpResponse(table_texts(organisation, headings, rows), content_type="text/csv; charset=utf-8")
+    filename = f"{organisation.slug}-report-{name}-{about}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _asked(request: TeamRequest, organisation: Organisation) -> Asked:
+    """The period, whatever days are grouped by in a report of figures."""
+    return read_period({name: request.GET[name] for name in request.GET if name != "by"}, organisation)
+
+
+def _row(one: Took[Any], said: Any) -> dict[str, Any]:
+    """A method's times as they are shown."""
+    return {
+        "method": one.method or NONE,
+        "done": f"{one.done:,}",
+        "known": f"{one.known:,}",
+        "median": said(one.median) if one.median is not None else "not known",
+        "high": said(one.high) if one.high is not None else "too few" if one.known else "not known",
+        "left": f"{one.left:,}",
+        "done_query": one.done_query,
+        "left_query": one.left_query if one.left else "",
+    }
+
+
+def _working_days(days: int) -> str:
+    return str(Span(days, "wd")) if days else "same day"
+
+
+def _time(length: timedelta) -> str:
+    return short(length)
+
+
+def _minutes(length: timedelta | None) -> int | None:
+    return None if length is None else round(length.total_seconds() / 60)
+
+
+def _chart(ahead: Schedule) -> Chart | None:
+    said = [f"{date_format(day.day, 'D j M')}: {day.orders:,}" for day in ahead.days]
+    names = [date_format(day.day, "j M") for day in ahead.days]
+    return chart([day.orders for day in ahead.days], said, names, lambda n: f"{n:,}")
