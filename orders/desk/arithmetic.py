@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orders.display.money import major_units, money
+from orders.lints.rules import worked_subtotal, worked_total
 from orders.models import Order, OrderLine
 
 _MOST_ADDED = 4  # amounts of lines that a sum shows one by one
@@ -28,23 +29,25 @@ def total_sum(order: Order) -> Sum | None:
     """Subtotal, discount, delivery and fee against the total; None where an amount is not known."""
     subtotal, discount = order.subtotal, order.discount_amount
     delivery, fee, total = order.delivery_amount, order.processing_fee, order.total
-    if subtotal is None or discount is None or delivery is None or fee is None or total is None:
+    worked_out = worked_total(order)
+    if worked_out is None or total is None:
         return None
     subtotal_said, discount_said, delivery_said, fee_said = (
-        _plain(order, part) for part in (subtotal, discount, delivery, fee)
+        _plain(order, part or 0) for part in (subtotal, discount, delivery, fee)
     )
     left = f"{subtotal_said} − {discount_said} + {delivery_said} + {fee_said}"
-    return _sum(order, subtotal - discount + delivery + fee, total, left)
+    return _sum(order, worked_out, total, left)
 
 
 def lines_sum(order: Order, lines: Sequence[OrderLine]) -> Sum | None:
     """The lines' subtotals against the order's; None where an amount is not known, or there are no lines."""
-    amounts = [line.subtotal for line in lines if line.subtotal is not None]
-    if not lines or order.subtotal is None or len(amounts) < len(lines):
+    amounts = [line.subtotal or 0 for line in lines]
+    worked_out = worked_subtotal(line.subtotal for line in lines)
+    if order.subtotal is None or worked_out is None:
         return None
     shown = " + ".join(_plain(order, amount) for amount in amounts[:_MOST_ADDED])
     shown += f" + {len(amounts) - _MOST_ADDED} more" if len(amounts) > _MOST_ADDED else ""
-    return _sum(order, sum(amounts), order.subtotal, f"Lines: {shown}")
+    return _sum(order, worked_out, order.subtotal, f"Lines: {shown}")
 
 
 def sums_of(order: Order, lines: Sequence[OrderLine]) -> list[Sum]:

@@ -68,6 +68,15 @@ DISPATCH_FAILED = Question(
 SENT_HERE = _of(UNCONFIRMED, "Marked here for longer than the limit; Glu has not said so.", "late")
 SENT_THERE = _of(UNMARKED, "Glu says so, and nobody here has.", "late")
 
+ODD = Question(
+    "odd",
+    "Something odd, still to be sent",
+    "has=lint&dispatch=Outstanding&dispatch=Packed&dispatch=Scheduled&dispatch=Failed&not.payment=Refunded"
+    "&no=posted,handed-over,gone",
+    "An amount, address or day that does not fit, or an e-mail address that is missing or mistyped; not sent here.",
+    "late",
+)
+
 FIRST = (TO_DISPATCH, LATE, UNPAID, PAST_SCHEDULE)
 """The questions that stand in the line of an organisation."""
 
@@ -82,7 +91,7 @@ def groups(organisation: Organisation) -> list[tuple[str, list[Question]]]:
     return [
         ("To send", [TO_DISPATCH, NEXT, PAST_SCHEDULE, LATE]),
         ("To ask for a payment", [of_payments[name] for name in _TO_ASK]),
-        ("Something is wrong", [DISPATCH_FAILED, SENT_HERE, SENT_THERE, *(of_payments[name] for name in _WRONG)]),
+        ("Something is wrong", [DISPATCH_FAILED, ODD, SENT_HERE, SENT_THERE, *(of_payments[name] for name in _WRONG)]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is odd in an order: rules over it and its lines, each told in words with why."""
+"""What is odd in an order and its lines, each told in words with why, and whether it was perhaps bought twice."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import has_place, when_text
 from orders.desk.arithmetic import lines_sum, total_sum
-from orders.desk.domains import meant_domain
 from orders.display.text import brief, isolated
+from orders.lints.rules import lacks_postcode, meant, scheduled_before_placed, wrong_email
 from orders.models import Order, OrderLine
 
 TWICE_MINUTES = 10
@@ -22,11 +20,6 @@ TWICE_MINUTES = 10
 
 _MOST_TWINS = 5
 _LONGEST = 60
-_POSTAL = ("post", "mail", "courier", "parcel", "delivery", "tracked")
-_NOT_POSTAL = ("email", "e-mail", "electronic", "digital", "collect", "pick up", "pickup")
-_WITHOUT_POSTCODE_ODD = frozenset(
-    {"", "united kingdom", "uk", "gb", "great britain", "england", "scotland", "wales", "northern ireland"}
-)
 _OVER = frozenset({"Cancelled", "Failed", "Refunded"})
 
 
@@ -96,14 +89,6 @@ def twins_of(organisation: Organisation, order: Order) -> list[Twin]:
     ]
 
 
-def is_postal(order: Order) -> bool:
-    """Whether an order goes by post, as far as its delivery method or an address to deliver to tells."""
-    method = f"{order.delivery_method_type or ''} {order.delivery_method_name or ''}".lower()
-    if any(word in method for word in _NOT_POSTAL):
-        return False
-    return any(word in method for word in _POSTAL) or bool((order.delivery_address_line1 or "").strip())
-
-
 def _twice(lines: Sequence[OrderLine], twins: Iterable[Twin]) -> Attention | None:
     messages = tuple(sorted(line.personal_message or "" for line in lines))
     twin = next((twin for twin in twins if twin.messages == messages), None)
@@ -130,10 +115,7 @@ def _lines(order: Order, lines: Sequence[OrderLine]) -> Attention | None:
 
 
 def _postcode(order: Order) -> Attention | None:
-    country = " ".join((order.delivery_address_country or "").lower().split())
-    if (order.delivery_address_postcode or "").strip() or not is_postal(order) or _is_sent(order):
-        return None
-    if country not in _WITHOUT_POSTCODE_ODD:
+    if not lacks_postcode(order):
         return None
     method = isolated(brief(order.delivery_method_name or order.delivery_method_type or "", _LONGEST))
     why = f"It goes by {method}" if method else "It has an address to deliver to"
@@ -141,43 +123,32 @@ def _postcode(order: Order) -> Attention | None:
 
 
 def _scheduled(order: Order, zone: ZoneInfo) -> Attention | None:
-    due, made = order.scheduled_delivery_at, order.created_at
-    if due is None or not has_place(due) or not has_place(made):
+    due = order.scheduled_delivery_at
+    if due is None or not scheduled_before_placed(order, zone):
         return None
-    if due.astimezone(zone).date() >= made.astimezone(zone).date():
-        return None
-    words = f"It is to be delivered {when_text(due, zone)}, and was placed {when_text(made, zone)}."
+    words = f"It is to be delivered {when_text(due, zone)}, and was placed {when_text(order.created_at, zone)}."
     return Attention("amber", "Scheduled before it was placed", words)
 
 
 def _recipient_email(order: Order) -> Attention | None:
-    if not order.email_to_recipient:
+    if not wrong_email(order):
         return None
     address = (order.recipient_email_address or "").strip()
     if not address:
         words = "The recipient is to get it by e-mail, and there is no address to send it to."
         return Attention("red", "No e-mail address of the recipient", words)
-    try:
-        validate_email(address)
-    except ValidationError:
-        words = f"The recipient is to get it by e-mail, and “{isolated(brief(address, _LONGEST))}” is no address."
-        return Attention("red", "The recipient’s e-mail address cannot be right", words)
-    return None
+    words = f"The recipient is to get it by e-mail, and “{isolated(brief(address, _LONGEST))}” is no address."
+    return Attention("red", "The recipient’s e-mail address cannot be right", words)
 
 
 def _domain(whose: str, address: str | None) -> Attention | None:
-    domain = (address or "").strip().rpartition("@")[2]
-    meant = meant_domain(domain) if "@" in (address or "") else ""
-    if not meant:
+    instead = meant(address)
+    if not instead:
         return None
-    words = f"It ends with {isolated(brief(domain, _LONGEST))}, which is one slip away from {meant}."
+    domain = (address or "").strip().rpartition("@")[2]
+    words = f"It ends with {isolated(brief(domain, _LONGEST))}, which is one slip away from {instead}."
     return Attention("amber", f"The {whose} e-mail address may be mistyped", words)
 
 
 def _came_to_nothing(order: Order) -> bool:
     return order.payment_status in _OVER or order.dispatch_status in _OVER or order.gone_at is not None
-
-
-def _is_sent(order: Order) -> bool:
-    """What has left the house, or never will, needs no address."""
-    return order.dispatch_status in _OVER or order.dispatch_status == "Dispatched"

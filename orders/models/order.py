@@ -120,6 +120,9 @@ class Order(models.Model):
     payment_since = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
 
+    # The letters of the rules by which it is odd (`lints`), null for none; the mirror's writers keep them.
+    lints = models.CharField(max_length=16, null=True)
+
     # JSON text, not a JSON column: it must give back exactly what came, including what PostgreSQL's JSON refuses.
     extra = models.TextField(default="", blank=True)
     payload_hash = models.CharField(max_length=32)
@@ -191,6 +194,11 @@ class Order(models.Model):
                 fields=["organisation", "-created_at", "-glu_id"],
                 name="order_charged_back",
                 condition=Q(charged_back_amount__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
+                name="order_odd",
+                condition=Q(lints__isnull=False),
             ),
             models.Index("organisation", Lower("customer_email_address"), name="order_buyer_email"),
             models.Index("organisation", Lower("recipient_email_address"), name="order_recipient_email"),

@@ -163,6 +163,8 @@ def _flag(organisation: Organisation, flag: str) -> Q:
             return delivery.short_of_time(organisation)
         case "by-email":
             return delivery.by_email()
+        case "lint":
+            return Q(lints__isnull=False)
         case "odd-email":
             return delivery.odd_email()
         case "collect":

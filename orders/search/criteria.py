@@ -174,6 +174,7 @@ FLAGS = {
     "past-schedule": ("Past its scheduled day", "Not past its scheduled day"),
     "unconfirmed": ("Sent here, still open at Glu", "Not sent here and open at Glu"),
     "unmarked": ("Dispatched at Glu, not marked here", "Not dispatched at Glu without a mark here"),
+    "lint": ("Something odd", "Nothing odd"),
     "note": ("With a note", "Without a note"),
     "gone": ("No longer at Glu", "Still at Glu"),
 }
@@ -211,6 +212,7 @@ FLAG_LABELS = {
     "past-schedule": "Past its scheduled day",
     "unconfirmed": "Sent here, open at Glu",
     "unmarked": "Dispatched, not marked here",
+    "lint": "Something odd",
     "note": "Note",
     "gone": "Gone from Glu",
 }

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.working_days import calendar_of
+from orders.lints.rules import Rule
 from orders.models import desk_settings_of
 
 OPEN = ("Outstanding", "Packed")
@@ -19,7 +20,6 @@ UNPAID = ("Pending", "Failed", "Refunded", "Cancelled", "Declined", "Voided", "C
 # Glu documents no values: these are told from whatever comes, in any letters.
 _EMAIL = ("email", "e-mail", "e mail", "digital", "electronic")
 _COLLECTION = ("collection", "collect", "pickup", "pick-up", "pick up", "click and collect")
-_ADDRESS = r"^[^@ ]+@[^@ ]+[.][^@ .]+$"
 
 
 def by_email() -> Q:
@@ -55,8 +55,7 @@ def short_of_time(organisation: Organisation) -> Q:
 
 def odd_email() -> Q:
     """Orders that are to be e-mailed to their recipient, where there is no address for that or none that can be."""
-    sound = Q(recipient_email_address__regex=_ADDRESS)
-    return Q(email_to_recipient=True) & (Q(recipient_email_address__isnull=True) | ~sound)
+    return Q(lints__isnull=False, lints__contains=Rule.EMAIL)
 
 
 def _leaving_after(organisation: Organisation, moment: datetime) -> Q:

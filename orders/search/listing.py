@@ -110,7 +110,7 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
         n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
         if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
             return True
-    rare = criteria.gone == "only" or not {"refunded", "partly-refunded", "chargeback"}.isdisjoint(criteria.has)
+    rare = criteria.gone == "only" or not {"refunded", "partly-refunded", "chargeback", "lint"}.isdisjoint(criteria.has)
     if (
         (by != "created" and rare)
         or any(getattr(criteria, name) for name in (*DAY_FIELDS, "age") if name != by)

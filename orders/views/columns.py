@@ -13,6 +13,7 @@ from orders.display.money import money
 from orders.display.statuses import Badge, badge
 from orders.display.text import brief
 from orders.display.words import field_words
+from orders.lints.rules import BRIEF, Rule
 from orders.models import Order
 from orders.search import LineMarks
 
@@ -104,6 +105,13 @@ def _age(_: Order, making: Making) -> tuple[Age, str] | None:
     return (age, full_text(age.since, making.zone)) if age else None
 
 
+def _flags(order: Order, making: Making) -> tuple[LineMarks, str]:
+    """What its lines have, and why it needs a look: what it waits for too long, what is odd in it."""
+    said = [making.attention.brief, *(BRIEF[Rule(letter)] for letter in order.lints or "")]
+    why = ", ".join(filter(None, said))
+    return making.marks, f"{why[:1].upper()}{why[1:]}"
+
+
 def _delivery(order: Order, making: Making) -> tuple[str, When | None]:
     return brief(fields.text(order, "delivery_method_name"), _LONGEST), _when(order, "scheduled_delivery_at", making)
 
@@ -127,7 +135,7 @@ COLUMNS = {
     "delivery": Column("Delivery", "delivery", "c-ship ink2", _delivery, "scheduled"),
     "total": Column("Total", "total", "c-total num", _total, "total"),
     "age": Column("Age", "age", "c-age num", _age, "age"),
-    "flags": Column("Flags", "flags", "c-flags num", lambda _, making: (making.marks, making.attention.brief)),
+    "flags": Column("Flags", "flags", "c-flags num", _flags),
     "channel": _text("channel", "Channel"),
     "method": _text("payment_method", field_words("paymentMethod")),
     "offline": _text("offline_payment_method", field_words("offlinePaymentMethod")),

@@ -45,7 +45,8 @@ AGES = """
 12 | 1 d          | 2 d at       | -            | 4 d late    | 5 d late    | 5 d late    | 6 d late
 """
 
-# Who stands in each queue of the desk, each question of Home and each rung of the payments.
+# Who stands in each queue of the desk, each question of Home and each rung of the payments. All that goes by post is
+# odd, as nobody gave a postcode.
 QUEUED = """
                 | Fri 27 09:10 | Mon 30 00:05 | Mon 30 09:10 | Wed 1 09:10 | Thu 2 16:10 | Mon 6 10:00 | Tue 7 09:10
 dispatch        | 1 7 12       | 2            | 2 5          | 2 5 6       | 2 6 11      | 2 6         | 2 6
@@ -56,6 +57,7 @@ past-schedule   |              |              |              |             |    
 overdue         |              |              |              |             |             |             | 6
 late-start      |              |              |              |             | 6           | 6           |
 dispatch-failed |              |              |              |             | 5           | 5           | 5
+odd             | 1 2 7 12     | 2 3 6        | 2 3 5 6      | 2 3 5 6     | 2 3 6       | 2 3 6       | 2 3 6
 unconfirmed     |              | 1 12         | 1            | 12          | 12          | 12          | 11 12
 unmarked        |              | 7            | 7            | 7           | 7           |             |
 due-unpaid      |              |              |              |             |             |             | 3

@@ -1,4 +1,4 @@
-"""manage.py search_rebuild [SLUG …]: writes again what is derived: texts for search, their index, money, counts."""
+"""manage.py search_rebuild [SLUG …]: writes again what is derived: texts, their index, money, lints, counts."""
 
 import sys
 from argparse import ArgumentParser
@@ -17,6 +17,7 @@ from orders.mirror.counting import count_days
 from orders.mirror.writing.counters import miscounted, recount
 from orders.mirror.writing.days import miscounted_days
 from orders.mirror.writing.documents import rewrite_documents, stale_documents
+from orders.mirror.writing.lints import lint_again, mislinted
 from orders.mirror.writing.settlements import settle_again, unsettled
 from orders.search.matching import index
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
 
     help = (
         "Write the texts in which orders are searched again where they differ, the index of these texts, what was paid "
-        "and refunded where the transactions come to something else, and how many orders there are by kind and day."
+        "and refunded where the transactions come to something else, what is odd in orders, and how many "
+        "there are by kind and day."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         """Say what differed."""
         named = [organisation_called(slug) for slug in options["slugs"]]
         done = [(_check if options["check"] else _rebuild)(one) for one in named or Organisation.objects.order_by("pk")]
-        differ, unlike, counts = (sum(each) for each in zip(*done, strict=True)) if done else (0, 0, 0)
+        differ, unlike, odd, counts = (sum(each) for each in zip(*done, strict=True)) if done else (0, 0, 0, 0)
         texts, orders = f"{differ:,} text{pluralize(differ)}", f"{unlike:,} order{pluralize(unlike)}"
         if options["check"]:
             unindexed = index().unindexed()
@@ -50,6 +52,8 @@ class Command(BaseCommand):
                 wrong.append(f"{texts} and {unindexed or 0:,} entries of the index are not as they should be.")
             if unlike:
                 wrong.append(f"{orders} do not say what their transactions come to.")
+            if odd:
+                wrong.append(f"{odd:,} order{pluralize(odd)} do not say what is odd in them.")
             if counts:
                 wrong.append(f"{counts:,} count{pluralize(counts)} of orders are not what a full count gives.")
             if wrong:
@@ -62,22 +66,26 @@ class Command(BaseCommand):
         self.stderr.write(f"{texts} written again; {'the index holds all' if indexed else 'no index can be made'}.")
         if unlike:
             self.stderr.write(f"{orders} now say what their transactions come to.")
+        if odd:
+            self.stderr.write(f"{odd:,} order{pluralize(odd)} now say what is odd in them.")
         if counts:
             self.stderr.write(f"{counts:,} count{pluralize(counts)} of orders now agree with them.")
 
 
-def _rebuild(organisation: Organisation) -> tuple[int, int, int]:
-    """How many texts were written, how many orders had other amounts than their transactions, how many counts differed.
+def _rebuild(organisation: Organisation) -> tuple[int, int, int, int]:
+    """How many texts were written, how many orders had other amounts than their transactions or said other things to be
+    odd than are, how many counts differed.
 
     Days that are not counted yet are left to the mirror.
     """
     lease = wait_for_lease(organisation)
-    texts = orders = 0
+    texts = orders = odd = 0
     try:
         for pks in _batches(organisation):
             with lease.writing():
                 texts += rewrite_documents(organisation, pks)
                 orders += settle_again(organisation, organisation.orders.filter(pk__in=pks), now())
+                odd += lint_again(organisation, pks)
         counts = miscounted(organisation)
         if counts:
             with lease.writing():
@@ -86,15 +94,16 @@ def _rebuild(organisation: Organisation) -> tuple[int, int, int]:
             count_days(organisation, lease)
     finally:
         lease.release()
-    return texts, orders, counts + days
+    return texts, orders, odd, counts + days
 
 
-def _check(organisation: Organisation) -> tuple[int, int, int]:
-    texts = orders = 0
+def _check(organisation: Organisation) -> tuple[int, int, int, int]:
+    texts = orders = odd = 0
     for pks in _batches(organisation):
         texts += len(stale_documents(organisation, pks))
         orders += unsettled(organisation, organisation.orders.filter(pk__in=pks))
-    return texts, orders, miscounted(organisation) + miscounted_days(organisation)
+        odd += len(mislinted(organisation, pks))
+    return texts, orders, odd, miscounted(organisation) + miscounted_days(organisation)
 
 
 def _batches(organisation: Organisation) -> Iterator[list[int]]:

@@ -10,12 +10,14 @@ from django.db.models import F
 from glu_admin.glu.lists import Row, ids
 from glu_admin.tenancy.models import Organisation
 from orders.documented import LINE_FIELDS
-from orders.mirror.writing.bulk import upsert
+from orders.lints.rules import lines_are_off, with_lines_off
+from orders.mirror.writing.bulk import update, upsert
 from orders.mirror.writing.changes import LinesBefore, line_changes, record
 from orders.mirror.writing.documents import add_first_lines, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
+from orders.mirror.writing.lints import lint_again
 from orders.mirror.writing.set_aside import forget_lines, set_aside, want_again
-from orders.models import OrderLine, SetAside
+from orders.models import Order, OrderLine, SetAside
 from orders.payload import ParsedLine, Unusable, parse_line
 
 _COLUMNS = ("organisation", "order", "glu_id", "position", "extra", *(entry.column for entry in LINE_FIELDS))
@@ -42,6 +44,8 @@ class _Held(NamedTuple):
     lines_due_at: datetime | None
     lines_copied_at: datetime | None
     lines_empty_at: datetime | None
+    subtotal: int | None
+    lints: str | None
 
 
 class _Placed(NamedTuple):
@@ -75,12 +79,14 @@ def write_lines(
     )
     forget_lines(organisation, [each.order_glu_id for each in sets], fetched_at)
     _mark_read(organisation, sets, orders, fetched_at)
+    _keep_lints([orders[each.order_pk] for each in sets], lines)
     if derive:
         add_first_lines(
             organisation, _by_order(line for line in written if orders[line.order_pk].lines_copied_at is None)
         )
         rewrite_documents(organisation, read_before)
     rewrite_documents(organisation, losing)  # no caller knows of these
+    lint_again(organisation, losing)
     return aside
 
 
@@ -179,6 +185,17 @@ def _mark_read(
         organisation.orders.filter(pk__in=[each.order_pk for each in sets]).exclude(pk__in=done).update(**read)
     if refuted := [each.order_pk for each in sets if each.rows and orders[each.order_pk].lines_empty_at]:
         organisation.orders.filter(pk__in=refuted).update(lines_empty_at=None)
+
+
+def _keep_lints(orders: list[_Held], lines: Mapping[int, _Placed]) -> None:
+    """Note of the orders whether their lines, which are all there are, come to something else than they say."""
+    theirs = _by_order(lines.values())
+    now_odd = (
+        (order, with_lines_off(order.lints, lines_are_off(order.subtotal, [line.subtotal for line in mine])))
+        for order in orders
+        for mine in [theirs.get(order.pk, [])]
+    )
+    update(Order, ("id", "lints"), [(order.pk, lints) for order, lints in now_odd if lints != order.lints])
 
 
 def _by_order(lines: Iterable[_Placed]) -> dict[int, list[ParsedLine]]:

@@ -15,6 +15,7 @@ from orders.mirror.writing.counted import COUNTED_COLUMNS, Counted, Differences,
 from orders.mirror.writing.counters import add_differences
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
+from orders.mirror.writing.lints import first_lints
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.mirror.writing.settlements import settlements
 from orders.mirror.writing.waits import first_wait, next_wait
@@ -39,6 +40,7 @@ _COLUMNS = (
     "check_words",
     *Waiting._fields,
     *Settlement._fields,
+    "lints",
     *(entry.column for entry in ORDER_FIELDS),
 )
 
@@ -140,7 +142,8 @@ def write_orders(
     settled = _settled(organisation, writing, known)
     for order in writing:
         differences.add(counted(order.columns, settled[order.glu_id]))
-    result.pks = _write(organisation, writing, waits, settled, fetched_at)
+    lints = first_lints(organisation, writing, {known[glu_id].pk: glu_id for glu_id in known if glu_id in waits})
+    result.pks = _write(organisation, writing, waits, settled, lints, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
         add_differences(organisation, differences)
@@ -210,6 +213,7 @@ def _write(
     orders: list[ParsedOrder],
     waits: dict[int, Waiting],
     settled: dict[int, Settlement],
+    lints: dict[int, str | None],
     fetched_at: datetime,
 ) -> dict[int, int]:
     """Their pks by Glu's id. The lines are due, and what was known of the lines of another version is forgotten."""
@@ -232,6 +236,7 @@ def _write(
                 "",
                 *waits[order.glu_id],
                 *settled[order.glu_id],
+                lints[order.glu_id],
                 *order.columns.values(),
             )
             for order in orders

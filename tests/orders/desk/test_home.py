@@ -26,7 +26,8 @@ def rows(n: int) -> list[dict[str, Any]]:
     """Orders of which some answer each question, `n` times as many as it takes."""
     kinds: list[dict[str, Any]] = [
         {"dispatchStatus": "Outstanding", "paymentStatus": "Paid", "deliveryMethodName": "Royal Mail"},
-        {"dispatchStatus": "Packed", "paymentStatus": "Paid", "createdAt": "2026-11-20T09:00:00+00:00"},
+        {"dispatchStatus": "Packed", "paymentStatus": "Paid", "createdAt": "2026-11-20T09:00:00+00:00"}
+        | {"emailToRecipient": True},
         {"dispatchStatus": "Outstanding", "paymentStatus": "Pending", "paymentMethod": "Offline"},
         {"dispatchStatus": "Scheduled", "paymentStatus": "Paid", "scheduledDeliveryAt": "2026-11-22T09:00:00+00:00"},
         {"dispatchStatus": "Outstanding", "paymentStatus": "Paid", "scheduledDeliveryAt": "2026-11-18T09:00:00+00:00"},
@@ -67,6 +68,9 @@ def test_every_number_is_that_of_its_list(desk: Any, viewer_client: Client) -> N
     assert counted["past-schedule"] == 2
     assert counted["dispatch-failed"] == 2
     assert counted["failed"] == 2
+    assert (
+        counted["odd"] == 3
+    )  # two without an address for their e-mail, one by post without postcode, another posted here
     assert all(counted[name] for name in ("dispatch", "scheduled"))
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glu_admin.glu.lists import read_row
-from orders.desk.lints import TWICE_MINUTES, Twin, is_postal, lints, twins_of
+from orders.desk.lints import TWICE_MINUTES, Twin, lints, twins_of
+from orders.lints.rules import is_postal
 from orders.models import Order, OrderLine
 from orders.payload import parse_line, parse_order
 from tests.orders.builders import order, write

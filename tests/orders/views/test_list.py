@@ -200,3 +200,11 @@ def test_filter_sort_view_columns_and_place_are_kept_over_sign_in(filled: Any) -
         assert answer.headers["Location"] == asked
         assert "c-buyer" in client.get(asked).text
         client.logout()
+
+
+def test_what_is_odd_is_flagged_and_found(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1, emailToRecipient=True, customerEmailAddress="sam@gmial.com"), order(2))
+    page = viewer_client.get("/o/alder-house/orders/?has=lint").text
+    assert re.findall(r' id="o(\d+)"', page) == ["1"]
+    assert "E-mail address missing or wrong, buyer’s e-mail perhaps mistyped" in page
+    assert re.findall(r' id="o(\d+)"', viewer_client.get("/o/alder-house/orders/?no=lint").text) == ["2"]

@@ -34,6 +34,16 @@ def test_what_differs_is_told_and_mended(house: Any, capsys: pytest.CaptureFixtu
     assert _found(house, "smith") == {1, 2}
 
 
+def test_what_is_odd_is_told_and_mended(house: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    write(house.hotel, order(1, emailToRecipient=True), order(2))
+    house.hotel.orders.filter(glu_id=1).update(lints=None)
+    with pytest.raises(CommandError, match="1 order do not say what is odd in them"):
+        call_command("search_rebuild", "--check")
+    call_command("search_rebuild", house.hotel.slug)
+    assert "1 order now say what is odd in them" in capsys.readouterr().err
+    assert list(house.hotel.orders.order_by("glu_id").values_list("lints", flat=True)) == ["E", None]
+
+
 def test_an_index_that_is_gone_is_made_again(house: Any) -> None:
     write(house.hotel, order(1, customerName="Ann Smith"))
     index().drop_index()

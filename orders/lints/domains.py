@@ -1,5 +1,7 @@
 """E-mail domains that are nearly, but not quite, one that many people have: gmial.com for gmail.com."""
 
+from functools import lru_cache
+
 _COMMON = (
     "gmail.com",
     "googlemail.com",
@@ -21,6 +23,7 @@ _REAL = frozenset({"mail.com", "email.com", "ymail.com", "hotmail.co", "yahoo.co
 _SLIPS = {"gmail.co.uk": "gmail.com", "icloud.co.uk": "icloud.com", "googlemail.co.uk": "googlemail.com"}
 
 
+@lru_cache(maxsize=4096)
 def meant_domain(domain: str) -> str:
     """The common domain that somebody who typed this one probably meant; "" where it is one, or none is near."""
     typed = domain.strip().lower()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.desk.domains import _COMMON, meant_domain, one_slip_apart
+from orders.lints.domains import _COMMON, meant_domain, one_slip_apart
 
 LETTERS = st.text(st.sampled_from("abc."), max_size=7)
 

@@ -1,0 +1,61 @@
+"""Orders that are here say by which rules they are odd, block by block. On PostgreSQL the index is made while used."""
+
+from collections import defaultdict
+from zoneinfo import ZoneInfo
+
+from django.db import migrations, models, transaction
+
+from orders.lints.rules import odd
+
+BLOCK = 1000  # so that on SQLite others write between two of them
+
+
+def fill(apps, schema_editor):
+    organisations, orders, lines = (
+        apps.get_model(*name)._base_manager.using(schema_editor.connection.alias)
+        for name in (("tenancy", "Organisation"), ("orders", "Order"), ("orders", "OrderLine"))
+    )
+    zones = {pk: ZoneInfo(name) for pk, name in organisations.values_list("pk", "timezone")}
+    last = 0
+    while block := list(orders.filter(pk__gt=last).defer("extra", "user_agent").order_by("pk")[:BLOCK]):
+        subtotals = defaultdict(list)
+        mine = lines.filter(order__in=[order.pk for order in block]).order_by()
+        for pk, subtotal in mine.values_list("order", "subtotal"):
+            subtotals[pk].append(subtotal)
+        changed = []
+        for order in block:
+            order.lints = odd(order, subtotals[order.pk], zones[order.organisation_id])
+            if order.lints is not None:
+                changed.append(order)
+        with transaction.atomic(using=schema_editor.connection.alias):
+            orders.bulk_update(changed, ["lints"], batch_size=200)
+        last = block[-1].pk
+
+
+class AddIndexWhileUsed(migrations.AddIndex):
+    """As AddIndex; PostgreSQL lets others write meanwhile."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index, concurrently=True)
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("orders", "0033_typical_times")]
+
+    operations = [
+        migrations.AddField("order", "lints", models.CharField(max_length=16, null=True)),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        AddIndexWhileUsed(
+            "order",
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
+                name="order_odd",
+                condition=models.Q(lints__isnull=False),
+            ),
+        ),
+    ]
