@@ -1,7 +1,6 @@
 """Payments to be asked about: rungs of a ladder, each a named question that the list answers with the same orders."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,7 +18,7 @@ from orders.display.money import currency
 from orders.models import Order, OrderChange, OrderMark, desk_settings_of
 from orders.search import Counted, CurrencySum, count_and_sums, find, find_orders, parse_query
 from orders.search.delivery import OPEN
-from orders.search.paying import PAID, PENDING, methods
+from orders.search.paying import PAID, PENDING, complimentary
 
 MOST_COUNTED = 1_000
 """So many orders of a rung are counted and added up."""
@@ -84,15 +83,13 @@ class Refunded:
 def rungs(organisation: Organisation) -> list[Rung]:
     """The ladder by the organisation's limits; what was chased for a later day steps back from all but the first."""
     settings = desk_settings_of(organisation)
-    gateway, offline, complimentary = (methods(organisation, way) for way in ("gateway", "offline", "complimentary"))
+    free = [("method", name) for name in complimentary(organisation)]
+    not_free = [(f"not.{name}", value) for name, value in free]
     minutes, days = interval(settings.gateway_minutes * 60), interval(settings.offline_days * 86_400)
     recent = ("created", f"-{_DAYS - 1}d..")
     back = (("no", "chase-later"), ("no", "gone"))
     unsent = (("no", "posted"), ("no", "handed-over"))
     pending, open_ = ("payment", PENDING), tuple(("dispatch", status) for status in OPEN)
-
-    def _method(names: Sequence[str]) -> list[tuple[str, str]]:
-        return [("method", name) for name in names]
 
     def _asked(*pairs: tuple[str, str], sort: str = "created") -> str:
         return urlencode([*pairs, ("sort", sort)])
@@ -108,21 +105,21 @@ def rungs(organisation: Organisation) -> list[Rung]:
         Rung(
             "gateway",
             "Gateway, pending",
-            _asked(pending, *_method(gateway), recent, ("has", "late"), *back),
+            _asked(pending, *not_free, ("no", "offline"), recent, ("has", "late"), *back),
             f"Pending at the gateway for more than {minutes}, placed in the last {_DAYS} days.",
             "hourglass", "amber", "others", f"At the gateway over {minutes}", "probably abandoned",
         ),
         Rung(
             "offline",
             "Offline, unpaid",
-            _asked(pending, *_method(offline), ("has", "late"), *back),
-            f"Offline method and still pending {days} after it was placed.",
+            _asked(pending, ("has", "offline"), ("has", "late"), *back),
+            f"Paid by invoice, cash or the like, and still pending after {days}.",
             "calendar", "amber", "method", f"Offline over {days}", "to chase",
         ),
         Rung(
             "complimentary",
             "Complimentary with a total",
-            _asked(*_method(complimentary), recent, ("total", ">0"), *back),
+            _asked(*free, recent, ("total", ">0"), *back),
             f"Complimentary orders usually come to nothing; these do not. Placed in the last {_DAYS} days.",
             "gift", "grey", "reason", "Complimentary, total not zero", "to query",
         ),
@@ -131,8 +128,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
             "Sent but not paid",
             _asked(
                 # Whoever waits for a payment is found by the index of those that wait, not among all that were sent.
-                pending, ("payment", "Failed"), ("dispatch", "Dispatched"), ("age", "0d.."),
-                *(("not.method", name) for name in complimentary), *back,
+                pending, ("payment", "Failed"), ("dispatch", "Dispatched"), ("age", "0d.."), *not_free, *back,
             ),
             "Dispatched at Glu while the payment is pending or failed.",
             "warning", "red", "status", "Sent but not paid", "dispatched while not paid",

@@ -15,8 +15,8 @@ CANCELLED, REFUNDED = "Cancelled", "Refunded"
 SCHEDULED = "Scheduled"
 """The dispatch status of orders that are to be sent later."""
 
-OFFLINE = "Offline"
-"""The payment method of invoices, cash and the like; the others are paid at a gateway."""
+OFFLINE = ("offline", "invoice")
+"""What stands in the payment methods, in any letters, of invoices, cash and the like; Glu documents no values."""
 
 BEGINNINGS = ("Outstanding", "Pending", "Scheduled")
 """Statuses that an order has from its creation on, unless a change to them was seen."""
@@ -31,8 +31,8 @@ class Waiting(NamedTuple):
 
 
 def is_offline(payment_method: str | None, offline_payment_method: str | None) -> bool:
-    """Whether an order is paid outside of any gateway."""
-    return payment_method == OFFLINE or bool(offline_payment_method)
+    """Whether an order is paid outside of any gateway, as its payment method says or one of its own for that."""
+    return bool(offline_payment_method) or any(word in (payment_method or "").casefold() for word in OFFLINE)
 
 
 def waiting(dispatch: str | None, payment: str | None, dispatch_since: datetime, payment_since: datetime) -> Waiting:

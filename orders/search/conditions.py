@@ -146,6 +146,8 @@ def _flag(organisation: Organisation, flag: str) -> Q:
             return Q(last_refund_at__isnull=False) & Q(refunded_amount__lt=whole)
         case "chargeback":
             return Q(charged_back_amount__isnull=False)
+        case "offline":
+            return paying.paid_offline()
         case "chase-due" | "chase-later":
             return paying.chased(organisation, later=flag == "chase-later")
         case "recipient-email":

@@ -155,6 +155,7 @@ FLAGS = {
     "refunded": ("Money refunded", "No money refunded"),
     "partly-refunded": ("Partly refunded", "Not partly refunded"),
     "chargeback": ("With a chargeback", "Without a chargeback"),
+    "offline": ("Paid offline", "Not paid offline"),
     "chase-due": ("Chased, to be looked at now", "Not chased, or not to be looked at now"),
     "chase-later": ("Chased, to be looked at later", "Not chased, or to be looked at now"),
     "due": ("Due to go out", "Scheduled for later"),

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from orders.display.ages import Clock, Span
 from orders.models.typical import PAYMENT, Kind
-from orders.models.waiting import OFFLINE, OPEN_DISPATCH, SCHEDULED, UNPAID
+from orders.models.waiting import OPEN_DISPATCH, SCHEDULED, UNPAID
+from orders.search.paying import paid_offline
 
 
 def late(clock: Clock) -> Q:
@@ -17,8 +18,7 @@ def late(clock: Clock) -> Q:
     """
     settings = clock.settings
     offline, gateway = clock.past(Span(settings.offline_days, "d")), clock.past(Span(settings.gateway_minutes, "min"))
-    is_offline = Q(payment_method=OFFLINE) | Q(offline_payment_method__gt="")
-    overdue = (is_offline & Q(waiting_since__lt=offline)) | (~is_offline & Q(waiting_since__lt=gateway))
+    overdue = (paid_offline() & Q(waiting_since__lt=offline)) | (~paid_offline() & Q(waiting_since__lt=gateway))
     usual = clock.past(Span(settings.dispatch_days, "wd"))
     own = {name: clock.past(Span(days, "wd")) for name, days in settings.dispatch_days_of.items()}
     methods = [_method(name) & Q(waiting_since__lt=bound) for name, bound in own.items()]

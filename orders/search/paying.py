@@ -1,34 +1,30 @@
 """How orders are paid, and which payments are chased: conditions of the flags about getting paid."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import OrderMark
+from orders.models.waiting import OFFLINE
 
 PENDING, PAID = "Pending", "Paid"
 """Payment statuses; Glu documents only the first."""
 
-# Glu documents no values of the payment method: these are told from whatever comes, in any letters.
-_WAYS = {"gateway": ("gateway", "card", "online"), "offline": ("offline", "invoice"), "complimentary": ("compl",)}
-_USUAL = {"gateway": "Gateway", "offline": "Offline", "complimentary": "Complimentary"}
+_COMPLIMENTARY = "compl"  # what stands in the payment method of complimentary orders; Glu documents no values of it
 
 
-def methods(organisation: Organisation, way: str) -> list[str]:
-    """The payment methods that orders have which are of one way: "gateway", "offline" or "complimentary".
+def paid_offline() -> Q:
+    """Orders that are paid outside of any gateway, as `is_offline` tells it of one."""
+    return reduce(or_, (Q(payment_method__icontains=word) for word in OFFLINE), Q(offline_payment_method__gt=""))
 
-    Where none has, the one that Glu would be thought to have.
-    """
+
+def complimentary(organisation: Organisation) -> list[str]:
+    """The payment methods that orders have which say complimentary; where none does, the one that Glu may have."""
     known = organisation.order_counters.filter(n__gt=0).values_list("payment_method", flat=True).distinct()
-    meant = sorted(name for name in known if name and _way(name) == way)
-    return meant or [_USUAL[way]]
-
-
-def _way(name: str) -> str:
-    """Which way a payment method is; "" for one that does not say."""
-    folded = name.casefold()
-    ways = ("complimentary", "offline", "gateway")
-    return next((way for way in ways if any(word in folded for word in _WAYS[way])), "")
+    return sorted(name for name in known if _COMPLIMENTARY in name.casefold()) or ["Complimentary"]
 
 
 def chased(organisation: Organisation, *, later: bool) -> Q:

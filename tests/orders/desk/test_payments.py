@@ -69,13 +69,17 @@ def test_each_order_stands_on_its_rung_the_oldest_first(house: Any) -> None:
         placed(9, 9 * day, paymentStatus="Paid"),
         placed(10, day, paymentStatus="Failed"),
         placed(11, day, paymentStatus="Failed", dispatchStatus="Cancelled"),
+        placed(12, 9 * day, offlinePaymentMethod="Cash"),
+        placed(13, 10 * day, paymentMethod="INVOICE me"),
+        placed(14, 4 * day, paymentMethod=None),
+        placed(15, 8 * day, paymentMethod="Complimentary"),
     )
     found = {name: [row.order.glu_id for row in step.rows] for name, step in steps(house.hotel).items()}
     assert found == {
         "due": [],
-        "gateway": [8, 3, 1],
-        "offline": [4],
-        "complimentary": [6],
+        "gateway": [14, 8, 3, 1],
+        "offline": [13, 12, 4],
+        "complimentary": [15, 6],
         "sent-unpaid": [8],
         "paid-unsent": [9],
         "failed": [10],
@@ -84,7 +88,7 @@ def test_each_order_stands_on_its_rung_the_oldest_first(house: Any) -> None:
     }
     told = {row.order.glu_id: row.told for step in ladder(house.hotel) for row in step.rows}
     assert (told[4], told[6]) == ("Invoice", "“Raffle”")
-    assert to_chase(house.hotel).n == 5
+    assert to_chase(house.hotel).n == 9
 
 
 def test_every_rung_is_the_list_with_its_question(house: Any) -> None:

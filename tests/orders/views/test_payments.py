@@ -40,6 +40,12 @@ def test_the_page_says_whom_to_ask_and_how(house: Any, viewer_client: Client) ->
     assert "payment/chase/" not in page  # a viewer reads
 
 
+def test_an_age_counts_from_when_the_payment_began_to_be_pending(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, pending(41))
+    house.hotel.orders.update(payment_since=now() - timedelta(hours=5), waiting_since=now() - timedelta(hours=5))
+    assert "5 hr" in viewer_client.get(PAGE).text
+
+
 def test_texts_of_strangers_stay_texts(house: Any, staff_client: Client) -> None:
     hostile = '"><script>alert(1)</script>\u202e'
     write(
