@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
@@ -59,14 +60,11 @@ def lints(order: Order, lines: Sequence[OrderLine], zone: ZoneInfo, twins: Itera
     return sorted((lint for lint in found if lint is not None), key=lambda lint: lint.tone != "red")
 
 
-def twins_of(organisation: Organisation, order: Order) -> list[Twin]:
-    """Other orders of the buyer with the same total, placed within TWICE_MINUTES: one question, two if there are any.
-
-    Orders that came to nothing are none: whoever tries again after a failure buys once.
-    """
+def near_orders(organisation: Organisation, order: Order) -> QuerySet[Order]:
+    """Other orders of the buyer with the same total, placed within TWICE_MINUTES, whatever came of them."""
     email = (order.customer_email_address or "").strip().lower()
     if not email or order.total is None or _came_to_nothing(order) or not has_place(order.created_at):
-        return []
+        return organisation.orders.none()
     near = timedelta(minutes=TWICE_MINUTES)
     others = organisation.orders.alias(buyer_email=Lower("customer_email_address")).filter(
         buyer_email=email,
@@ -75,7 +73,15 @@ def twins_of(organisation: Organisation, order: Order) -> list[Twin]:
         created_at__gte=order.created_at - near,
         created_at__lte=order.created_at + near,
     )
-    nearest = others.exclude(pk=order.pk).order_by("created_at", "glu_id")[:_MOST_TWINS]
+    return others.exclude(pk=order.pk)
+
+
+def twins_of(organisation: Organisation, order: Order) -> list[Twin]:
+    """Other orders of the buyer with the same total, placed within TWICE_MINUTES: one question, two if there are any.
+
+    Orders that came to nothing are none: whoever tries again after a failure buys once.
+    """
+    nearest = near_orders(organisation, order).order_by("created_at", "glu_id")[:_MOST_TWINS]
     found = [other for other in nearest if not _came_to_nothing(other)]
     if not found:
         return []

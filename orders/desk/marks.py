@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation, User
+from orders.desk.traces import may_have
 from orders.models import Order, OrderMark
 
 Kind = OrderMark.Kind
@@ -85,7 +86,8 @@ def undo_mark(organisation: Organisation, pk: int, user: User) -> int:
 
 def marks_of(order: Order) -> list[OrderMark]:
     """Every mark of an order, also those undone, oldest first."""
-    return list(order.organisation.order_marks.filter(order=order).order_by("at", "pk"))
+    marks = order.organisation.order_marks.filter(order=order).order_by("at", "pk")
+    return list(marks) if may_have(order, "marks") else []
 
 
 def standing_marks(organisation: Organisation, pks: Sequence[int]) -> dict[int, dict[str, OrderMark]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from glu_admin.tenancy.models import Organisation
+from orders.desk.lints import near_orders
 from orders.display import fields
 from orders.models import Order
 from orders.search import Counted, OrderCriteria, count_each
@@ -25,10 +26,14 @@ class Joined:
 
 @dataclass(frozen=True)
 class People:
-    """What is known of an order's buyer and recipient, by each rule that finds something of its own."""
+    """What is known of an order's buyer and recipient, by each rule that finds something of its own.
+
+    `has_twin` is whether there is an order that `twins_of` finds.
+    """
 
     buyer: list[Joined]
     recipient: list[Joined]
+    has_twin: bool
 
 
 def people_of(organisation: Organisation, order: Order) -> People:
@@ -38,7 +43,7 @@ def people_of(organisation: Organisation, order: Order) -> People:
     asked = [
         criteria for person in persons for criteria in (OrderCriteria(bought=person), OrderCriteria(received=person))
     ]
-    counts = count_each(organisation, asked)
+    counts = count_each(organisation, asked, near_orders(organisation, order))
     known = {
         person: Joined(
             PERSON_KINDS[person.kind],
@@ -49,7 +54,11 @@ def people_of(organisation: Organisation, order: Order) -> People:
         )
         for place, person in enumerate(persons)
     }
-    return People(_telling([known[person] for person in buyer]), _telling([known[person] for person in recipient]))
+    return People(
+        _telling([known[person] for person in buyer]),
+        _telling([known[person] for person in recipient]),
+        counts[-1].n > 0,
+    )
 
 
 def _telling(found: list[Joined]) -> list[Joined]:

@@ -24,7 +24,9 @@ WEEKDAYS = {
 }
 """The weekdays, by the digits that stand for them."""
 
-_LIMITS = ("desk_settings", "typical_times")
+LIMITS = ("desk_settings", "typical_times")
+"""What ages are told by, as an organisation's own names for it."""
+
 _NOT_POSTED = re.compile(
     r"e-?mail|electronic|digital|download|e-?gift|e-?voucher|e-?card|sms|text message|whatsapp|print at home|pdf"
     r"|collect|pick.?up|in person|in store|reception|front desk",
@@ -107,15 +109,22 @@ def desk_settings_of(organisation: Organisation) -> DeskSettings:
 
     Its typical times are read in the same question: whoever asks for one shows ages, which are told by both.
     """
-    mine, typical = (cast(OneToOneRel, Organisation._meta.get_field(name)) for name in _LIMITS)
-    if not mine.is_cached(organisation):
-        row = Organisation.objects.select_related(mine.name, typical.name).get(pk=organisation.pk)
-        for each in (mine, typical):
-            each.set_cached_value(organisation, each.get_cached_value(row, default=None))
+    if not _relations()[0].is_cached(organisation):
+        keep_limits(organisation, Organisation.objects.select_related(*LIMITS).get(pk=organisation.pk))
     try:
         return organisation.desk_settings
     except DeskSettings.DoesNotExist:
         return DeskSettings(organisation=organisation)
+
+
+def keep_limits(organisation: Organisation, row: Organisation) -> None:
+    """Leave on the `organisation` in hand the LIMITS that were read with a row of it."""
+    for relation in _relations():
+        relation.set_cached_value(organisation, relation.get_cached_value(row, default=None))
+
+
+def _relations() -> list[OneToOneRel]:
+    return [cast(OneToOneRel, Organisation._meta.get_field(name)) for name in LIMITS]
 
 
 def change_desk_settings(organisation: Organisation, **values: Any) -> None:

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorRun, MirrorState, MirrorWindow, Order
+from orders.models import MirrorRun, MirrorState, MirrorWindow, MissingOrder, Order
 from orders.proof.intervals import BEGINNING, Interval, Union
 from orders.proof.standing import polled_up_to_on_page, state_on_page
 
@@ -31,7 +31,8 @@ def verified_at(order: Order, organisation: Organisation) -> datetime:
     """
     known = [moment for moment in (order.copied_at, order.checked_at) if moment]
     windows = _clean(organisation).filter(state=MirrorWindow.State.COMPLETE, kind__in=MirrorRun.ACCUSING)
-    if suspected := organisation.missing_orders.filter(order=order).first():
+    suspected: MissingOrder | None = getattr(order, "missing", None)
+    if suspected:
         windows = windows.filter(completed_at__lt=suspected.found_at)
     for window in _newest_first(windows) if order.gone_at is None else ():
         start, end = _bounds(window)

@@ -9,6 +9,7 @@ from glu_admin.keys.lifecycle import key_and_candidate
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
+from orders.models.desk_settings import LIMITS, keep_limits
 from orders.models.mirror_run import latest_polls, polled_up_to
 from orders.models.mirror_state import state_of
 
@@ -44,7 +45,7 @@ def standing(organisation: Organisation) -> Standing:
     unread = due.filter(lines_copied_at=None, lines_error="")
     row = (
         Organisation.objects.filter(pk=organisation.pk)
-        .select_related("mirror_state")
+        .select_related("mirror_state", *LIMITS)
         .annotate(
             held=Exists(missing.filter(held=True, foreign=False)),
             foreign=Exists(missing.filter(foreign=True)),
@@ -54,6 +55,7 @@ def standing(organisation: Organisation) -> Standing:
         )
         .get()
     )
+    keep_limits(organisation, row)  # which nearly every page asks for next
     return Standing(
         *key_and_candidate(organisation),
         state=getattr(row, "mirror_state", None),

@@ -13,7 +13,7 @@ from django.template.defaultfilters import pluralize
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
 from orders.display.text import brief
-from orders.models import OrderCounter
+from orders.models import Order, OrderCounter
 from orders.models.counter import ADDED, HALF
 from orders.search.conditions import as_they_came
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
@@ -93,16 +93,14 @@ def read_counters(organisation: Organisation) -> list[CounterRow]:
     return [CounterRow([*map(_said, columns, row)], row[len(columns) :]) for row in rows]
 
 
-def count_each(organisation: Organisation, asked: Sequence[OrderCriteria]) -> list[Counted]:
-    """How many orders meet each of some criteria, in one question to the database; each is counted up to COUNT_CAP.
+def count_each(organisation: Organisation, asked: Sequence[OrderCriteria], *others: QuerySet[Order]) -> list[Counted]:
+    """How many orders meet each of some criteria, and how many `others` are, in one question to the database.
 
-    For criteria without words, which need questions of their own.
+    Each is counted up to COUNT_CAP. For criteria without words, which need questions of their own.
     """
-    if not asked:
-        return []
     parts, parameters = [], list[Any]()
-    for criteria in asked:
-        found = find(organisation, criteria).orders.order_by().values("pk")[: COUNT_CAP + 1]
+    for orders in (*(find(organisation, criteria).orders for criteria in asked), *others):
+        found = orders.order_by().values("pk")[: COUNT_CAP + 1]
         try:
             sql, values = found.query.sql_with_params()
         except EmptyResultSet:
@@ -110,6 +108,8 @@ def count_each(organisation: Organisation, asked: Sequence[OrderCriteria]) -> li
             continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS found)")  # noqa: S608
         parameters += values
+    if not parameters:
+        return [Counted(0)] * len(parts)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
         numbers = cursor.fetchone()

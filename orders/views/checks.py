@@ -14,7 +14,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
-from orders.models import Order
+from orders.models import MissingOrder, Order
 from orders.models.mirror_state import state_of
 from orders.proof.proven import verified_at
 from orders.proof.rest import STANDS_STILL, Rest, rest, stands_still
@@ -56,7 +56,7 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
     """What the freshness card of an order shows: whether its last check came to a comparison, and what that found."""
     check = check_state(organisation, order)
     done_at = check.done_at
-    suspected = organisation.missing_orders.filter(order=order).first()
+    suspected: MissingOrder | None = getattr(order, "missing", None)
     words = check.words
     if check.not_returned and order.gone_at is None and suspected is not None:
         words += (

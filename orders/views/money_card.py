@@ -39,9 +39,18 @@ class Movement:
     counts: bool
 
 
-def money_card(organisation: Organisation, order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
-    """The template's context for what was paid, refunded and is left, and for what is not known of that."""
-    rows = list(organisation.transactions.filter(order_glu_id=order.glu_id).order_by("created_at", "glu_id"))
+def transactions_of(organisation: Organisation, order: Order) -> list[Transaction]:
+    """Every transaction of an order, the oldest first."""
+    return list(organisation.transactions.filter(order_glu_id=order.glu_id).order_by("created_at", "glu_id"))
+
+
+def money_card(
+    organisation: Organisation, order: Order, lines: Sequence[OrderLine], rows: Sequence[Transaction]
+) -> dict[str, Any]:
+    """The template's context for what was paid, refunded and is left, and for what is not known of that.
+
+    `rows` are the order's transactions, the oldest first.
+    """
     moved = [_movement(organisation, order, row) for row in rows]
     counting = [one for one in moved if one.counts]
     return {

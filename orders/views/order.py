@@ -1,30 +1,34 @@
 """An order's page."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.arithmetic import sums_of
 from orders.desk.lints import lints, twins_of
+from orders.desk.marks import marks_of
 from orders.desk.people import people_of
+from orders.desk.traces import with_traces
 from orders.display import fields
 from orders.display.ages import attention_of, clock_of
 from orders.display.durations import until_day
 from orders.display.text import in_words, json_text, spelled_out
 from orders.display.typical import in_status
 from orders.documented import DEVICE_FIELDS, ORDER_OBJECTS
-from orders.models import Order
+from orders.models import Order, OrderMark, Transaction
 from orders.models.typical import DISPATCH, PAYMENT
 from orders.payload import extra_of, payload
+from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
 from orders.views.back import back_to_list
 from orders.views.checks import check_context
 from orders.views.lines import line_rows
-from orders.views.money_card import money_card
+from orders.views.money_card import money_card, transactions_of
 from orders.views.note_form import note_context
 from orders.views.payments import chase_card
 from orders.views.timeline.history import Side, history_of
@@ -37,7 +41,10 @@ _MOST_OTHERS = 200
 def order(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """One order with its lines, money, people, delivery, history and freshness."""
     note_visit(organisation)
-    found = get_object_or_404(organisation.orders, glu_id=glu_id)
+    orders = organisation.orders.select_related("missing")
+    found = with_traces(organisation, orders).filter(glu_id=glu_id).first()
+    if found is None:
+        raise Http404("No such order.")
     return order_page(request, organisation, found)
 
 
@@ -45,23 +52,26 @@ def order_page(
     request: TeamRequest, organisation: Organisation, found: Order, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The page of an order; `more` is put into the template's context in place of what it would have."""
-    lines = list(found.lines.all())
+    standing_on_page(organisation)  # the frame needs it all, the order's cards only a part
+    lines, transactions, marks = list(found.lines.all()), transactions_of(organisation, found), marks_of(found)
     extra, whole = extra_of(found), payload(found)
     technical = [name for name in DEVICE_FIELDS if name in whole]
     others = _others(extra)
     clock = clock_of(organisation)
-    history = history_context(request, organisation, found)
+    people = people_of(organisation, found)
+    twins = twins_of(organisation, found) if people.has_twin else []
+    history = _history(request, organisation, found, transactions, marks)
     rows = line_rows(organisation, found, lines, history["back"])
     context = {
         **check_context(organisation, found),
-        **money_card(organisation, found, lines),
-        **chase_card(organisation, found),
+        **money_card(organisation, found, lines, transactions),
+        **chase_card(organisation, found, marks),
         "lines": rows,
-        "lints": lints(found, lines, organisation.zone, twins_of(organisation, found)),
+        "lints": lints(found, lines, organisation.zone, twins),
         "buyer": fields.buyer_name(found),
         "recipient": fields.recipient_name(found),
         "delivery_name": fields.text(found, "delivery_name"),
-        "people": people_of(organisation, found),
+        "people": people,
         "until": until_day(found.scheduled_delivery_at, organisation.zone),
         "codes": fields.discount_codes(found),
         "transaction": _reference(extra.get("transaction")),
@@ -83,10 +93,22 @@ def order_page(
 
 def history_context(request: TeamRequest, organisation: Organisation, found: Order) -> dict[str, Any]:
     """What the card with an order's timeline and the field for a note shows."""
+    return _history(request, organisation, found, transactions_of(organisation, found), marks_of(found))
+
+
+def _history(
+    request: TeamRequest,
+    organisation: Organisation,
+    found: Order,
+    transactions: Sequence[Transaction],
+    marks: Sequence[OrderMark],
+) -> dict[str, Any]:
+    side = request.GET.get("history", "")
+    history = history_of(organisation, found, request.membership, side, transactions=transactions, marks=marks)
     back = back_to_list(request, organisation)
     return {
         "order": found,
-        "history": history_of(organisation, found, request.membership, request.GET.get("history", "")),
+        "history": history,
         "sides": [(side, _side_query(back["back"], side)) for side in Side],
         **back,
         **note_context(organisation),

@@ -1,5 +1,6 @@
 """The payments page: rungs of orders to be asked about, the people to ask, and the word that somebody did."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from orders.desk.payments import Refunded, Step, by_status, ladder, refunds
 from orders.display.money import money
 from orders.display.statuses import badge
 from orders.display.working_days import calendar_of
-from orders.models import Order
+from orders.models import Order, OrderMark
 from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
@@ -101,9 +102,13 @@ def chase_choices(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-def chase_card(organisation: Organisation, order: Order) -> dict[str, Any]:
-    """The template's context for chasing one order: the chase that stands on it, and the days to choose from."""
-    chase = standing_marks(organisation, [order.pk])[order.pk].get(Kind.CHASED)
+def chase_card(organisation: Organisation, order: Order, marks: Sequence[OrderMark]) -> dict[str, Any]:
+    """The template's context for chasing one order: the chase that stands on it, and the days to choose from.
+
+    `marks` are all of the order, the oldest first.
+    """
+    standing = [mark for mark in marks if mark.kind == Kind.CHASED and mark.undone_at is None]
+    chase = standing[-1] if standing else None
     is_open = order.payment_status != PAID or order.charged_back_amount is not None
     return {"chase": chase, "may_chase": is_open, **chase_choices(organisation)}
 

@@ -1,6 +1,6 @@
 """What happened at Glu: the order placed, what changed in it, payments and refunds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from glu_admin.tenancy.models import Organisation
@@ -12,8 +12,10 @@ from orders.views.timeline.entries import MOST_SHOWN, Entry, event
 _REFUNDS = "Refund"
 
 
-def glu_entries(organisation: Organisation, order: Order, zone: ZoneInfo) -> Iterator[Entry]:
-    """Everything known to have happened to an order at Glu, in no order."""
+def glu_entries(
+    organisation: Organisation, order: Order, zone: ZoneInfo, transactions: Sequence[Transaction]
+) -> Iterator[Entry]:
+    """Everything known to have happened to an order at Glu, in no order; its transactions come the oldest first."""
     # What its transactions come to is told by these themselves.
     recorded = organisation.order_changes.filter(order=order).exclude(field=OrderChange.SETTLED)
     changes = list(recorded[: MOST_SHOWN + 1])
@@ -21,8 +23,7 @@ def glu_entries(organisation: Organisation, order: Order, zone: ZoneInfo) -> Ite
     if len(changes) > MOST_SHOWN:
         cut = f"Only the newest {MOST_SHOWN} changes are shown"
         yield Entry("earlier", changes[-1].seen_new_at, "more", cut, "", "")
-    payments = organisation.transactions.filter(order_glu_id=order.glu_id).order_by("-created_at", "-glu_id")
-    for payment in payments[:MOST_SHOWN]:
+    for payment in reversed(transactions[-MOST_SHOWN:]):
         yield _transaction(payment, zone)
     yield event("placed", order.created_at, "gift", "Placed at Glu", zone)
 

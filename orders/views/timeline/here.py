@@ -7,6 +7,7 @@ from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from glu_admin.tenancy.times import when_text
 from orders.desk.notes import may_delete, may_edit, notes_of, parts_of
 from orders.desk.reveals import reveals_of
+from orders.desk.traces import may_have
 from orders.models import CheckOutcome, Order, OrderNote
 from orders.views.timeline.entries import MOST_SHOWN, Entry, NoteEntry, event
 
@@ -24,9 +25,9 @@ def here_entries(organisation: Organisation, order: Order, zone: ZoneInfo, reade
             what, icon = f"Not compared with Glu: {order.check_words}", "warning"
         yield event("check", order.check_done_at, icon, what, zone, here=True)
     yield event("copied", order.first_copied_at, "archive", "First copied here", zone, here=True)
-    for note in notes_of(organisation, order)[:MOST_SHOWN]:
+    for note in notes_of(organisation, order)[:MOST_SHOWN] if may_have(order, "notes") else ():
         yield _note(note, order, zone, reader)
-    for shown in reveals_of(organisation, order)[:MOST_SHOWN]:
+    for shown in reveals_of(organisation, order)[:MOST_SHOWN] if may_have(order, "reveals") else ():
         who = said_of(shown.user)
         yield event(f"shown-{shown.pk}", shown.revealed_at, "eye", f"{who} saw its technical details", zone, here=True)
 

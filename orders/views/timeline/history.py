@@ -9,7 +9,7 @@ from django.db import models
 
 from glu_admin.tenancy.models import Membership, Organisation
 from glu_admin.tenancy.times import day_text
-from orders.models import Order
+from orders.models import Order, OrderMark, Transaction
 from orders.views.timeline.entries import Entry
 from orders.views.timeline.glu import glu_entries
 from orders.views.timeline.here import here_entries
@@ -45,19 +45,27 @@ class History:
     stretches: list[Stretch]
 
 
-def history_of(organisation: Organisation, order: Order, reader: Membership, side: str = "") -> History:
+def history_of(
+    organisation: Organisation,
+    order: Order,
+    reader: Membership,
+    side: str = "",
+    *,
+    transactions: Sequence[Transaction],
+    marks: Sequence[OrderMark],
+) -> History:
     """What is known to have happened to an order, in days of the organisation's zone.
 
-    `side` is one of Side; whatever else it is means all.
+    `side` is one of Side; whatever else it is means all. The order's transactions and marks come the oldest first.
     """
     zone = organisation.zone
     chosen = Side(side) if side in Side.values else Side.ALL
     entries: list[Entry] = []
     if chosen != Side.HERE:
-        entries += glu_entries(organisation, order, zone)
+        entries += glu_entries(organisation, order, zone, transactions)
     if chosen != Side.GLU:
         entries += here_entries(organisation, order, zone, reader)
-        entries += mark_entries(order, zone)
+        entries += mark_entries(marks, zone)
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return History(chosen, len(entries), _stretches(entries, zone))
 

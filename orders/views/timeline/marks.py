@@ -1,10 +1,9 @@
 """The marks of the team on an order: set, and taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from orders.desk.marks import marks_of
-from orders.models import Order, OrderMark
+from orders.models import OrderMark
 from orders.views.timeline.entries import MOST_SHOWN, Entry, event
 
 _Kind = OrderMark.Kind
@@ -19,9 +18,12 @@ _ICONS = {
 _DID = {_Kind.PRINTED: "printed its sheet", _Kind.CHASED: "chased the payment"}
 
 
-def mark_entries(order: Order, zone: ZoneInfo) -> Iterator[Entry]:
-    """An entry for each of the newest marks, and one more where it was taken back, in no order."""
-    for mark in marks_of(order)[-MOST_SHOWN:]:
+def mark_entries(marks: Sequence[OrderMark], zone: ZoneInfo) -> Iterator[Entry]:
+    """An entry for each of the newest of an order's marks, and one more where it was taken back, in no order.
+
+    The marks come the oldest first.
+    """
+    for mark in marks[-MOST_SHOWN:]:
         kind = _Kind(mark.kind)
         what = f"{mark.user_name} {_DID.get(kind) or f'marked it {kind.label.lower()}'}"
         again = mark.look_again_on

@@ -10,7 +10,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders.desk.marks import marks_of
 from orders.desk.notes import write_note
+from orders.views.money_card import transactions_of
 from orders.views.timeline.entries import Entry
 from orders.views.timeline.history import Side, _stretches, history_of
 from tests.orders.builders import order, write
@@ -32,7 +34,9 @@ def desk(house: Any) -> Any:
 
 def names(desk: Any, side: str = "") -> set[str]:
     membership = desk.hotel.memberships.get(user=desk.staff)
-    history = history_of(desk.hotel, desk.hotel.orders.get(), membership, side)
+    found = desk.hotel.orders.get()
+    transactions = transactions_of(desk.hotel, found)
+    history = history_of(desk.hotel, found, membership, side, transactions=transactions, marks=marks_of(found))
     entries = [entry for stretch in history.stretches for _, of_day in stretch.days for entry in of_day]
     assert history.count == len(entries)
     return {entry.name.partition("-")[0] for entry in entries}
