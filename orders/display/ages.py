@@ -130,10 +130,10 @@ class Attention:
 
     @property
     def brief(self) -> str:
-        """Why in a few words: "Late", "Longer than usual", "Past its scheduled day", several of them, or ""."""
+        """Why in a few words: "Late", "Waiting longer than usual", "Past its scheduled day", several of them, or ""."""
         said = [
             *(["late"] if self.age and self.age.is_past else []),
-            *(["longer than usual"] if self.stuck else []),
+            *(["waiting longer than usual"] if self.stuck else []),
             *(["past its scheduled day"] if self.schedule else []),
         ]
         return ", ".join(said).capitalize()

@@ -120,7 +120,10 @@ def test_an_order_says_how_long_it_has_its_statuses_and_what_is_usual(desk: Any,
     usual = "of orders by Royal Mail, half leave Outstanding within 24 hours of being paid, 95 of 100 within 2 days."
     assert f"limit for Royal Mail is 2. That is longer than usual: {usual}" in page
     assert re.search(rf"Dispatch Outstanding since [^,]+, 3 days O{re.escape(usual[1:])}", page)
-    assert shown(viewer_client, "has=stuck") == {1: "3 d Late, longer than usual", 2: "2 d Longer longer than usual"}
+    assert shown(viewer_client, "has=stuck") == {
+        1: "3 d Late, waiting longer than usual",
+        2: "2 d Waiting longer than usual",
+    }
     young = text(viewer_client.get(f"{DESK}3/").content.decode())
     assert "longer than usual" not in young
     assert "5 hours O" + usual[1:] in young

@@ -45,7 +45,10 @@ def test_a_swap_brings_the_list_without_its_frame(filled: Any, viewer_client: Cl
     assert "set_by_id" not in asked
     assert len(swapped.content) <= 15_000
     text = gzip.decompress(swapped.content).decode()
-    kept = {"rail", "waiting", "payments-waiting", "notes-waiting", "fresh", "banners", "trouble-card", "main"} | {"language", "typed"}
+    kept = {"rail", "waiting", "payments-waiting", "notes-waiting", "fresh", "banners", "trouble-card", "main"} | {
+        "language",
+        "typed",
+    }
     assert set(re.findall(r' id="([^"]+)"', page.text)) - kept == set(re.findall(r' id="([^"]+)"', text))
     assert re.findall("<title>.*</title>", text) == re.findall("<title>.*</title>", page.text)
     restored = viewer_client.get(address, headers={**swap, "HX-History-Restore-Request": "true"})
