@@ -4,7 +4,7 @@ from django.db.models import F, Q, QuerySet
 
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
-from orders.mirror.writing.days import full_count, replace_days
+from orders.mirror.writing.days import count_all_days
 from orders.models import MirrorState
 
 
@@ -15,14 +15,9 @@ def to_be_counted() -> QuerySet[MirrorState]:
 
 
 def count_days(organisation: Organisation, lease: Lease) -> None:
-    """Count all days in the organisation's zone as it is set now. Raises LeaseLostError.
-
-    Only what was counted is written in a transaction: nobody else writes orders while the lease is held.
-    """
+    """Count all days in the organisation's zone as it is set now. Raises LeaseLostError."""
     zone = Organisation.objects.get(pk=organisation.pk).zone
-    rows = full_count(organisation, zone)
-    with lease.writing():
-        replace_days(organisation, zone, rows)
+    count_all_days(organisation, zone, lease.writing)
 
 
 def count_where_due(organisation: Organisation, lease: Lease) -> None:

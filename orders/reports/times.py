@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from glu_admin.tenancy.models import Organisation
-from glu_admin.tenancy.times import local
+from glu_admin.tenancy.times import day_start, local
 from orders.display.percentiles import percentile
 from orders.display.working_days import calendar_of
 from orders.models.waiting import OPEN_DISPATCH, UNPAID
@@ -116,7 +116,8 @@ def _newest(organisation: Organisation, period: Period) -> tuple[list[_Seen], da
         return orders, period.first
     oldest = local(orders[-1].created_at, organisation.zone).date()
     first = min(oldest + timedelta(days=1), period.last)
-    return [one for one in orders if local(one.created_at, organisation.zone).date() >= first], first
+    start = day_start(first, organisation.zone)
+    return [one for one in orders if one.created_at >= start], first
 
 
 def _took(

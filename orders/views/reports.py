@@ -1,7 +1,7 @@
 """Reports: how many orders a period has and worth how much, each number a link to the list, each table a file."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +9,13 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.display.html import bdi
 from orders.display.money import currency, money
 from orders.exports.tables import Cell, amount_cell, table_texts
 from orders.proof.gaps import extent, is_copied, words_of
@@ -37,17 +40,18 @@ _AMOUNTS = {
 """The amounts of a table, in its order: their headings, and what each is."""
 
 _SETTLED = ("paid", "back", "net")
+_NUMBER = '<td class="num">{}</td>'
+_NOT_KNOWN = SafeString(_NUMBER.format("not known"))
 NONE = "None given"
 """What is said of orders without a value."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a table as it is shown: what it is, how many orders, its amounts ("" for not known), its list."""
+    """A row of a table as it is shown: what it is, its cells as HTML, and the query string of its orders."""
 
     words: str
-    orders: str
-    amounts: Sequence[str]
+    cells: SafeString
     query: str
 
 
@@ -121,9 +125,17 @@ def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
 def _line(row: Row, code: str, known: bool) -> Line:
     """A row as it is shown."""
     figures = row.figures
-    amounts = [money(getattr(figures, name), code) if known or name not in _SETTLED else "" for name in _AMOUNTS]
     words = row.words or NONE if row.is_value else row.words
-    return Line(words, f"{figures.orders:,}", amounts, row.query)
+    amounts = (
+        _cell(getattr(figures, name), code) if known or name not in _SETTLED else _NOT_KNOWN for name in _AMOUNTS
+    )
+    return Line(words, SafeString("".join((format_html(_NUMBER, f"{figures.orders:,}"), *amounts))), row.query)
+
+
+@lru_cache(maxsize=2048)
+def _cell(amount: int, code: str) -> SafeString:
+    """The cell of an amount. A page has hundreds, many of them the same."""
+    return format_html(_NUMBER, bdi(money(amount, code)))
 
 
 def _chart(period: Period, section: Section) -> Chart | None:

@@ -51,7 +51,7 @@ def fill(count: int) -> None:
     """
     from glu_admin.tenancy.models import Organisation
     from orders.mirror.writing.counters import recount
-    from orders.mirror.writing.days import full_count, replace_days
+    from orders.mirror.writing.days import count_all_days
     from orders.search.matching import index
 
     index().drop_index()  # it is made in one go at the end
@@ -70,7 +70,7 @@ def fill(count: int) -> None:
     for organisation in organisations:
         recount(organisation)
         _remember(organisation, now)
-        replace_days(organisation, organisation.zone, full_count(organisation, organisation.zone))
+        count_all_days(organisation, organisation.zone)
     index().make_index()
     _analyze()
     print(file=sys.stderr)

@@ -15,7 +15,7 @@ from glu_admin.keys.lifecycle import record_trial, set_key
 from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation, Role, User
-from orders.mirror.writing.days import full_count, replace_days
+from orders.mirror.writing.days import count_all_days
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState
@@ -71,7 +71,7 @@ def desk(transactional_db: None) -> Organisation:
     MirrorState.across_organisations.create(
         organisation=hotel, history_started_at=moment, history_complete_at=moment, watermark="2026-01-01T00:00:00+00:00"
     )
-    replace_days(hotel, hotel.zone, full_count(hotel, hotel.zone))
+    count_all_days(hotel, hotel.zone)
     MirrorRun.across_organisations.create(
         organisation=hotel, kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE, started_at=moment
     )

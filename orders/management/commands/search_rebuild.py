@@ -15,7 +15,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.management.sessions import wait_for_lease
 from orders.mirror.counting import count_days
 from orders.mirror.writing.counters import miscounted, recount
-from orders.mirror.writing.days import miscounted_days
+from orders.mirror.writing.days import counted_zone, miscounted_days
 from orders.mirror.writing.documents import rewrite_documents, stale_documents
 from orders.mirror.writing.lints import lint_again, mislinted
 from orders.mirror.writing.settlements import settle_again, unsettled
@@ -76,7 +76,7 @@ def _rebuild(organisation: Organisation) -> tuple[int, int, int, int]:
     """How many texts were written, how many orders had other amounts than their transactions or said other things to be
     odd than are, how many counts differed.
 
-    Days that are not counted yet are left to the mirror.
+    Days that were not counted yet are from now on.
     """
     lease = wait_for_lease(organisation)
     texts = orders = odd = 0
@@ -90,7 +90,8 @@ def _rebuild(organisation: Organisation) -> tuple[int, int, int, int]:
         if counts:
             with lease.writing():
                 recount(organisation)
-        if days := miscounted_days(organisation):
+        days = miscounted_days(organisation)
+        if days or counted_zone(organisation) is None:
             count_days(organisation, lease)
     finally:
         lease.release()

@@ -3,10 +3,12 @@
 Days are not counted during the first copy. They are once it is complete (`orders.mirror.counting`), and then kept.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Case, Count, F, IntegerField, TextField, Value, When
 from django.db.models.functions import Coalesce
 
@@ -25,7 +27,6 @@ DayKey = tuple[str, date, str, str]
 _KEY = ("field", "day", "currency_code", "value")
 _FIRST, _END = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 _AT_ONCE = 31  # days that are counted in one question
-_BLOCK = 500
 _GROUPED = ("currency_code", *SPLIT_FIELDS)
 _PLACES = [COUNTED_FIELDS.index(name) for name in _GROUPED]
 _COLUMNS = dict(zip(WORTH, (*AMOUNT_COLUMNS, "paid_amount", "back"), strict=True))
@@ -42,25 +43,65 @@ def add_days(organisation: Organisation, differences: Differences) -> None:
     """Add the orders that came to their days, and take off those that went; nothing while days are not counted."""
     if not differences.moved or (zone := counted_zone(organisation)) is None:
         return
-    sums = added_up(
-        (key, numbers)
-        for order, n in differences.moved
-        if _FIRST <= order.created_at < _END
-        for numbers in [_numbers(order, n)]
-        for key in _keys(local(order.created_at, zone).date(), [order.values[place] for place in _PLACES])
+    _add(
+        organisation,
+        added_up(
+            (key, numbers)
+            for order, n in differences.moved
+            if _FIRST <= order.created_at < _END
+            for numbers in [_numbers(order, n)]
+            for key in _keys(local(order.created_at, zone).date(), [order.values[place] for place in _PLACES])
+        ),
     )
+
+
+def count_all_days(
+    organisation: Organisation,
+    zone: ZoneInfo,
+    writing: Callable[[], AbstractContextManager[None]] = transaction.atomic,
+) -> None:
+    """Count all days anew, in a zone; from then on writers keep them.
+
+    The caller holds the lease, so that nobody writes orders meanwhile; `writing` opens a transaction that holds it.
+    There are many, so that nobody waits long for one; until the last of them days count as not counted.
+    """
+    states = MirrorState.across_organisations.filter(organisation=organisation)
+    with writing():
+        states.update(days_zone="")
+        organisation.order_days.all().delete()
+    for rows in _full_count(organisation, zone):
+        with writing():
+            _add(organisation, rows)
+    with writing():
+        states.update(days_zone=zone.key)
+
+
+def miscounted_days(organisation: Organisation) -> int:
+    """How many of the days' rows differ from a full count; none while days are not counted."""
+    zone = counted_zone(organisation)
+    if zone is None:
+        return 0
+    rows = organisation.order_days.values_list(*_KEY, *ADDED_BY_DAY)
+    kept = {(row[: len(_KEY)], row[len(_KEY) :]) for row in rows if any(row[len(_KEY) :])}
+    months = _full_count(organisation, zone)
+    right = {(key, tuple(numbers)) for rows in months for key, numbers in rows.items()}
+    return len({key for key, _ in kept ^ right})
+
+
+def _add(organisation: Organisation, rows: Mapping[DayKey, Sequence[int]]) -> None:
+    """Add these numbers to those that are here."""
     upsert(
         OrderDay,
         ("organisation", *_KEY, *ADDED_BY_DAY),
-        [(organisation.pk, *key, *added) for key, added in sums.items()],
+        [(organisation.pk, *key, *numbers) for key, numbers in rows.items()],
         unique=("organisation", *_KEY),
         add=ADDED_BY_DAY,
     )
 
 
-def full_count(organisation: Organisation, zone: ZoneInfo) -> dict[DayKey, list[int]]:
-    """The numbers of ADDED_BY_DAY of every day of a zone, from the orders themselves; a month's in one question."""
-    sums: dict[DayKey, list[int]] = {}
+def _full_count(organisation: Organisation, zone: ZoneInfo) -> Iterator[dict[DayKey, list[int]]]:
+    """The numbers of ADDED_BY_DAY of all days of a zone, from the orders themselves, some days at a time."""
+    first = 1 + len(_GROUPED)
     for days, bounds in _months(organisation, zone):
         place = Case(
             *(When(created_at__lt=bound, then=Value(at)) for at, bound in enumerate(bounds[1:])),
@@ -79,42 +120,12 @@ def full_count(organisation: Organisation, zone: ZoneInfo) -> dict[DayKey, list[
                 **{key: each for name, column in _COLUMNS.items() for key, each in halved(name, column).items()},
             )
         )
-        first = 1 + len(_GROUPED)
-        sums |= added_up(
+        yield added_up(
             (key, numbers)
             for row in grouped
             for numbers in [[int(number or 0) for number in row[first:]]]
             for key in _keys(days[row[0]], row[1:first])
         )
-    return sums
-
-
-def replace_days(organisation: Organisation, zone: ZoneInfo, rows: Mapping[DayKey, Sequence[int]]) -> None:
-    """Write these rows in place of all that are here, counted in a zone; the caller holds the lease and a transaction.
-
-    From then on writers keep them.
-    """
-    organisation.order_days.all().delete()
-    names = (*_KEY, *ADDED_BY_DAY)
-    OrderDay.across_organisations.bulk_create(
-        (
-            OrderDay(organisation=organisation, **dict(zip(names, (*key, *numbers), strict=True)))
-            for key, numbers in rows.items()
-        ),
-        batch_size=_BLOCK,
-    )
-    MirrorState.across_organisations.filter(organisation=organisation).update(days_zone=zone.key)
-
-
-def miscounted_days(organisation: Organisation) -> int:
-    """How many of the days' rows differ from a full count; none while days are not counted."""
-    zone = counted_zone(organisation)
-    if zone is None:
-        return 0
-    rows = organisation.order_days.values_list(*_KEY, *ADDED_BY_DAY)
-    kept = {(row[: len(_KEY)], row[len(_KEY) :]) for row in rows if any(row[len(_KEY) :])}
-    right = {(key, tuple(numbers)) for key, numbers in full_count(organisation, zone).items()}
-    return len({key for key, _ in kept ^ right})
 
 
 def _months(organisation: Organisation, zone: ZoneInfo) -> Iterator[tuple[list[date], list[datetime]]]:

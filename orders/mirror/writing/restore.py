@@ -11,7 +11,7 @@ from glu_admin.glu.lists import Row, ids, read_row, read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.documented import DEVICE_FIELDS
 from orders.mirror.writing.counters import recount
-from orders.mirror.writing.days import full_count, replace_days
+from orders.mirror.writing.days import count_all_days
 from orders.mirror.writing.documents import rewrite_documents
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import Written, write_orders
@@ -39,10 +39,9 @@ def restore(
                 pks |= _write(organisation, batch, total)
             progress(len(batch))
     finally:
-        days = full_count(organisation, organisation.zone)
         with writing():
             recount(organisation)
-            replace_days(organisation, organisation.zone, days)
+        count_all_days(organisation, organisation.zone, writing)
         ordered = sorted(pks)
         for start in range(0, len(ordered), _BATCH):
             with writing():

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
-from orders.mirror.writing.days import full_count, replace_days
+from orders.mirror.writing.days import count_all_days
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorState
 from orders.search import find_orders, parse_query
@@ -33,7 +33,7 @@ def counted(organisation: Organisation, *, known: bool = True) -> Organisation:
     MirrorState.across_organisations.update_or_create(
         organisation=organisation, defaults={"history_complete_at": EPOCH, "transactions_complete_at": done}
     )
-    replace_days(organisation, organisation.zone, full_count(organisation, organisation.zone))
+    count_all_days(organisation, organisation.zone)
     return organisation
 
 

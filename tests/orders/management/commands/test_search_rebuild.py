@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from orders.mirror.writing.days import full_count, replace_days
+from orders.mirror.writing.days import count_all_days
 from orders.models import MirrorState, OrderDocument
 from orders.search import find_orders, parse_query
 from orders.search.matching import index
@@ -57,7 +57,7 @@ def test_an_index_that_is_gone_is_made_again(house: Any) -> None:
 def test_counts_that_differ_are_told_and_mended(house: Any) -> None:
     write(house.hotel, order(1), order(2))
     MirrorState.across_organisations.create(organisation=house.hotel)
-    replace_days(house.hotel, house.hotel.zone, full_count(house.hotel, house.hotel.zone))
+    count_all_days(house.hotel, house.hotel.zone)
     call_command("search_rebuild", "--check")
     house.hotel.order_counters.update(n=7)
     house.hotel.order_days.filter(field="").update(n=7)
