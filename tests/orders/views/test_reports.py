@@ -175,6 +175,18 @@ def test_texts_of_strangers_stay_texts(house: Any, staff_client: Client) -> None
     assert next(csv.reader(io.StringIO(file.partition("\r\n")[2])))[0].startswith("'=HYPERLINK")
 
 
+def test_what_cannot_be_read_is_said_at_its_field_and_nothing_is_added_up(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1))
+    counted(house.hotel)
+    page = viewer_client.get(f"{PAGE}?from=soon&to=2026-12-31").text
+    field = re.search(r'<input[^>]*name="from"[^>]*>', page, re.S)
+    assert field is not None
+    for said in ('value="soon"', 'aria-invalid="true"', 'aria-describedby="from-wrong"'):
+        assert said in field[0]
+    assert "“soon” is not a day" in text(page.split('id="from-wrong"')[1].split("</p>")[0])
+    assert not ROW.search(page)
+
+
 def test_questions_do_not_grow_with_what_there_is(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(1))
     counted(house.hotel)
