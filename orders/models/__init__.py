@@ -9,6 +9,7 @@ from orders.models.drift import Drift
 from orders.models.export import Export
 from orders.models.export_schedule import ExportSchedule
 from orders.models.line import OrderLine
+from orders.models.look import Look
 from orders.models.mark import OrderMark
 from orders.models.mirror_run import MirrorRun
 from orders.models.mirror_state import MirrorState
@@ -30,6 +31,7 @@ __all__ = [
     "Export",
     "ExportSchedule",
     "Finding",
+    "Look",
     "Mark",
     "MirrorRun",
     "MirrorState",

@@ -37,4 +37,5 @@ class OrderChange(models.Model):
         indexes = [
             models.Index(fields=["organisation", "order", "-seen_new_at"], name="change_of_order"),
             models.Index(fields=["organisation", "field", "-seen_new_at"], name="change_newest"),
+            models.Index(fields=["organisation", "-seen_new_at"], name="change_lately"),
         ]

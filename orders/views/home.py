@@ -7,6 +7,8 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.home import answers, groups
+from orders.desk.looks import since_look
+from orders.desk.news import read_news
 from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
 
@@ -16,9 +18,12 @@ def home(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The numbers of today and how the copy stands."""
     note_visit(organisation)
     found = [(words, answers(organisation, questions)) for words, questions in groups(organisation)]
+    since = since_look(request.membership)
     state = standing_on_page(organisation).state
     context = {
         "groups": found,
+        "since": since,
+        "changed": read_news(organisation, since).count(),
         "nothing": not any(answer.count.n for _, told in found for answer in told),
         "has_orders": organisation.order_counters.filter(n__gt=0).exists(),
         "history_complete_at": state.history_complete_at if state else None,

@@ -22,6 +22,7 @@ _KEYS = (
         (
             *(("g h", "Home"), ("g o", "Orders"), ("g d", "Dispatch"), ("g p", "Payments"), ("g e", "Exports")),
             ("g r", "Reports"),
+            ("g c", "What changed"),
             ("g n", "Notes for you"),
             ("g m", "Mirror"),
             ("Esc", "Close what is open"),

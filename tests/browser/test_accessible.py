@@ -47,6 +47,8 @@ PATHS = [
     "SHEETS",
     f"{ORGANISATION}/views/",
     f"{ORGANISATION}/notes/",
+    f"{ORGANISATION}/changes/",
+    f"{ORGANISATION}/changes/?view=paid&kind=gone",
     "NOTE",
     "ORDER",
     "LINE",
@@ -99,6 +101,9 @@ def places(desk: Organisation) -> list[str]:
     set_marks(desk, desk.orders.filter(dispatch_status="Outstanding", glu_id__lt=40_100), Kind.POSTED, member.user)
     desk.order_marks.filter(kind=Kind.POSTED).update(at=now() - timedelta(days=1))
     note = write_note(desk, order, member.user, f"@{member.user} please look", [], uuid4())
+    desk.memberships.update(created_at=now() - timedelta(days=2))
+    for field, old, new in (("dispatchStatus", "Packed", "Dispatched"), ("customerName", None, "Ann Ash")):
+        desk.order_changes.create(order=order, field=field, old=old, new=new, seen_new_at=now())
     own = {
         "SHEETS": f"{ORGANISATION}/queues/dispatch/sheets/{printed.batch}/",
         "NOTE": f"{ORGANISATION}/orders/{order.glu_id}/notes/{note.pk}/",

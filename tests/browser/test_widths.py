@@ -1,9 +1,11 @@
 """From the smallest phone to a wide screen, with long values: nothing slides sideways, is cut or leaves the list."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation, Role, User
 from tests.browser.conftest import PASSWORD, fill
@@ -21,6 +23,7 @@ PATHS = [
     f"{ORGANISATION}/orders/{LONG['id']}/",
     f"{ORGANISATION}/orders/{LONG['id']}/lines/71/",
     f"{ORGANISATION}/exports/?payment=Paid&created=2025-01-01..2026-12-31",
+    f"{ORGANISATION}/changes/",
     f"{ORGANISATION}/team/",
 ]
 
@@ -28,6 +31,16 @@ PATHS = [
 @pytest.fixture
 def long_values(desk: Organisation) -> None:
     fill(desk, [{**LONG, "lines": [LINE]}])
+    desk.memberships.update(created_at=now() - timedelta(days=2))
+    for field in ("customerName", "customerEmailAddress", "dispatchStatus", "deliveryMethodName"):
+        desk.order_changes.create(
+            order=desk.orders.get(glu_id=LONG["id"]),
+            field=field,
+            old=LONG[field],
+            new=f"{LONG[field]}{LONG[field]}",
+            seen_old_at=now() - timedelta(days=40),
+            seen_new_at=now(),
+        )
     for name, address in (
         ("", "bartholomew.montgomery-fitzgerald@desk.example"),
         ("A B", LONG["customerEmailAddress"]),

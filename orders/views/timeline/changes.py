@@ -33,6 +33,37 @@ def change_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> 
     return [_change(change, order, zone) for change in changes]
 
 
+def news_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> list[Entry]:
+    """As `change_entries`, and what moved in what the order's transactions come to: a timeline has these themselves."""
+    entries: list[Entry] = []
+    for change in changes:
+        entries += (
+            _settled(change, order, zone) if change.field == OrderChange.SETTLED else [_change(change, order, zone)]
+        )
+    return entries
+
+
+def _settled(change: OrderChange, order: Order, zone: ZoneInfo) -> list[Entry]:
+    """What was paid and what went back, each where it moved."""
+    old, new = ((text or "0 0").split() for text in (change.old, change.new))
+    told = (("paid", "payments", "Paid"), ("back", "undo", "Refunded or charged back"))
+    return [
+        Entry(
+            name=f"change-{change.pk}-{name}",
+            at=change.seen_new_at,
+            icon=icon,
+            what=words,
+            when=_interval(change, zone),
+            title=full_text(change.seen_new_at, zone),
+            old=money(int(before), order.currency_code) if change.old else None,
+            new=money(int(after), order.currency_code) if change.new else None,
+            compares=True,
+        )
+        for (name, icon, words), before, after in zip(told, old, new, strict=True)
+        if before != after
+    ]
+
+
 def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
     old, new = (_words(change.field, value, order, zone) for value in (change.old, change.new))
     icon, what, tone = _seen_as(change)

@@ -1,0 +1,105 @@
+"""Up to where somebody has seen what changed: from when on something is news to them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from glu_admin.glu.stamps import Stamp
+from glu_admin.tenancy.models import Membership
+from orders.models import Look, SavedView
+from orders.models.mirror_state import state_of
+
+FIRST = timedelta(days=1)
+"""How far back it goes for somebody who never said that they had seen anything."""
+
+_LATE = timedelta(days=1)  # by how much a new order may come here later than the changes that had been read
+_OPEN = timedelta(hours=1)  # within which a row is committed that was seen at Glu
+_KEPT = 2
+_MOST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Since:
+    """From where on something is news: what was seen after `at` (aware), of a `look` or when somebody `joined`.
+
+    What was committed late counts by its primary key, above `order_mark` or `change_mark`; `seen_after` is a time that
+    none of it is older than. An order is new that was placed from `placed_from` on.
+    """
+
+    at: datetime
+    seen_after: datetime
+    placed_from: datetime
+    order_mark: int = 0
+    change_mark: int = 0
+    look: Look | None = None
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Up to where somebody has seen it: the highest primary keys, and when they opened it (aware)."""
+
+    at: datetime
+    order_mark: int
+    change_mark: int
+
+    def __str__(self) -> str:
+        return f"{int(self.at.timestamp() * 1_000_000)}-{self.order_mark}-{self.change_mark}"
+
+
+def read_seen(text: str) -> Seen | None:
+    """A Seen as a form or an address has it; None for anything else, and for a time to come."""
+    try:
+        micros, order, change = map(int, text.split("-"))
+        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=micros)
+    except (ValueError, OverflowError):
+        return None
+    is_one = min(micros, order, change) >= 0 and max(order, change) <= _MOST and at <= now()
+    return Seen(at, order, change) if is_one else None
+
+
+def since_instant(at: datetime) -> Since:
+    """What is news since an instant (aware)."""
+    return Since(at, seen_after=at, placed_from=at - _LATE)
+
+
+def since_look(membership: Membership, view: SavedView | None = None) -> Since:
+    """What is news to somebody: since their last look, else since FIRST ago or since they joined."""
+    look = _looks(membership, view).first()
+    if look is None:
+        begins = now() - FIRST
+        since = since_instant(max(begins, membership.created_at))
+        return replace(since, joined=since.at > begins)
+    return Since(look.looked_at, look.looked_at - _OPEN, look.placed_from, look.order_mark, look.change_mark, look)
+
+
+def look_at(membership: Membership, seen: Seen, view: SavedView | None = None) -> None:
+    """Keep that somebody has seen everything up to there. What they saw later in another window stays seen."""
+    organisation = membership.organisation
+    state = state_of(organisation)
+    stamp = Stamp.parse(state.watermark) if state and state.watermark else None
+    read_up_to = min(seen.at, stamp.instant) if stamp else seen.at
+    organisation.looks.create(
+        user=membership.user,
+        view=view,
+        looked_at=seen.at,
+        order_mark=seen.order_mark,
+        change_mark=seen.change_mark,
+        placed_from=read_up_to - _LATE,
+    )
+    mine = _looks(membership, view)
+    mine.exclude(pk__in=list(mine.values_list("pk", flat=True)[:_KEPT])).delete()
+
+
+def take_back(membership: Membership, pk: int) -> bool:
+    """Take a look back, as if it had not been: the one before counts again. False where it was taken back already."""
+    deleted, _ = membership.organisation.looks.filter(user=membership.user, pk=pk).delete()
+    return bool(deleted)
+
+
+def _looks(membership: Membership, view: SavedView | None) -> QuerySet[Look]:
+    """Somebody's looks, the newest first; those from before they joined are of another time."""
+    mine = membership.organisation.looks.filter(user=membership.user_id, looked_at__gte=membership.created_at)
+    return mine.filter(view=view) if view else mine.filter(view=None)

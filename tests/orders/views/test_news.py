@@ -1,0 +1,148 @@
+"""The page of what changed: numbers equal their lists, its pages have no gaps, and reading it writes nothing."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from glu_admin.tenancy.models import Membership
+from orders.models import Look
+from orders.views import news as news_view
+from tests.orders.desk.test_news import LONG_AGO, NOW, here, moved, placed, put
+
+HOME = "/o/alder-house/"
+PAGE = f"{HOME}changes/"
+
+
+@pytest.fixture
+def desk(house: Any) -> Any:
+    Membership.across_organisations.update(created_at=LONG_AGO)
+    with time_machine.travel(NOW, tick=False):
+        here(house.hotel, 4)
+        put(
+            house.hotel,
+            NOW - timedelta(hours=1),
+            moved(1, NOW, LONG_AGO, paymentStatus="Paid", customerName="Ann <Ash>"),
+            moved(2, NOW, LONG_AGO, dispatchStatus="Packed"),
+            placed(9, NOW),
+        )
+        yield house
+
+
+def numbers(page: str) -> list[int]:
+    return [int(found) for found in re.findall(r'<li id="o(\d+)"', page)]
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def link(page: str, text: str) -> str:
+    """Where the link with these words leads."""
+    found = re.findall(r'<a\s[^>]*?href="([^"]+)"[^>]*>(.*?)</a>', page, re.S)
+    return next(unescape(address) for address, inner in found if text in words(inner))
+
+
+def sent(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+def test_what_changed_is_told_with_old_and_new_and_when(desk: Any, viewer_client: Client) -> None:
+    page = viewer_client.get(PAGE).text
+    assert numbers(page) == [9, 2, 1]
+    text = words(page)
+    assert "Dispatch empty became Packed" in text
+    assert "Ann &lt;Ash&gt;" in page
+    assert "New order, placed" in text
+    assert "in the last 24 hours" in text
+    assert not numbers(viewer_client.get("/o/alder-house/changes/", {"kind": "gone"}).text)
+
+
+def test_home_and_every_kind_say_as_many_as_their_lists_have(desk: Any, viewer_client: Client) -> None:
+    page = viewer_client.get(PAGE).text
+    assert "3 orders new or changed in the last 24 hours" in words(viewer_client.get(HOME).text)
+    kinds = re.findall(r'href="([^"]+)"[^>]*>([^<]+) <span class="n">(\d+)</span></a>', page)
+    assert [(words, int(n)) for _, words, n in kinds] == [
+        ("Everything", 3), ("New orders", 1), ("Payment", 1), ("Dispatch", 1), ("People and addresses", 1)
+    ]  # fmt: skip
+    for address, _, n in kinds:
+        of_kind = viewer_client.get(unescape(address)).text
+        listed = viewer_client.get(link(of_kind, "Open these orders as a list")).text
+        assert len(numbers(of_kind)) == int(n)
+        assert len(re.findall(r' id="o\d+"', listed)) == int(n)
+
+
+def test_pages_hold_every_order_once_whatever_comes_in_meanwhile(
+    desk: Any, viewer_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news_view, "ORDERS_A_PAGE", 2)
+    put(desk.hotel, NOW - timedelta(minutes=9), *(placed(glu_id, NOW) for glu_id in (11, 12, 13)))
+    page = viewer_client.get(PAGE).text
+    seen, found = sent(page, "seen"), numbers(page)
+    while 'rel="next"' in page:
+        put(desk.hotel, NOW, placed(100 + len(found), NOW), moved(1, NOW, LONG_AGO, total=len(found)))
+        page = viewer_client.get(link(page, "Older")).text
+        assert sent(page, "seen") == seen
+        found += numbers(page)
+    assert sorted(found) == [1, 2, 9, 11, 12, 13]
+
+
+def test_nothing_counts_as_seen_until_somebody_says_so_and_that_is_taken_back(desk: Any, viewer_client: Client) -> None:
+    for _ in range(2):
+        page = viewer_client.get(PAGE).text
+    viewer_client.get(HOME)
+    assert not Look.across_organisations.exists()
+    seen = {"seen": sent(page, "seen"), "view": ""}
+    after = viewer_client.post(f"{PAGE}seen/", seen, follow=True).text
+    assert numbers(after) == []
+    assert "since you looked" in after
+    assert "No order is new or changed since you looked" in words(viewer_client.get(HOME).text)
+    undo = {"look": sent(after, "look"), "view": ""}
+    assert numbers(viewer_client.post(f"{PAGE}undo/", undo, follow=True).text) == [9, 2, 1]
+    assert "taken back already" in viewer_client.post(f"{PAGE}undo/", undo, follow=True).text
+    assert "Nothing was noted" in viewer_client.post(f"{PAGE}seen/", {"seen": "x"}, follow=True).text
+
+
+def test_a_view_stands_alone(desk: Any, viewer_client: Client, staff_client: Client) -> None:
+    views = desk.hotel.saved_views
+    views.create(owner=desk.viewer, name="Packed", slug="packed", query="dispatch=Packed", reach="private")
+    views.create(owner=desk.viewer, name="Odd", slug="odd", query="created=never", reach="private")
+    page = viewer_client.get(PAGE, {"view": "packed"}).text
+    assert numbers(page) == [2]
+    viewer_client.post(f"{PAGE}seen/", {"seen": sent(page, "seen"), "view": "packed"})
+    assert numbers(viewer_client.get(PAGE, {"view": "packed"}).text) == []
+    assert numbers(viewer_client.get(PAGE).text) == [9, 2, 1]
+    assert "cannot be read any more" in viewer_client.get(PAGE, {"view": "odd"}).text
+    assert staff_client.get(PAGE, {"view": "packed"}).status_code == 404
+    assert staff_client.post(f"{PAGE}seen/", {"seen": sent(page, "seen"), "view": "packed"}).status_code == 404
+
+
+def test_refunds_and_changes_of_other_days_say_so(desk: Any, viewer_client: Client) -> None:
+    desk.hotel.order_changes.create(
+        order=desk.hotel.orders.get(glu_id=1),
+        field="settled",
+        old="1000 0",
+        new="1000 300",
+        seen_new_at=datetime(2026, 11, 19, 15, tzinfo=UTC),
+    )
+    text = words(viewer_client.get(PAGE).text)
+    assert re.search(r"Refunded or charged back £0\.00 became £3\.00 Yesterday, before 15:00", text)
+
+
+def test_as_many_queries_however_many_orders(desk: Any, viewer_client: Client) -> None:
+    counts = []
+    for first in (20, 40):
+        viewer_client.get(PAGE)
+        with CaptureQueriesContext(connection) as captured:
+            viewer_client.get(PAGE)
+        counts.append(len(captured))
+        put(desk.hotel, NOW, *(placed(glu_id, NOW) for glu_id in range(first, first + 15)))
+    assert counts[0] == counts[1] <= 16
