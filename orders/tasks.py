@@ -16,6 +16,7 @@ from glu_admin.hints import hint
 from glu_admin.keys.lifecycle import keys_to_try, organisations_to_mirror
 from glu_admin.keys.vault import NoUsableKey, client_for
 from glu_admin.tenancy.models import Organisation
+from orders.desk.digests import send_due
 from orders.desk.marks import reattach
 from orders.desk.typical import claim_counting, count_typical
 from orders.exports.asking import hint_export
@@ -26,7 +27,7 @@ from orders.mirror.engine import is_bulk, is_due, run_slice
 from orders.mirror.lease import LeaseLostError, free_lease, take_lease
 from orders.mirror.removal import remove_wanted, to_be_removed
 from orders.mirror.session import Session
-from orders.models import MirrorState
+from orders.models import Digest, MirrorState
 
 # Made before the pool forks, so that its processes see the shutdown that only their parent is told of.
 _shutting_down = multiprocessing.Event()
@@ -44,6 +45,9 @@ def tick() -> None:
         hint("keys.try_key", key_id)
     for schedule in due_schedules():
         hint("orders.ask_scheduled", schedule.pk, queue="bulk")
+    if settings.EMAIL_URL:
+        for pk in Digest.across_organisations.filter(due_at__lte=now()).values_list("pk", flat=True):
+            hint("orders.send_digest", pk, queue="bulk")
     for export in due_exports():
         hint_export(export)
     forget_expired()
@@ -136,6 +140,14 @@ def count_typical_times(organisation_id: int) -> None:
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is not None:
         count_typical(organisation)
+
+
+@shared_task(name="orders.send_digest")
+def send_digest(digest_id: int) -> None:
+    """Send somebody's digest, where it is due."""
+    digest = Digest.across_organisations.select_related("organisation").filter(pk=digest_id).first()
+    if digest is not None:
+        send_due(digest)
 
 
 def _work(organisation: Organisation) -> None:

@@ -1,10 +1,13 @@
 """Times as people read them, in an organisation's zone; those at the ends of the calendar as they came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.timezone import now
+
+_FURTHEST = 63  # days from one day of a month to the next but one
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,21 @@ def has_place(moment: datetime) -> bool:
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a day begins in a zone (aware; its first hour where clocks jump)."""
     return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def next_at(at: time, zone: ZoneInfo, after: datetime, is_day: Callable[[date], bool]) -> datetime:
+    """When it is so late next, after a moment (aware), on one of the local days that are meant.
+
+    A time that a day has twice is taken as the first; one that it has not is as long after midnight as it says. Raises
+    ValueError where none of the next days is meant.
+    """
+    today = after.astimezone(zone).date()
+    for days in range(-1, _FURTHEST):
+        day = today + timedelta(days=days)
+        due = datetime.combine(day, at, zone)
+        if is_day(day) and due.timestamp() > after.timestamp():
+            return datetime.fromtimestamp(due.timestamp(), after.tzinfo)
+    raise ValueError("none of the next days is meant")
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils.timezone import now
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Membership
@@ -16,6 +17,7 @@ FIRST = timedelta(days=1)
 
 _LATE = timedelta(days=1)  # by how much a new order may come here later than the changes that had been read
 _OPEN = timedelta(hours=1)  # within which a row is committed that was seen at Glu
+_FURTHEST = timedelta(days=366)
 _KEPT = 2
 _MOST = 2**63 - 1
 
@@ -24,12 +26,13 @@ _MOST = 2**63 - 1
 class Since:
     """From where on something is news: what was seen after `at` (aware), of a `look` or when somebody `joined`.
 
-    What was committed late counts by its primary key, above `order_mark` or `change_mark`; `seen_after` is a time that
-    none of it is older than. An order is new that was placed from `placed_from` on.
+    What was committed late counts by its primary key, above `order_mark` or `change_mark`. What was seen after
+    `read_after` is read, and told what was seen after `told_after`. A new order was placed from `placed_from` on.
     """
 
     at: datetime
-    seen_after: datetime
+    read_after: datetime
+    told_after: datetime
     placed_from: datetime
     order_mark: int = 0
     change_mark: int = 0
@@ -60,9 +63,20 @@ def read_seen(text: str) -> Seen | None:
     return Seen(at, order, change) if is_one else None
 
 
+def read_instant(text: str) -> datetime | None:
+    """An instant of the last year with its offset, as an address has it; None for anything else."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    if found is None or is_naive(found):
+        return None
+    return found if timedelta(0) <= now() - found <= _FURTHEST else None
+
+
 def since_instant(at: datetime) -> Since:
     """What is news since an instant (aware)."""
-    return Since(at, seen_after=at, placed_from=at - _LATE)
+    return Since(at, read_after=at - _OPEN, told_after=at, placed_from=at - _LATE)
 
 
 def since_look(membership: Membership, view: SavedView | None = None) -> Since:
@@ -72,7 +86,8 @@ def since_look(membership: Membership, view: SavedView | None = None) -> Since:
         begins = now() - FIRST
         since = since_instant(max(begins, membership.created_at))
         return replace(since, joined=since.at > begins)
-    return Since(look.looked_at, look.looked_at - _OPEN, look.placed_from, look.order_mark, look.change_mark, look)
+    read_after = look.looked_at - _OPEN
+    return Since(look.looked_at, read_after, read_after, look.placed_from, look.order_mark, look.change_mark, look)
 
 
 def look_at(membership: Membership, seen: Seen, view: SavedView | None = None) -> None:

@@ -112,8 +112,12 @@ def read_news(
     is_cut = len(changes) > MOST_READ or len(new) > MOST_LISTED
     found: dict[int, Moved] = {}
     for _, order_pk, field, at in changes[:MOST_READ]:
+        if at <= since.told_after:
+            continue
         found.setdefault(order_pk, Moved(order_pk, at, set())).kinds.add(kind_of(field))
     for order_pk, at in new[:MOST_LISTED]:
+        if at <= since.told_after:
+            continue
         each = found.setdefault(order_pk, Moved(order_pk, at, set()))
         each.kinds.add(Kind.NEW)
         each.at = max(each.at, at)
@@ -134,15 +138,15 @@ def read_news(
 
 
 def changes_since(organisation: Organisation, since: Since, up_to: Seen | None) -> QuerySet[OrderChange]:
-    """The recorded changes that are news."""
+    """The recorded changes to be looked through."""
     beyond = _beyond(since.change_mark, up_to.change_mark if up_to else None)
-    return organisation.order_changes.filter(beyond, seen_new_at__gt=since.seen_after)
+    return organisation.order_changes.filter(beyond, seen_new_at__gt=since.read_after)
 
 
 def new_since(organisation: Organisation, since: Since, up_to: Seen | None) -> QuerySet[Order]:
-    """The orders that are new: placed since, and not here before."""
+    """The orders to be looked through: placed since, and not here before."""
     beyond = _beyond(since.order_mark, up_to.order_mark if up_to else None)
-    return organisation.orders.filter(beyond, created_at__gte=since.placed_from, first_copied_at__gt=since.seen_after)
+    return organisation.orders.filter(beyond, created_at__gte=since.placed_from, first_copied_at__gt=since.read_after)
 
 
 def _beyond(mark: int, last: int | None) -> Q:
@@ -159,6 +163,7 @@ def changes_of(
 ) -> dict[int, list[OrderChange]]:
     """The changes of some orders that are news, by the order's primary key, the newest first."""
     out: dict[int, list[OrderChange]] = defaultdict(list)
-    for change in changes_since(organisation, since, up_to).filter(order__in=pks).order_by("-seen_new_at", "-pk"):
+    told = changes_since(organisation, since, up_to).filter(order__in=pks, seen_new_at__gt=since.told_after)
+    for change in told.order_by("-seen_new_at", "-pk"):
         out[change.order_id].append(change)
     return out

@@ -1,7 +1,7 @@
 """Scheduled exports: when one is due, whose rights it has then, and how it is announced."""
 
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from glu_admin.tenancy.public_url import desk_link
+from glu_admin.tenancy.times import next_at
 from orders.exports.asking import TooManyExports, ask_export, hint_export
 from orders.exports.completeness import completeness
 from orders.exports.making import choice_of
@@ -24,7 +25,6 @@ MOST_SCHEDULES = 20
 """So many schedules an organisation may have."""
 
 Rhythm, Trouble = ExportSchedule.Rhythm, ExportSchedule.Trouble
-_FURTHEST = 63  # days from one day of a month to the next but one
 
 
 class TooManySchedules(Exception):
@@ -32,17 +32,8 @@ class TooManySchedules(Exception):
 
 
 def next_time(rhythm: str, at: time, day: int, zone: ZoneInfo, after: datetime) -> datetime:
-    """When it is due next, after a moment: once on each of its local days.
-
-    A time that a day has twice is taken as the first; one that it has not is as long after midnight as it says.
-    """
-    today = after.astimezone(zone).date()
-    for days in range(-1, _FURTHEST):
-        local = today + timedelta(days=days)
-        due = datetime.combine(local, at, zone)
-        if _is_day(rhythm, day, local) and due.timestamp() > after.timestamp():
-            return datetime.fromtimestamp(due.timestamp(), after.tzinfo)
-    raise ValueError(f"no day of a {rhythm} rhythm")
+    """When it is due next, after a moment: once on each of its local days."""
+    return next_at(at, zone, after, lambda local: _is_day(rhythm, day, local))
 
 
 def plan(schedule: ExportSchedule, after: datetime) -> ExportSchedule:

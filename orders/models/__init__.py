@@ -4,6 +4,7 @@ from orders.models.change import OrderChange
 from orders.models.counter import OrderCounter
 from orders.models.day import OrderDay
 from orders.models.desk_settings import DeskSettings, change_desk_settings, desk_settings_of
+from orders.models.digest import Digest
 from orders.models.document import OrderDocument
 from orders.models.drift import Drift
 from orders.models.export import Export
@@ -27,6 +28,7 @@ from orders.models.typical import TypicalTimes
 __all__ = [
     "CheckOutcome",
     "DeskSettings",
+    "Digest",
     "Drift",
     "Export",
     "ExportSchedule",

@@ -10,10 +10,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
-from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.models import Membership, Organisation
 from glu_admin.tenancy.templatetags.times import when
 from glu_admin.tenancy.times import When, full_text
 from glu_admin.tenancy.times import when as when_of
+from orders.desk.digests import HOURS, USUAL_HOUR
 from orders.desk.home import FIRST, answers
 from orders.desk.notes import Part
 from orders.display import durations, fields
@@ -68,6 +69,16 @@ def status(kind: str, order: Order, attention: Attention | None = None) -> dict[
 def home_line(organisation: Organisation) -> dict[str, object]:
     """An organisation's first numbers, for a list of organisations."""
     return {"organisation": organisation, "answers": answers(organisation, FIRST)}
+
+
+@register.inclusion_tag("orders/digests/_card.html")
+def digest_card(memberships: Iterable[Membership], may_send: bool) -> dict[str, object]:
+    """The switches of a person's digests, one for each of their memberships."""
+    held = list(memberships)
+    digests = {digest.organisation_id: digest for digest in held[0].user.digests.all()} if held else {}
+    found = [(membership, digests.get(membership.organisation_id)) for membership in held]
+    listed = [(membership, digest, digest.hour if digest else USUAL_HOUR) for membership, digest in found]
+    return {"listed": listed, "hours": HOURS, "may_send": may_send}
 
 
 @register.simple_tag

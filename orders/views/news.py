@@ -16,7 +16,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from glu_admin.tenancy.times import day_text
-from orders.desk.looks import Since, look_at, read_seen, since_look, take_back
+from orders.desk.looks import Since, look_at, read_instant, read_seen, since_instant, since_look, take_back
 from orders.desk.news import Kind, Moved, News, changes_of, read_news
 from orders.models import Order, SavedView
 from orders.recheck import note_visit
@@ -41,7 +41,10 @@ class Listed:
 
 @door(Role.VIEWER)
 def news_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """The orders that are new or changed, of all or of a saved view; nothing counts as seen for being shown."""
+    """The orders that are new or changed, of all or of a saved view; nothing counts as seen for being shown.
+
+    With an instant as `since` it begins there, whatever was seen.
+    """
     note_visit(organisation)
     views = list(visible_views(organisation, request.user))
     view = _view(views, request.GET.get("view", ""))
@@ -50,7 +53,9 @@ def news_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     kind = Kind(chosen) if chosen in Kind.values else Kind.ALL
     context: dict[str, Any] = {"saved_views": views, "view": view, "kind": kind}
     if query is None or query.ok:
-        since = since_look(request.membership, view)
+        began = read_instant(request.GET.get("since", ""))
+        since = since_instant(began) if began else since_look(request.membership, view)
+        context["began"] = began
         criteria = query.criteria if query else None
         news = read_news(organisation, since, read_seen(request.GET.get("up_to", "")), criteria)
         context |= _told(request, organisation, news, since, kind)
@@ -90,8 +95,8 @@ def _told(request: TeamRequest, organisation: Organisation, news: News, since: S
     after = _place(request.GET.get("after", ""))
     following = [each for each in every if after is None or _key(each) < after]
     shown = following[:ORDERS_A_PAGE]
-    view = request.GET.get("view", "")
-    asked = [("view", view), ("kind", kind.value)]
+    own = [(name, request.GET.get(name, "")) for name in ("view", "since")]
+    asked = [*own, ("kind", kind.value)]
     pages = [("up_to", str(news.seen)), ("after", "-".join(map(str, _key(shown[-1]))))] if shown else []
     numbers = organisation.orders.filter(pk__in=[each.pk for each in every]).order_by()
     return {
@@ -100,15 +105,15 @@ def _told(request: TeamRequest, organisation: Organisation, news: News, since: S
         "news": news,
         "count": news.count(kind),
         "kinds": [
-            (each, news.count(each), urlencode([pair for pair in (("view", view), ("kind", each.value)) if pair[1]]))
+            (each, news.count(each), _query([*own, ("kind", each.value)]))
             for each in Kind
             if each in (Kind.ALL, kind) or news.count(each).n
         ],
         "days": _days(organisation, since, news, shown),
         "shown": len(shown),
         "list_query": urlencode({"id": kept_numbers(numbers.values_list("glu_id", flat=True))}) if every else "",
-        "older": urlencode([pair for pair in (*asked, *pages) if pair[1]]) if len(following) > len(shown) else "",
-        "first": urlencode([pair for pair in asked if pair[1]]) if after else None,
+        "older": _query([*asked, *pages]) if len(following) > len(shown) else "",
+        "first": _query(asked) if after else None,
     }
 
 
@@ -149,6 +154,11 @@ def _view(views: Any, slug: str) -> SavedView | None:
 def _address(organisation: Organisation, view: SavedView | None) -> str:
     address = reverse("news", args=[organisation.slug])
     return f"{address}?{urlencode({'view': view.slug})}" if view else address
+
+
+def _query(pairs: Sequence[tuple[str, str]]) -> str:
+    """The pairs that say something, as a query string."""
+    return urlencode([pair for pair in pairs if pair[1]])
 
 
 def _key(moved: Moved) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from orders.models import MirrorRun, MirrorWindow
 from orders.payload import time_text
 
 EPOCH = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LONG_AGO = EPOCH - timedelta(days=90)
 NOON = datetime.combine(now().astimezone(ZoneInfo("Europe/London")).date(), time(12), UTC)
 CHANGES, RANGE, RECONCILE = MirrorRun.Pass.CHANGES, MirrorRun.Pass.RANGE, MirrorRun.Pass.RECONCILE
 
@@ -32,6 +33,26 @@ def write(organisation: Organisation, *rows: dict[str, Any]) -> None:
 def order(glu_id: int, created: Any = "2026-11-01T10:00:00+00:00", **fields: Any) -> dict[str, Any]:
     """The smallest order, with what the test is about."""
     return {"id": glu_id, "createdAt": created, "updatedAt": created, "currencyCode": "GBP", "total": 1000, **fields}
+
+
+def put(organisation: Organisation, at: datetime, *rows: dict[str, Any]) -> None:
+    """Orders without lines, as they were seen at Glu at an instant."""
+    write_orders(organisation, read_rows(rows), at)
+
+
+def placed(glu_id: int, at: datetime, **fields: Any) -> dict[str, Any]:
+    """An order that was placed at an instant."""
+    return order(glu_id, at.isoformat(), **fields)
+
+
+def moved(glu_id: int, at: datetime, created: datetime, **fields: Any) -> dict[str, Any]:
+    """An order that was placed at one instant and changed at another."""
+    return order(glu_id, created.isoformat(), **{"updatedAt": at.isoformat(), **fields})
+
+
+def copied_long_ago(organisation: Organisation, n: int = 3) -> None:
+    """Orders 1 to n."""
+    put(organisation, LONG_AGO, *(placed(glu_id, LONG_AGO) for glu_id in range(1, n + 1)))
 
 
 def ago(**span: float) -> datetime:

@@ -69,6 +69,7 @@ PAGES = {
     "news": Page(V),
     "news_seen": Page(V, get=REDIRECT, post=REDIRECT),
     "news_undo": Page(V, get=REDIRECT, post=REDIRECT),
+    "digest_change": Page(V, get=REDIRECT, post=REDIRECT),
     "notes": Page(V),
     "note_done": Page(V, get=REDIRECT, post=NOT_FOUND, args=("nobody",)),
     "queue_payment": Page(V),

@@ -1,6 +1,6 @@
 """What is new since somebody looked: nothing is lost between two looks, nothing of a first copy is news."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,17 +9,15 @@ import time_machine
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Membership, Organisation
 from orders.desk import news as news_module
-from orders.desk.looks import FIRST, Seen, look_at, read_seen, since_instant, since_look, take_back
+from orders.desk.looks import FIRST, Seen, look_at, read_instant, read_seen, since_instant, since_look, take_back
 from orders.desk.news import Kind, News, kind_of, read_news
 from orders.mirror.gone import mark_gone
-from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import Look, MirrorState, OrderChange
 from orders.saved_views import query_of
-from tests.orders.builders import order
+from tests.orders.builders import EPOCH, LONG_AGO, copied_long_ago, moved, placed, put
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
-LONG_AGO = NOW - timedelta(days=90)
+NOW = EPOCH  # a Friday
 
 
 @pytest.fixture(autouse=True)
@@ -33,24 +31,6 @@ def clock(house: Any) -> Any:
 def me(house: Any) -> Membership:
     found: Membership = house.hotel.memberships.get(user=house.viewer)
     return found
-
-
-def put(organisation: Organisation, at: datetime, *rows: dict[str, Any]) -> None:
-    """Orders as they were seen at Glu at an instant."""
-    write_orders(organisation, read_rows(rows), at)
-
-
-def placed(glu_id: int, at: datetime, **fields: Any) -> dict[str, Any]:
-    return order(glu_id, at.isoformat(), **fields)
-
-
-def moved(glu_id: int, at: datetime, created: datetime, **fields: Any) -> dict[str, Any]:
-    return order(glu_id, created.isoformat(), **{"updatedAt": at.isoformat(), **fields})
-
-
-def here(organisation: Organisation, n: int = 3) -> None:
-    """Orders 1 to n, copied long ago."""
-    put(organisation, LONG_AGO, *(placed(glu_id, LONG_AGO) for glu_id in range(1, n + 1)))
 
 
 def numbers(organisation: Organisation, news: News, kind: Kind = Kind.ALL) -> list[int]:
@@ -71,7 +51,7 @@ def see(me: Membership) -> Seen:
 
 
 def test_whoever_never_looked_begins_a_day_ago_or_when_they_joined(house: Any, me: Membership) -> None:
-    here(house.hotel)
+    copied_long_ago(house.hotel)
     put(house.hotel, NOW - FIRST - timedelta(minutes=1), moved(1, NOW - FIRST, LONG_AGO, total=2))
     put(house.hotel, NOW - timedelta(hours=2), moved(2, NOW, LONG_AGO, total=2))
     assert news_of(me) == [2]
@@ -80,7 +60,7 @@ def test_whoever_never_looked_begins_a_day_ago_or_when_they_joined(house: Any, m
 
 
 def test_nothing_is_told_twice_and_nothing_is_lost_between_two_looks(house: Any, me: Membership, clock: Any) -> None:
-    here(house.hotel)
+    copied_long_ago(house.hotel)
     put(house.hotel, NOW, moved(1, NOW, LONG_AGO, total=2), placed(4, NOW))
     page = read_news(house.hotel, since_look(me))
     assert numbers(house.hotel, page) == [4, 1]
@@ -96,7 +76,7 @@ def test_nothing_is_told_twice_and_nothing_is_lost_between_two_looks(house: Any,
 
 
 def test_a_page_that_was_left_open_takes_nothing_back(house: Any, me: Membership, clock: Any) -> None:
-    here(house.hotel)
+    copied_long_ago(house.hotel)
     left_open = read_news(house.hotel, since_look(me)).seen
     clock.shift(timedelta(minutes=5))
     put(house.hotel, NOW + timedelta(minutes=1), moved(1, NOW, LONG_AGO, total=2))
@@ -106,7 +86,7 @@ def test_a_page_that_was_left_open_takes_nothing_back(house: Any, me: Membership
 
 
 def test_a_look_is_taken_back_once_and_only_by_whose_it_is(house: Any, me: Membership, clock: Any) -> None:
-    here(house.hotel)
+    copied_long_ago(house.hotel)
     for minutes, glu_id in enumerate((1, 2, 3)):
         put(house.hotel, NOW + timedelta(minutes=minutes), moved(glu_id, NOW, LONG_AGO, total=2))
         clock.shift(timedelta(minutes=1))
@@ -118,6 +98,14 @@ def test_a_look_is_taken_back_once_and_only_by_whose_it_is(house: Any, me: Membe
     assert take_back(me, look.pk)
     assert not take_back(me, look.pk)
     assert news_of(me) == [3]
+
+
+def test_what_was_here_before_somebody_joined_is_no_news_after_their_first_look(house: Any, me: Membership) -> None:
+    put(house.hotel, NOW - timedelta(minutes=30), placed(1, NOW - timedelta(hours=1)))
+    me.created_at = NOW - timedelta(minutes=10)
+    assert news_of(me) == []
+    see(me)
+    assert news_of(me) == []
 
 
 def test_orders_of_a_first_copy_are_no_news(house: Any, me: Membership, clock: Any) -> None:
@@ -141,7 +129,7 @@ def test_what_was_placed_while_the_copy_stood_still_is_news(house: Any, me: Memb
 
 
 def test_kinds_of_news(house: Any, me: Membership) -> None:
-    here(house.hotel, 8)
+    copied_long_ago(house.hotel, 8)
     put(
         house.hotel,
         NOW,
@@ -187,7 +175,7 @@ def test_a_field_is_of_the_kind_that_people_look_for_it_in(field: str, kind: Kin
 
 
 def test_a_view_has_looks_of_its_own_and_only_what_it_shows_now(house: Any, me: Membership) -> None:
-    here(house.hotel)
+    copied_long_ago(house.hotel)
     view = house.hotel.saved_views.create(owner=me.user, name="Packed", slug="packed", query="dispatch=Packed")
     put(house.hotel, NOW, *(moved(glu_id, NOW, LONG_AGO, dispatchStatus="Packed") for glu_id in (1, 2)))
     put(house.hotel, NOW, moved(2, NOW + timedelta(minutes=1), LONG_AGO, dispatchStatus="Dispatched"))
@@ -204,7 +192,7 @@ def test_a_view_has_looks_of_its_own_and_only_what_it_shows_now(house: Any, me: 
 def test_of_very_much_the_newest_is_told_and_that_there_is_more(
     house: Any, me: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here(house.hotel, 4)
+    copied_long_ago(house.hotel, 4)
     for hours, glu_id in enumerate((1, 2, 3, 4), start=-5):
         put(house.hotel, NOW + timedelta(hours=hours), moved(glu_id, NOW, LONG_AGO, total=2))
     monkeypatch.setattr(news_module, "MOST_READ", 3)
@@ -222,12 +210,26 @@ def test_of_very_much_the_newest_is_told_and_that_there_is_more(
 
 def test_news_are_of_the_organisation_alone_and_looks_go_with_the_person(house: Any, me: Membership) -> None:
     for organisation in (house.hotel, house.golf):
-        here(organisation)
+        copied_long_ago(organisation)
     put(house.golf, NOW, moved(1, NOW, LONG_AGO, total=2), placed(9, NOW))
     assert news_of(me) == []
     see(me)
     house.viewer.delete()
     assert not Look.across_organisations.exists()
+
+
+def test_an_instant_is_one_of_the_last_year_with_its_offset() -> None:
+    instant = NOW - timedelta(days=3)
+    assert read_instant(instant.isoformat()) == instant
+    for text in (
+        "",
+        "yesterday",
+        "2026-11-19T10:00:00",
+        "2026-11-20T13:00:00Z",
+        "2024-01-01T00:00:00Z",
+        "0001-01-01T00Z",
+    ):
+        assert read_instant(text) is None
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from glu_admin.tenancy.models import Membership
 from orders.models import Look
 from orders.views import news as news_view
-from tests.orders.desk.test_news import LONG_AGO, NOW, here, moved, placed, put
+from tests.orders.builders import EPOCH, LONG_AGO, copied_long_ago, moved, placed, put
 
+NOW = EPOCH
 HOME = "/o/alder-house/"
 PAGE = f"{HOME}changes/"
 
@@ -24,7 +25,7 @@ PAGE = f"{HOME}changes/"
 def desk(house: Any) -> Any:
     Membership.across_organisations.update(created_at=LONG_AGO)
     with time_machine.travel(NOW, tick=False):
-        here(house.hotel, 4)
+        copied_long_ago(house.hotel, 4)
         put(
             house.hotel,
             NOW - timedelta(hours=1),
@@ -123,6 +124,21 @@ def test_a_view_stands_alone(desk: Any, viewer_client: Client, staff_client: Cli
     assert "cannot be read any more" in viewer_client.get(PAGE, {"view": "odd"}).text
     assert staff_client.get(PAGE, {"view": "packed"}).status_code == 404
     assert staff_client.post(f"{PAGE}seen/", {"seen": sent(page, "seen"), "view": "packed"}).status_code == 404
+
+
+def test_an_address_may_say_since_when_and_nothing_is_seen_by_that(
+    desk: Any, viewer_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = viewer_client.get(PAGE).text
+    viewer_client.post(f"{PAGE}seen/", {"seen": sent(page, "seen"), "view": ""})
+    monkeypatch.setattr(news_view, "ORDERS_A_PAGE", 2)
+    since = {"since": (NOW - timedelta(hours=2)).isoformat()}
+    page = viewer_client.get(PAGE, since).text
+    assert numbers(page) + numbers(viewer_client.get(link(page, "Older")).text) == [9, 2, 1]
+    assert numbers(viewer_client.get(link(page, "Dispatch 1")).text) == [2]
+    assert "since Today 10:00" in words(page)
+    assert "Everything seen" not in page
+    assert numbers(viewer_client.get(PAGE, {"since": NOW.isoformat()}).text) == []
 
 
 def test_refunds_and_changes_of_other_days_say_so(desk: Any, viewer_client: Client) -> None:
