@@ -6,7 +6,7 @@ The numbers in the tables are orders; `week.py` tells what happened to each.
 import csv
 import io
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import time_machine
@@ -24,6 +24,8 @@ from orders.desk.radar import radar
 from orders.display.ages import age_of, clock_of
 from orders.exports import Choice, csv_texts
 from orders.models import DeskSettings, OrderChange
+from orders.reports.figures import Row, report
+from orders.reports.period import By, Period
 from orders.search import Query, count_and_sums, find, find_orders, parse_query, read_counters
 from tests.conftest import accepted_key
 from tests.journeys.week import Week, instant, local, rows
@@ -128,6 +130,33 @@ Order | Created             | Dispatch status | Payment status     | Total  | Pa
 12    | 2026-03-26 09:00:00 | Outstanding     | Paid               | 10.00  | 10.00 | 0.00     |              | 10.00 |                     | 2026-03-26 09:03:00
 """  # noqa: E501
 
+# The reports on Tuesday: how many orders, worth how much, what of it was paid, went back and is left.
+REPORTS = """
+GBP | day   | Thu 26 Mar 2026                 | 4 | 230.00 | 230.00 | 20.00 | 210.00
+GBP | day   | Fri 27 Mar 2026                 | 2 | 310.00 |  60.00 |  0.00 |  60.00
+GBP | day   | Sat 28 Mar 2026                 | 1 |  25.00 |  25.00 | 25.00 |   0.00
+GBP | day   | Mon 30 Mar 2026                 | 2 |  70.00 |  70.00 | 30.00 |  40.00
+GBP | day   | Tue 31 Mar 2026                 | 1 |  45.00 |   0.00 |  0.00 |   0.00
+GBP | day   | Wed 1 Apr 2026                  | 1 |  35.00 |   0.00 |  0.00 |   0.00
+EUR | day   | Thu 2 Apr 2026                  | 1 | 120.00 | 120.00 |  0.00 | 120.00
+GBP | week  | Week 13 of 2026, 26–29 Mar      | 7 | 565.00 | 315.00 | 45.00 | 270.00
+GBP | week  | Week 14 of 2026, 30 Mar–5 Apr   | 4 | 150.00 |  70.00 | 30.00 |  40.00
+EUR | week  | Week 14 of 2026, 30 Mar–5 Apr   | 1 | 120.00 | 120.00 |  0.00 | 120.00
+GBP | month | March 2026, 26–31 Mar           | 10 | 680.00 | 385.00 | 75.00 | 310.00
+GBP | month | April 2026, 1–7 Apr             | 1 |  35.00 |   0.00 |  0.00 |   0.00
+EUR | month | April 2026, 1–7 Apr             | 1 | 120.00 | 120.00 |  0.00 | 120.00
+"""
+KINDS = """
+GBP | delivery | 1st Class     | 7 | 530.00 | 280.00 | 50.00 | 230.00
+GBP | delivery | E-mail        | 3 | 105.00 |  25.00 | 25.00 |   0.00
+GBP | delivery | Courier       | 1 |  80.00 |  80.00 |  0.00 |  80.00
+GBP | method   | Gateway       | 9 | 430.00 | 385.00 | 75.00 | 310.00
+GBP | method   | Complimentary | 1 |  35.00 |   0.00 |  0.00 |   0.00
+GBP | method   | Offline       | 1 | 250.00 |   0.00 |  0.00 |   0.00
+EUR | delivery | Collection    | 1 | 120.00 | 120.00 |  0.00 | 120.00
+EUR | method   | Gateway       | 1 | 120.00 | 120.00 |  0.00 | 120.00
+"""
+
 # What is scheduled for the days to come, and of how many something is wrong.
 AHEAD = """
 Fri 27 Mar 09:10 |
@@ -208,6 +237,24 @@ def pounds(amount: int) -> str:
     return f"{amount / 100:.2f}"
 
 
+def reported(hotel: Organisation, by: By) -> list[list[str]]:
+    """The rows of a report of these days that have orders, as REPORTS has them."""
+    sections = report(hotel, Period(date(2026, 3, 26), date(2026, 4, 7), by)).sections
+    return [[each.currency, by, *figures(row)] for each in sections for row in each.rows if row.figures.orders]
+
+
+def of_kinds(hotel: Organisation, names: set[str]) -> list[list[str]]:
+    """The same orders by the values of some fields, as KINDS has them."""
+    sections = report(hotel, Period(date(2026, 3, 26), date(2026, 4, 7), "day")).sections
+    splits = [(each.currency, split) for each in sections for split in each.splits if split.name in names]
+    return [[code, split.name, *figures(row)] for code, split in splits for row in split.rows]
+
+
+def figures(row: Row) -> list[str]:
+    of = row.figures
+    return [row.words, str(of.orders), *(pounds(amount) for amount in (of.total, of.paid, of.back, of.net))]
+
+
 def ahead(hotel: Organisation) -> str:
     return ", ".join(f"{each.day:%-d %b}: {each.n}, {each.hot} wrong" for each in radar(hotel).days if each.n)
 
@@ -239,6 +286,9 @@ def test_the_numbers_of_a_week_are_right(week: Week) -> None:
     march = rows(MARCH)
     with time_machine.travel(instant(when), tick=False):
         assert file_of(hotel, "created=2026-03-01..2026-03-31", march[0]) == march
+        for by in get_args(By):
+            assert reported(hotel, by) == [row for row in rows(REPORTS) if row[1] == by]
+        assert of_kinds(hotel, {"delivery", "method"}) == rows(KINDS)
         left = day_of(hotel, date(2026, 3, 27))
         assert [(sent.method, sent.kind, sent.n) for sent in left.sent] == [("1st Class", "posted", 2)]
         back = [(one.glu_id, one.amount, local(one.at)) for one in refunds(hotel, known=True)]

@@ -14,9 +14,10 @@ from glu_admin.sandbox.shop import Shop
 from glu_admin.tenancy.models import Organisation, User
 from orders.desk.marks import set_marks
 from orders.desk.notes import write_note
+from orders.mirror.counting import to_be_counted
 from orders.mirror.engine import is_due
 from orders.models import OrderMark
-from orders.tasks import mirror_now
+from orders.tasks import count_days_anew, mirror_now
 
 ZONE = ZoneInfo("Europe/London")
 
@@ -156,6 +157,8 @@ class Week:
     def _read(self) -> None:
         while is_due(self.hotel):
             mirror_now(self.hotel.pk)
+        for organisation_id in to_be_counted().values_list("pk", flat=True):  # as the tick has it done, once
+            count_days_anew(organisation_id)
 
     def _happen(self, number: int, what: str) -> None:
         if what == "placed":
