@@ -60,6 +60,7 @@ overdue         |              |              |              |             |    
 late-start      |              |              |              |             | 6           | 6           |
 dispatch-failed |              |              |              |             | 5           | 5           | 5
 odd             | 1 2 7 12     | 2 3 6        | 2 3 5 6      | 2 3 5 6     | 2 3 6       | 2 3 6       | 2 3 6
+odd             | 2            | 2            | 2            | 2           | 2           | 2           | 2
 unconfirmed     |              | 1 12         | 1            | 12          | 12          | 12          | 11 12
 unmarked        |              | 7            | 7            | 7           | 7           |             |
 due-unpaid      |              |              |              |             |             |             | 3

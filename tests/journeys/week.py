@@ -21,7 +21,7 @@ from orders.tasks import count_days_anew, mirror_now
 
 ZONE = ZoneInfo("Europe/London")
 
-# Total and currency, how it travels, how it is paid, and for when it is scheduled.
+# Total and currency, how it travels, how it is paid, and for when it is scheduled. The courier is told no postcode.
 ORDERS = """
  1 |  50.00 GBP | 1st Class  | Gateway       |
  2 |  80.00 GBP | Courier    | Gateway       |
@@ -216,6 +216,9 @@ def _placed(number: int) -> Payload:
         "uuid": f"00000000-0000-4000-8000-{number:012}",
         "createdAt": _now(),
         "customerName": f"Buyer {number}",
+        "customerEmailAddress": f"buyer-{number}@mail.example",
+        "deliveryAddressLine1": f"{number} Mill Lane",
+        "deliveryAddressPostcode": None if method == "Courier" else "BN7 2QQ",
         "currencyCode": code,
         "subtotal": pence(total),
         "total": pence(total),
