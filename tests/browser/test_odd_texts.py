@@ -1,11 +1,16 @@
 """Long words and texts that run the other way stay where they belong: at a desk, on a phone and on paper."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
+from orders.desk.marks import Kind, set_marks
+from orders.desk.notes import write_note
 from orders.documented import ORDER_FIELDS
 from tests.browser.conftest import fill
 
@@ -29,8 +34,12 @@ ODD: dict[str, Any] = {
          "selectedOptions": [{"name": WORD, "value": WORD}], "variant": {WORD: WORD}},
     ],
 }  # fmt: skip
+POSTED = {"dispatchStatus": "Outstanding", "paymentStatus": "Paid"}
+CHASED = {"dispatchStatus": "Outstanding", "paymentStatus": "Pending", "paymentMethod": "Gateway"}
 PAGES = ["/orders/", "/orders/?q=wwwwww", f"/orders/?channel={WORD[:300]}", "/orders/999999/",
-         "/orders/999999/lines/999998/", "/orders/print/", "/mirror/", f"/exports/?channel={WORD[:300]}"]  # fmt: skip
+         "/orders/999999/lines/999998/", "/orders/print/", "/mirror/", f"/exports/?channel={WORD[:300]}",
+         "/", "/queues/dispatch/", "/queues/dispatch/history/", "/queues/payment/", "/notes/"]  # fmt: skip
+REPORT = "/reports/?period=year"
 SIZES = [(1440, "screen"), (820, "screen"), (390, "screen"), (1032, "print")]
 UPRIGHT = (718, "print")  # lists are printed on their side
 WIDER = """() => {
@@ -44,12 +53,20 @@ WIDER = """() => {
 
 
 def test_a_long_word_widens_no_page(desk: Organisation, open_page: Callable[..., Any]) -> None:
-    fill(desk, [dict(ODD)])
+    placed = {"createdAt": (now() - timedelta(days=2)).isoformat(timespec="seconds"), "updatedAt": None}
+    lines = [{"id": glu_id, "name": WORD, "personalMessage": WORD} for glu_id in (999_991, 999_992)]
+    waiting = [{**POSTED, "id": 999_996, "lines": lines[:1]}, {**CHASED, "id": 999_997, "lines": lines[1:]}]
+    fill(desk, [dict(ODD), *({**ODD, **placed, **differs} for differs in waiting)])
+    user = desk.memberships.get().user
+    write_note(desk, desk.orders.get(glu_id=999_996), user, f"@{user} {WORD}", [], uuid4())
+    printed = set_marks(desk, desk.orders.filter(glu_id=999_996), Kind.PRINTED, user)
     page, found = open_page(), []
-    for path in PAGES:
+    own_paper = [REPORT, f"/queues/dispatch/sheets/{printed.batch}/"]
+    for path in [*PAGES, *own_paper]:
         page.goto(DESK + path)
         page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-        for width, medium in SIZES if page.locator(".cards").count() else [*SIZES, UPRIGHT]:
+        sizes = SIZES[:-1] if path in own_paper else SIZES if page.locator(".cards").count() else [*SIZES, UPRIGHT]
+        for width, medium in sizes:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(media=medium)
             found += [(path, width, medium, *wider) for wider in [page.evaluate(WIDER)] if wider]
