@@ -42,7 +42,7 @@ def main(action: str, *slugs: str) -> None:
     does = {"mirror": _mirror, "changes": _changes, "poll": _poll, "reconcile": _reconcile}[action](slugs[0])
     before = resource.getrusage(resource.RUSAGE_SELF)
     begun = time.perf_counter()
-    with connection.execute_wrapper(_counting(written)) if os.environ.get("COUNT") else nullcontext():
+    with connection.execute_wrapper(counting(written)) if os.environ.get("COUNT") else nullcontext():
         does()
     seconds = time.perf_counter() - begun
     after = resource.getrusage(resource.RUSAGE_SELF)
@@ -167,7 +167,7 @@ def _now() -> Any:
     return now()
 
 
-def _counting(written: Counter[str]) -> Callable[..., Any]:
+def counting(written: Counter[str]) -> Callable[..., Any]:
     """An execute wrapper that adds up the rows each statement really wrote, by its table."""
 
     def _count(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ def run(bars: Bars) -> None:
                 bars.heading(f"The desk at {ORDERS:,} orders, {largest:,} in the organisation asked, {database}")
                 _pages(bars, here)
                 _stock_admin(bars, here, database)
+                _writes(bars, here)
 
 
 def _pages(bars: Bars, here: Place) -> None:
@@ -46,3 +47,17 @@ def _stock_admin(bars: Bars, here: Place, database: str) -> None:
         least = 50 if kind == "search" else 25 if database == SQLITE else 10
         said = f"{what}: {ours:.0f} ms where Django's admin takes {theirs:,.0f}, times"
         bars.at_least(said, theirs / ours, least)
+
+
+def _writes(bars: Bars, here: Place) -> None:
+    """How fast pages of 30 orders are written, and that only those whose texts changed touch the search."""
+    for line in here.run([sys.executable, "-m", "tests.benchmarks.large_writes"]).splitlines():
+        what, median, written = json.loads(line)
+        said = f"a page of 30 written, {what}"
+        if what == "unchanged":
+            bars.at_most(f"{said}: ms", median, 5)
+            bars.exactly(f"{said}: rows", sum(written.values()), 0)
+        else:
+            bars.at_least(f"{said}, in {median:.0f} ms: orders a second", 30_000 / median, 400)
+        if what == "only a status changed":
+            bars.exactly(f"{said}: documents of the search", written.get("orders_orderdocument", 0), 0)
