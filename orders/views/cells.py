@@ -14,6 +14,7 @@ from orders.search import LineMarks
 from orders.views.columns import Column
 
 _MUTED = '<span class="mut">{}</span>'
+_END = mark_safe("</td>")
 _NO_NAME, _SELF = format_html(_MUTED, "No name"), format_html(_MUTED, "Self")
 _GONE = format_html(
     '<span class="chip gone" title="No longer returned by Glu">{}</span> <span class="visually-hidden">{}</span> ',
@@ -35,7 +36,7 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
         case "status":
             shown = _status(*value)
         case "money":
-            shown = format_html('{} <span class="cur">{}</span>', bdi(value[0]), bdi(value[1]))
+            shown = bdi(value[0]) + _code(value[1])
         case "total":
             shown = _total(*value)
         case "buyer":
@@ -52,21 +53,32 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
             shown = _flags(*value, gone)
         case _:
             shown = format_html("{}", value)
-    return format_html('<td role="cell" class="{}" data-label="{}">{}</td>', column.css, column.label, shown)
+    return _opening(column.css, column.label) + shown + _END
+
+
+@lru_cache(maxsize=256)
+def _opening(css: str, label: str) -> SafeString:
+    return format_html('<td role="cell" class="{}" data-label="{}">', css, label)
 
 
 def _total(total: str, code: str, net: str, why: str) -> SafeString:
     """An order's total; where less than that was paid and kept, this, with the total struck out below."""
     if not net:
-        return format_html('{} <span class="cur">{}</span>', bdi(total), bdi(code))
+        return bdi(total) + _code(code)
     return format_html(
-        '<span title="{}">{} <span class="cur">{}</span>'
+        '<span title="{}">{}{}'
         '<span class="place xs mut"><span class="visually-hidden">net, of a total of</span> <s>{}</s></span></span>',
         why,
         bdi(net),
-        bdi(code),
+        _code(code),
         bdi(total),
     )
+
+
+@lru_cache(maxsize=256)
+def _code(code: str) -> SafeString:
+    """A currency after its amount."""
+    return format_html(' <span class="cur">{}</span>', bdi(code))
 
 
 @lru_cache(maxsize=256)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.ages import attention_of, clock_of
@@ -50,8 +49,8 @@ def list_rows(
         gone = order.gone_at is not None
         place = places.get(order.pk, "")
         cells = (cell(column, _value(column, order, making, gone=gone), gone=gone, place=place) for column in shown)
-        row = ListRow(order.glu_id, f"{base}{order.glu_id}/{suffix}", gone, format_html_join("", "{}", zip(cells)))
-        out.append(row)
+        joined = mark_safe("".join(cells))  # noqa: S308  (each is HTML)
+        out.append(ListRow(order.glu_id, f"{base}{order.glu_id}/{suffix}", gone, joined))
     return out
 
 

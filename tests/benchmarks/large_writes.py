@@ -56,9 +56,7 @@ def main() -> None:
         print(json.dumps([what, statistics.median(times) * 1000, written]), flush=True)
 
 
-def _written(
-    organisation: Any, pages: list[list[dict[str, Any]]], moment: Any
-) -> tuple[list[float], dict[str, int]]:
+def _written(organisation: Any, pages: list[list[dict[str, Any]]], moment: Any) -> tuple[list[float], dict[str, int]]:
     """How long each page takes, in seconds, and the rows written by table."""
     from django.db import connection, transaction
 
