@@ -68,6 +68,15 @@ class ParsedOrder(Parsed):
     payload_hash: str
 
 
+class UsableOrder(NamedTuple):
+    """An order that can be a row, with the hash that tells an unchanged one, before its values are looked at."""
+
+    row: Row
+    glu_id: int
+    payload: dict[str, Any]
+    payload_hash: str
+
+
 class _Kept(NamedTuple):
     """How the rows of one kind are kept: the fields that have columns, and the others that are documented."""
 
@@ -88,8 +97,8 @@ class _Kept(NamedTuple):
 _ORDER, _LINE = _Kept.of(ORDER_FIELDS, ORDER_OBJECTS), _Kept.of(LINE_FIELDS, LINE_OBJECTS)
 
 
-def parse_order(row: Row) -> ParsedOrder:
-    """One element of GET /orders as it will be written; raises Unusable with the reason in words."""
+def usable_order(row: Row) -> UsableOrder:
+    """One element of GET /orders that can be a row; raises Unusable with the reason in words."""
     if not isinstance(row.raw, dict):
         raise Unusable("It is not an order but something else.")
     _check_depth(row.raw)
@@ -98,7 +107,12 @@ def parse_order(row: Row) -> ParsedOrder:
     if row.created is None:
         raise Unusable("It has no createdAt that can be read, so it cannot be placed.")
     plain = canonical(row.raw)
-    return ParsedOrder(**_parse(row, row.glu_id, plain, _ORDER), payload_hash=_hash(plain))
+    return UsableOrder(row, row.glu_id, plain, _hash(plain))
+
+
+def parse_order(order: UsableOrder) -> ParsedOrder:
+    """An order as it will be written."""
+    return ParsedOrder(**_parse(order.row, order.glu_id, order.payload, _ORDER), payload_hash=order.payload_hash)
 
 
 def parse_line(row: Row) -> ParsedLine:

@@ -18,7 +18,7 @@ from orders.mirror.session import Session
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import CheckOutcome, Order
-from orders.payload import Unusable, parse_order, payload_hash
+from orders.payload import Unusable, payload_hash, usable_order
 
 _TRIES = 3
 
@@ -119,7 +119,7 @@ def _read(session: Session, order: Order) -> tuple[Row, Lines | None]:
 
 def _header(session: Session, order: Order) -> Row:
     header = read_order(session.glu.client, order.glu_id)
-    if parse_order(header).glu_id != order.glu_id:
+    if usable_order(header).glu_id != order.glu_id:
         raise Unusable("It is another order.")
     return header
 

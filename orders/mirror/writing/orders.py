@@ -21,7 +21,7 @@ from orders.mirror.writing.settlements import settlements
 from orders.mirror.writing.waits import first_wait, next_wait
 from orders.models import Order, SetAside
 from orders.models.waiting import Waiting
-from orders.payload import ParsedOrder, Unusable, parse_order
+from orders.payload import ParsedOrder, Unusable, UsableOrder, parse_order, usable_order
 from orders.search.document import document_text
 from orders.settlement import Settlement
 
@@ -95,24 +95,25 @@ def write_orders(
     comes with another uuid than before.
     """
     result, drift = Written(), DriftWatch()
-    parsed = _parse_all(organisation, rows, fetched_at, result)
-    known = _known(organisation, list(parsed))
-    readmit(organisation, list(parsed))
-    writing: list[ParsedOrder] = []
+    usable = _usable(organisation, rows, fetched_at, result)
+    known = _known(organisation, list(usable))
+    readmit(organisation, list(usable))
+    parsed: dict[int, ParsedOrder] = {}
     waits: dict[int, Waiting] = {}
     moved: list[int] = []
     worded: list[int] = []  # those whose texts for search are others now
     differences = Differences()
-    for glu_id, order in sorted(parsed.items()):
+    for glu_id, came in sorted(usable.items()):
         before = known.get(glu_id)
+        if before and before.payload_hash == came.payload_hash and before.gone_at is None:
+            result.unchanged += 1
+            continue
+        order = parse_order(came)
         if before is None:
             result.created += 1
             waits[glu_id] = first_wait(order, fetched_at)
         elif before.uuid and order.columns["uuid"] and before.uuid != order.columns["uuid"]:
             raise OtherOrganisationError(_ANOTHER)
-        elif before.payload_hash == order.payload_hash and before.gone_at is None:
-            result.unchanged += 1
-            continue
         elif _older(order, before) and not accept_older:
             result.stale += 1
             result.older.append(glu_id)
@@ -125,9 +126,10 @@ def write_orders(
         if updated is not None and (before is None or updated != before.updated_at):
             result.stamps.append(updated)
         drift.order(order)
-        writing.append(order)
-    if not writing:
+        parsed[glu_id] = order
+    if not parsed:
         return result
+    writing = list(parsed.values())
     if moved:
         changes = []
         for old in organisation.orders.filter(pk__in=moved):
@@ -155,23 +157,27 @@ def write_orders(
     return result
 
 
-def _parse_all(
+def _usable(
     organisation: Organisation, rows: Sequence[Row], fetched_at: datetime, result: Written
-) -> dict[int, ParsedOrder]:
+) -> dict[int, UsableOrder]:
     """The usable rows by id; of two with the same id the newer, or the later of equals."""
-    parsed: dict[int, ParsedOrder] = {}
+    usable: dict[int, UsableOrder] = {}
     for place, row in enumerate(rows):
         try:
-            order = parse_order(row)
+            order = usable_order(row)
         except Unusable as reason:
             set_aside(organisation, SetAside.Kind.ORDER, row.raw, str(reason), fetched_at)
             result.set_aside += 1
             continue
-        twin = parsed.get(order.glu_id)
-        if twin is None or not (twin.updated_at and order.updated_at and order.updated_at < twin.updated_at):
-            parsed[order.glu_id] = order
+        twin = usable.get(order.glu_id)
+        if twin is None or not _precedes(row, twin.row):
+            usable[order.glu_id] = order
             result.places[order.glu_id] = place
-    return parsed
+    return usable
+
+
+def _precedes(row: Row, twin: Row) -> bool:
+    return bool(row.updated and twin.updated and row.updated.instant < twin.updated.instant)
 
 
 def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:

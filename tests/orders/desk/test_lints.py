@@ -12,7 +12,7 @@ from glu_admin.glu.lists import read_row
 from orders.desk.lints import TWICE_MINUTES, Twin, lints, twins_of
 from orders.lints.rules import is_postal
 from orders.models import Order, OrderLine
-from orders.payload import parse_line, parse_order
+from orders.payload import parse_line, parse_order, usable_order
 from tests.orders.builders import order, write
 
 LONDON = ZoneInfo("Europe/London")
@@ -35,7 +35,7 @@ AMOUNTS = st.none() | st.integers(-(2**40), 2**40)
 
 
 def made(raw: dict[str, Any]) -> Order:
-    parsed = parse_order(read_row(raw))
+    parsed = parse_order(usable_order(read_row(raw)))
     return Order(glu_id=parsed.glu_id, extra=parsed.extra, **parsed.columns)
 
 
