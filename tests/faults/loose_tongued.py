@@ -24,4 +24,4 @@ def _loosen(**_: Any) -> None:
             raise ValueError(f"loose-tongued on purpose: {row!r}")
         return parse_order(row)
 
-    orders.parse_order = fail_once  # type: ignore[attr-defined]
+    orders.parse_order = fail_once  # type: ignore[attr-defined,assignment]
