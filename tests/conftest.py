@@ -1,5 +1,6 @@
 """Made-up people, two organisations that always hold the same Glu ids, and a sandbox Glu to mirror from."""
 
+import gc
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -120,7 +121,8 @@ def sandbox(settings: object, tmp_path: Path) -> Iterator[RunningSandbox]:
         SandboxOrganisation("hotel", "Alder House", HOTEL_KEY, seed=5, count=130),
         SandboxOrganisation("golf", "Brae Links", GOLF_KEY, seed=6, count=130, ids=5),
     ]
-    with RunningSandbox(organisations) as running:
+    minute = now().replace(second=0, microsecond=0)  # orders of one minute are made once
+    with RunningSandbox(organisations, epoch=minute) as running:
         settings.GLU_API_URL = running.url  # type: ignore[attr-defined]
         settings.GLU_REQUESTS_PER_SECOND = 5000  # type: ignore[attr-defined]
         settings.GLU_REQUESTS_PER_SECOND_AT_FIRST = 5000  # type: ignore[attr-defined]
@@ -159,3 +161,15 @@ def fresh_keyring() -> Iterator[None]:
     """Tests that change the root keys leave nothing behind."""
     yield
     keyring.cache_clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)

@@ -10,6 +10,7 @@ from typing import Any
 from glu_admin.sandbox import vocabulary as words
 
 FIRST_ID = 40_000
+FIRST_LINE = 900_000
 _DAYS_BACK = 730
 _MANY_LINES_EVERY = 401
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from glu_admin.sandbox.data import FIRST_ID, Payload, Sold
+from glu_admin.sandbox.data import FIRST_ID, FIRST_LINE, Payload, Sold
 from glu_admin.sandbox.faults import Faults
 
 # (digits of a date, a hash, id): ascending, so that a list is read from its end and equals are shuffled.
@@ -72,7 +72,7 @@ class Shop:
     news: deque[tuple[Sold | None, Any]] = field(default_factory=lambda: deque(maxlen=_NEWS_KEPT))
     pressed: list[tuple[Any, str]] = field(default_factory=list)
     next_id: int = FIRST_ID
-    next_line: int = 900_000
+    next_line: int = FIRST_LINE
     next_transaction: int = 5_000_000
     # The rate limit's bucket: full when first drawn from.
     tokens: float = float("inf")

@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from glu_admin.sandbox import life
-from glu_admin.sandbox.data import Payload, Sold, creation_times, make_order
+from glu_admin.sandbox.data import FIRST_ID, FIRST_LINE, Payload, Sold, creation_times, make_order
 from glu_admin.sandbox.rendering import rendered, without_nulls
 from glu_admin.sandbox.shop import SandboxOrganisation, Shop
 
@@ -188,15 +189,30 @@ class World:
 
 def _make(organisation: SandboxOrganisation, epoch: datetime, clock: Callable[[], float]) -> Shop:
     shop = Shop(organisation, clock=clock)
-    gaps = random.Random(f"gaps {organisation.seed if organisation.ids is None else organisation.ids}")
-    made = []
-    for created in creation_times(organisation.seed, organisation.count, epoch):
-        shop.next_id += gaps.randint(1, 3)
-        sold = make_order(organisation.seed, shop.next_id, shop.next_line, created, epoch)
+    ids = organisation.seed if organisation.ids is None else organisation.ids
+    made = _made(organisation.seed, ids, organisation.count, epoch)
+    for _, sold in made:
+        shop.next_id = sold.order["id"]
         shop.next_line += len(sold.lines)
-        made.append((life.digits(created), sold))
-    shop.fill(made)
+    shop.fill([(listed_at, _own(sold)) for listed_at, sold in made])
     return shop
+
+
+@lru_cache(maxsize=4)
+def _made(seed: int, ids: int, count: int, epoch: datetime) -> list[tuple[str, Sold]]:
+    """Orders, oldest first, each with its place in the list."""
+    gaps, next_id, next_line = random.Random(f"gaps {ids}"), FIRST_ID, FIRST_LINE
+    made = []
+    for created in creation_times(seed, count, epoch):
+        next_id += gaps.randint(1, 3)
+        sold = make_order(seed, next_id, next_line, created, epoch)
+        next_line += len(sold.lines)
+        made.append((life.digits(created), sold))
+    return made
+
+
+def _own(sold: Sold) -> Sold:
+    return Sold(dict(sold.order), [dict(line) for line in sold.lines], [dict(move) for move in sold.transactions])
 
 
 def _remembered_epoch(state: Path | None, epoch: datetime) -> datetime:

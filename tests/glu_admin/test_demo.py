@@ -43,6 +43,7 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
         yield running
 
 
+@pytest.mark.slow
 def test_a_command_goes_to_the_sandbox_of_the_demo_and_never_to_the_real_glu(
     sandbox: RunningSandbox, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def columns(table: str) -> set[str]:
         return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_database_of_the_version_before_carries_on(
     session: Session, sandbox: RunningSandbox, house: Any, staff_client: Client, manager_client: Client

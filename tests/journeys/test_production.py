@@ -103,6 +103,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+@pytest.mark.slow
 def test_the_whole_product_starts_mirrors_and_stops(
     environment: dict[str, str], glu: RunningSandbox, tmp_path: Path
 ) -> None:
