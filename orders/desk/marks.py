@@ -90,6 +90,12 @@ def marks_of(order: Order) -> list[OrderMark]:
     return list(marks) if may_have(order, "marks") else []
 
 
+def latest_step(marks: Sequence[OrderMark]) -> OrderMark | None:
+    """How far an order is by the team's word: of its marks, oldest first, the last of a kind ONCE that stands."""
+    standing = [mark for mark in marks if mark.kind in OrderMark.ONCE and mark.undone_at is None]
+    return standing[-1] if standing else None
+
+
 def standing_marks(organisation: Organisation, pks: Sequence[int]) -> dict[int, dict[str, OrderMark]]:
     """The marks that stand on the orders of a page, by an order's pk and a kind; of several of a kind the newest."""
     found: dict[int, dict[str, OrderMark]] = {pk: {} for pk in pks}

@@ -57,6 +57,11 @@ class Waiting:
     told: str
     chase: OrderMark | None
 
+    @property
+    def may_chase(self) -> bool:
+        """As `may_chase` of its order."""
+        return may_chase(self.order)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -162,6 +167,11 @@ def rungs(organisation: Organisation) -> list[Rung]:
             "danger", "red", "status",
         ),
     ]  # fmt: skip
+
+
+def may_chase(order: Order) -> bool:
+    """Whether somebody can be asked for the money of an order: it is not paid, or the bank took it back."""
+    return order.payment_status != PAID or order.charged_back_amount is not None
 
 
 def ladder(organisation: Organisation, only: str = "") -> list[Step]:

@@ -27,6 +27,11 @@ def length(of: timedelta) -> str:
     return format_timedelta(max(of, timedelta()), threshold=_AT_LEAST, locale=LOCALE)
 
 
+def full(of: timedelta) -> str:
+    """As `length`, of which only full days are counted, as ages count them: "24 days" until there are 25."""
+    return length(of - of % timedelta(days=1) if of >= timedelta(days=_AT_LEAST) else of)
+
+
 def soon(moment: datetime) -> str:
     """A time to come as "in 3 secs", "in 12 mins"; "now" when it has come."""
     left = math.ceil((moment - now()).total_seconds())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from orders.display.durations import length
+from orders.display.durations import full, length
 from orders.display.text import brief, isolated
 from orders.models import Order
 from orders.models.typical import PAYMENT, Kind, Typical, kind_of
@@ -28,7 +28,7 @@ def in_status(order: Order, of: str, typical: TypicalByKind, moment: datetime) -
         return None
     kind = kind_of(order)
     usual = _usual(kind, typical[kind]) if kind is not None and kind.of == of and kind in typical else ""
-    return InStatus(since, length(moment - since), usual)
+    return InStatus(since, full(moment - since), usual)
 
 
 def longer_than_usual(order: Order, typical: TypicalByKind, moment: datetime) -> str:

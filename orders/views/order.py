@@ -11,7 +11,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.arithmetic import sums_of
 from orders.desk.lints import lints, twins_of
-from orders.desk.marks import marks_of
+from orders.desk.marks import latest_step, marks_of
 from orders.desk.people import people_of
 from orders.desk.traces import with_traces
 from orders.display import fields
@@ -81,6 +81,7 @@ def order_page(
         "others": others[:_MOST_OTHERS],
         "more_others": max(len(others) - _MOST_OTHERS, 0),
         "has_technical": bool(technical),
+        "sent_here": latest_step(marks),
         "attention": attention_of(found, clock),
         "in_dispatch": in_status(found, DISPATCH, clock.typical, clock.moment),
         "in_payment": in_status(found, PAYMENT, clock.typical, clock.moment),

@@ -18,7 +18,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
-from orders.desk.payments import Refunded, Step, by_status, ladder, refunds
+from orders.desk.payments import Refunded, Step, by_status, ladder, may_chase, refunds
 from orders.display.money import money
 from orders.display.statuses import badge
 from orders.display.working_days import calendar_of
@@ -27,7 +27,6 @@ from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
 from orders.search import CurrencySum
-from orders.search.paying import PAID
 
 _LATEST = timedelta(days=366)
 _WORKING_DAYS = 3
@@ -76,8 +75,10 @@ def payment_chase(request: TeamRequest, organisation: Organisation) -> HttpRespo
     day, problem = read_day(organisation, request.POST.get("when", ""), request.POST.get("on", ""))
     if day is None:
         return _answer(request, organisation, problem, failed=True)
-    set_marks(organisation, organisation.orders.filter(pk=order.pk), Kind.CHASED, request.user, look_again_on=day)
-    return _answer(request, organisation, f"{order.glu_id} is chased; look again on {day_words(day)}.")
+    only = organisation.orders.filter(pk=order.pk)
+    marked = set_marks(organisation, only, Kind.CHASED, request.user, look_again_on=day)
+    said = f"{order.glu_id} is chased; look again on {day_words(day)}."
+    return _answer(request, organisation, said, undo=str(marked.batch))
 
 
 @door(Role.STAFF)
@@ -109,8 +110,7 @@ def chase_card(organisation: Organisation, order: Order, marks: Sequence[OrderMa
     """
     standing = [mark for mark in marks if mark.kind == Kind.CHASED and mark.undone_at is None]
     chase = standing[-1] if standing else None
-    is_open = order.payment_status != PAID or order.charged_back_amount is not None
-    return {"chase": chase, "may_chase": is_open, **chase_choices(organisation)}
+    return {"chase": chase, "may_chase": may_chase(order), **chase_choices(organisation)}
 
 
 def read_day(organisation: Organisation, named: str, written: str) -> tuple[date | None, str]:
@@ -153,11 +153,13 @@ def _order(request: TeamRequest, organisation: Organisation) -> Order:
     return found
 
 
-def _answer(request: TeamRequest, organisation: Organisation, said: str, *, failed: bool = False) -> HttpResponse:
-    """The page as it is now for htmx, else the way back to where the form was."""
+def _answer(
+    request: TeamRequest, organisation: Organisation, said: str, *, failed: bool = False, undo: str = ""
+) -> HttpResponse:
+    """The page as it is now for htmx, else the way back to where the form was; `undo` is the batch to take back."""
+    (messages.warning if failed else messages.success)(request, said, extra_tags=undo)
     if wants_fragment(request) and not failed:
         return payment_page(request, organisation, said)
-    (messages.warning if failed else messages.success)(request, said)
     back = page_after(request, reverse("queue_payment", args=[organisation.slug]))
     if wants_fragment(request):
         return HttpResponseClientRedirect(back)
@@ -178,7 +180,7 @@ def _step(step: Step) -> dict[str, Any]:
     return {
         "step": step,
         "sums": [(money(total, code), code) for code, total in step.sums] if step.count.exact else [],
-        "heading": {"others": "What we can see", "method": "Method", "reason": "Reason given"}.get(
+        "heading": {"others": "Other orders", "method": "Method", "reason": "Reason given"}.get(
             step.rung.tells, "State"
         ),
     }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from orders.display.durations import about, interval, short, soon
+from orders.display.durations import about, full, interval, short, soon
 
 
 @pytest.mark.usefixtures("still_clock")
@@ -37,3 +37,8 @@ def test_a_round_length(minutes: int, words: str) -> None:
 )
 def test_an_interval_is_said_exactly(seconds: float, words: str) -> None:
     assert interval(seconds) == words
+
+
+@pytest.mark.parametrize(("hours", "words"), [(24.9 * 24, "24 days"), (48, "2 days"), (47.4, "47 hours")])
+def test_days_are_counted_once_they_are_full(hours: float, words: str) -> None:
+    assert full(timedelta(hours=hours)) == words

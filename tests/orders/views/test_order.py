@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from glu_admin.glu.lists import read_rows
-from orders.desk.marks import set_marks
+from orders.desk.marks import set_marks, undo_batch
 from orders.desk.notes import write_note
 from orders.desk.reveals import reveal
 from orders.mirror.writing.transactions import write_transactions
@@ -165,3 +165,14 @@ def test_an_order_of_much_asks_as_little_as_one_of_nothing(house: Any, staff_cli
         set_marks(house.hotel, house.hotel.orders.filter(glu_id=41), OrderMark.Kind.PRINTED, house.staff)
         reveal(house.hotel, found, house.staff)
     assert asked(staff_client, ORDER) == ASKED + 3
+
+
+def test_how_far_the_team_is_stands_at_the_top_until_it_is_undone(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(41, dispatchStatus="Packed"))
+    ours = house.hotel.orders.filter(glu_id=41)
+    set_marks(house.hotel, ours, OrderMark.Kind.PREPARED, house.staff)
+    posted = set_marks(house.hotel, ours, OrderMark.Kind.POSTED, house.staff)
+    set_marks(house.hotel, ours, OrderMark.Kind.PRINTED, house.staff)
+    assert "<b>Posted</b>, as marked here" in viewer_client.get(ORDER).text
+    undo_batch(house.hotel, posted.batch, house.staff)
+    assert "<b>Prepared</b>, as marked here" in viewer_client.get(ORDER).text

@@ -34,7 +34,7 @@ def test_the_page_says_whom_to_ask_and_how(house: Any, viewer_client: Client) ->
         "Beth Rowntree",
         "Pending at the gateway for more than 30 minutes",
         "All 1</a>",
-        "No other order from this buyer",
+        "None by this buyer",
     ):
         assert shown in page, shown
     assert "payment/chase/" not in page  # a viewer reads
@@ -83,6 +83,18 @@ def test_htmx_gets_the_rungs_as_they_are_then(house: Any, staff_client: Client) 
     assert 'class="rail"' not in answer.text
     assert 'id="gateway-42"' in answer.text
     assert "41 is chased; look again on" in answer.text
+    batch = house.hotel.order_marks.get().batch
+    assert f'name="batch" value="{batch}"' in answer.text  # seen, and taken back at once
+    staff_client.post("/o/alder-house/queues/undo/", {"batch": batch})
+    assert 'id="gateway-41"' in staff_client.get(PAGE).text
+
+
+def test_nobody_is_asked_for_a_payment_that_is_there(house: Any, staff_client: Client) -> None:
+    write(house.hotel, pending(41, paymentStatus="Paid", dispatchStatus="Outstanding"))
+    house.hotel.orders.update(waiting_since=now() - timedelta(days=30))
+    page = staff_client.get(PAGE).text
+    assert 'id="paid-unsent-41"' in page
+    assert "Chase 41" not in page
 
 
 @pytest.mark.parametrize(
