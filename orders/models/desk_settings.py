@@ -109,7 +109,7 @@ def desk_settings_of(organisation: Organisation) -> DeskSettings:
 
     Its typical times are read in the same question: whoever asks for one shows ages, which are told by both.
     """
-    if not _relations()[0].is_cached(organisation):
+    if organisation.pk is not None and not _relations()[0].is_cached(organisation):
         keep_limits(organisation, Organisation.objects.select_related(*LIMITS).get(pk=organisation.pk))
     try:
         return organisation.desk_settings

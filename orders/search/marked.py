@@ -27,9 +27,13 @@ def marked(organisation: Organisation, flag: str) -> Q:
     if flag == "unconfirmed":
         return found & Q(dispatch_status__in=OPEN)
     if flag == "unmarked":
-        sent = organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk"))
-        return found & Q(dispatch_status=_DISPATCHED) & ~by_email() & ~Q(Exists(sent))
+        return found & Q(dispatch_status=_DISPATCHED) & ~by_email() & ~Q(sent_here(organisation))
     return found
+
+
+def sent_here(organisation: Organisation) -> Exists:
+    """Whether an order of a query is posted or handed over, as marked here."""
+    return Exists(organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk")))
 
 
 def looked_up_by(organisation: Organisation, flag: str) -> QuerySet[Any] | None:

@@ -93,8 +93,9 @@ def _age(age: Age, since: str) -> SafeString:
 
 
 @lru_cache(maxsize=256)
-def _flags(marks: LineMarks, attention: str, gone: bool) -> SafeString:
-    return _close(render_to_string("orders/list/_flags.html", {"marks": marks, "attention": attention, "gone": gone}))
+def _flags(marks: LineMarks, attention: str, sent: bool, gone: bool) -> SafeString:
+    said = {"marks": marks, "attention": attention, "sent": sent, "gone": gone}
+    return _close(render_to_string("orders/list/_flags.html", said))
 
 
 def _close(html: str) -> SafeString:

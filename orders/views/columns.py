@@ -29,12 +29,16 @@ _LONGEST = 100  # characters of a text; the order's own page has it whole
 
 
 class Making(NamedTuple):
-    """What a cell is made with: the zone, the present time, the marks of the order's lines, whether it is late."""
+    """What a cell is made with: the zone, the present time, the marks of the order's lines, and how it stands.
+
+    `sent` is true where the team has marked it as posted or handed over.
+    """
 
     zone: ZoneInfo
     today: datetime
     marks: LineMarks
     attention: Attention
+    sent: bool
 
 
 @dataclass(frozen=True)
@@ -105,11 +109,11 @@ def _age(_: Order, making: Making) -> tuple[Age, str] | None:
     return (age, full_text(age.since, making.zone)) if age else None
 
 
-def _flags(order: Order, making: Making) -> tuple[LineMarks, str]:
-    """What its lines have, and why it needs a look: what it waits for too long, what is odd in it."""
+def _flags(order: Order, making: Making) -> tuple[LineMarks, str, bool]:
+    """What its lines have, why it needs a look (what it waits for too long, what is odd), and whether it is sent."""
     said = [making.attention.brief, *(BRIEF[Rule(letter)] for letter in order.lints or "")]
     why = ", ".join(filter(None, said))
-    return making.marks, f"{why[:1].upper()}{why[1:]}"
+    return making.marks, f"{why[:1].upper()}{why[1:]}", making.sent
 
 
 def _delivery(order: Order, making: Making) -> tuple[str, When | None]:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from glu_admin.tenancy.models import Organisation
 from orders.display.ages import attention_of, clock_of
 from orders.models import Order
-from orders.search import LineMarks
+from orders.search import LineMarks, Page
 from orders.views.cells import cell
 from orders.views.columns import Chosen, Column, Making
 
@@ -29,13 +29,13 @@ class ListRow:
 
 def list_rows(
     organisation: Organisation,
-    orders: list[Order],
+    page: Page,
     marks: dict[int, LineMarks],
     back: str,
     columns: Sequence[Chosen],
     places: Mapping[int, str],
 ) -> list[ListRow]:
-    """Rows for the list; `back` is the list's query string, carried to the order's page.
+    """Rows for a page of the list; `back` is the list's query string, carried to the order's page.
 
     `places` says by an order's pk where its search matched, if that is not shown.
     """
@@ -44,8 +44,10 @@ def list_rows(
     suffix = f"?{back}" if 0 < len(back) <= _LONGEST_BACK else ""
     shown = [one.column for one in columns]
     out = []
-    for order in orders:
-        making = Making(zone, clock.moment, marks.get(order.pk, LineMarks()), attention_of(order, clock))
+    sent = page.sent
+    for order in page.rows:
+        its_lines, attention = marks.get(order.pk, LineMarks()), attention_of(order, clock)
+        making = Making(zone, clock.moment, its_lines, attention, order.pk in sent)
         gone = order.gone_at is not None
         place = places.get(order.pk, "")
         cells = (cell(column, _value(column, order, making, gone=gone), gone=gone, place=place) for column in shown)

@@ -97,7 +97,7 @@ def _head(query: Query, one: Chosen) -> Head:
 
 def _rows(organisation: Organisation, query: Query, page: Page, back: str, columns: Sequence[Chosen]) -> list[ListRow]:
     matched = places(organisation, page.rows, query.criteria.q) if query.criteria.q else {}
-    return list_rows(organisation, page.rows, line_marks(organisation, page.rows), back, columns, matched)
+    return list_rows(organisation, page, line_marks(organisation, page.rows), back, columns, matched)
 
 
 def _count_and_sums(

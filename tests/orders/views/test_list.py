@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import MirrorState
+from orders.desk.marks import set_marks, undo_batch
+from orders.models import MirrorState, OrderMark
 from orders.search.query import write_cursor
 from tests.conftest import HOTEL_KEY, PASSWORD, accepted_key
 from tests.orders.builders import order, write
@@ -211,3 +212,12 @@ def test_what_is_odd_is_flagged_and_found(house: Any, viewer_client: Client) -> 
     assert re.findall(r' id="o(\d+)"', page) == ["1"]
     assert "E-mail address missing or wrong, buyer’s e-mail perhaps mistyped" in page
     assert re.findall(r' id="o(\d+)"', viewer_client.get("/o/alder-house/orders/?no=lint").text) == ["2"]
+
+
+def test_what_the_team_has_sent_says_so_until_that_is_undone(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1, dispatchStatus="Packed"), order(2, dispatchStatus="Packed"))
+    done = set_marks(house.hotel, house.hotel.orders.filter(glu_id=1), OrderMark.Kind.POSTED, house.staff)
+    said = "Sent, as marked here"
+    assert viewer_client.get(LIST).text.count(f'title="{said}"') == 1
+    undo_batch(house.hotel, done.batch, house.manager)
+    assert said not in viewer_client.get(LIST).text
