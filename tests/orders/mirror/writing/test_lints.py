@@ -1,7 +1,12 @@
 """What is odd in an order is kept on it whatever is written: the order, its lines, lines that another order took."""
 
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
+
+from django.apps import apps
+from django.db import connection
 
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
@@ -78,3 +83,14 @@ def test_it_is_kept_for_one_organisation_only(house: Any) -> None:
         write(organisation, 1, total=999)
     write(house.hotel, 2)
     assert (kept(house.hotel), kept(house.golf)) == (None, "T")
+
+
+def test_orders_that_were_here_before_are_filled_in(house: Any) -> None:
+    hotel = house.hotel
+    write(hotel, 1)
+    write(hotel, 2, glu_id=2, total=999, emailToRecipient=True, customerEmailAddress="sam@gmial.com")
+    write(hotel, 3, glu_id=3)
+    write_its_lines(hotel, 4, 600, glu_id=3)
+    hotel.orders.update(lints=None)
+    import_module("orders.migrations.0034_lints").fill(apps, SimpleNamespace(connection=connection))
+    assert [kept(hotel, glu_id) for glu_id in (1, 2, 3)] == [None, "ETB", "L"]
