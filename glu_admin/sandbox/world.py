@@ -212,6 +212,7 @@ def _made(seed: int, ids: int, count: int, epoch: datetime) -> list[tuple[str, S
 
 
 def _own(sold: Sold) -> Sold:
+    """A copy that a world may change: what was made once is every world's."""
     return Sold(dict(sold.order), [dict(line) for line in sold.lines], [dict(move) for move in sold.transactions])
 
 

@@ -8,13 +8,10 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
-from orders.display.percentiles import percentile
+from orders.display.percentiles import FEWEST, percentile
 from orders.models import TypicalTimes
 from orders.models.typical import DISPATCH, PAYMENT, Kind, kind_left
 from orders.models.waiting import BEGINNINGS, moved_at
-
-FEWEST = 20
-"""What fewer orders did is not typical."""
 
 _DAYS = 180
 _MOST_READ = 50_000  # changes of a status, the newest

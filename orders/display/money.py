@@ -43,7 +43,7 @@ def plain_amount(amount: int, code: str | None) -> str:
     return plain if minor_unit(code) is not None else f"{plain} ({UNIT_NOT_KNOWN})"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # a page has hundreds of amounts, and others have the same
 def money(amount: int | None, code: str | None) -> str:
     """An amount for people, with its sign and symbol: "£12.50", "−£3.00"; "" when there is none.
 

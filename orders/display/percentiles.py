@@ -5,6 +5,9 @@ from typing import TypeVar
 
 Observed = TypeVar("Observed")
 
+FEWEST = 20
+"""Of fewer values the 95th percentile would say nothing: it is the greatest of them."""
+
 
 def percentile(ordered: Sequence[Observed], percent: int) -> Observed:
     """The smallest of the values that so many in a hundred do not exceed; the median is the 50th.

@@ -7,6 +7,8 @@ from django.db import migrations, models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 
+from orders.migrations._indexes import AddIndexWhileUsed
+
 BATCH = 1000  # so that on SQLite others write between two of them
 BEGINNINGS = ("Outstanding", "Pending", "Scheduled")
 
@@ -55,16 +57,6 @@ def _begun(status):
         ),
         default=Least(Greatest("created_at", "updated_at"), "first_copied_at"),
     )
-
-
-class AddIndexWhileUsed(migrations.AddIndex):
-    """As AddIndex; PostgreSQL lets others write meanwhile."""
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        else:
-            schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index, concurrently=True)
 
 
 class Migration(migrations.Migration):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import migrations, models, transaction
 
 from orders.lints.rules import odd
+from orders.migrations._indexes import AddIndexWhileUsed
 
 BLOCK = 1000  # so that on SQLite others write between two of them
 
@@ -31,16 +32,6 @@ def fill(apps, schema_editor):
             for lints, pks in alike.items():
                 orders.filter(pk__in=pks).update(lints=lints)
         last = block[-1].pk
-
-
-class AddIndexWhileUsed(migrations.AddIndex):
-    """As AddIndex; PostgreSQL lets others write meanwhile."""
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        else:
-            schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index, concurrently=True)
 
 
 class Migration(migrations.Migration):

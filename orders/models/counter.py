@@ -32,6 +32,11 @@ def halves(total: int) -> tuple[int, int]:
     return total >> HALF, total & (1 << HALF) - 1
 
 
+def joined(high: int | None, low: int | None) -> int:
+    """A total of its halves, or of the sums of some; null adds nothing."""
+    return (int(high or 0) << HALF) + int(low or 0)
+
+
 class OrderCounter(models.Model):
     """The number of an organisation's orders with these values: exact totals and counts without reading orders.
 

@@ -12,8 +12,8 @@ UNPAID = ("Pending", "Failed")
 CANCELLED, REFUNDED = "Cancelled", "Refunded"
 """The dispatch status of orders that wait for nothing, the payment status of those that are not to be sent."""
 
-SCHEDULED = "Scheduled"
-"""The dispatch status of orders that are to be sent later."""
+SCHEDULED, DISPATCHED = "Scheduled", "Dispatched"
+"""The dispatch status of orders that are to be sent later, and of those that have been."""
 
 OFFLINE = ("offline", "invoice")
 """What stands in the payment methods, in any letters, of invoices, cash and the like; Glu documents no values."""

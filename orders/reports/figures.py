@@ -13,7 +13,7 @@ from django.db.models import QuerySet, Sum
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
 from orders.models import MirrorState, OrderDay
-from orders.models.counter import HALF
+from orders.models.counter import joined
 from orders.models.day import ADDED_BY_DAY, SPLIT_FIELDS
 from orders.reports.period import Period
 from orders.search.criteria import NOT, VALUE_FIELDS
@@ -188,6 +188,5 @@ def _query(code: str, days: str, pairs: Sequence[tuple[str, str]] = ()) -> str:
 
 def _figures(numbers: Sequence[Any]) -> Figures:
     """The figures of numbers as ADDED_BY_DAY names them, amounts by halves."""
-    counts, halved = numbers[:4], [int(number or 0) for number in numbers[4:]]
-    worth = ((high << HALF) + low for high, low in zip(halved[::2], halved[1::2], strict=True))
-    return Figures(*counts, *worth)
+    counts, halved = numbers[:4], numbers[4:]
+    return Figures(*counts, *map(joined, halved[::2], halved[1::2]))

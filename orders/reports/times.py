@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start, local
-from orders.display.percentiles import percentile
+from orders.display.percentiles import FEWEST, percentile
 from orders.display.working_days import calendar_of
-from orders.models.waiting import OPEN_DISPATCH, UNPAID
+from orders.models.waiting import DISPATCHED, OPEN_DISPATCH, UNPAID
 from orders.reports.period import Period, span
 from orders.search import find, parse_query
 from orders.search.paying import PAID
@@ -21,11 +21,6 @@ MOST = 5_000
 
 FOLLOWED = timedelta(days=1)
 """How long after it was placed an order may come here for what became of it to be known."""
-
-FEWEST = 20
-"""Of fewer orders the 95th percentile would say nothing: it is the longest."""
-
-DISPATCHED = "Dispatched"
 
 Length = TypeVar("Length", int, timedelta)
 

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import OrderMark, desk_settings_of
+from orders.models.waiting import DISPATCHED
 from orders.search.criteria import MARKS
 from orders.search.delivery import OPEN, by_email
 from orders.search.paying import chases
@@ -18,8 +19,6 @@ SENT = (OrderMark.Kind.POSTED, OrderMark.Kind.HANDED_OVER)
 RECENT = timedelta(days=7)
 """How far back an order that was dispatched at Glu is missed among those marked here."""
 
-_DISPATCHED = "Dispatched"
-
 
 def marked(organisation: Organisation, flag: str) -> Q:
     """The condition of a flag that `looked_up_by` knows."""
@@ -27,7 +26,7 @@ def marked(organisation: Organisation, flag: str) -> Q:
     if flag == "unconfirmed":
         return found & Q(dispatch_status__in=OPEN)
     if flag == "unmarked":
-        return found & Q(dispatch_status=_DISPATCHED) & ~by_email() & ~Q(sent_here(organisation))
+        return found & Q(dispatch_status=DISPATCHED) & ~by_email() & ~Q(sent_here(organisation))
     return found
 
 
@@ -53,7 +52,7 @@ def _rows(organisation: Organisation, flag: str) -> QuerySet[Any]:
         return standing.filter(kind__in=SENT, at__lt=now() - patience)
     if flag != "unmarked":
         return standing.filter(kind=flag)
-    changes = organisation.order_changes.filter(field="dispatchStatus", new=_DISPATCHED, line_glu_id=None)
+    changes = organisation.order_changes.filter(field="dispatchStatus", new=DISPATCHED, line_glu_id=None)
     first = _first_sent(organisation)
     if first is None:  # nobody marks here, so nobody misses a mark
         return changes.none()

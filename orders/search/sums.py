@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from orders.display.money import currency
 from orders.models import Order
-from orders.models.counter import HALF
+from orders.models.counter import HALF, joined
 
 BACK = F("refunded_amount") + Coalesce(F("charged_back_amount"), 0)
 """What went back of an order, as the database adds it up; null where no transactions are known."""
@@ -88,8 +88,7 @@ def whole(row: Sequence[Any]) -> Added:
     """The sums of numbers as ADDED names them, some by halves."""
     n, with_total, total_high, total_low, with_paid, paid_high, paid_low, back_high, back_low = row
     total, paid, back = (
-        (int(high or 0) << HALF) + int(low or 0)
-        for high, low in ((total_high, total_low), (paid_high, paid_low), (back_high, back_low))
+        joined(high, low) for high, low in ((total_high, total_low), (paid_high, paid_low), (back_high, back_low))
     )
     return Added(n, with_total, total, with_paid, paid, back)
 

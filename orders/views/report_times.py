@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,14 +14,15 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.display.ages import Span
 from orders.display.durations import short
-from orders.exports.tables import Cell, table_texts
+from orders.display.percentiles import FEWEST
+from orders.exports.tables import Cell
 from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
 from orders.reports.chart import Chart, chart
 from orders.reports.period import PERIODS, Asked, read_period
 from orders.reports.schedule import Schedule, schedule
-from orders.reports.times import FEWEST, MOST, Took, times
-from orders.views.reports import NONE, address_of
+from orders.reports.times import MOST, Took, times
+from orders.views.reports import NONE, address_of, table_file
 
 _TABLES = ("dispatch", "payment", "scheduled")
 
@@ -49,7 +50,7 @@ def report_times(request: TeamRequest, organisation: Organisation) -> HttpRespon
             "period": asked.period,
             "times": found,
             "dispatch": [_row(one, _working_days) for one in found.dispatch],
-            "payment": [_row(one, _time) for one in found.payment],
+            "payment": [_row(one, short) for one in found.payment],
         }
     return render(request, "orders/reports/times.html", context)
 
@@ -86,10 +87,7 @@ def report_times_file(request: TeamRequest, organisation: Organisation) -> HttpR
                 [one.method or NONE, one.done, one.known, _minutes(one.median), _minutes(one.high), one.left]
                 for one in found.payment
             ]
-    response = StreamingHttpResponse(table_texts(organisation, headings, rows), content_type="text/csv; charset=utf-8")
-    filename = f"{organisation.slug}-report-{name}-{about}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return table_file(organisation, f"{name}-{about}", headings, rows)
 
 
 def _asked(request: TeamRequest, organisation: Organisation) -> Asked:
@@ -113,10 +111,6 @@ def _row(one: Took[Any], said: Any) -> dict[str, Any]:
 
 def _working_days(days: int) -> str:
     return str(Span(days, "wd")) if days else "same day"
-
-
-def _time(length: timedelta) -> str:
-    return short(length)
 
 
 def _minutes(length: timedelta | None) -> int | None:

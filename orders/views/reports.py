@@ -1,5 +1,6 @@
 """Reports: how many orders a period has and worth how much, each number a link to the list, each table a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -98,9 +99,15 @@ def report_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     name, known = request.GET.get("table", ""), transactions_known(state).is_known
     found = report(organisation, asked.period, most=None)
     table = _by_slice(asked.period, found, known) if name == asked.period.by else _by_value(found, name, known)
-    response = StreamingHttpResponse(table_texts(organisation, *table), content_type="text/csv; charset=utf-8")
-    filename = f"{organisation.slug}-report-by-{name}-{asked.period.first}-to-{asked.period.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return table_file(organisation, f"by-{name}-{asked.period.first}-to-{asked.period.last}", *table)
+
+
+def table_file(
+    organisation: Organisation, about: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
+) -> StreamingHttpResponse:
+    """A table as a file to download, whose name ends with what it is `about`."""
+    response = StreamingHttpResponse(table_texts(organisation, headings, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{organisation.slug}-report-{about}.csv"'
     return response
 
 

@@ -8,8 +8,9 @@ import time_machine
 
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
-from orders.desk.typical import FEWEST, claim_counting, count_typical
+from orders.desk.typical import claim_counting, count_typical
 from orders.display.ages import clock_of
+from orders.display.percentiles import FEWEST
 from orders.display.typical import longer_than_usual
 from orders.mirror.writing.orders import write_orders
 from orders.models import TypicalTimes
