@@ -104,7 +104,7 @@
       const next = found[Math.min(place, found.length - 1)];
       if (next.tabIndex < 0) next.tabIndex = -1;
       next.focus({ preventScroll: true });
-      if (next.matches("[aria-invalid]")) next.scrollIntoView({ block: "center" });
+      if (next.matches("[aria-invalid]")) next.scrollIntoView({ block: "nearest" });
       return;
     }
   });

@@ -40,6 +40,7 @@ def test_a_note_is_written_by_keys_and_stands_in_its_place(
     assert page.evaluate("document.activeElement.id") in ("note-text", "note-add")
     page.click("#note-add")
     sync_api.expect(page.locator(".errorlist")).to_have_text("Write something first.")
+    sync_api.expect(page.locator("#note-text")).to_be_focused()  # where the page has come to rest
     page.click("#history-glu")
     sync_api.expect(page.locator("#history .said-text")).to_have_count(0)
     sync_api.expect(page.locator("#e-placed")).to_be_visible()
