@@ -57,6 +57,7 @@ urlpatterns = [
     path("orders/<int:glu_id>/freshness/", checks.check_fragment, name="check_fragment"),
     path("orders/<int:glu_id>/beside/<slug:way>/", beside.order_beside, name="order_beside"),
     path("orders/mark/", marking.orders_mark, name="orders_mark"),
+    path("orders/<int:glu_id>/mark/", marking.order_mark, name="order_mark"),
     path("queues/counts/", waiting.queue_counts, name="queue_counts"),
     path("queues/undo/", marking.marks_undo, name="marks_undo"),
     path("queues/dispatch/", dispatch.queue_dispatch, name="queue_dispatch"),

@@ -6,6 +6,7 @@ from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 _FURTHEST = 63  # days from one day of a month to the next but one
 
@@ -49,22 +50,28 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone) if has_place(moment) else moment
 
 
-def when(value: datetime | str, zone: ZoneInfo, today: datetime | None = None) -> When:
-    """The When of a field's value: a time, or the text that Glu sent in its place. `today` is now by default."""
+def when(value: datetime | str, zone: ZoneInfo, today: datetime | None = None, *, inside: bool = False) -> When:
+    """The When of a field's value: a time, or the text that Glu sent in its place. `today` is now by default.
+
+    With `inside` its text is one for the midst of a sentence.
+    """
     if isinstance(value, str):
         return When("", value, value)
-    return When(value.isoformat(), when_text(value, zone, today), full_text(value, zone))
+    return When(value.isoformat(), when_text(value, zone, today, inside=inside), full_text(value, zone))
 
 
-def when_text(moment: datetime, zone: ZoneInfo, today: datetime | None = None) -> str:
-    """A time as a list shows it: Today 14:20, Yesterday 18:02, Tue 17 Nov 09:00, 21 Oct 10:12, 3 Mar 2025 08:00."""
+def when_text(moment: datetime, zone: ZoneInfo, today: datetime | None = None, *, inside: bool = False) -> str:
+    """A time as a list shows it: Today 14:20, Yesterday 18:02, Tue 17 Nov 09:00, 21 Oct 10:12, 3 Mar 2025 08:00.
+
+    With `inside` it stands in the midst of a sentence: today 14:20.
+    """
     if not has_place(moment):
         return moment.isoformat()
     at, here = moment.astimezone(zone), (today or now()).astimezone(zone)
     days = (here.date() - at.date()).days
     clock = f"{at:%H:%M}"
     if days in (0, 1, -1):
-        return f"{('Today', 'Yesterday', 'Tomorrow')[days]} {clock}"
+        return _near(days, inside=inside) % {"time": clock}
     if 0 < days < 7:
         return f"{at:%a} {at.day} {at:%b} {clock}"
     return f"{at.day} {at:%b}{_year(at, here)} {clock}"
@@ -87,6 +94,15 @@ def full_text(moment: datetime, zone: ZoneInfo) -> str:
         return moment.isoformat()
     at = moment.astimezone(zone)
     return f"{at:%A} {at.day} {at:%B} {at.year:04}, {at:%H:%M:%S} {zone.key}"
+
+
+def _near(days: int, *, inside: bool) -> str:
+    """The words for a time that is 0, 1 or -1 days ago."""
+    if days == 0:
+        return _("today %(time)s") if inside else _("Today %(time)s")
+    if days == 1:
+        return _("yesterday %(time)s") if inside else _("Yesterday %(time)s")
+    return _("tomorrow %(time)s") if inside else _("Tomorrow %(time)s")
 
 
 def _year(at: datetime, here: datetime) -> str:

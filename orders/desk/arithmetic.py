@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from orders.display.money import major_units, money
 from orders.lints.rules import worked_subtotal, worked_total
 from orders.models import Order, OrderLine
@@ -46,8 +49,12 @@ def lines_sum(order: Order, lines: Sequence[OrderLine]) -> Sum | None:
     if order.subtotal is None or worked_out is None:
         return None
     shown = " + ".join(_plain(order, amount) for amount in amounts[:_MOST_ADDED])
-    shown += f" + {len(amounts) - _MOST_ADDED} more" if len(amounts) > _MOST_ADDED else ""
-    return _sum(order, worked_out, order.subtotal, f"Lines: {shown}")
+    more = len(amounts) - _MOST_ADDED
+    if more > 0:
+        words = ngettext("Lines: %(amounts)s + %(n)d more", "Lines: %(amounts)s + %(n)d more", more)
+    else:
+        words = _("Lines: %(amounts)s")
+    return _sum(order, worked_out, order.subtotal, words % {"amounts": shown, "n": more})
 
 
 def sums_of(order: Order, lines: Sequence[OrderLine]) -> list[Sum]:
@@ -56,11 +63,12 @@ def sums_of(order: Order, lines: Sequence[OrderLine]) -> list[Sum]:
 
 
 def _sum(order: Order, worked_out: int, stated: int, left: str) -> Sum:
-    said = _plain(order, stated)
-    words = f"{left} = {said}, as Glu says"
-    if worked_out != stated:
-        words = f"{left} = {_plain(order, worked_out)}, but Glu says {said}"
-    return Sum(worked_out, stated, words, money(abs(worked_out - stated), order.currency_code))
+    if worked_out == stated:
+        words = _("%(sum)s = %(total)s, as Glu says")
+    else:
+        words = _("%(sum)s = %(total)s, but Glu says %(stated)s")
+    said = words % {"sum": left, "total": _plain(order, worked_out), "stated": _plain(order, stated)}
+    return Sum(worked_out, stated, said, money(abs(worked_out - stated), order.currency_code))
 
 
 def _plain(order: Order, amount: int) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,8 +18,10 @@ from orders.desk.queues import DISPATCH, UNCONFIRMED, UNMARKED
 from orders.display.ages import Age, age_of, clock_of
 from orders.display.money import currency
 from orders.models import Order, OrderLine, OrderMark
-from orders.search import Counted, Query, count_orders, find, list_page, parse_query
-from orders.search.delivery import collected
+from orders.models.waiting import DISPATCHED
+from orders.search import Counted, Query, count_orders, find, find_orders, list_page, parse_query
+from orders.search.delivery import OPEN, collected
+from orders.search.marked import RECENT, SENT
 
 MOST_WAITING = 2_000
 """So many orders are put on cards, the longest waiting; the list has the rest."""
@@ -28,6 +30,7 @@ SHOWN = 10
 """So many rows a card shows."""
 
 _MOST_DISAGREEING = 5
+_LANE = ExpressionWrapper(collected(), output_field=BooleanField())  # whether an order is collected
 _DAYS = 3  # working days of waiting that the strip tells apart
 
 
@@ -164,6 +167,24 @@ def disagreements(organisation: Organisation) -> tuple[Disagreement, Disagreemen
     return unconfirmed, unmarked
 
 
+def offered(organisation: Organisation, order: Order, marks: Sequence[OrderMark]) -> list[OrderMark.Kind]:
+    """The marks that the queue offers for an order now, but for those that stand; `marks` are all of the order."""
+    standing = {mark.kind for mark in marks if mark.undone_at is None}
+    if not standing.isdisjoint(SENT):
+        return []
+    if order.dispatch_status == DISPATCHED and order.copied_at >= now() - RECENT:
+        is_missed = find_orders(organisation, UNMARKED.query(organisation).criteria).filter(pk=order.pk).exists()
+        return [Kind.POSTED] if is_missed else []
+    if order.dispatch_status not in OPEN:
+        return []
+    waiting = find_orders(organisation, DISPATCH.query(organisation).criteria).filter(pk=order.pk)
+    found = waiting.annotate(lane=_LANE).values_list("pk", "lane").first()
+    if found is None:
+        return []
+    steps = (Kind.READY, Kind.HANDED_OVER) if found[1] else (Kind.PREPARED, Kind.POSTED)
+    return [kind for kind in steps if kind not in standing]
+
+
 def stamp(organisation: Organisation) -> str:
     """A text that is another one once a mark was set or undone today, an order came in, or one was sent at Glu."""
     today = day_start(localdate(timezone=organisation.zone), organisation.zone)
@@ -196,8 +217,7 @@ def contents_of(organisation: Organisation, pks: Iterable[int]) -> dict[int, Con
 
 def _waiting(organisation: Organisation, query: Query) -> list[_Waiting]:
     """The orders of the queue, the longest waiting first, one more than are put on cards."""
-    is_collected = ExpressionWrapper(collected(), output_field=BooleanField())
-    orders = find(organisation, query.criteria).orders.filter(waiting_since__isnull=False).annotate(lane=is_collected)
+    orders = find(organisation, query.criteria).orders.filter(waiting_since__isnull=False).annotate(lane=_LANE)
     names = ("pk", "waiting_since", "delivery_method_name", "lane", "total", "currency_code")
     rows = orders.order_by("waiting_since", "glu_id").values_list(*names)[: MOST_WAITING + 1]
     return [_Waiting(pk, since, method or "", bool(lane), total, code) for pk, since, method, lane, total, code in rows]

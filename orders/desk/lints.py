@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import has_place, when_text
@@ -54,8 +56,8 @@ def lints(order: Order, lines: Sequence[OrderLine], zone: ZoneInfo, twins: Itera
         _postcode(order),
         _scheduled(order, zone),
         _recipient_email(order),
-        _domain("buyer’s", order.customer_email_address),
-        _domain("recipient’s", order.recipient_email_address),
+        _domain(_("The buyer’s e-mail address may be mistyped"), order.customer_email_address),
+        _domain(_("The recipient’s e-mail address may be mistyped"), order.recipient_email_address),
     )
     return sorted((lint for lint in found if lint is not None), key=lambda lint: lint.tone != "red")
 
@@ -100,40 +102,60 @@ def _twice(lines: Sequence[OrderLine], twins: Iterable[Twin]) -> Attention | Non
     twin = next((twin for twin in twins if twin.messages == messages), None)
     if twin is None:
         return None
-    minutes, way = round(abs(twin.seconds) / 60), "later" if twin.seconds > 0 else "before"
-    when = "within the same minute" if minutes == 0 else f"{minutes} minute{'s' if minutes > 1 else ''} {way}"
-    words = f"The same buyer placed order {twin.glu_id} {when}, with the same total and the same messages."
-    return Attention("amber", "Perhaps bought twice", words, twin.glu_id)
+    minutes = round(abs(twin.seconds) / 60)
+    if minutes == 0:
+        words = _(
+            "The same buyer placed order %(number)s within the same minute, with the same total and the same messages."
+        )
+    elif twin.seconds > 0:
+        words = ngettext(
+            "The same buyer placed order %(number)s %(n)d minute later, with the same total and the same messages.",
+            "The same buyer placed order %(number)s %(n)d minutes later, with the same total and the same messages.",
+            minutes,
+        )
+    else:
+        words = ngettext(
+            "The same buyer placed order %(number)s %(n)d minute before, with the same total and the same messages.",
+            "The same buyer placed order %(number)s %(n)d minutes before, with the same total and the same messages.",
+            minutes,
+        )
+    return Attention("amber", _("Perhaps bought twice"), words % {"number": twin.glu_id, "n": minutes}, twin.glu_id)
 
 
 def _total(order: Order) -> Attention | None:
     found = total_sum(order)
     if found is None or found.holds:
         return None
-    return Attention("amber", f"The total is off by {found.difference}", f"{found.words}.")
+    title = _("The total is off by %(amount)s") % {"amount": found.difference}
+    return Attention("amber", title, f"{found.words}.")
 
 
 def _lines(order: Order, lines: Sequence[OrderLine]) -> Attention | None:
     found = lines_sum(order, lines)
     if found is None or found.holds:
         return None
-    return Attention("amber", f"The lines are off the subtotal by {found.difference}", f"{found.words}.")
+    title = _("The lines are off the subtotal by %(amount)s") % {"amount": found.difference}
+    return Attention("amber", title, f"{found.words}.")
 
 
 def _postcode(order: Order) -> Attention | None:
     if not lacks_postcode(order):
         return None
     method = isolated(brief(order.delivery_method_name or order.delivery_method_type or "", _LONGEST))
-    why = f"It goes by {method}" if method else "It has an address to deliver to"
-    return Attention("amber", "No postcode to deliver to", f"{why}, and the delivery address has no postcode.")
+    if method:
+        words = _("It goes by %(method)s, and the delivery address has no postcode.") % {"method": method}
+    else:
+        words = _("It has an address to deliver to, and the delivery address has no postcode.")
+    return Attention("amber", _("No postcode to deliver to"), words)
 
 
 def _scheduled(order: Order, zone: ZoneInfo) -> Attention | None:
     due = order.scheduled_delivery_at
     if due is None or not scheduled_before_placed(order, zone):
         return None
-    words = f"It is to be delivered {when_text(due, zone)}, and was placed {when_text(order.created_at, zone)}."
-    return Attention("amber", "Scheduled before it was placed", words)
+    words = _("It is to be delivered %(due)s, and was placed %(placed)s.")
+    said = words % {"due": when_text(due, zone, inside=True), "placed": when_text(order.created_at, zone, inside=True)}
+    return Attention("amber", _("Scheduled before it was placed"), said)
 
 
 def _recipient_email(order: Order) -> Attention | None:
@@ -141,19 +163,21 @@ def _recipient_email(order: Order) -> Attention | None:
         return None
     address = (order.recipient_email_address or "").strip()
     if not address:
-        words = "The recipient is to get it by e-mail, and there is no address to send it to."
-        return Attention("red", "No e-mail address of the recipient", words)
-    words = f"The recipient is to get it by e-mail, and “{isolated(brief(address, _LONGEST))}” is no address."
-    return Attention("red", "The recipient’s e-mail address cannot be right", words)
+        words = _("The recipient is to get it by e-mail, and there is no address to send it to.")
+        return Attention("red", _("No e-mail address of the recipient"), words)
+    words = _("The recipient is to get it by e-mail, and “%(address)s” is no address.")
+    said = words % {"address": isolated(brief(address, _LONGEST))}
+    return Attention("red", _("The recipient’s e-mail address cannot be right"), said)
 
 
-def _domain(whose: str, address: str | None) -> Attention | None:
+def _domain(title: str, address: str | None) -> Attention | None:
     instead = meant(address)
     if not instead:
         return None
     domain = (address or "").strip().rpartition("@")[2]
-    words = f"It ends with {isolated(brief(domain, _LONGEST))}, which is one slip away from {instead}."
-    return Attention("amber", f"The {whose} e-mail address may be mistyped", words)
+    words = _("It ends with %(domain)s, which is one slip away from %(meant)s.")
+    said = words % {"domain": isolated(brief(domain, _LONGEST)), "meant": instead}
+    return Attention("amber", title, said)
 
 
 def _came_to_nothing(order: Order) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Organisation, User
 from orders.desk.traces import may_have
@@ -49,7 +50,8 @@ def set_marks(
     own = orders.order_by().filter(organisation=organisation)
     rows = list(own.values_list("pk", "glu_id", "created_at")[: MOST_MARKED + 1])
     if len(rows) > MOST_MARKED:
-        raise TooManyOrders(f"At most {MOST_MARKED:,} orders are marked at once. Narrow the list, then mark again.")
+        words = _("At most %(most)s orders are marked at once. Narrow the list, then mark again.")
+        raise TooManyOrders(words % {"most": f"{MOST_MARKED:,}"})
     batch, moment = uuid4(), now()
     marks = [
         OrderMark(

@@ -3,11 +3,15 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind
 from orders.display import fields
+from orders.display.money import money
 from orders.display.text import closed, in_words, listed_words, writable
 from orders.models import Order, OrderLine, OrderMark
 from orders.payload import extra_of
@@ -22,14 +26,18 @@ _DRAWN = re.compile(
     "[\0-\u00ff\u0100-\u02bc\u02c6\u02da\u02dc\u1e00-\u1e9f\u1ef2-\u1eff\u2000-\u206f\u20a0-\u20c0\u2122\u2212\ufe0f\ufeff]"
 )
 _MOST_SIGNS = 12
+# Glu documents neither the types of lines nor what is in this field: whatever has it, or is called so, is a gift card.
+_VOUCHER = "orderLineTypeVoucher"
+_GIFT_CARDS = ("gift card", "giftcard", "voucher", "monetary")
 _ADDRESS = ("line1", "line2", "city", "county", "postcode", "country")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A line as it goes into the box."""
+    """A line as it goes into the box; `value` is what a gift card is worth, "" for anything else."""
 
     name: str
+    value: str
     options: str
     message: str
 
@@ -68,7 +76,7 @@ def sheets_of(organisation: Organisation, batch: UUID) -> list[Sheet]:
 
 
 def _sheet(order: Order, lines: list[OrderLine], read_up_to: datetime | None, first: OrderMark | None) -> Sheet:
-    items = [_item(line) for line in lines]
+    items = [_item(line, fields.currency_of(order)) for line in lines]
     to = _to(order)
     messages = list(dict.fromkeys(item.message for item in items if item.message))
     told = "".join([*to, *messages, *(item.name + item.options for item in items)])
@@ -86,10 +94,20 @@ def _sheet(order: Order, lines: list[OrderLine], read_up_to: datetime | None, fi
     )
 
 
-def _item(line: OrderLine) -> Item:
-    options = listed_words(extra_of(line).get("selectedOptions"))
+def _item(line: OrderLine, code: str) -> Item:
+    extra = extra_of(line)
+    name = fields.text(line, "name") or _("Line %(number)s") % {"number": line.glu_id}
     message = closed(writable(fields.text(line, "personal_message"))).strip()
-    return Item(fields.text(line, "name") or f"Line {line.glu_id}", in_words(options), message)
+    return Item(name, _value(line, extra, code), in_words(listed_words(extra.get("selectedOptions"))), message)
+
+
+def _value(line: OrderLine, extra: dict[str, Any], code: str) -> str:
+    """What a gift card is worth: its price before any discount, with the sign of its currency; "" for other goods."""
+    said = f"{fields.text(line, 'type')} {fields.text(line, 'name')}".casefold()
+    if not extra.get(_VOUCHER) and not any(word in said for word in _GIFT_CARDS):
+        return ""
+    found = fields.value(line, "subtotal")
+    return found if isinstance(found, str) else money(found, code)
 
 
 def _to(order: Order) -> list[str]:

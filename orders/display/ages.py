@@ -1,11 +1,16 @@
 """How long an order has waited, whether that is too long, and why: what the filters of search ask for, of one order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.display import fields
@@ -19,15 +24,15 @@ from orders.models.waiting import OPEN_DISPATCH, SCHEDULED, UNPAID, is_offline
 Unit = Literal["wd", "d", "h", "min"]
 """Working days, days of 24 hours, hours, minutes; each is counted once it is full."""
 
-UNIT_WORDS = {
-    "wd": ("working day", "working days"),
-    "d": ("day", "days"),
-    "h": ("hour", "hours"),
-    "min": ("minute", "minutes"),
-}
 _LENGTHS = {"d": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
-_SHORT = {"wd": "d", "d": "d", "h": "h", "min": "min"}
 _LONGEST = 60  # characters of a status or a delivery method
+
+_ON_ITS_DAY = gettext_noop("%(status)s for %(span)s; it is scheduled for %(day)s.")
+_LATER = gettext_noop("%(status)s for %(span)s; it is to be sent later.")
+_USUAL_LIMIT = gettext_noop("%(status)s for %(span)s; the limit is %(limit)s.")
+_LIMIT_OF_METHOD = gettext_noop("%(status)s for %(span)s; the limit for %(method)s is %(limit)s.")
+_LIMIT_OFFLINE = gettext_noop("Payment %(status)s for %(span)s; the limit for offline payments is %(limit)s.")
+_LIMIT_OF_GATEWAY = gettext_noop("Payment %(status)s for %(span)s; the limit at a gateway is %(limit)s.")
 
 
 class Span(NamedTuple):
@@ -37,12 +42,27 @@ class Span(NamedTuple):
     unit: Unit
 
     def __str__(self) -> str:
-        return f"{self.n:,} {UNIT_WORDS[self.unit][self.n != 1]}"
+        match self.unit:
+            case "wd":
+                words = ngettext("%(n)s working day", "%(n)s working days", self.n)
+            case "d":
+                words = ngettext("%(n)s day", "%(n)s days", self.n)
+            case "h":
+                words = ngettext("%(n)s hour", "%(n)s hours", self.n)
+            case "min":
+                words = ngettext("%(n)s minute", "%(n)s minutes", self.n)
+        return words % {"n": f"{self.n:,}"}
 
     @property
     def short(self) -> str:
         """As a column has it: "3 d"."""
-        return f"{self.n:,} {_SHORT[self.unit]}"
+        return _short(self)
+
+
+@lru_cache(maxsize=1024)  # a list has one in each of its rows
+def _short(span: Span) -> str:
+    words = {"wd": _("%(n)s d"), "d": _("%(n)s d"), "h": _("%(n)s h"), "min": _("%(n)s min")}
+    return words[span.unit] % {"n": f"{span.n:,}"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +112,8 @@ class Age:
     """How long an order has waited, since when (aware), and by what it is late.
 
     `payment` is true where it waits for its payment, else it waits for its dispatch. `limit` is what it may wait, None
-    while its scheduled day is to come; `is_at` and `is_past` say how it stands to that.
+    while its scheduled day is to come; `is_at` and `is_past` say how it stands to that. `sentence` says all of it, once
+    it is translated and has its `values`.
     """
 
     span: Span
@@ -101,7 +122,13 @@ class Age:
     limit: Span | None
     is_at: bool
     is_past: bool
-    words: str
+    sentence: str
+    values: Mapping[str, object]
+
+    @property
+    def words(self) -> str:
+        """The sentence for whoever reads it."""
+        return _(self.sentence) % self.values
 
 
 @dataclass(frozen=True)
@@ -126,17 +153,20 @@ class Attention:
     @property
     def title(self) -> str:
         """The gravest of them, as a heading, or ""."""
-        return self.brief.partition(", ")[0]
+        return capfirst(self._said[0]) if self._said else ""
 
     @property
     def brief(self) -> str:
         """Why in a few words: "Late", "Waiting longer than usual", "Past its scheduled day", several of them, or ""."""
-        said = [
-            *(["late"] if self.age and self.age.is_past else []),
-            *(["waiting longer than usual"] if self.stuck else []),
-            *(["past its scheduled day"] if self.schedule else []),
+        return capfirst(", ".join(self._said))
+
+    @property
+    def _said(self) -> list[str]:
+        return [
+            *([_("late")] if self.age and self.age.is_past else []),
+            *([_("waiting longer than usual")] if self.stuck else []),
+            *([_("past its scheduled day")] if self.schedule else []),
         ]
-        return ", ".join(said).capitalize()
 
     def is_late(self, kind: str) -> bool:
         """Whether a status of a kind ("dispatch" or "payment") is what the order is late by."""
@@ -162,17 +192,15 @@ def age_of(order: Order, clock: Clock) -> Age | None:
     if since is None:
         return None
     payment = order.payment_status in UNPAID
-    limit, of = payment_limit(order, clock.settings) if payment else _dispatch_limit(order, clock)
+    limit, sentence, values = _payment_limit(order, clock.settings) if payment else _dispatch_limit(order, clock)
     n = clock.full(since, limit.unit) if limit else 0
     span = clock.age(since, working=not payment)
     status = isolated(brief(fields.text(order, "payment_status" if payment else "dispatch_status"), _LONGEST))
-    words = f"{'Payment ' if payment else ''}{status} for {span}"
-    if limit is None:
-        words += f"; it is {of}"
-    else:
-        words += f"; the limit{of} is {limit.n if limit.unit == span.unit else limit}"
+    values |= {"status": status, "span": span}
+    if limit is not None:
+        values["limit"] = limit.n if limit.unit == span.unit else limit
     is_past = limit is not None and n > limit.n
-    return Age(span, since, payment, limit, limit is not None and n == limit.n, is_past, f"{words}.")
+    return Age(span, since, payment, limit, limit is not None and n == limit.n, is_past, sentence, values)
 
 
 def schedule_words(order: Order, clock: Clock) -> str:
@@ -182,25 +210,29 @@ def schedule_words(order: Order, clock: Clock) -> str:
         return ""
     if scheduled >= clock.today:
         return ""
-    return f"It was scheduled for {_day(scheduled, clock)}, and Glu still says {order.dispatch_status}."
+    words = _("It was scheduled for %(day)s, and Glu still says %(status)s.")
+    return words % {"day": _day(scheduled, clock), "status": order.dispatch_status}
 
 
-def payment_limit(order: Order, settings: DeskSettings) -> tuple[Span, str]:
-    """For how long an order may be unpaid, and of which payments that is the limit."""
+def _payment_limit(order: Order, settings: DeskSettings) -> tuple[Span, str, dict[str, object]]:
+    """For how long an order may be unpaid, with the sentence that says so and values of it."""
     if is_offline(order.payment_method, order.offline_payment_method):
-        return Span(settings.offline_days, "d"), " for offline payments"
-    return Span(settings.gateway_minutes, "min"), " at a gateway"
+        return Span(settings.offline_days, "d"), _LIMIT_OFFLINE, {}
+    return Span(settings.gateway_minutes, "min"), _LIMIT_OF_GATEWAY, {}
 
 
-def _dispatch_limit(order: Order, clock: Clock) -> tuple[Span | None, str]:
+def _dispatch_limit(order: Order, clock: Clock) -> tuple[Span | None, str, dict[str, object]]:
+    """As `_payment_limit` for its dispatch; without a limit while it is to be sent later."""
     scheduled = order.scheduled_delivery_at
     if scheduled is not None and scheduled >= clock.today:
-        return None, f"scheduled for {_day(scheduled, clock)}"
+        return None, _ON_ITS_DAY, {"day": _day(scheduled, clock)}
     if scheduled is None and order.dispatch_status == SCHEDULED:
-        return None, "to be sent later"
+        return None, _LATER, {}
+    limit = Span(clock.settings.dispatch_limit(order.delivery_method_name), "wd")
     method = fields.text(order, "delivery_method_name")
-    of = f" for {isolated(brief(method, _LONGEST))}" if method else ""
-    return Span(clock.settings.dispatch_limit(order.delivery_method_name), "wd"), of
+    if not method:
+        return limit, _USUAL_LIMIT, {}
+    return limit, _LIMIT_OF_METHOD, {"method": isolated(brief(method, _LONGEST))}
 
 
 def _day(moment: datetime, clock: Clock) -> str:

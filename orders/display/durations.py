@@ -1,12 +1,18 @@
-"""Lengths of time as people say them, in Babel's words."""
+"""Lengths of time as people say them, in Babel's words of the installation's language."""
 
 import math
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.core import negotiate_locale
 from babel.dates import format_timedelta
+from babel.localedata import locale_identifiers
 from babel.units import format_unit
+from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.times import has_place
 from orders.display.money import LOCALE
@@ -17,14 +23,14 @@ _AT_LEAST = 2  # of a unit: what is less is said in the next smaller one
 
 def short(length: timedelta) -> str:
     """A length of time in one unit: "40 secs", "15 mins"; "0 secs" if it is below zero."""
-    return format_timedelta(max(length, timedelta()), threshold=_AT_LEAST, format="short", locale=LOCALE)
+    return format_timedelta(max(length, timedelta()), threshold=_AT_LEAST, format="short", locale=_locale())
 
 
 def length(of: timedelta) -> str:
     """As `short`, in whole words and days at most: "40 seconds", "15 minutes", "19 days"."""
     if of >= timedelta(days=_AT_LEAST):
-        return format_unit(round(of / timedelta(days=1)), "duration-day", locale=LOCALE)
-    return format_timedelta(max(of, timedelta()), threshold=_AT_LEAST, locale=LOCALE)
+        return format_unit(round(of / timedelta(days=1)), "duration-day", locale=_locale())
+    return format_timedelta(max(of, timedelta()), threshold=_AT_LEAST, locale=_locale())
 
 
 def full(of: timedelta) -> str:
@@ -35,7 +41,7 @@ def full(of: timedelta) -> str:
 def soon(moment: datetime) -> str:
     """A time to come as "in 3 secs", "in 12 mins"; "now" when it has come."""
     left = math.ceil((moment - now()).total_seconds())
-    return f"in {short(timedelta(seconds=left))}" if left > 0 else "now"
+    return _("in %(length)s") % {"length": short(timedelta(seconds=left))} if left > 0 else _("now")
 
 
 def until_day(moment: datetime | None, zone: ZoneInfo) -> str:
@@ -47,8 +53,10 @@ def until_day(moment: datetime | None, zone: ZoneInfo) -> str:
         return ""
     days = (moment.astimezone(zone).date() - now().astimezone(zone).date()).days
     if days in (-1, 0, 1):
-        return ("yesterday", "today", "tomorrow")[days + 1]
-    return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
+        return (_("yesterday"), _("today"), _("tomorrow"))[days + 1]
+    if days > 0:
+        return ngettext("in %(n)s day", "in %(n)s days", days) % {"n": f"{days:,}"}
+    return ngettext("%(n)s day ago", "%(n)s days ago", -days) % {"n": f"{-days:,}"}
 
 
 def about(length: timedelta | None) -> str:
@@ -56,11 +64,22 @@ def about(length: timedelta | None) -> str:
     if length is None:
         return ""
     if length < timedelta(minutes=1.5):
-        return "less than two minutes"
-    return f"about {format_timedelta(length, granularity='minute', threshold=1.5, locale=LOCALE)}"
+        return _("less than two minutes")
+    said = format_timedelta(length, granularity="minute", threshold=1.5, locale=_locale())
+    return _("about %(length)s") % {"length": said}
 
 
 def interval(seconds: float) -> str:
     """A settled interval to stand after "every" or "last", exactly: "day", "35 days", "90 seconds"."""
     unit, size = next(((unit, size) for unit, size in _UNITS if seconds and seconds % size == 0), ("second", 1))
-    return format_unit(round(seconds / size), f"duration-{unit}", locale=LOCALE).removeprefix("1 ")
+    return format_unit(round(seconds / size), f"duration-{unit}", locale=_locale()).removeprefix("1 ")
+
+
+def _locale() -> str:
+    """The language that is spoken here, as Babel calls it."""
+    return _known_locale(get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache
+def _known_locale(language: str) -> str:
+    return negotiate_locale([to_locale(language)], locale_identifiers()) or LOCALE

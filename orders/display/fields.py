@@ -7,6 +7,9 @@ What fits its column is there. What does not (a text that no database takes, a v
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from glu_admin.tenancy.times import has_place
 from orders.display.money import currency
 from orders.display.money import money as money_text
@@ -20,6 +23,11 @@ Row = Order | OrderLine | ParsedOrder | ParsedLine
 
 _ORDER = {entry.column: entry.glu for entry in ORDER_FIELDS}
 _LINE = {entry.column: entry.glu for entry in LINE_FIELDS}
+_SETTLED = (
+    (gettext_noop("paid %(amount)s"), "paid_amount"),
+    (gettext_noop("refunded %(amount)s"), "refunded_amount"),
+    (gettext_noop("charged back %(amount)s"), "charged_back_amount"),
+)
 _GLU = {Order: _ORDER, ParsedOrder: _ORDER, OrderLine: _LINE, ParsedLine: _LINE}
 
 
@@ -72,12 +80,8 @@ def recipient_name(order: Order) -> str:
 
 def settled_words(order: Order) -> str:
     """What was paid of an order and went back, as its transactions tell: "paid £12.50, refunded £3.00"."""
-    parts = (
-        ("paid", order.paid_amount),
-        ("refunded", order.refunded_amount),
-        ("charged back", order.charged_back_amount),
-    )
-    return ", ".join(f"{what} {money_text(amount, order.currency_code)}" for what, amount in parts if amount)
+    found = [(words, amount) for words, column in _SETTLED if (amount := getattr(order, column))]
+    return ", ".join(_(words) % {"amount": money_text(amount, order.currency_code)} for words, amount in found)
 
 
 def _came(row: Row, column: str) -> str | None:

@@ -5,13 +5,12 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_symbol
+from django.utils.translation import gettext as _
 from iso4217 import Currency
 from moneyed import CURRENCIES
 
 LOCALE = "en_GB"
-UNIT_NOT_KNOWN = "unit not known"
-"""What is said of an amount whose currency does not tell how many minor units make one."""
-
+_UNIT_NOT_KNOWN = "unit not known"  # in files, of an amount whose currency does not tell how many make one
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -40,7 +39,7 @@ def minor_units(amount: Decimal, code: str | None) -> Decimal:
 def plain_amount(amount: int, code: str | None) -> str:
     """An amount as files have it: "12.50"; of an unknown code "1250 (unit not known)", which is no number to add up."""
     plain = f"{major_units(amount, code):f}"
-    return plain if minor_unit(code) is not None else f"{plain} ({UNIT_NOT_KNOWN})"
+    return plain if minor_unit(code) is not None else f"{plain} ({_UNIT_NOT_KNOWN})"
 
 
 @lru_cache(maxsize=4096)  # a page has hundreds of amounts, and others have the same
@@ -53,7 +52,7 @@ def money(amount: int | None, code: str | None) -> str:
         return ""
     name, decimals, value = currency(code), minor_unit(code), major_units(abs(amount), code)
     if decimals is None:
-        text = f"{name} {value:,} ({UNIT_NOT_KNOWN})".lstrip()
+        text = _("%(amount)s (unit not known)") % {"amount": f"{name} {value:,}".lstrip()}
     else:
         space = "\N{NO-BREAK SPACE}" if get_currency_symbol(name, LOCALE) == name else ""
         pattern = f"¤{space}#,##0{'.' if decimals else ''}{'0' * decimals}"

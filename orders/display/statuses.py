@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from orders.display.text import brief
 from orders.models import Order
 
@@ -31,9 +34,9 @@ PAYMENT = {
     "Partially Refunded": Badge("undo", "grey"),
 }
 MONEY_BACK = {
-    "partly-refunded": (Badge("undo", "grey"), "Partly refunded", "Partially Refunded"),
-    "refunded": (Badge("undo", "grey"), "Refunded", "Refunded"),
-    "chargeback": (Badge("danger", "red", loud=True), "Chargeback", ""),
+    "partly-refunded": (Badge("undo", "grey"), gettext_noop("Partly refunded"), "Partially Refunded"),
+    "refunded": (Badge("undo", "grey"), gettext_noop("Refunded"), "Refunded"),
+    "chargeback": (Badge("danger", "red", loud=True), gettext_noop("Chargeback"), ""),
 }
 """How it looks and in which words that money of an order went back; and the payment status of Glu's that says as much.
 """
@@ -49,7 +52,7 @@ def badge(kind: str, value: str, *, late: bool = False) -> tuple[Badge, str]:
     look = (DISPATCH if kind == "dispatch" else PAYMENT).get(value, UNKNOWN)
     if late and look != UNKNOWN:
         look = replace(look, loud=True)
-    return look, brief(value, _LONGEST_STATUS) or "None given"
+    return look, brief(value, _LONGEST_STATUS) or _("None given")
 
 
 def money_back(order: Order) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from orders.display.durations import full, length
 from orders.display.text import brief, isolated
 from orders.models import Order
@@ -38,14 +40,26 @@ def longer_than_usual(order: Order, typical: TypicalByKind, moment: datetime) ->
         return ""
     if moment - order.waiting_since <= times.most:
         return ""
-    return f"That is longer than usual: {_usual(kind, times)}"
+    return _("That is longer than usual: %(usual)s") % {"usual": _usual(kind, times)}
 
 
 def _usual(kind: Kind, times: Typical) -> str:
-    method = isolated(brief(kind.method, _LONGEST))
-    if kind.of == PAYMENT:
-        whose, paid = f"payments by {method}" if method else "payments without a method", ""
+    if kind.of == PAYMENT and kind.method:
+        words = _("of payments by %(method)s, half leave %(status)s within %(half)s, 95 of 100 within %(most)s.")
+    elif kind.of == PAYMENT:
+        words = _("of payments without a method, half leave %(status)s within %(half)s, 95 of 100 within %(most)s.")
+    elif kind.method:
+        words = _(
+            "of orders by %(method)s, half leave %(status)s within %(half)s of being paid, 95 of 100 within %(most)s."
+        )
     else:
-        whose, paid = f"orders by {method}" if method else "orders without a delivery method", " of being paid"
-    status = isolated(brief(kind.status, _LONGEST))
-    return f"of {whose}, half leave {status} within {length(times.half)}{paid}, 95 of 100 within {length(times.most)}."
+        words = _(
+            "of orders without a delivery method, half leave %(status)s within %(half)s of being paid,"
+            " 95 of 100 within %(most)s."
+        )
+    return words % {
+        "method": isolated(brief(kind.method, _LONGEST)),
+        "status": isolated(brief(kind.status, _LONGEST)),
+        "half": length(times.half),
+        "most": length(times.most),
+    }

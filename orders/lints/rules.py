@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext_noop
 
 from glu_admin.tenancy.times import has_place
 from orders.lints.domains import meant_domain
@@ -39,15 +40,15 @@ class Rule(StrEnum):
 
 
 BRIEF = {
-    Rule.EMAIL: "e-mail address missing or wrong",
-    Rule.TOTAL: "total off",
-    Rule.LINES: "lines off the subtotal",
-    Rule.POSTCODE: "no postcode",
-    Rule.SCHEDULED: "scheduled before it was placed",
-    Rule.BUYER_DOMAIN: "buyer’s e-mail perhaps mistyped",
-    Rule.RECIPIENT_DOMAIN: "recipient’s e-mail perhaps mistyped",
+    Rule.EMAIL: gettext_noop("e-mail address missing or wrong"),
+    Rule.TOTAL: gettext_noop("total off"),
+    Rule.LINES: gettext_noop("lines off the subtotal"),
+    Rule.POSTCODE: gettext_noop("no postcode"),
+    Rule.SCHEDULED: gettext_noop("scheduled before it was placed"),
+    Rule.BUYER_DOMAIN: gettext_noop("buyer’s e-mail perhaps mistyped"),
+    Rule.RECIPIENT_DOMAIN: gettext_noop("recipient’s e-mail perhaps mistyped"),
 }
-"""What is odd, in a few words."""
+"""What is odd, in a few words of English; who shows them translates them."""
 
 
 def odd(order: AnyOrder, subtotals: Sequence[int | None], zone: ZoneInfo) -> str | None:

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Membership, Organisation
 from glu_admin.tenancy.templatetags.times import when
@@ -37,10 +38,15 @@ register.simple_tag(when)
 
 
 @register.simple_tag
-def when_said(order: Order, column: str, zone: ZoneInfo, absent: str = "Not said") -> SafeString:
-    """The time in a column of an order, as a time element in the zone; whatever else Glu sent in its place as text."""
+def when_said(order: Order, column: str, zone: ZoneInfo, absent: str = "", *, inside: bool = False) -> SafeString:
+    """The time in a column of an order, as a time element in the zone; whatever else Glu sent in its place as text.
+
+    `inside` a sentence it says today. Where nothing came it says `absent`, by default "Not said".
+    """
     found = fields.value(order, column)
-    return when(None, zone, absent) if found is None else time_element(when_of(found, zone))
+    if found is None:
+        return when(None, zone, absent or _("Not said"))
+    return time_element(when_of(found, zone, inside=inside))
 
 
 @register.simple_tag
@@ -91,7 +97,7 @@ def note_text(parts: Iterable[Part]) -> SafeString:
 @register.simple_tag
 def buyer_of(order: Order) -> SafeString:
     """Who bought, by name or else by address."""
-    return bdi(fields.buyer_name(order) or "No name")
+    return bdi(fields.buyer_name(order) or _("No name"))
 
 
 @register.simple_tag
@@ -109,7 +115,8 @@ def money_back_badge(order: Order) -> SafeString:
     look, words, said = MONEY_BACK[found]
     if said and said == order.payment_status:
         return NOTHING
-    return render_to_string("orders/_pieces/status.html", {"badge": look, "words": words, "from_transactions": True})
+    told = {"badge": look, "words": _(words), "from_transactions": True}
+    return render_to_string("orders/_pieces/status.html", told)
 
 
 @register.inclusion_tag("orders/_pieces/contact.html")
@@ -118,13 +125,14 @@ def contact(order: Order, column: str) -> dict[str, object]:
     text, is_phone = fields.text(order, column), column == "phone_number"
     shown = bdi(text) if is_phone else broken_at(bdi(text))
     link = phone_link(text) if is_phone else mail_link(text)
-    return {"text": text, "shown": shown, "link": link, "what": "the number" if is_phone else "the address"}
+    what = _("the number") if is_phone else _("the address")
+    return {"text": text, "shown": shown, "link": link, "what": what}
 
 
 # These two stand in every row of a list, without a blank between its parts: pages are counted in bytes.
 _PICK = (
     '<td role="cell" class="c-pick"><label class="pick"><input class="form-check-input" type="checkbox" name="id" '
-    'value="{0}" aria-label="Select {0}"{1}></label></td>'
+    'value="{0}" aria-label="{1}"{2}></label></td>'
 )
 _ORDER = '<th role="rowheader" scope="row" class="c-order"><a href="{0}" id="o{1}">{1}</a></th>'
 
@@ -132,7 +140,8 @@ _ORDER = '<th role="rowheader" scope="row" class="c-order"><a href="{0}" id="o{1
 @register.simple_tag
 def pick_cell(glu_id: int, picked_all: object) -> SafeString:
     """The cell with the box that selects an order; it cannot be changed while all that match are selected."""
-    return format_html(_PICK, glu_id, SafeString(" checked disabled") if picked_all else "")
+    words = _("Select %(number)s") % {"number": glu_id}
+    return format_html(_PICK, glu_id, words, SafeString(" checked disabled") if picked_all else "")
 
 
 @register.simple_tag
@@ -157,7 +166,7 @@ def said(row: Order | OrderLine, column: str) -> SafeString:
 def person(order: Order) -> SafeString:
     """Who gets an order: its recipient, else whoever bought it; a muted word where neither has a name."""
     found = bdi(fields.recipient_name(order) or fields.buyer_name(order))
-    return found or format_html('<span class="mut">{}</span>', "No name")
+    return found or format_html('<span class="mut">{}</span>', _("No name"))
 
 
 @register.filter
@@ -190,7 +199,7 @@ def taken_off(row: Order | OrderLine, column: str) -> str:
 def flag(row: Order | OrderLine, column: str) -> SafeString:
     """Yes or no, "Not said", or whatever else Glu sent in its place."""
     found = fields.value(row, column)
-    return bdi(found if isinstance(found, str) else {True: "Yes", False: "No", None: "Not said"}[found])
+    return bdi(found if isinstance(found, str) else {True: _("Yes"), False: _("No"), None: _("Not said")}[found])
 
 
 @register.filter

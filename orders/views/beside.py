@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.search import Query, count_before, count_orders, neighbours, parse_query
 
-_WAYS = {"previous": "This is the first order of that list.", "next": "This is the last order of that list."}
+_WAYS = {"previous": _("This is the first order of that list."), "next": _("This is the last order of that list.")}
 
 
 @door(Role.VIEWER)

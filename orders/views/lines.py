@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -60,7 +61,7 @@ def _line_row(line: OrderLine, url: str) -> dict[str, Any]:
     return {
         "line": line,
         "url": url,
-        "name": fields.text(line, "name") or f"Line {line.glu_id}",
+        "name": fields.text(line, "name") or _("Line %(number)s") % {"number": line.glu_id},
         "options": listed_words(extra_of(line).get("selectedOptions")),
         "message": fields.text(line, "personal_message"),
     }
@@ -71,7 +72,7 @@ def _chosen(value: Any) -> list[tuple[str, str, bool]]:
     found = listed(value)
     if not all(isinstance(option, dict) and option.get("name") and "value" in option for option in found):
         return []
-    return [(in_words(option["name"]), in_words(option["value"]) or "None", False) for option in found]
+    return [(in_words(option["name"]), in_words(option["value"]) or _("None"), False) for option in found]
 
 
 def _options(extra: dict[str, Any]) -> list[tuple[str, str, bool]]:

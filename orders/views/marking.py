@@ -1,15 +1,19 @@
 """Marking orders, those chosen on a card of the queue or in the list, and taking that back."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from glu_admin.fragments import wants_fragment
+from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import page_after, sent_from
@@ -23,14 +27,40 @@ from orders.search.numbers import read_numbers
 from orders.search.ranges import BadValue
 from orders.views.dispatch import queue_page
 from orders.views.export_scope import read_asked
+from orders.views.order import order_address, order_page
 
-_DONE = {
-    Kind.PREPARED: "prepared",
-    Kind.POSTED: "posted",
-    Kind.READY: "ready to collect",
-    Kind.HANDED_OVER: "handed over",
+
+class _Words(NamedTuple):
+    """What a kind's button says for a list, and what is said once it is done: of how many, and of whom before."""
+
+    button: Promise
+    done: Promise
+    before: Promise
+
+
+_WORDS = {
+    Kind.PREPARED: _Words(
+        gettext_lazy("Mark prepared"),
+        ngettext_lazy("%(n)s marked prepared.", "%(n)s marked prepared.", "count"),
+        gettext_lazy("Marked prepared before: %(named)s."),
+    ),
+    Kind.POSTED: _Words(
+        gettext_lazy("Mark posted"),
+        ngettext_lazy("%(n)s marked posted.", "%(n)s marked posted.", "count"),
+        gettext_lazy("Marked posted before: %(named)s."),
+    ),
+    Kind.READY: _Words(
+        gettext_lazy("Mark ready to collect"),
+        ngettext_lazy("%(n)s marked ready to collect.", "%(n)s marked ready to collect.", "count"),
+        gettext_lazy("Marked ready to collect before: %(named)s."),
+    ),
+    Kind.HANDED_OVER: _Words(
+        gettext_lazy("Mark handed over"),
+        ngettext_lazy("%(n)s marked handed over.", "%(n)s marked handed over.", "count"),
+        gettext_lazy("Marked handed over before: %(named)s."),
+    ),
 }
-"""The kinds that are set by a button, and how it is said that this is done."""
+"""The kinds that are set by a button."""
 
 _MOST_NAMED = 3
 OWN_KEYS = ("mark", "csrfmiddlewaretoken", "next")
@@ -49,6 +79,18 @@ def dispatch_mark(request: TeamRequest, organisation: Organisation) -> HttpRespo
     if wants_fragment(request):
         return queue_page(request, organisation, said=said)
     return redirect(next_of(request, organisation))
+
+
+@door(Role.STAFF)
+@page_or_fragment
+@sent_from("order", "glu_id")
+def order_mark(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
+    """Mark an order from its own page. htmx gets the page as it is then, others are led back to it."""
+    order = get_object_or_404(organisation.orders, glu_id=glu_id)
+    done = _marked(request, organisation, lambda *_: organisation.orders.filter(pk=order.pk))
+    if wants_fragment(request):
+        return order_page(request, organisation, order, frame="base_swap.html", done=done)
+    return redirect(order_address(request, organisation, glu_id))
 
 
 @door(Role.STAFF)
@@ -71,7 +113,7 @@ def orders_mark(request: TeamRequest, organisation: Organisation) -> HttpRespons
         "kept": asked.kept,
         "pairs": asked.listed.all_orders().pairs(),
         "moved": moved if request.method == "POST" else "",
-        "kinds": [(kind.value, f"Mark {words}") for kind, words in _DONE.items()],
+        "kinds": [(kind.value, words.button) for kind, words in _WORDS.items()],
         "most_sheets": MOST_SHEETS,
     }
     status = 400 if problems else 409 if context["moved"] else 200
@@ -91,9 +133,9 @@ def marks_undo(request: TeamRequest, organisation: Organisation) -> HttpResponse
     except ValueError:
         n = 0
     if n:
-        messages.success(request, f"{n:,} mark{'s' if n > 1 else ''} undone.")
+        messages.success(request, ngettext("%(n)s mark undone.", "%(n)s marks undone.", n) % {"n": f"{n:,}"})
     else:
-        messages.warning(request, "There was nothing left to undo: somebody was faster.")
+        messages.warning(request, _("There was nothing left to undo: somebody was faster."))
     return redirect(next_of(request, organisation))
 
 
@@ -105,13 +147,14 @@ def chosen(request: TeamRequest, organisation: Organisation) -> QuerySet[Order]:
     if whole := request.POST.get("whole", ""):
         query = parse_query(request.POST.get("of", ""), organisation)
         if not query.ok or query.ignored or query.criteria.is_empty():
-            raise NotChosen("This card cannot be read any more. Load the page again.")
+            raise NotChosen(_("This card cannot be read any more. Load the page again."))
         n = count_orders(organisation, query.criteria)
         if str(n.n) != whole:
-            raise NotChosen(f"{whole[:9]} were chosen, and {n.words} wait now. Nothing was done; choose again.")
+            words = _("%(chosen)s were chosen, and %(orders)s wait now. Nothing was done; choose again.")
+            raise NotChosen(words % {"chosen": whole[:9], "orders": n.words})
         return find_orders(organisation, query.criteria)
     if not request.POST.getlist("id"):
-        raise NotChosen("Choose orders first, by the boxes before them.")
+        raise NotChosen(_("Choose orders first, by the boxes before them."))
     try:
         numbers = read_numbers(",".join(request.POST.getlist("id")))
     except BadValue as error:
@@ -131,7 +174,7 @@ def _marked(
 ) -> str:
     """Do what the button says to what is chosen, and say what came of it, with a way to undo it."""
     try:
-        kind = next(kind for kind in _DONE if kind == request.POST.get("mark"))
+        kind = next(kind for kind in _WORDS if kind == request.POST.get("mark"))
     except StopIteration:
         raise Http404("No such mark.") from None
     try:
@@ -139,7 +182,7 @@ def _marked(
     except (NotChosen, TooManyOrders) as error:
         messages.warning(request, str(error))
         return str(error)
-    said = outcome(marked, _DONE[kind], organisation)
+    said = outcome(marked, kind, organisation)
     if marked.n:
         messages.success(request, said, extra_tags=str(marked.batch))
     else:
@@ -147,16 +190,18 @@ def _marked(
     return said
 
 
-def outcome(marked: Marked, done: str, organisation: Organisation) -> str:
-    """What came of marking as a sentence: how many, and who was faster with which others."""
-    said = [f"{marked.n:,} marked {done}."]
+def outcome(marked: Marked, kind: Kind, organisation: Organisation) -> str:
+    """What came of marking as sentences: how many, and who was faster with which others."""
+    words = _WORDS[kind]
+    said = [words.done % {"count": marked.n, "n": f"{marked.n:,}"}]
     named = [_faster(mark, organisation) for mark in marked.already[:_MOST_NAMED]]
-    if len(marked.already) > _MOST_NAMED:
-        named.append(f"{len(marked.already) - _MOST_NAMED:,} more")
+    if (more := len(marked.already) - _MOST_NAMED) > 0:
+        named.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": f"{more:,}"})
     if named:
-        said.append(f"Marked {done} before: {'; '.join(named)}.")
+        said.append(words.before % {"named": "; ".join(named)})
     return " ".join(said)
 
 
 def _faster(mark: OrderMark, organisation: Organisation) -> str:
-    return f"{mark.order_glu_id} by {mark.user_name}, {when_text(mark.at, organisation.zone)}"
+    when = when_text(mark.at, organisation.zone, inside=True)
+    return _("%(number)s by %(name)s, %(when)s") % {"number": mark.order_glu_id, "name": mark.user_name, "when": when}

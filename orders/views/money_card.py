@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import When, when
 from orders.display.fields import settled_words
@@ -15,11 +18,11 @@ from orders.settlement import WAYS, Way, adds_up
 
 _MOST_SHOWN = 12
 _WORDS: dict[Way, str] = {
-    "paid": "Paid",
-    "refunded": "Refunded",
-    "not refunded": "Refund failed",
-    "charged back": "Charged back",
-    "not charged back": "Chargeback reversed",
+    "paid": gettext_noop("Paid"),
+    "refunded": gettext_noop("Refunded"),
+    "not refunded": gettext_noop("Refund failed"),
+    "charged back": gettext_noop("Charged back"),
+    "not charged back": gettext_noop("Chargeback reversed"),
 }
 _TAKEN = ("refunded", "charged back")
 
@@ -69,8 +72,8 @@ def _movement(organisation: Organisation, order: Order, row: Transaction) -> Mov
     way = WAYS.get(row.type)
     amount = None if row.amount is None else abs(row.amount) if counts else row.amount
     return Movement(
-        _WORDS[way] if way else row.type or "Transaction",
-        when(row.created_at, organisation.zone),
+        _(_WORDS[way]) if way else row.type or _("Transaction"),
+        when(row.created_at, organisation.zone, inside=not counts),
         money(-amount if amount and way in _TAKEN and counts else amount, row.currency_code),
         row.gateway or "",
         row.gateway_reference or "",

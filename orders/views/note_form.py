@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.forms import Dressed
 from glu_admin.tenancy.models import Membership, Organisation
@@ -15,9 +16,9 @@ class NoteForm(Dressed, forms.Form):
 
     text = forms.CharField(
         max_length=LONGEST_NOTE,
-        label="Note",
+        label=_("Note"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Write something first."},
+        error_messages={"required": _("Write something first.")},
     )
     tell = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)

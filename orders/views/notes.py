@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.tenancy.access import door
@@ -28,8 +30,6 @@ from orders.views.back import back_to_list
 from orders.views.note_form import NoteForm, note_context
 from orders.views.order import history_context, order_page
 from orders.views.timeline.here import said_of
-
-_TOO_LATE = f"Only its writer can change a note, for {EDIT_MINUTES} minutes. It is as it was."
 
 
 @door(Role.STAFF)
@@ -61,12 +61,12 @@ def note_edit(request: TeamRequest, organisation: Organisation, glu_id: int, pk:
     try:
         if request.method == "POST" and form.is_valid():
             edit_note(note, request.user, form.cleaned_data["text"], form.chosen)
-            messages.success(request, "The note is corrected.")
+            messages.success(request, _("The note is corrected."))
             return redirect(back)
         if not may_edit(note, request.user):
             raise NotYours
     except NotYours:
-        messages.error(request, _TOO_LATE)
+        messages.error(request, _too_late())
         return redirect(back)
     context = {**note_context(organisation, form), "note": note, "glu_id": glu_id, "minutes": EDIT_MINUTES}
     context |= back_to_list(request, organisation)
@@ -80,9 +80,9 @@ def note_delete(request: TeamRequest, organisation: Organisation, glu_id: int, p
     note = _note(organisation, glu_id, pk)
     try:
         delete_note(note, request.user)
-        messages.success(request, "The note is deleted.")
+        messages.success(request, _("The note is deleted."))
     except NotYours:
-        messages.error(request, "Only its writer can delete a note. It is as it was.")
+        messages.error(request, _("Only its writer can delete a note. It is as it was."))
     return redirect(_address(request, organisation, glu_id, f"e-note-{note.pk}"))
 
 
@@ -106,6 +106,15 @@ def note_done(request: TeamRequest, organisation: Organisation, pk: int) -> Http
     mention = get_object_or_404(organisation.note_mentions, pk=pk, user=request.user)
     tick_off(mention, done="again" not in request.POST)
     return redirect("notes", organisation.slug)
+
+
+def _too_late() -> str:
+    words = ngettext(
+        "Only its writer can change a note, for %(n)d minute. It is as it was.",
+        "Only its writer can change a note, for %(n)d minutes. It is as it was.",
+        EDIT_MINUTES,
+    )
+    return words % {"n": EDIT_MINUTES}
 
 
 def _note(organisation: Organisation, glu_id: int, pk: int) -> OrderNote:

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.arithmetic import sums_of
+from orders.desk.dispatch import offered
 from orders.desk.lints import lints, twins_of
 from orders.desk.marks import latest_step, marks_of
 from orders.desk.people import people_of
@@ -33,7 +36,16 @@ from orders.views.note_form import note_context
 from orders.views.payments import chase_card
 from orders.views.timeline.history import Side, history_of
 
-_MASKED = "masked"
+_Kind = OrderMark.Kind
+_STEPS = {
+    _Kind.PREPARED: ("box", _("Prepare")),
+    _Kind.POSTED: ("dispatch", _("Mark posted")),
+    _Kind.READY: ("collect", _("Ready")),
+    _Kind.HANDED_OVER: ("done", _("Handed over")),
+}
+"""How the buttons look and what they say with which the queue, too, marks an order."""
+
+_MASKED = _("masked")
 _MOST_OTHERS = 200
 
 
@@ -82,14 +94,22 @@ def order_page(
         "more_others": max(len(others) - _MOST_OTHERS, 0),
         "has_technical": bool(technical),
         "sent_here": latest_step(marks),
+        "steps": [(kind.value, *_STEPS[kind]) for kind in _offered(request, organisation, found, marks)],
+        "this_page": order_address(request, organisation, found.glu_id),
         "attention": attention_of(found, clock),
         "in_dispatch": in_status(found, DISPATCH, clock.typical, clock.moment),
         "in_payment": in_status(found, PAYMENT, clock.typical, clock.moment),
-        "raw": json_text({**whole, **dict.fromkeys(technical, _MASKED)}, indent=2),
+        "raw": json_text({**whole, **dict.fromkeys(technical, str(_MASKED))}, indent=2),
         **history,
         **more,
     }
     return render(request, "orders/order/page.html", context, status=status)
+
+
+def order_address(request: TeamRequest, organisation: Organisation, glu_id: int) -> str:
+    """The address of an order's page, with the list and the side of its timeline that were asked for."""
+    query = _side_query(back_to_list(request, organisation)["back"], _side(request))
+    return f"{reverse('order', args=[organisation.slug, glu_id])}{'?' if query else ''}{query}"
 
 
 def history_context(request: TeamRequest, organisation: Organisation, found: Order) -> dict[str, Any]:
@@ -104,21 +124,32 @@ def _history(
     transactions: Sequence[Transaction],
     marks: Sequence[OrderMark],
 ) -> dict[str, Any]:
-    side = request.GET.get("history", "")
+    side = _side(request)
     history = history_of(organisation, found, request.membership, side, transactions=transactions, marks=marks)
     back = back_to_list(request, organisation)
     return {
         "order": found,
         "history": history,
-        "sides": [(side, _side_query(back["back"], side)) for side in Side],
+        "sides": [(side, _side_query(back["back"], side.value)) for side in Side],
         **back,
         **note_context(organisation),
     }
 
 
-def _side_query(back: str, side: Side) -> str:
+def _side(request: TeamRequest) -> str:
+    """The side of the timeline that the address or a form asks for."""
+    return request.GET.get("history", "") or request.POST.get("history", "")
+
+
+def _side_query(back: str, side: str) -> str:
     """The query string of an order's page with a side of its timeline; the list's is kept."""
-    return "&".join(filter(None, [back, f"history={side.value}" if side.value else ""]))
+    return "&".join(filter(None, [back, f"history={side}" if side and side in Side.values else ""]))
+
+
+def _offered(
+    request: TeamRequest, organisation: Organisation, found: Order, marks: Sequence[OrderMark]
+) -> list[OrderMark.Kind]:
+    return offered(organisation, found, marks) if request.membership.may(Role.STAFF) else []
 
 
 def _address(order: Order, kind: str) -> list[str]:

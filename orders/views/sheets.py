@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -26,7 +28,7 @@ def sheets_print(request: TeamRequest, organisation: Organisation) -> HttpRespon
         if "scope" in request.POST:
             asked = read_asked(request, organisation, OWN_KEYS)
             if asked.query.errors or asked.query.ignored:
-                raise NotChosen("This list cannot be read, so nothing was printed.")
+                raise NotChosen(_("This list cannot be read, so nothing was printed."))
             orders = find_orders(organisation, asked.query.criteria)
         else:
             orders = chosen(request, organisation)
@@ -35,12 +37,15 @@ def sheets_print(request: TeamRequest, organisation: Organisation) -> HttpRespon
         return redirect(next_of(request, organisation))
     pks = list(orders.order_by("created_at", "glu_id").values_list("pk", flat=True)[: MOST_SHEETS + 1])
     if not pks:
-        messages.warning(request, "There is nothing to print: no order was found.")
+        messages.warning(request, _("There is nothing to print: no order was found."))
         return redirect(next_of(request, organisation))
     if len(pks) > MOST_SHEETS:
-        messages.info(
-            request, f"These are the {MOST_SHEETS} that wait longest; print again for the rest once these are posted."
+        words = ngettext(
+            "This is the one that waits longest; print again for the rest once it is posted.",
+            "These are the %(n)d that wait longest; print again for the rest once these are posted.",
+            MOST_SHEETS,
         )
+        messages.info(request, words % {"n": MOST_SHEETS})
     taken = organisation.orders.filter(pk__in=pks[:MOST_SHEETS])
     printed = set_marks(organisation, taken, Kind.PRINTED, request.user)
     return redirect("sheets", organisation.slug, printed.batch)

@@ -55,6 +55,7 @@ PAGES = {
     "order_place": Page(V, args=("order",)),
     "order_line": Page(V, args=("order", "line")),
     "orders_mark": Page(S, post=NOT_FOUND),
+    "order_mark": Page(S, get=REDIRECT, post=NOT_FOUND, args=("order",)),
     "queue_counts": Page(V),
     "marks_undo": Page(S, get=REDIRECT, post=REDIRECT),
     "queue_dispatch": Page(V),

@@ -4,6 +4,9 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.times import full_text, when_text
 from orders.display.money import money
@@ -17,12 +20,23 @@ from orders.views.timeline.entries import Entry
 _MONEY = {entry.glu for entry in (*ORDER_FIELDS, *LINE_FIELDS) if entry.kind == "integer"}
 _TIMES = {entry.glu for entry in ORDER_FIELDS if entry.kind == "time"}
 _STATUSES = {"dispatchStatus": DISPATCH, "paymentStatus": PAYMENT}
-_OWN = {
-    OrderChange.ADDED: ("plus", "was added"),
-    OrderChange.REMOVED: ("x", "was taken away"),
-    OrderChange.GONE: ("archive", "Glu no longer returned this order"),
-    OrderChange.BACK: ("undo", "Glu returned this order again"),
+_OF_LINES = {
+    OrderChange.ADDED: ("plus", gettext_noop("%(line)s was added"), gettext_noop("A line was added")),
+    OrderChange.REMOVED: ("x", gettext_noop("%(line)s was taken away"), gettext_noop("A line was taken away")),
 }
+_OF_ORDERS = {
+    OrderChange.GONE: ("archive", gettext_noop("Glu no longer returned this order")),
+    OrderChange.BACK: ("undo", gettext_noop("Glu returned this order again")),
+}
+_SETTLED = (
+    ("paid", "payments", gettext_noop("Paid"), gettext_noop("Paid: %(amount)s seen first")),
+    (
+        "back",
+        "undo",
+        gettext_noop("Refunded or charged back"),
+        gettext_noop("Refunded or charged back: %(amount)s seen first"),
+    ),
+)
 _ICONS = (("deliveryAddress", "pin"), ("billingAddress", "pin"), ("delivery", "dispatch"), ("scheduled", "calendar"),
           ("customer", "person"), ("recipient", "gift"), ("phone", "person"), ("personalMessage", "message"),
           ("refunded", "undo"), ("payment", "payments"), ("transaction", "payments"))  # fmt: skip
@@ -46,22 +60,25 @@ def news_entries(changes: list[OrderChange], order: Order, zone: ZoneInfo) -> li
 def _settled(change: OrderChange, order: Order, zone: ZoneInfo) -> list[Entry]:
     """What was paid and what went back, each where it moved."""
     old, new = ((text or "0 0").split() for text in (change.old, change.new))
-    told = (("paid", "payments", "Paid"), ("back", "undo", "Refunded or charged back"))
-    return [
-        Entry(
-            name=f"change-{change.pk}-{name}",
-            at=change.seen_new_at,
-            icon=icon,
-            what=words,
-            when=_interval(change, zone),
-            title=full_text(change.seen_new_at, zone),
-            old=money(int(before), order.currency_code) if change.old else None,
-            new=money(int(after), order.currency_code) if change.new else None,
-            compares=True,
+    entries = []
+    for (name, icon, words, first), before, after in zip(_SETTLED, old, new, strict=True):
+        if before == after:
+            continue
+        amount = money(int(after), order.currency_code)
+        entries.append(
+            Entry(
+                name=f"change-{change.pk}-{name}",
+                at=change.seen_new_at,
+                icon=icon,
+                what=_(words) if change.old else _(first) % {"amount": amount},
+                when=_interval(change, zone),
+                title=full_text(change.seen_new_at, zone),
+                old=money(int(before), order.currency_code) if change.old else None,
+                new=amount if change.new else None,
+                compares=bool(change.old),
+            )
         )
-        for (name, icon, words), before, after in zip(told, old, new, strict=True)
-        if before != after
-    ]
+    return entries
 
 
 def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
@@ -71,7 +88,7 @@ def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
     if change.glu_updated_at and (
         change.seen_old_at is None or change.seen_old_at <= change.glu_updated_at <= change.seen_new_at
     ):
-        small = f"Glu’s stamp {change.glu_updated_at.astimezone(zone):%H:%M:%S}"
+        small = _("Glu’s stamp %(time)s") % {"time": f"{change.glu_updated_at.astimezone(zone):%H:%M:%S}"}
     own = change.field in OrderChange.OWN_FIELDS
     return Entry(
         name=f"change-{change.pk}",
@@ -91,9 +108,12 @@ def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
 
 def _seen_as(change: OrderChange) -> tuple[str, str, str]:
     """Icon, words and tone of a change."""
-    if change.field in _OWN:
-        icon, words = _OWN[change.field]
-        return icon, f"{change.line_name or 'A line'} {words}" if change.line_glu_id is not None else words, ""
+    if change.field in _OF_LINES:
+        icon, named, nameless = _OF_LINES[change.field]
+        return icon, _(named) % {"line": change.line_name} if change.line_name else _(nameless), ""
+    if change.field in _OF_ORDERS:
+        icon, words = _OF_ORDERS[change.field]
+        return icon, _(words), ""
     if change.field in _STATUSES and change.line_glu_id is None:
         badge = _STATUSES[change.field].get(change.new or "", UNKNOWN)
         return badge.icon or "ring", field_words(change.field), badge.tone
@@ -101,7 +121,10 @@ def _seen_as(change: OrderChange) -> tuple[str, str, str]:
     if change.field in _MONEY:
         icon = "payments"
     words = field_words(change.field)
-    return icon, f"{change.line_name or 'Line'}: {words.lower()}" if change.line_glu_id is not None else words, ""
+    if change.line_glu_id is None:
+        return icon, words, ""
+    told = _("%(line)s: %(field)s") % {"line": change.line_name or _("Line"), "field": words.lower()}
+    return icon, told, ""
 
 
 def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str | None:
@@ -113,7 +136,7 @@ def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str |
     if field in _TIMES and (stamp := Stamp.parse(value)):
         return when_text(stamp.instant, zone)
     if field == "refunded":
-        return {"true": "Yes", "false": "No"}.get(value, value)
+        return {"true": _("Yes"), "false": _("No")}.get(value, value)
     return _flat(value) if value[:1] in "[{" else value
 
 
@@ -130,8 +153,12 @@ def _interval(change: OrderChange, zone: ZoneInfo) -> str:
     """Between when and when it happened, as far as can be known."""
     new = change.seen_new_at.astimezone(zone)
     if change.seen_old_at is None:
-        return f"before {new:%H:%M}"
+        return _("before %(time)s") % {"time": f"{new:%H:%M}"}
     old = change.seen_old_at.astimezone(zone)
     if old.date() != new.date():
-        return f"between {when_text(change.seen_old_at, zone)} and {new:%H:%M}"
-    return f"{new:%H:%M}" if f"{old:%H:%M}" == f"{new:%H:%M}" else f"between {old:%H:%M} and {new:%H:%M}"
+        since = when_text(change.seen_old_at, zone, inside=True)
+    elif f"{old:%H:%M}" == f"{new:%H:%M}":
+        return f"{new:%H:%M}"
+    else:
+        since = f"{old:%H:%M}"
+    return _("between %(since)s and %(until)s") % {"since": since, "until": f"{new:%H:%M}"}

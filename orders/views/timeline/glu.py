@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
 from orders.models import Order, OrderChange, Transaction
@@ -21,19 +24,18 @@ def glu_entries(
     changes = list(recorded[: MOST_SHOWN + 1])
     yield from change_entries(changes[:MOST_SHOWN], order, zone)
     if len(changes) > MOST_SHOWN:
-        cut = f"Only the newest {MOST_SHOWN} changes are shown"
-        yield Entry("earlier", changes[-1].seen_new_at, "more", cut, "", "")
+        cut = ngettext("Only the newest %(n)d change is shown", "Only the newest %(n)d changes are shown", MOST_SHOWN)
+        yield Entry("earlier", changes[-1].seen_new_at, "more", cut % {"n": MOST_SHOWN}, "", "")
     for payment in reversed(transactions[-MOST_SHOWN:]):
         yield _transaction(payment, zone)
-    yield event("placed", order.created_at, "gift", "Placed at Glu", zone)
+    yield event("placed", order.created_at, "gift", _("Placed at Glu"), zone)
 
 
 def _transaction(payment: Transaction, zone: ZoneInfo) -> Entry:
-    what = (
-        f"{payment.type or 'Transaction'} of {money(payment.amount, payment.currency_code)}"
-        if payment.amount is not None
-        else "Transaction"
-    )
+    what = _("Transaction")
+    if payment.amount is not None:
+        amount = money(payment.amount, payment.currency_code)
+        what = _("%(transaction)s of %(amount)s") % {"transaction": payment.type or what, "amount": amount}
     gateway = " ".join(part for part in (payment.gateway, payment.gateway_reference) if part)
     icon = "undo" if (payment.type or "").startswith(_REFUNDS) else "payments"
     return event(f"payment-{payment.glu_id}", payment.created_at, icon, what, zone, small=gateway)

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from glu_admin.tenancy.times import when_text
 from orders.desk.notes import may_delete, may_edit, notes_of, parts_of
@@ -11,42 +14,44 @@ from orders.desk.traces import may_have
 from orders.models import CheckOutcome, Order, OrderNote
 from orders.views.timeline.entries import MOST_SHOWN, Entry, NoteEntry, event
 
-SOMEBODY = "Somebody who has left"
+SOMEBODY = gettext_lazy("Somebody who has left")
 """Who did something, where their account is gone."""
 
 
 def here_entries(organisation: Organisation, order: Order, zone: ZoneInfo, reader: Membership) -> Iterator[Entry]:
     """Everything that was done with an order here, in no order; `reader` is who will read it."""
     if order.check_done_at:
-        what, icon = f"Checked against Glu: {_lower(order.check_words)}", "check"
+        what, icon = _("Checked against Glu: %(outcome)s") % {"outcome": _lower(order.check_words)}, "check"
         if order.check_outcome == CheckOutcome.NOT_RETURNED:
-            what, icon = f"Asked Glu for it: {CheckOutcome.NOT_RETURNED.label.rstrip('.')}", "archive"
+            outcome = CheckOutcome.NOT_RETURNED.label.rstrip(".")
+            what, icon = _("Asked Glu for it: %(outcome)s") % {"outcome": outcome}, "archive"
         elif order.check_done_at != order.checked_at:
-            what, icon = f"Not compared with Glu: {order.check_words}", "warning"
+            what, icon = _("Not compared with Glu: %(why)s") % {"why": order.check_words}, "warning"
         yield event("check", order.check_done_at, icon, what, zone, here=True)
-    yield event("copied", order.first_copied_at, "archive", "First copied here", zone, here=True)
+    yield event("copied", order.first_copied_at, "archive", _("First copied here"), zone, here=True)
     for note in notes_of(organisation, order)[:MOST_SHOWN] if may_have(order, "notes") else ():
         yield _note(note, order, zone, reader)
     for shown in reveals_of(organisation, order)[:MOST_SHOWN] if may_have(order, "reveals") else ():
-        who = said_of(shown.user)
-        yield event(f"shown-{shown.pk}", shown.revealed_at, "eye", f"{who} saw its technical details", zone, here=True)
+        what = _("%(name)s saw its technical details") % {"name": said_of(shown.user)}
+        yield event(f"shown-{shown.pk}", shown.revealed_at, "eye", what, zone, here=True)
 
 
 def said_of(user: User | None) -> str:
     """Who did something, by name."""
-    return str(user) if user else SOMEBODY
+    return str(user or SOMEBODY)
 
 
 def _note(note: OrderNote, order: Order, zone: ZoneInfo, reader: Membership) -> Entry:
     who, name = said_of(note.author), f"note-{note.pk}"
     if note.deleted_at:
-        small = f"It was deleted {when_text(note.deleted_at, zone)}"
-        return event(name, note.written_at, "x", f"A note, deleted by {who}", zone, small=small, here=True)
+        small = _("It was deleted %(when)s") % {"when": when_text(note.deleted_at, zone, inside=True)}
+        what = _("A note, deleted by %(name)s") % {"name": who}
+        return event(name, note.written_at, "x", what, zone, small=small, here=True)
     said = []
     if note.edited_at:
-        said.append(f"Corrected {when_text(note.edited_at, zone)}")
+        said.append(_("Corrected %(when)s") % {"when": when_text(note.edited_at, zone, inside=True)})
     if note.order_created_at != order.created_at:
-        said.append("Written on another order that had this number")
+        said.append(_("Written on another order that had this number"))
     writes = reader.may(Role.STAFF)
     shown = NoteEntry(
         note.pk,
@@ -58,4 +63,4 @@ def _note(note: OrderNote, order: Order, zone: ZoneInfo, reader: Membership) -> 
 
 
 def _lower(words: str) -> str:
-    return (words[:1].lower() + words[1:]).rstrip(".") or "done"
+    return (words[:1].lower() + words[1:]).rstrip(".") or _("done")

@@ -6,6 +6,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Membership, Organisation
 from glu_admin.tenancy.times import day_text
@@ -22,9 +23,9 @@ _FIRST, _LAST = 5, 3  # of a folded timeline: how many of the newest and of the 
 class Side(models.TextChoices):
     """Which entries a timeline has; the value stands in the address."""
 
-    ALL = "", "All"
-    GLU = "glu", "At Glu"
-    HERE = "here", "Here"
+    ALL = "", _("All")
+    GLU = "glu", _("At Glu")
+    HERE = "here", _("Here")
 
 
 @dataclass(frozen=True)

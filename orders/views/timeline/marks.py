@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from orders.models import OrderMark
 from orders.views.timeline.entries import MOST_SHOWN, Entry, event
 
@@ -15,7 +19,22 @@ _ICONS = {
     _Kind.PRINTED: "print",
     _Kind.CHASED: "mail",
 }
-_DID = {_Kind.PRINTED: "printed its sheet", _Kind.CHASED: "chased the payment"}
+_DID = {
+    _Kind.PREPARED: gettext_noop("%(name)s marked it prepared"),
+    _Kind.POSTED: gettext_noop("%(name)s marked it posted"),
+    _Kind.READY: gettext_noop("%(name)s marked it ready to collect"),
+    _Kind.HANDED_OVER: gettext_noop("%(name)s marked it handed over"),
+    _Kind.PRINTED: gettext_noop("%(name)s printed its sheet"),
+    _Kind.CHASED: gettext_noop("%(name)s chased the payment"),
+}
+_TOOK_BACK = {
+    _Kind.PREPARED: gettext_noop("%(name)s took back: prepared"),
+    _Kind.POSTED: gettext_noop("%(name)s took back: posted"),
+    _Kind.READY: gettext_noop("%(name)s took back: ready to collect"),
+    _Kind.HANDED_OVER: gettext_noop("%(name)s took back: handed over"),
+    _Kind.PRINTED: gettext_noop("%(name)s took back: printed"),
+    _Kind.CHASED: gettext_noop("%(name)s took back: chased"),
+}
 
 
 def mark_entries(marks: Sequence[OrderMark], zone: ZoneInfo) -> Iterator[Entry]:
@@ -25,10 +44,10 @@ def mark_entries(marks: Sequence[OrderMark], zone: ZoneInfo) -> Iterator[Entry]:
     """
     for mark in marks[-MOST_SHOWN:]:
         kind = _Kind(mark.kind)
-        what = f"{mark.user_name} {_DID.get(kind) or f'marked it {kind.label.lower()}'}"
+        what = _(_DID[kind]) % {"name": mark.user_name}
         again = mark.look_again_on
-        small = f"To look again on {again.day} {again:%B %Y}" if again else ""
+        small = _("To look again on %(day)s") % {"day": date_format(again, "j F Y")} if again else ""
         yield event(f"mark-{mark.pk}", mark.at, _ICONS[kind], what, zone, small=small, here=True)
         if mark.undone_at:
-            what = f"{mark.undone_by_name} took back: {kind.label.lower()}"
+            what = _(_TOOK_BACK[kind]) % {"name": mark.undone_by_name}
             yield event(f"undone-{mark.pk}", mark.undone_at, "undo", what, zone, here=True)

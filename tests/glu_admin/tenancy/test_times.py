@@ -1,10 +1,11 @@
 """Times as people read them: in an organisation's zone, short in the text and in full in the title."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
+from django.utils.timezone import now
 
 from glu_admin.tenancy.times import day_text, full_text, when, when_text
 
@@ -27,6 +28,16 @@ TODAY = datetime(2026, 7, 15, 12, tzinfo=UTC)
 )
 def test_a_time_is_as_short_as_it_can_be(moment: datetime, short: str) -> None:
     assert when_text(moment, LONDON, TODAY) == short
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "today 10:05"), (-1, "yesterday 10:05"), (1, "tomorrow 10:05"), (-5, "Fri 10 Jul 10:05")]
+)
+def test_in_the_midst_of_a_sentence_a_near_day_has_no_capital(days: int, said: str) -> None:
+    moment = datetime(2026, 7, 15, 9, 5, tzinfo=UTC) + timedelta(days=days)
+    assert when_text(moment, LONDON, TODAY, inside=True) == said
+    template = Template("{% load times %}{% when moment zone inside=True %}")
+    assert ">today " in template.render(Context({"moment": now(), "zone": LONDON}))
 
 
 def test_a_time_in_full_names_its_zone() -> None:

@@ -41,6 +41,20 @@ def test_the_address_and_the_contents(house: Any) -> None:
     assert sheet.odd_signs == ""
 
 
+def test_what_a_gift_card_is_worth_is_said_whatever_was_taken_off_its_price(house: Any) -> None:
+    lines = [
+        {"id": 1, "name": "Monetary gift card", "subtotal": 5000, "discount_amount": 500, "total": 4500},
+        {"id": 2, "name": "Spa", "type": "Gift Card", "subtotal": 2500},
+        {"id": 3, "name": "Tea", "orderLineTypeVoucher": {"id": 9}, "subtotal": 1000},
+        {"id": 4, "name": "Bathrobe", "type": "Product", "subtotal": 4500},
+        {"id": 5, "name": "Voucher", "subtotal": "much"},
+        {"id": 6, "name": "Voucher"},
+    ]
+    write(house.hotel, order(1, lines=lines, currencyCode="GBP"))
+    [sheet] = printed(house)
+    assert [item.value for item in sheet.items] == ["£50.00", "£25.00", "£10.00", "", "much", ""]
+
+
 def test_signs_that_the_font_lacks_are_named(house: Any) -> None:
     write(
         house.hotel,

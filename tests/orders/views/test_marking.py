@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
 from orders.desk.dispatch import dispatch
 from orders.desk.marks import Kind, set_marks
 from orders.search.numbers import kept_numbers
-from tests.orders.builders import order, write
+from tests.orders.builders import EPOCH, moved, order, put, write
 
 PAGE = "/o/alder-house/queues/dispatch/"
 MARK, UNDO, OF_LIST = f"{PAGE}mark/", "/o/alder-house/queues/undo/", "/o/alder-house/orders/mark/"
@@ -49,7 +50,7 @@ def test_the_ticked_orders_are_marked_and_the_answer_takes_it_back(waiting: Any,
 def test_a_doubled_click_and_a_second_person_are_told(waiting: Any, staff_client: Client) -> None:
     set_marks(waiting.hotel, waiting.hotel.orders.filter(glu_id=2), Kind.POSTED, waiting.manager)
     answer = said(staff_client.post(MARK, {"mark": "posted", "id": ["1", "2", "2"]}, follow=True))
-    assert re.fullmatch(r"1 marked posted\. Marked posted before: 2 by Manager, Today \d\d:\d\d\.", answer)
+    assert re.fullmatch(r"1 marked posted\. Marked posted before: 2 by Manager, today \d\d:\d\d\.", answer)
     again = said(staff_client.post(MARK, {"mark": "posted", "id": ["1", "2"]}, follow=True))
     assert again.startswith("0 marked posted. Marked posted before: 1 by Staff")
 
@@ -99,6 +100,74 @@ def test_htmx_gets_the_queue_as_it_is_then(waiting: Any, staff_client: Client) -
     assert "1 marked prepared." in said(answer)
     assert '<header class="rail">' not in answer.text
     assert "Prepared by Staff" in answer.text
+
+
+@pytest.fixture
+def page(waiting: Any) -> str:
+    """The address of an order that waits."""
+    return "/o/alder-house/orders/1/"
+
+
+def steps(client: Client, address: str) -> list[str]:
+    """What the buttons of an order's page would mark it as."""
+    return re.findall(r'name="mark" value="([a-z-]+)"', client.get(address).text)
+
+
+def test_an_orders_page_marks_it_and_takes_that_back(waiting: Any, page: str, staff_client: Client) -> None:
+    assert steps(staff_client, page) == ["prepared", "posted"]
+    answer = staff_client.post(f"{page}mark/", {"mark": "prepared", "back": "payment=Paid", "history": "here"})
+    assert answer["Location"] == f"{page}?payment=Paid&history=here"
+    assert steps(staff_client, page) == ["posted"]
+    answer = staff_client.post(f"{page}mark/", {"mark": "posted"}, follow=True)
+    assert "1 marked posted." in said(answer)
+    assert re.search(r"<b>Posted</b>, as marked here <time [^>]+>today ", answer.text)
+    assert "Staff marked it posted" in answer.text
+    assert steps(staff_client, page) == []
+    assert standing(waiting) == {1}
+    mark = re.search(r'name="mark" value="(\d+)"', answer.text)
+    assert mark
+    undone = staff_client.post(UNDO, {"mark": mark[1], "next": page}, follow=True)
+    assert "<b>Prepared</b>, as marked here" in undone.text
+    assert "Staff took back: posted" in undone.text
+    assert standing(waiting) == set()
+
+
+def test_htmx_gets_the_parts_of_an_orders_page_that_follow(waiting: Any, page: str, staff_client: Client) -> None:
+    form = {"mark": "posted", "back": "payment=Paid", "history": "here"}
+    answer = staff_client.post(f"{page}mark/", form, headers={"HX-Request": "true"})
+    assert '<header class="rail">' not in answer.text
+    for part in re.findall(r"#([a-z-]+)", "#here,#badges,#why,#history-count,#timeline,#done,#say"):
+        assert f'id="{part}"' in answer.text
+    assert "1 marked posted." in said(answer)
+    assert "Placed at Glu" not in answer.text
+    assert 'value="/o/alder-house/orders/1/?payment=Paid&amp;history=here"' in answer.text
+    again = staff_client.post(f"{page}mark/", form, headers={"HX-Request": "true"})
+    assert "0 marked posted. Marked posted before: 1 by Staff, today" in said(again)
+
+
+def test_an_orders_page_offers_what_the_queue_would(waiting: Any, staff_client: Client, viewer_client: Client) -> None:
+    later = {"scheduledDeliveryAt": "2100-01-01T10:00:00+00:00"}
+    write(
+        waiting.hotel,
+        order(11, **{**POST, "deliveryMethodType": "collection"}),
+        order(12, **{**POST, "paymentStatus": "Pending"}),
+        order(13, **{**POST, "dispatchStatus": "Dispatched"}),
+        order(14, **POST, **later),
+        order(15, **{**POST, "deliveryMethodType": "email"}),
+    )
+    assert steps(staff_client, "/o/alder-house/orders/11/") == ["ready", "handed-over"]
+    for number in (12, 13, 14, 15):
+        assert steps(staff_client, f"/o/alder-house/orders/{number}/") == [], number
+    assert steps(viewer_client, "/o/alder-house/orders/1/") == []
+    assert viewer_client.post("/o/alder-house/orders/1/mark/", {"mark": "posted"}).status_code == 403
+    assert staff_client.post("/o/brae-links/orders/1/mark/", {"mark": "posted"}).status_code == 404
+    assert not waiting.golf.order_marks.exists()
+
+
+def test_what_left_at_glu_and_nobody_marked_can_be_marked_on_its_page(waiting: Any, staff_client: Client) -> None:
+    set_marks(waiting.hotel, waiting.hotel.orders.filter(glu_id=2), Kind.POSTED, waiting.staff)
+    put(waiting.hotel, now(), moved(1, now(), EPOCH, **{**POST, "dispatchStatus": "Dispatched"}))
+    assert steps(staff_client, "/o/alder-house/orders/1/") == ["posted"]
 
 
 def test_a_thousand_are_marked_at_once(house: Any, staff_client: Client) -> None:
