@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Membership, Organisation
@@ -56,7 +57,8 @@ def send_due(digest: Digest) -> None:
     if membership.user.is_active and _is_its_day(organisation, digest.hour, moment):
         since = max(told_at or moment - FIRST, membership.created_at)
         text = digest_text(organisation, since, moment)
-        if text and not mail.send(f"{organisation.name}: what needs somebody today", text, [membership.user.email]):
+        subject = _("%(name)s: what needs somebody today") % {"name": organisation.name}
+        if text and not mail.send(subject, text, [membership.user.email]):
             return
         told_at = moment
     due_at = _next(organisation, digest.hour, moment)
@@ -70,7 +72,7 @@ def digest_text(organisation: Organisation, since: datetime, moment: datetime) -
     """
     asked = [(words, _some(answers(organisation, questions))) for words, questions in groups(organisation)]
     changed = read_news(organisation, since_instant(since)).count()
-    if not changed.n and all(answer.question == NEXT for _, some in asked for answer in some):
+    if not changed.n and all(answer.question == NEXT for words, some in asked for answer in some):
         return ""
     zone, slug = organisation.zone, [organisation.slug]
     parts = [f"{organisation.name}, {full_text(moment, zone)}"]
@@ -81,11 +83,14 @@ def digest_text(organisation: Organisation, since: datetime, moment: datetime) -
         ]
         parts += ["\n".join([words, *listed])] if listed else []
     if changed.n:
-        told = f"{changed.words} new or changed since {when_text(since, zone, moment)}"
+        told = _("%(orders)s new or changed since %(when)s") % {
+            "orders": changed.words,
+            "when": when_text(since, zone, moment, inside=True),
+        }
         link = f"{reverse('news', args=slug)}?{urlencode({'since': since.isoformat()})}"
-        parts.append("\n".join(["What changed", _line(told, link)]))
-    parts.append(f"The copy of Glu’s orders: {freshness(organisation).words}.")
-    parts.append(_line("You switched this mail on, and switch it off, on your profile.", reverse("profile")))
+        parts.append("\n".join([_("What changed"), _line(told, link)]))
+    parts.append(_("The copy of Glu’s orders: %(freshness)s.") % {"freshness": freshness(organisation).words})
+    parts.append(_line(_("You switched this mail on, and switch it off, on your profile."), reverse("profile")))
     return "\n\n".join(parts) + "\n"
 
 

@@ -25,11 +25,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Day:
-    """What left on a day: `marks` newest first, undone ones among them; numbers only of those that stand."""
+    """What left on a day: `marks` newest first, `undone` ones among them; other numbers only of those that stand."""
 
     day: date
     marks: list[OrderMark]
     n: int
+    undone: int
     sent: list[Sent]
     people: list[tuple[str, int]]
 
@@ -49,4 +50,5 @@ def day_of(organisation: Organisation, day: date) -> Day:
         lanes.setdefault((mark.kind, method), []).append(mark)
     sent = [Sent(method, kind, len(group), group[0]) for (kind, method), group in lanes.items()]
     people = Counter(mark.user_name for mark in standing).most_common()
-    return Day(day, marks[:MOST_LISTED], len(standing), sorted(sent, key=lambda one: -one.n), people)
+    undone = len(marks) - len(standing)
+    return Day(day, marks[:MOST_LISTED], len(standing), undone, sorted(sent, key=lambda one: -one.n), people)

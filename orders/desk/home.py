@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from glu_admin.tenancy.models import Organisation
+from orders.desk import queues
 from orders.desk.payments import rungs
 from orders.desk.queues import DISPATCH, SCHEDULED, UNCONFIRMED, UNMARKED, Queue
 from orders.search import Counted, count_orders
@@ -16,7 +21,7 @@ Tone = Literal["", "late", "stuck"]
 class Question(Queue):
     """A queue with its `rule` in words; `tone` is how its number looks while there are any."""
 
-    rule: str
+    rule: str | Promise
     tone: Tone = ""
 
 
@@ -34,46 +39,44 @@ class Answer:
         return self.question.tone if self.count.n else ""
 
 
-def _of(queue: Queue, rule: str, tone: Tone = "") -> Question:
+def _of(queue: Queue, rule: str | Promise, tone: Tone = "") -> Question:
     """A queue as a question of this page."""
     return Question(queue.name, queue.words, queue.text, rule, tone)
 
 
-TO_DISPATCH = _of(DISPATCH, "Open at Glu and due, not sent here, not by e-mail and not known to be unpaid.")
+TO_DISPATCH = _of(DISPATCH, _("Open at Glu and due, not sent here, not by e-mail and not known to be unpaid."))
 LATE = Question(
     "late",
-    "Late",
+    _("Late"),
     "has=late&no=posted,handed-over&sort=-age",
-    "Past the limit of its delivery method, or of its payment while it is unpaid; not sent here.",
+    _("Past the limit of its delivery method, or of its payment while it is unpaid; not sent here."),
     "stuck",
 )
 UNPAID = Question(
     "unpaid",
-    "Unpaid past the limit",
+    _("Unpaid past the limit"),
     "payment=Pending&has=late&no=chase-later,gone&sort=-age",
-    "Pending for longer than its limit, and not chased for a later day.",
+    _("Pending for longer than its limit, and not chased for a later day."),
     "late",
 )
-PAST_SCHEDULE = Question(
-    "past-schedule",
-    "Past their scheduled day",
-    "has=past-schedule&no=posted,handed-over&sort=scheduled",
-    "Not dispatched at Glu nor sent here, though their day is over.",
+PAST_SCHEDULE = _of(queues.PAST_SCHEDULE, _("Not dispatched at Glu nor sent here, though their day is over."), "stuck")
+NEXT = _of(SCHEDULED, _("Open at Glu and not sent here, today included."))
+DISPATCH_FAILED = Question(
+    "dispatch-failed",
+    _("Dispatch failed"),
+    "dispatch=Failed&no=gone&sort=-updated",
+    _("Glu says Failed."),
     "stuck",
 )
-NEXT = _of(SCHEDULED, "Open at Glu and not sent here, today included.")
-DISPATCH_FAILED = Question(
-    "dispatch-failed", "Dispatch failed", "dispatch=Failed&no=gone&sort=-updated", "Glu says Failed.", "stuck"
-)
-SENT_HERE = _of(UNCONFIRMED, "Marked here for longer than the limit; Glu has not said so.", "late")
-SENT_THERE = _of(UNMARKED, "Glu says so, and nobody here has.", "late")
+SENT_HERE = _of(UNCONFIRMED, _("Marked here for longer than the limit; Glu has not said so."), "late")
+SENT_THERE = _of(UNMARKED, _("Glu says so, and nobody here has."), "late")
 
 ODD = Question(
     "odd",
-    "Something odd, still to be sent",
+    _("Something odd, still to be sent"),
     "has=lint&dispatch=Outstanding&dispatch=Packed&dispatch=Scheduled&dispatch=Failed&not.payment=Refunded"
     "&no=posted,handed-over,gone",
-    "An amount, address or day that does not fit, or an e-mail address that is missing or mistyped; not sent here.",
+    _("An amount, address or day that does not fit, or an e-mail address that is missing or mistyped; not sent here."),
     "late",
 )
 
@@ -89,9 +92,12 @@ def groups(organisation: Organisation) -> list[tuple[str, list[Question]]]:
     """Every question of the organisation's page, in its order; those about payments are the rungs of their page."""
     of_payments = {rung.name: _of(rung, rung.rule, _TONES.get(rung.tone, "")) for rung in rungs(organisation)}
     return [
-        ("To send", [TO_DISPATCH, NEXT, PAST_SCHEDULE, LATE]),
-        ("To ask for a payment", [of_payments[name] for name in _TO_ASK]),
-        ("Something is wrong", [DISPATCH_FAILED, ODD, SENT_HERE, SENT_THERE, *(of_payments[name] for name in _WRONG)]),
+        (gettext("To send"), [TO_DISPATCH, NEXT, PAST_SCHEDULE, LATE]),
+        (gettext("To ask for a payment"), [of_payments[name] for name in _TO_ASK]),
+        (
+            gettext("Something is wrong"),
+            [DISPATCH_FAILED, ODD, SENT_HERE, SENT_THERE, *(of_payments[name] for name in _WRONG)],
+        ),
     ]
 
 

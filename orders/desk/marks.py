@@ -24,11 +24,16 @@ _MOST_ASKED = 500
 
 @dataclass(frozen=True)
 class Marked:
-    """What came of marking: how many orders have the new mark, and the marks that stood there before in its place."""
+    """What came of marking: the numbers of the orders that have the new mark, and the marks that stood in its place."""
 
     batch: UUID
-    n: int
+    numbers: list[int]
     already: list[OrderMark]
+
+    @property
+    def n(self) -> int:
+        """How many orders have the new mark."""
+        return len(self.numbers)
 
 
 class TooManyOrders(Exception):
@@ -71,9 +76,10 @@ def set_marks(
     # What the constraint of the table refuses is passed over, whoever was faster by however little.
     organisation.order_marks.bulk_create(marks, ignore_conflicts=kind in OrderMark.ONCE)
     if kind not in OrderMark.ONCE:
-        return Marked(batch, len(rows), [])
-    got = set(organisation.order_marks.filter(batch=batch).values_list("order", flat=True))
-    return Marked(batch, len(got), _standing_of(organisation, [pk for pk, *_ in rows if pk not in got], kind))
+        return Marked(batch, [glu_id for _, glu_id, _ in rows], [])
+    got = dict(organisation.order_marks.filter(batch=batch).values_list("order", "order_glu_id"))
+    others = [pk for pk, *_ in rows if pk not in got]
+    return Marked(batch, list(got.values()), _standing_of(organisation, others, kind))
 
 
 def undo_batch(organisation: Organisation, batch: UUID, user: User) -> int:

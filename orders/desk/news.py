@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.looks import Seen, Since
@@ -27,14 +28,14 @@ MOST_LISTED = 1_000
 class Kind(models.TextChoices):
     """What of an order is new; the value stands in the address."""
 
-    ALL = "", "Everything"
-    NEW = "new", "New orders"
-    PAYMENT = "payment", "Payment"
-    DISPATCH = "dispatch", "Dispatch"
-    PEOPLE = "people", "People and addresses"
-    MONEY = "money", "Money"
-    OTHER = "other", "Lines and the rest"
-    GONE = "gone", "Gone or back"
+    ALL = "", _("Everything")
+    NEW = "new", _("New orders")
+    PAYMENT = "payment", _("Payment")
+    DISPATCH = "dispatch", _("Dispatch")
+    PEOPLE = "people", _("People and addresses")
+    MONEY = "money", _("Money")
+    OTHER = "other", _("Lines and the rest")
+    GONE = "gone", _("Gone or back")
 
 
 _MONEY = {entry.glu for entry in (*ORDER_FIELDS, *LINE_FIELDS) if entry.kind == "integer"}
@@ -111,7 +112,7 @@ def read_news(
     )
     is_cut = len(changes) > MOST_READ or len(new) > MOST_LISTED
     found: dict[int, Moved] = {}
-    for _, order_pk, field, at in changes[:MOST_READ]:
+    for _pk, order_pk, field, at in changes[:MOST_READ]:
         if at <= since.told_after:
             continue
         found.setdefault(order_pk, Moved(order_pk, at, set())).kinds.add(kind_of(field))
@@ -129,7 +130,7 @@ def read_news(
         up_to
         or Seen(
             opened,
-            max([since.order_mark, *(pk for pk, _ in new)]),
+            max([since.order_mark, *(row[0] for row in new)]),
             max([since.change_mark, *(row[0] for row in changes)]),
         ),
         is_cut,

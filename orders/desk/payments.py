@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import standing_marks
@@ -90,7 +92,12 @@ def rungs(organisation: Organisation) -> list[Rung]:
     settings = desk_settings_of(organisation)
     free = [("method", name) for name in complimentary(organisation)]
     not_free = [(f"not.{name}", value) for name, value in free]
-    minutes, days = interval(settings.gateway_minutes * 60), interval(settings.offline_days * 86_400)
+    said = {
+        "minutes": interval(settings.gateway_minutes * 60),
+        "days": interval(settings.offline_days * 86_400),
+        "recent": _DAYS,
+        "limit": settings.dispatch_days,
+    }
     recent = ("created", f"-{_DAYS - 1}d..")
     back = (("no", "chase-later"), ("no", "gone"))
     unsent = (("no", "posted"), ("no", "handed-over"))
@@ -102,68 +109,68 @@ def rungs(organisation: Organisation) -> list[Rung]:
     return [
         Rung(
             "due",
-            "Chased, to be looked at again",
+            _("Chased, to be looked at again"),
             _asked(("has", "chase-due"), ("no", "gone")),
-            "Somebody asked about these, and the day to look again has come. One that is paid leaves by itself.",
+            _("Somebody asked about these, and the day to look again has come. One that is paid leaves by itself."),
             "flag", "amber", "status",
         ),
         Rung(
             "gateway",
-            "Gateway, pending",
+            _("Gateway, pending"),
             _asked(pending, *not_free, ("no", "offline"), recent, ("has", "late"), *back),
-            f"Pending at the gateway for more than {minutes}, placed in the last {_DAYS} days.",
-            "hourglass", "amber", "others", f"At the gateway over {minutes}", "probably abandoned",
+            _("Pending at the gateway for more than %(minutes)s, placed in the last %(recent)d days.") % said,
+            "hourglass", "amber", "others", _("At the gateway over %(minutes)s") % said, _("probably abandoned"),
         ),
         Rung(
             "offline",
-            "Offline, unpaid",
+            _("Offline, unpaid"),
             _asked(pending, ("has", "offline"), ("has", "late"), *back),
-            f"Paid by invoice, cash or the like, and still pending after {days}.",
-            "calendar", "amber", "method", f"Offline over {days}", "to chase",
+            _("Paid by invoice, cash or the like, and still pending after %(days)s.") % said,
+            "calendar", "amber", "method", _("Offline over %(days)s") % said, _("to chase"),
         ),
         Rung(
             "complimentary",
-            "Complimentary with a total",
+            _("Complimentary with a total"),
             _asked(*free, recent, ("total", ">0"), *back),
-            f"Complimentary orders usually come to nothing; these do not. Placed in the last {_DAYS} days.",
-            "gift", "grey", "reason", "Complimentary, total not zero", "to query",
+            _("Complimentary orders usually come to nothing; these do not. Placed in the last %(recent)d days.") % said,
+            "gift", "grey", "reason", _("Complimentary, total not zero"), _("to query"),
         ),
         Rung(
             "sent-unpaid",
-            "Sent but not paid",
+            _("Sent but not paid"),
             _asked(
                 # Whoever waits for a payment is found by the index of those that wait, not among all that were sent.
                 pending, ("payment", "Failed"), ("dispatch", "Dispatched"), ("age", "0d.."), *not_free, *back,
             ),
-            "Dispatched at Glu while the payment is pending or failed.",
-            "warning", "red", "status", "Sent but not paid", "dispatched while not paid",
+            _("Dispatched at Glu while the payment is pending or failed."),
+            "warning", "red", "status", _("Sent but not paid"), _("dispatched while not paid"),
         ),
         Rung(
             "paid-unsent",
-            "Paid but not sent",
+            _("Paid but not sent"),
             _asked(("payment", PAID), *open_, ("has", "late"), *unsent, *back),
-            f"Paid, and not sent within {settings.dispatch_days} working days, or those of its delivery method.",
-            "dispatch", "amber", "status", "Paid but not sent", "past the limit of dispatch",
+            _("Paid, and not sent within %(limit)d working days, or those of its delivery method.") % said,
+            "dispatch", "amber", "status", _("Paid but not sent"), _("past the limit of dispatch"),
         ),
         Rung(
             "failed",
-            "Payment failed",
+            _("Payment failed"),
             _asked(("payment", "Failed"), ("not.dispatch", "Cancelled"), recent, *back),
-            f"Failed at Glu, placed in the last {_DAYS} days, and not cancelled.",
+            _("Failed at Glu, placed in the last %(recent)d days, and not cancelled.") % said,
             "danger", "red", "others",
         ),
         Rung(
             "refunded",
-            "Refunded, still to be sent",
+            _("Refunded, still to be sent"),
             _asked(("has", "refunded"), *open_, ("dispatch", "Scheduled"), *unsent, *back),
-            "Money went back in full or in part, and the order is not sent. Look before it is posted.",
+            _("Money went back in full or in part, and the order is not sent. Look before it is posted."),
             "undo", "grey", "status",
         ),
         Rung(
             "chargeback",
-            "Chargeback",
+            _("Chargeback"),
             _asked(("has", "chargeback"), *back),
-            "The buyer’s bank took money back, and it has not come again.",
+            _("The buyer’s bank took money back, and it has not come again."),
             "danger", "red", "status",
         ),
     ]  # fmt: skip
@@ -187,7 +194,7 @@ def ladder(organisation: Organisation, only: str = "") -> list[Step]:
         counting = keys[:MOST_COUNTED]
         orders_in = Counter(currency(code) for _, code, _ in counting)
         sums = dict.fromkeys((code for code, _ in orders_in.most_common()), 0)
-        for _, code, total in counting:
+        for _pk, code, total in counting:
             sums[currency(code)] += total or 0
         rows = [
             Waiting(order, _told(rung.tells, order, others), chases.get(pk))
@@ -275,9 +282,11 @@ def _seen_of(order: Order, placed: list[tuple[datetime, str, int]]) -> str:
     """What else the buyer of an order did about that time: paid for another one later, or tried several times."""
     later = [at for at, status, _ in placed if status == PAID and order.created_at < at <= order.created_at + _LATER]
     if later:
-        return f"Same buyer paid {short(min(later) - order.created_at)} later"
+        return _("Same buyer paid %(length)s later") % {"length": short(min(later) - order.created_at)}
     tries = [at for at, status, _ in placed if status != PAID and abs(at - order.created_at) <= _NEAR]
-    return f"Same buyer tried {len(tries)} times" if len(tries) > 1 else ""
+    if len(tries) < 2:
+        return ""
+    return ngettext("Same buyer tried %(n)d time", "Same buyer tried %(n)d times", len(tries)) % {"n": len(tries)}
 
 
 def _email(order: Order) -> str:

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from glu_admin.tenancy.models import Organisation
 from orders.search import Counted, Query, count_orders, parse_query
 from orders.search.delivery import OPEN
 
 _OPEN = tuple(("dispatch", status) for status in OPEN)
-_NOT_SENT = ("posted", "handed-over", "gone")
+_SENT = ("posted", "handed-over")
+_NOT_SENT = (*_SENT, "gone")
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Queue:
     """A question under a name: `text` is how the list's address has it, `words` what people call it."""
 
     name: str
-    words: str
+    words: str | Promise
     text: str
 
     def query(self, organisation: Organisation) -> Query:
@@ -32,16 +36,16 @@ Pairs = tuple[tuple[str, str], ...]
 Flags = tuple[str, ...]
 
 
-def _queue(name: str, words: str, pairs: Pairs, sort: str = "scheduled", has: Flags = (), no: Flags = ()) -> Queue:
+def _queue(name: str, words: Promise, pairs: Pairs, sort: str = "scheduled", has: Flags = (), no: Flags = ()) -> Queue:
     flags = [*(("has", flag) for flag in has), *(("no", flag) for flag in no)]
     return Queue(name, words, urlencode([*pairs, *flags, ("sort", sort)]))
 
 
-DISPATCH = _queue("dispatch", "To dispatch", _OPEN, "-age", ("due",), ("by-email", "unpaid", *_NOT_SENT))
-UNCONFIRMED = _queue("unconfirmed", "Sent here, still open at Glu", _OPEN, "created", ("unconfirmed",), ("gone",))
+DISPATCH = _queue("dispatch", _("To dispatch"), _OPEN, "-age", ("due",), ("by-email", "unpaid", *_NOT_SENT))
+UNCONFIRMED = _queue("unconfirmed", _("Sent here, still open at Glu"), _OPEN, "created", ("unconfirmed",), ("gone",))
 UNMARKED = _queue(
     "unmarked",
-    "Dispatched at Glu, not marked here",
+    _("Dispatched at Glu, not marked here"),
     (("dispatch", "Dispatched"),),
     "-updated",
     ("unmarked",),
@@ -50,19 +54,18 @@ UNMARKED = _queue(
 
 _TO_COME = (*_OPEN, ("dispatch", "Scheduled"))
 _SOON = (*_TO_COME, ("scheduled", "today..+13d"))
-_PAST = (*_TO_COME, ("scheduled", "..yesterday"))
-SCHEDULED = _queue("scheduled", "Scheduled, next 14 days", _SOON, no=_NOT_SENT)
-DUE_UNPAID = _queue("due-unpaid", "Due, but not paid", _TO_COME, has=("due", "scheduled", "unpaid"), no=_NOT_SENT)
-OVERDUE = _queue("overdue", "Due date past, not dispatched", _PAST, no=("unpaid", *_NOT_SENT))
-ODD_EMAIL = _queue("odd-email", "E-mail wanted, address blank or odd", _SOON, has=("odd-email",), no=_NOT_SENT)
+SCHEDULED = _queue("scheduled", _("Scheduled, next 14 days"), _SOON, no=_NOT_SENT)
+DUE_UNPAID = _queue("due-unpaid", _("Due, but not paid"), _TO_COME, has=("due", "scheduled", "unpaid"), no=_NOT_SENT)
+PAST_SCHEDULE = _queue("past-schedule", _("Past their scheduled day"), (), has=("past-schedule",), no=_SENT)
+ODD_EMAIL = _queue("odd-email", _("E-mail wanted, address blank or odd"), _SOON, has=("odd-email",), no=_NOT_SENT)
 LATE_START = _queue(
     "late-start",
-    "Post: too few working days left",
+    _("Post: too few working days left"),
     _SOON,
     has=("late-start",),
     no=("by-email", "collect", *_NOT_SENT),
 )
-RADAR = (DUE_UNPAID, OVERDUE, ODD_EMAIL, LATE_START)
+RADAR = (DUE_UNPAID, PAST_SCHEDULE, ODD_EMAIL, LATE_START)
 """What is wrong with orders that are scheduled."""
 
 QUEUES = {queue.name: queue for queue in (DISPATCH, UNCONFIRMED, UNMARKED, SCHEDULED, *RADAR)}

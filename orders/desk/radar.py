@@ -49,7 +49,7 @@ def radar(organisation: Organisation) -> Radar:
         for day in (today + timedelta(days=n) for n in range(DAYS))
     ]
     problems = [
-        (queue.words, _counted(len(of_queue)), queue.query(organisation).url_query()) for queue, of_queue in found
+        (str(queue.words), _counted(len(of_queue)), queue.query(organisation).url_query()) for queue, of_queue in found
     ]
     return Radar(days, _counted(len(scheduled)), query.url_query(), problems)
 

@@ -5,30 +5,35 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
 from orders.models import MirrorState, OrderDay
 from orders.models.counter import joined
 from orders.models.day import ADDED_BY_DAY, SPLIT_FIELDS
-from orders.reports.period import Period
+from orders.reports.period import Period, days_words, span
 from orders.search.criteria import NOT, VALUE_FIELDS
 
 MOST = (4, 12)
 """So many currencies stand in a report, and so many values of a field have a row, those of most orders."""
 
 SPLITS = {
-    "type": "Type",
-    "channel": "Channel",
-    "delivery": "Delivery method",
-    "method": "Payment method",
-    "payment": "Payment status",
+    "type": gettext_noop("Type"),
+    "channel": gettext_noop("Channel"),
+    "delivery": gettext_noop("Delivery method"),
+    "method": gettext_noop("Payment method"),
+    "payment": gettext_noop("Payment status"),
 }
 """The fields by whose values orders are told apart, as addresses name them, and what people call them."""
+
+FOLDED = 3
+"""So many slices without orders, one after the other, are one row of a page."""
 
 
 class Figures(NamedTuple):
@@ -123,6 +128,20 @@ def report(
     )
 
 
+def folded(period: Period, section: Section) -> list[Row]:
+    """A section's rows for a page: of FOLDED slices without orders or more, one after the other, there is one row."""
+    out = list[Row]()
+    slices = zip(period.slices(), section.rows, strict=True)
+    for has_orders, group in groupby(slices, lambda one: one[1].figures.orders > 0):
+        stretch = list(group)
+        if has_orders or len(stretch) < FOLDED:
+            out += (row for _part, row in stretch)
+        else:
+            first, last = stretch[0][0].first, stretch[-1][0].last
+            out.append(Row(days_words(first, last), Figures(), _query(section.currency, span(first, last))))
+    return out
+
+
 def _by_day(rows: QuerySet[OrderDay]) -> tuple[dict[str, dict[date, Figures]], dict[str, Figures]]:
     """The figures of each day by currency, and of all days."""
     by_day: dict[str, dict[date, Figures]] = defaultdict(dict)
@@ -163,7 +182,7 @@ def _section(
     splits = [
         Split(name, SPLITS[name], _split(period, code, name, values[VALUE_FIELDS[name]], most)) for name in SPLITS
     ]
-    return Section(code, rows, Row("All", whole, _query(code, period.days)), splits)
+    return Section(code, rows, Row(pgettext("all rows", "All"), whole, _query(code, period.days)), splits)
 
 
 def _split(period: Period, code: str, name: str, values: dict[str, Figures], most: int | None) -> list[Row]:
@@ -178,7 +197,8 @@ def _split(period: Period, code: str, name: str, values: dict[str, Figures], mos
         for value in rest:
             figures = figures.plus(values[value])
         others = _query(code, period.days, [(f"{NOT}{name}", value) for value in shown])
-        rows.append(Row(f"{len(rest):,} others", figures, others))
+        words = ngettext("%(n)s other", "%(n)s others", len(rest)) % {"n": f"{len(rest):,}"}
+        rows.append(Row(words, figures, others))
     return rows
 
 

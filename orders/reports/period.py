@@ -7,6 +7,8 @@ from typing import Literal, get_args
 
 from django.utils.dateformat import format as date_format
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from glu_admin.tenancy.models import Organisation
 from orders.models.day import FIRST_YEAR, LAST_YEAR
@@ -14,13 +16,17 @@ from orders.search.ranges import BadValue, read_days
 
 By = Literal["day", "week", "month"]
 
-PERIODS = {"month": "This month", "last-month": "Last month", "year": "Last 12 months"}
+PERIODS = {
+    "month": gettext_noop("This month"),
+    "last-month": gettext_noop("Last month"),
+    "year": gettext_noop("Last 12 months"),
+}
 """The periods that have a name, in words; others are given by their days."""
 
 DAYS = "days"
 """What stands for a name where days are given."""
 
-BY = {"day": "Day", "week": "Week", "month": "Month"}
+BY = {"day": gettext_noop("Day"), "week": gettext_noop("Week"), "month": gettext_noop("Month")}
 """What days can be grouped by, in words."""
 
 MOST_SLICES = 120
@@ -28,6 +34,11 @@ MOST_SLICES = 120
 
 _DAYS_AT_MOST, _WEEKS_AT_MOST = 45, 190  # days of a period that is grouped by day, by week, unless something is asked
 _DAY = timedelta(days=1)
+_TOO_MANY = {
+    "day": gettext_noop("That is more than %(n)d days: choose fewer days, or longer rows."),
+    "week": gettext_noop("That is more than %(n)d weeks: choose fewer days, or longer rows."),
+    "month": gettext_noop("That is more than %(n)d months: choose fewer days, or longer rows."),
+}
 
 
 @dataclass(frozen=True)
@@ -63,8 +74,8 @@ class Period:
 
     @property
     def words(self) -> str:
-        """The days in words: "1 October to 28 November 2026"."""
-        return f"{_said(self.first)} to {_said(self.last)}" if self.first != self.last else _said(self.first)
+        """The days in words."""
+        return days_words(self.first, self.last)
 
     def slices(self) -> list[Slice]:
         """The days, weeks (Monday to Sunday) or months, the first and the last cut to the period."""
@@ -91,7 +102,8 @@ class Period:
             return date_format(first, "D j M Y")
         if self.by == "week":
             week = first.isocalendar()
-            return f"Week {week.week} of {week.year}, {_short(first, last)}"
+            days = {"week": week.week, "year": week.year, "days": _short(first, last)}
+            return _("Week %(week)d of %(year)d, %(days)s") % days
         whole = first.day == 1 and (last + _DAY).day == 1
         return date_format(first, "F Y") + ("" if whole else f", {_short(first, last)}")
 
@@ -130,18 +142,28 @@ def read_period(params: Mapping[str, str], organisation: Organisation) -> Asked:
     elif name in PERIODS:
         days = _named(name, today)
     else:
-        problems["period"] = "There is no such period: choose one of these, or give its days."
+        problems["period"] = _("There is no such period: choose one of these, or give its days.")
     if by not in BY and by:
-        problems["by"] = "A report is by day, week or month."
+        problems["by"] = _("A report is by day, week or month.")
     period = None
     if days and not problems:
         period = Period(*days, _by(by, *days))
         if period.count() > MOST_SLICES:
-            problems["by"] = f"That is more than {MOST_SLICES} {period.by}s: choose fewer days, or longer rows."
+            problems["by"] = _(_TOO_MANY[period.by]) % {"n": MOST_SLICES}
             period = None
     if days:
         typed = {"from": days[0].isoformat(), "to": days[1].isoformat()}
     return Asked(period, name, typed["from"], typed["to"], period.by if period else by, problems)
+
+
+def days_words(first: date, last: date) -> str:
+    """Days in words, both included: "1 October 2026 to 28 November 2026"."""
+    if first == last:
+        return date_format(first, "j F Y")
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(first, "j F Y"),
+        "last": date_format(last, "j F Y"),
+    }
 
 
 def span(first: date, last: date) -> str:
@@ -152,12 +174,12 @@ def span(first: date, last: date) -> str:
 def _days(first: str, last: str, today: date) -> tuple[date, date]:
     """Both days, the last today where it is left out. Raises BadValue."""
     if not first:
-        raise BadValue("Say from which day, such as 31/1/2026.", "from")
-    found = read_days(f"{first}..{last or today.isoformat()}", today, "The period")
+        raise BadValue(_("Say from which day, such as 31/1/2026."), "from")
+    found = read_days(f"{first}..{last or today.isoformat()}", today, _("The period"))
     if found.first is None or found.last is None or found.stretches:
-        raise BadValue("The period is one stretch of days.", "from")
+        raise BadValue(_("The period is one stretch of days."), "from")
     if not FIRST_YEAR <= found.first.year <= found.last.year <= LAST_YEAR:
-        raise BadValue("The period is too far away.", "from")
+        raise BadValue(_("The period is too far away."), "from")
     return found.first, found.last
 
 
@@ -187,10 +209,6 @@ def _end(first: date, by: By) -> date:
     if by == "week":
         return first + timedelta(days=6 - first.weekday())
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY
-
-
-def _said(day: date) -> str:
-    return date_format(day, "j F Y")
 
 
 def _short(first: date, last: date) -> str:

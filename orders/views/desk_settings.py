@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import Dressed
@@ -24,30 +26,30 @@ _LIMITS = ("dispatch_days", "lead_days", "gateway_minutes", "offline_days", "dis
 class LimitsForm(Dressed, forms.Form):
     """The limits that hold for all delivery methods, and whose bank holidays are no working days."""
 
-    holidays = forms.ChoiceField(label="Bank holidays of", choices=Holidays.choices)
+    holidays = forms.ChoiceField(label=_("Bank holidays of"), choices=Holidays.choices)
     dispatch_days = forms.IntegerField(
-        label="Working days until an order is to be dispatched",
-        help_text="One that has waited longer is late.",
+        label=_("Working days until an order is to be dispatched"),
+        help_text=_("One that has waited longer is late."),
         min_value=0,
         max_value=MOST_DAYS,
     )
     lead_days = forms.IntegerField(
-        label="Working days that the post takes",
-        help_text="So long before its scheduled day an order that is posted is due; others are due on that day.",
+        label=_("Working days that the post takes"),
+        help_text=_("So long before its scheduled day an order that is posted is due; others are due on that day."),
         min_value=0,
         max_value=MOST_DAYS,
     )
     gateway_minutes = forms.IntegerField(
-        label="Minutes until a payment at a gateway is late", min_value=0, max_value=MOST_DAYS * 24 * 60
+        label=_("Minutes until a payment at a gateway is late"), min_value=0, max_value=MOST_DAYS * 24 * 60
     )
     offline_days = forms.IntegerField(
-        label="Days until an offline payment is late",
-        help_text="Invoices, cash and the like.",
+        label=_("Days until an offline payment is late"),
+        help_text=_("Invoices, cash and the like."),
         min_value=0,
         max_value=MOST_DAYS,
     )
     disagreement_hours = forms.IntegerField(
-        label="Hours until it is shown that a mark here and Glu’s status differ",
+        label=_("Hours until it is shown that a mark here and Glu’s status differ"),
         min_value=0,
         max_value=MOST_DAYS * 24,
     )
@@ -84,7 +86,7 @@ def desk_settings(request: TeamRequest, organisation: Organisation) -> HttpRespo
         dispatch_days_of={method.name: int(method.limit) for method in methods if method.limit},
         lead_days_of={method.name: int(method.lead) for method in methods if method.lead},
     )
-    messages.success(request, "Saved. Lists, counts and files hold to it from now on.")
+    messages.success(request, gettext("Saved. Lists, counts and files hold to it from now on."))
     return redirect("desk_settings", organisation.slug)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -16,10 +17,12 @@ def digest_change(request: TeamRequest, organisation: Organisation) -> HttpRespo
     hour = request.POST.get("hour", "")
     if request.method == "POST" and "off" in request.POST:
         switch_off(request.membership)
-        messages.success(request, f"No more digests of {organisation.name} are sent.")
+        messages.success(request, _("No more digests of %(name)s are sent.") % {"name": organisation.name})
     elif request.method == "POST" and hour in map(str, HOURS):
         switch_on(request.membership, int(hour))
-        messages.success(request, f"The digest of {organisation.name} is sent on working days at {int(hour)}:00.")
+        said = _("The digest of %(name)s is sent on working days at %(hour)d:00.")
+        messages.success(request, said % {"name": organisation.name, "hour": int(hour)})
     elif request.method == "POST":
-        messages.error(request, f"Choose an hour from {HOURS[0]}:00 to {HOURS[-1]}:00.")
+        said = _("Choose an hour from %(first)d:00 to %(last)d:00.")
+        messages.error(request, said % {"first": HOURS[0], "last": HOURS[-1]})
     return redirect("profile")

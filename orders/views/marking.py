@@ -31,9 +31,10 @@ from orders.views.order import order_address, order_page
 
 
 class _Words(NamedTuple):
-    """What a kind's button says for a list, and what is said once it is done: of how many, and of whom before."""
+    """What a kind's button says for a list, and what is said once it is done: of one, of how many, of whom before."""
 
     button: Promise
+    one: Promise
     done: Promise
     before: Promise
 
@@ -41,21 +42,25 @@ class _Words(NamedTuple):
 _WORDS = {
     Kind.PREPARED: _Words(
         gettext_lazy("Mark prepared"),
+        gettext_lazy("Order %(number)d marked prepared."),
         ngettext_lazy("%(n)s marked prepared.", "%(n)s marked prepared.", "count"),
         gettext_lazy("Marked prepared before: %(named)s."),
     ),
     Kind.POSTED: _Words(
         gettext_lazy("Mark posted"),
+        gettext_lazy("Order %(number)d marked posted."),
         ngettext_lazy("%(n)s marked posted.", "%(n)s marked posted.", "count"),
         gettext_lazy("Marked posted before: %(named)s."),
     ),
     Kind.READY: _Words(
         gettext_lazy("Mark ready to collect"),
+        gettext_lazy("Order %(number)d marked ready to collect."),
         ngettext_lazy("%(n)s marked ready to collect.", "%(n)s marked ready to collect.", "count"),
         gettext_lazy("Marked ready to collect before: %(named)s."),
     ),
     Kind.HANDED_OVER: _Words(
         gettext_lazy("Mark handed over"),
+        gettext_lazy("Order %(number)d marked handed over."),
         ngettext_lazy("%(n)s marked handed over.", "%(n)s marked handed over.", "count"),
         gettext_lazy("Marked handed over before: %(named)s."),
     ),
@@ -191,9 +196,12 @@ def _marked(
 
 
 def outcome(marked: Marked, kind: Kind, organisation: Organisation) -> str:
-    """What came of marking as sentences: how many, and who was faster with which others."""
+    """What came of marking as sentences: which one or how many, and who was faster with which others."""
     words = _WORDS[kind]
-    said = [words.done % {"count": marked.n, "n": f"{marked.n:,}"}]
+    if marked.n == 1:
+        said = [words.one % {"number": marked.numbers[0]}]
+    else:
+        said = [words.done % {"count": marked.n, "n": f"{marked.n:,}"}]
     named = [_faster(mark, organisation) for mark in marked.already[:_MOST_NAMED]]
     if (more := len(marked.already) - _MOST_NAMED) > 0:
         named.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": f"{more:,}"})

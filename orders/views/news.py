@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -69,10 +70,10 @@ def news_seen(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     view = _view(visible_views(organisation, request.user), request.POST.get("view", ""))
     seen = read_seen(request.POST.get("seen", ""))
     if seen is None:
-        messages.error(request, "Nothing was noted: the form was not whole. Open the page again.")
+        messages.error(request, _("Nothing was noted: the form was not whole. Open the page again."))
     else:
         look_at(request.membership, seen, view)
-        messages.success(request, "Everything is seen. What comes from now on stands here.")
+        messages.success(request, _("Everything is seen. What comes from now on stands here."))
     return redirect(_address(organisation, view))
 
 
@@ -83,9 +84,9 @@ def news_undo(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     view = _view(visible_views(organisation, request.user), request.POST.get("view", ""))
     look = request.POST.get("look", "")
     if look.isdecimal() and len(look) < 19 and take_back(request.membership, int(look)):
-        messages.success(request, "Taken back: what had been new before is new again.")
+        messages.success(request, _("Taken back: what had been new before is new again."))
     else:
-        messages.error(request, "That was taken back already.")
+        messages.error(request, _("That was taken back already."))
     return redirect(_address(organisation, view))
 
 

@@ -8,8 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from glu_admin.fragments import page_or_fragment, wants_fragment
@@ -18,7 +21,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
-from orders.desk.payments import Refunded, Step, by_status, ladder, may_chase, refunds
+from orders.desk.payments import Refunded, Step, Tells, by_status, ladder, may_chase, refunds
 from orders.display.money import money
 from orders.display.statuses import badge
 from orders.display.working_days import calendar_of
@@ -32,7 +35,7 @@ _LATEST = timedelta(days=366)
 _WORKING_DAYS = 3
 _MOST_STATUSES = 8
 _MOST_SUMS = 2  # currencies that a figure names
-_NAMED = {"tomorrow": "Tomorrow", "soon": f"In {_WORKING_DAYS} working days", "week": "In a week"}
+_NAMED = ("tomorrow", "soon", "week")
 
 
 @door(Role.VIEWER)
@@ -56,7 +59,7 @@ def payment_page(request: TeamRequest, organisation: Organisation, said: str = "
         "frame": "base.html" if with_frame else "base_swap.html",
         "figures": [_figure(step) for step in steps if step.rung.figure],
         "steps": [_step(step) for step in steps if step.count.n],
-        "empty": [step.rung for step in steps if not step.count.n],
+        "empty": [step.rung.words for step in steps if not step.count.n],
         "transactions": known,
         "status_query": address,
         "statuses": _statuses(added),
@@ -77,7 +80,7 @@ def payment_chase(request: TeamRequest, organisation: Organisation) -> HttpRespo
         return _answer(request, organisation, problem, failed=True)
     only = organisation.orders.filter(pk=order.pk)
     marked = set_marks(organisation, only, Kind.CHASED, request.user, look_again_on=day)
-    said = f"{order.glu_id} is chased; look again on {day_words(day)}."
+    said = _("%(number)d is chased; look again on %(day)s.") % {"number": order.glu_id, "day": day_words(day)}
     return _answer(request, organisation, said, undo=str(marked.batch))
 
 
@@ -88,15 +91,16 @@ def payment_unchase(request: TeamRequest, organisation: Organisation) -> HttpRes
     order = _order(request, organisation)
     mark = standing_marks(organisation, [order.pk])[order.pk].get(Kind.CHASED)
     if mark is None or not undo_mark(organisation, mark.pk, request.user):
-        return _answer(request, organisation, f"{order.glu_id} was not chased, or somebody was faster.", failed=True)
-    return _answer(request, organisation, f"{order.glu_id} is not chased any more.")
+        said = _("%(number)d was not chased, or somebody was faster.") % {"number": order.glu_id}
+        return _answer(request, organisation, said, failed=True)
+    return _answer(request, organisation, _("%(number)d is not chased any more.") % {"number": order.glu_id})
 
 
 def chase_choices(organisation: Organisation) -> dict[str, Any]:
     """The template's context for the days on which an order can be looked at again."""
     today = localdate(timezone=organisation.zone)
     return {
-        "chase_days": [(name, words, day_words(_named(organisation, name))) for name, words in _NAMED.items()],
+        "chase_days": [(name, words, day_words(_named(organisation, name))) for name, words in _named_words()],
         "chase_first": (today + timedelta(days=1)).isoformat(),
         "chase_last": (today + _LATEST).isoformat(),
         "today": today,
@@ -123,15 +127,22 @@ def read_day(organisation: Organisation, named: str, written: str) -> tuple[date
     except ValueError:
         day = None
     if day is None:
-        return None, "On which day to look again cannot be read. Nothing was noted."
+        return None, _("On which day to look again cannot be read. Nothing was noted.")
     if not today < day <= today + _LATEST:
-        return None, f"Look again on a day after today, within a year; {day_words(day)} is not. Nothing was noted."
+        problem = _("Look again on a day after today, within a year; %(day)s is not. Nothing was noted.")
+        return None, problem % {"day": day_words(day)}
     return day, ""
 
 
 def day_words(day: date) -> str:
     """A day as it is said: "Tue 24 November 2026"."""
-    return f"{day:%a} {day.day} {day:%B} {day.year:04}"
+    return date_format(day, "D j F Y")
+
+
+def _named_words() -> list[tuple[str, str]]:
+    """The days that have a name, with their words."""
+    soon = ngettext("In %(n)d working day", "In %(n)d working days", _WORKING_DAYS) % {"n": _WORKING_DAYS}
+    return list(zip(_NAMED, (_("Tomorrow"), soon, _("In a week")), strict=True))
 
 
 def _named(organisation: Organisation, name: str) -> date:
@@ -172,7 +183,7 @@ def _figure(step: Step) -> dict[str, Any]:
     worth = [money(total, code) for code, total in step.sums if total]
     if step.rung.name in ("sent-unpaid", "paid-unsent"):
         worth = []
-    return {"step": step, "note": ", ".join([*worth[:_MOST_SUMS], note]) if step.count.n else "none"}
+    return {"step": step, "note": ", ".join([*worth[:_MOST_SUMS], note]) if step.count.n else _("none")}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -180,10 +191,20 @@ def _step(step: Step) -> dict[str, Any]:
     return {
         "step": step,
         "sums": [(money(total, code), code) for code, total in step.sums] if step.count.exact else [],
-        "heading": {"others": "Other orders", "method": "Method", "reason": "Reason given"}.get(
-            step.rung.tells, "State"
-        ),
+        "heading": _heading(step.rung.tells),
     }
+
+
+def _heading(tells: Tells) -> str:
+    """What stands above what is told of a rung's orders."""
+    match tells:
+        case "others":
+            return _("Other orders")
+        case "method":
+            return _("Method")
+        case "reason":
+            return _("Reason given")
+    return _("State")
 
 
 def _statuses(added: list[CurrencySum]) -> list[dict[str, Any]]:

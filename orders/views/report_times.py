@@ -8,6 +8,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -22,7 +24,7 @@ from orders.reports.chart import Chart, chart
 from orders.reports.period import PERIODS, Asked, read_period
 from orders.reports.schedule import Schedule, schedule
 from orders.reports.times import MOST, Took, times
-from orders.views.reports import NONE, address_of, table_file
+from orders.views.reports import NONE, address_of, in_words, table_file
 
 _TABLES = ("dispatch", "payment", "scheduled")
 
@@ -35,13 +37,13 @@ def report_times(request: TeamRequest, organisation: Organisation) -> HttpRespon
     asked, ahead = _asked(request, organisation), schedule(organisation)
     context: dict[str, Any] = {
         "asked": asked,
-        "periods": PERIODS,
+        "periods": in_words(PERIODS),
         "address": address_of(asked),
         "fewest": FEWEST,
         "most": MOST,
         "ahead": ahead,
         "days": [(date_format(day.day, "D j M"), f"{day.orders:,}", day.query) for day in ahead.days if day.orders],
-        "whole": (f"Next {len(ahead.days)} days", f"{ahead.whole.orders:,}", ahead.whole.query),
+        "whole": (_next(len(ahead.days)), f"{ahead.whole.orders:,}", ahead.whole.query),
         "chart": _chart(ahead),
     }
     if asked.period:
@@ -80,11 +82,13 @@ def report_times_file(request: TeamRequest, organisation: Organisation) -> HttpR
                 "95 % (working days)",
                 "Open",
             ]
-            rows = [[one.method or NONE, one.done, one.known, one.median, one.high, one.left] for one in found.dispatch]
+            rows = [
+                [one.method or _(NONE), one.done, one.known, one.median, one.high, one.left] for one in found.dispatch
+            ]
         else:
             headings = ["Payment method", "Paid", "Known", "Median (minutes)", "95 % (minutes)", "Unpaid"]
             rows = [
-                [one.method or NONE, one.done, one.known, _minutes(one.median), _minutes(one.high), one.left]
+                [one.method or _(NONE), one.done, one.known, _minutes(one.median), _minutes(one.high), one.left]
                 for one in found.payment
             ]
     return table_file(organisation, f"{name}-{about}", headings, rows)
@@ -98,19 +102,23 @@ def _asked(request: TeamRequest, organisation: Organisation) -> Asked:
 def _row(one: Took[Any], said: Any) -> dict[str, Any]:
     """A method's times as they are shown."""
     return {
-        "method": one.method or NONE,
+        "method": one.method or _(NONE),
         "done": f"{one.done:,}",
         "known": f"{one.known:,}",
-        "median": said(one.median) if one.median is not None else "not known",
-        "high": said(one.high) if one.high is not None else "too few" if one.known else "not known",
+        "median": said(one.median) if one.median is not None else _("not known"),
+        "high": said(one.high) if one.high is not None else _("too few") if one.known else _("not known"),
         "left": f"{one.left:,}",
         "done_query": one.done_query,
         "left_query": one.left_query if one.left else "",
     }
 
 
+def _next(days: int) -> str:
+    return ngettext("Next %(n)d day", "Next %(n)d days", days) % {"n": days}
+
+
 def _working_days(days: int) -> str:
-    return str(Span(days, "wd")) if days else "same day"
+    return str(Span(days, "wd")) if days else _("same day")
 
 
 def _minutes(length: timedelta | None) -> int | None:

@@ -1,6 +1,6 @@
 """Reports: how many orders a period has and worth how much, each number a link to the list, each table a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -24,26 +26,50 @@ from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
 from orders.reports.chart import Chart, chart
-from orders.reports.figures import SPLITS, Figures, Report, Row, Section, is_counted, report
+from orders.reports.figures import SPLITS, Figures, Report, Row, Section, folded, is_counted, report
 from orders.reports.period import BY, DAYS, PERIODS, Asked, Period, read_period
 from orders.search import Counted
 
 _AMOUNTS = {
-    "gross": ("Gross", "what was ordered at its full price: Glu’s subtotal"),
-    "discount": ("Discount", "what was taken off"),
-    "delivery": ("Delivery", "what was charged for it"),
-    "fee": ("Fee", "Glu’s processing fee"),
-    "total": ("Total", "what the buyers were asked for, paid or not"),
-    "paid": ("Paid", "what Glu’s transactions say was paid for these orders"),
-    "back": ("Refunded", "what of that was refunded or charged back, whenever that was"),
-    "net": ("Net", "paid less refunded"),
+    "gross": (gettext_noop("Gross"), gettext_noop("what was ordered at its full price: Glu’s subtotal")),
+    "discount": (gettext_noop("Discount"), gettext_noop("what was taken off")),
+    "delivery": (gettext_noop("Delivery"), gettext_noop("what was charged for it")),
+    "fee": (gettext_noop("Fee"), gettext_noop("Glu’s processing fee")),
+    "total": (gettext_noop("Total"), gettext_noop("what the buyers were asked for, paid or not")),
+    "paid": (gettext_noop("Paid"), gettext_noop("what Glu’s transactions say was paid for these orders")),
+    "back": (gettext_noop("Refunded"), gettext_noop("what of that was refunded or charged back, whenever that was")),
+    "net": (gettext_noop("Net"), gettext_noop("paid less refunded")),
 }
 """The amounts of a table, in its order: their headings, and what each is."""
 
+_SPLIT_BY = {
+    "type": gettext_noop("By type"),
+    "channel": gettext_noop("By channel"),
+    "delivery": gettext_noop("By delivery method"),
+    "method": gettext_noop("By payment method"),
+    "payment": gettext_noop("By payment status"),
+}
+"""What stands above the values of a field of SPLITS."""
+
+_DRAWN = {
+    "day": (
+        gettext_noop("Total by day, drawn"),
+        gettext_noop("Total by day, as bars. The table below says the same."),
+    ),
+    "week": (
+        gettext_noop("Total by week, drawn"),
+        gettext_noop("Total by week, as bars. The table below says the same."),
+    ),
+    "month": (
+        gettext_noop("Total by month, drawn"),
+        gettext_noop("Total by month, as bars. The table below says the same."),
+    ),
+}
+"""What is said of the picture, and of the bars in it, by what days are grouped by."""
+
 _SETTLED = ("paid", "back", "net")
 _NUMBER = '<td class="num">{}</td>'
-_NOT_KNOWN = SafeString(_NUMBER.format("not known"))
-NONE = "None given"
+NONE = gettext_noop("None given")
 """What is said of orders without a value."""
 
 
@@ -66,11 +92,11 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     known, counted = transactions_known(state), is_counted(organisation, state)
     context: dict[str, Any] = {
         "asked": asked,
-        "periods": PERIODS,
-        "by": BY,
+        "periods": in_words(PERIODS),
+        "by": in_words(BY),
         "counted": counted,
         "transactions": known,
-        "columns": _AMOUNTS.values(),
+        "columns": [(_(words), _(meaning)) for words, meaning in _AMOUNTS.values()],
         "address": address_of(asked),
         "only": only,
     }
@@ -78,10 +104,11 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         found = report(organisation, period, only)
         context |= {
             "period": period,
-            "slices": BY[period.by],
+            "slices": _(BY[period.by]),
+            "drawn": [_(words) for words in _DRAWN[period.by]],
             "sections": [_section(period, section, known.is_known) for section in found.sections],
             "others": [
-                (row.words or NONE, f"{row.figures.orders:,}", urlencode([("currency", row.words)]))
+                (row.words or _(NONE), f"{row.figures.orders:,}", urlencode([("currency", row.words)]))
                 for row in found.others
             ],
             "missing": _missing(organisation, period),
@@ -102,6 +129,11 @@ def report_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     return table_file(organisation, f"by-{name}-{asked.period.first}-to-{asked.period.last}", *table)
 
 
+def in_words(names: Mapping[str, str]) -> dict[str, str]:
+    """Names in addresses with what they are called, translated."""
+    return {name: _(words) for name, words in names.items()}
+
+
 def table_file(
     organisation: Organisation, about: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> StreamingHttpResponse:
@@ -119,10 +151,15 @@ def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
         "orders": _orders(section.whole.figures.orders),
         "worth": money(section.whole.figures.total, code),
         "chart": _chart(period, section),
-        "lines": [_line(row, code, known) for row in section.rows],
+        "lines": [_line(row, code, known) for row in folded(period, section)],
         "whole": _line(section.whole, code, known),
         "splits": [
-            {"name": split.name, "label": split.label, "lines": [_line(row, code, known) for row in split.rows]}
+            {
+                "name": split.name,
+                "label": _(split.label),
+                "heading": _(_SPLIT_BY[split.name]),
+                "lines": [_line(row, code, known) for row in split.rows],
+            }
             for split in section.splits
         ],
         "lacking": _lacking(section.whole.figures, known),
@@ -132,10 +169,9 @@ def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
 def _line(row: Row, code: str, known: bool) -> Line:
     """A row as it is shown."""
     figures = row.figures
-    words = row.words or NONE if row.is_value else row.words
-    amounts = (
-        _cell(getattr(figures, name), code) if known or name not in _SETTLED else _NOT_KNOWN for name in _AMOUNTS
-    )
+    words = row.words or _(NONE) if row.is_value else row.words
+    unknown = format_html(_NUMBER, _("not known"))
+    amounts = (_cell(getattr(figures, name), code) if known or name not in _SETTLED else unknown for name in _AMOUNTS)
     return Line(words, SafeString("".join((format_html(_NUMBER, f"{figures.orders:,}"), *amounts))), row.query)
 
 
@@ -159,11 +195,14 @@ def _chart(period: Period, section: Section) -> Chart | None:
 
 def _lacking(figures: Figures, known: bool) -> list[str]:
     """What some of the orders lack, so that it is in no sum."""
-    lacking = [("subtotal", figures.with_gross), ("total", figures.with_total)]
+    lacking = [
+        (_("%(orders)s without a subtotal"), figures.with_gross),
+        (_("%(orders)s without a total"), figures.with_total),
+    ]
     if known:
-        lacking.append(("payment that is known", figures.with_paid))
+        lacking.append((_("%(orders)s without a payment that is known"), figures.with_paid))
     return [
-        f"{_orders(figures.orders - having)} without a {what}" for what, having in lacking if figures.orders > having
+        words % {"orders": _orders(figures.orders - having)} for words, having in lacking if figures.orders > having
     ]
 
 
@@ -212,13 +251,13 @@ def _by_value(found: Report, name: str, known: bool) -> Table:
     if name not in SPLITS:
         raise Http404("No such table.")
     rows: list[list[Cell]] = [
-        [row.words or NONE, code, *_cells(row.figures, code, known)] for code, split in splits for row in split.rows
+        [row.words or _(NONE), code, *_cells(row.figures, code, known)] for code, split in splits for row in split.rows
     ]
     return [SPLITS[name], "Currency", "Orders", *_headings()], rows
 
 
 def _headings() -> list[str]:
-    return [heading for heading, _ in _AMOUNTS.values()]
+    return [heading for heading, _meaning in _AMOUNTS.values()]
 
 
 def _cells(figures: Figures, code: str, known: bool) -> list[Cell]:

@@ -126,5 +126,5 @@ def test_a_thumb_reaches_everything_on_a_phone(open_page: Callable[..., Any], po
     assert place["height"] >= 44
     assert place["x"] + place["width"] <= 390
     button.click()
-    sync_api.expect(page.locator("#done")).to_contain_text("1 marked posted.")
+    sync_api.expect(page.locator("#done")).to_contain_text(f"Order {FIRST} marked posted.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from glu_admin.tenancy.models import Organisation
+from orders.mirror.writing.days import count_all_days
+from orders.models import MirrorState
 from tests.browser.conftest import fill
 from tests.browser.long_values import AMISS, LINE, LONG, OVERLAP
+from tests.orders.builders import EPOCH
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.browser
 
-ORDERS = "/o/alder-house/orders/"
+ORDERS, REPORTS = "/o/alder-house/orders/", "/o/alder-house/reports/"
 # A4 without its margins, in CSS pixels.
 UPRIGHT, ACROSS = {"width": 703, "height": 1031}, {"width": 1031, "height": 703}
 
@@ -66,3 +69,20 @@ def test_an_order_and_a_line_are_one_sheet_each(open_page: Callable[..., Any], d
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1, path
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_a_report_fits_a_sheet_upright(open_page: Callable[..., Any], desk: Organisation, by: str) -> None:
+    most = dict.fromkeys(("discountAmount", "deliveryAmount", "processingFee"), LONG["total"])
+    fill(desk, [{**LONG, **most, "id": LONG["id"] + n, "lines": [LINE]} for n in range(9)])
+    desk.orders.filter(glu_id__gte=LONG["id"]).update(paid_amount=LONG["total"], refunded_amount=LONG["total"] - 1)
+    MirrorState.across_organisations.filter(organisation=desk).update(transactions_complete_at=EPOCH)
+    count_all_days(desk, desk.zone)
+    page = open_page()
+    page.emulate_media(media="print")
+    page.set_viewport_size(UPRIGHT)
+    for path in (f"{REPORTS}?from=2025-05-01&to=2025-08-28&by={by}", f"{REPORTS}times/?from=2025-05-01&to=2025-08-28"):
+        page.goto(path)
+        assert page.evaluate(AMISS) == [], path
+        assert page.evaluate(OVERLAP) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= UPRIGHT["width"], path

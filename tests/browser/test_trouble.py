@@ -51,7 +51,7 @@ def test_on_a_slow_line_old_rows_stay_and_nothing_is_done_twice(
     expect(card).to_have_attribute("aria-busy", "true")
     expect(card.locator("tbody tr")).to_have_count(2)
     routes[0].continue_()
-    expect(page.locator("#done")).to_contain_text("1 marked posted.")
+    expect(page.locator("#done")).to_contain_text("Order 900001 marked posted.")
     expect(card.locator("tbody tr")).to_have_count(1)
     page.unroute_all()
     assert len(routes) == 1

@@ -56,7 +56,6 @@ late            | 2            |              |              | 2 9         | 9  
 unpaid          | 2            |              |              |             |             |             | 3
 scheduled       |              | 3 6          | 3 6          | 3 6         | 3 6         | 3 6         | 3
 past-schedule   |              |              |              |             |             |             | 6
-overdue         |              |              |              |             |             |             | 6
 late-start      |              |              |              |             | 6           | 6           |
 dispatch-failed |              |              |              |             | 5           | 5           | 5
 odd             | 1 2 7 12     | 2 3 6        | 2 3 5 6      | 2 3 5 6     | 2 3 6       | 2 3 6       | 2 3 6

@@ -23,7 +23,7 @@ def test_a_day_is_the_organisations_and_counts_what_stands(house: Any) -> None:
     undo_mark(house.hotel, house.hotel.order_marks.get(order_glu_id=3).pk, house.staff)
     found = day_of(house.hotel, date(2026, 7, 1))
     assert [mark.order_glu_id for mark in found.marks] == [4, 5, 3, 2]
-    assert found.n == 3
+    assert (found.n, found.undone) == (3, 1)
     assert {(one.method, one.kind, one.n) for one in found.sent} == {
         ("Post", "posted", 1),
         ("Box", "posted", 1),

@@ -71,9 +71,10 @@ def test_what_is_wrong_with_what_is_scheduled(house: Any) -> None:
         order(5, **POST, scheduledDeliveryAt=at(13)),
         order(6, **{**POST, "dispatchStatus": "Dispatched"}, scheduledDeliveryAt=at(-2)),
         order(7, **{**POST, "deliveryMethodName": "Collect"}, scheduledDeliveryAt=at(0)),
+        order(8, **{**POST, "paymentStatus": "Pending"}, scheduledDeliveryAt=at(-2)),
     )
-    assert ids(house.hotel, "due-unpaid") == {1}
-    assert ids(house.hotel, "overdue") == {2}
+    assert ids(house.hotel, "due-unpaid") == {1, 8}
+    assert ids(house.hotel, "past-schedule") == {2, 8}
     assert ids(house.hotel, "odd-email") == {3}
     assert ids(house.hotel, "late-start") == {1, 4}
     assert ids(house.hotel, "scheduled") == {1, 3, 4, 5, 7}

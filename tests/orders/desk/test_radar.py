@@ -4,6 +4,7 @@ from typing import Any
 
 import time_machine
 
+from orders.desk.home import PAST_SCHEDULE, answers
 from orders.desk.radar import DAYS, radar
 from orders.search import count_orders, parse_query
 from tests.orders.builders import order, write
@@ -27,7 +28,22 @@ def test_every_number_is_what_its_list_finds(house: Any) -> None:
         assert count_orders(house.hotel, parse_query(text, house.hotel).criteria).n == n
     assert {words: count.n for words, count, _ in found.problems} == {
         "Due, but not paid": 1,
-        "Due date past, not dispatched": 1,
+        "Past their scheduled day": 1,
         "E-mail wanted, address blank or odd": 0,
         "Post: too few working days left": 2,
     }
+
+
+@time_machine.travel("2026-10-21T09:00:00+00:00", tick=False)
+def test_what_is_past_its_day_is_counted_as_home_counts_it(house: Any) -> None:
+    kinds = [
+        {"dispatchStatus": "Outstanding", "paymentStatus": "Paid"},
+        {"dispatchStatus": "Scheduled", "paymentStatus": "Pending"},
+        {"dispatchStatus": "Failed", "paymentStatus": "Paid"},
+        {"dispatchStatus": "Dispatched", "paymentStatus": "Paid"},
+    ]
+    day = "2026-10-20T12:00:00+00:00"
+    write(house.hotel, *(order(n, **kind, scheduledDeliveryAt=day) for n, kind in enumerate(kinds, 1)))
+    [told] = answers(house.hotel, [PAST_SCHEDULE])
+    assert told.count.n == 3
+    assert (told.question.words, told.count, told.query) in radar(house.hotel).problems

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from orders.desk.marks import Kind, set_marks
+from orders.desk.marks import Kind, set_marks, undo_mark
 from tests.orders.builders import order, write
 
 PAGE = "/o/alder-house/queues/dispatch/"
@@ -30,7 +30,7 @@ def test_the_page_has_a_card_for_each_method_with_a_list_of_the_same_orders(hous
     assert "Show 3 more" in page
     assert "Print 14 sheets" in page
     assert "&quot;&gt;&lt;b&gt;" in page
-    more = re.search(r'href="([^"]+)">Show 3 more', page)
+    more = re.search(r'href="([^"]+)">\s*Show 3 more', page)
     assert more
     listed = staff_client.get(more[1].replace("&amp;", "&")).text
     assert '<span class="n" id="count">13</span>' in listed
@@ -95,5 +95,10 @@ def test_a_day_of_history_and_a_day_that_is_none(house: Any, staff_client: Clien
         answer = staff_client.get(f"{PAGE}history/", {"day": odd})
         assert answer.status_code == 200
         assert ("That is not a day" in answer.text) == bool(odd)
+    assert "undone, not counted" not in page
+    undo_mark(house.hotel, house.hotel.order_marks.get().pk, house.staff)
+    page = text_of(staff_client, f"{PAGE}history/?day=2026-07-01")
+    assert re.findall(r'<span class="n">(.*?)</span>', page.partition("<main")[2]) == ["0", "0"]
+    assert "1 undone, not counted" in page
     house.hotel.orders.all().delete()
     assert "Order removed" in text_of(staff_client, f"{PAGE}history/?day=2026-07-01")

@@ -50,9 +50,19 @@ def test_the_ticked_orders_are_marked_and_the_answer_takes_it_back(waiting: Any,
 def test_a_doubled_click_and_a_second_person_are_told(waiting: Any, staff_client: Client) -> None:
     set_marks(waiting.hotel, waiting.hotel.orders.filter(glu_id=2), Kind.POSTED, waiting.manager)
     answer = said(staff_client.post(MARK, {"mark": "posted", "id": ["1", "2", "2"]}, follow=True))
-    assert re.fullmatch(r"1 marked posted\. Marked posted before: 2 by Manager, today \d\d:\d\d\.", answer)
+    assert re.fullmatch(r"Order 1 marked posted\. Marked posted before: 2 by Manager, today \d\d:\d\d\.", answer)
     again = said(staff_client.post(MARK, {"mark": "posted", "id": ["1", "2"]}, follow=True))
     assert again.startswith("0 marked posted. Marked posted before: 1 by Staff")
+
+
+@pytest.mark.parametrize(
+    ("kind", "done"),
+    [("prepared", "prepared"), ("posted", "posted"), ("ready", "ready to collect"), ("handed-over", "handed over")],
+)
+def test_one_order_is_named_and_several_are_counted(waiting: Any, staff_client: Client, kind: str, done: str) -> None:
+    assert said(staff_client.post(MARK, {"mark": kind, "id": ["2"]}, follow=True)) == f"Order 2 marked {done}."
+    several = said(staff_client.post(MARK, {"mark": kind, "id": ["1", "2", "3"]}, follow=True))
+    assert several.startswith(f"2 marked {done}. Marked {done} before: 2 by Staff, ")
 
 
 def test_a_whole_card_is_what_was_shown_as_such(waiting: Any, staff_client: Client) -> None:
@@ -97,7 +107,7 @@ def test_the_way_back_stays_here(waiting: Any, staff_client: Client, back: str) 
 
 def test_htmx_gets_the_queue_as_it_is_then(waiting: Any, staff_client: Client) -> None:
     answer = staff_client.post(MARK, {"mark": "prepared", "id": ["1"]}, headers={"HX-Request": "true"})
-    assert "1 marked prepared." in said(answer)
+    assert "Order 1 marked prepared." in said(answer)
     assert '<header class="rail">' not in answer.text
     assert "Prepared by Staff" in answer.text
 
@@ -119,7 +129,7 @@ def test_an_orders_page_marks_it_and_takes_that_back(waiting: Any, page: str, st
     assert answer["Location"] == f"{page}?payment=Paid&history=here"
     assert steps(staff_client, page) == ["posted"]
     answer = staff_client.post(f"{page}mark/", {"mark": "posted"}, follow=True)
-    assert "1 marked posted." in said(answer)
+    assert "Order 1 marked posted." in said(answer)
     assert re.search(r"<b>Posted</b>, as marked here <time [^>]+>today ", answer.text)
     assert "Staff marked it posted" in answer.text
     assert steps(staff_client, page) == []
@@ -138,7 +148,7 @@ def test_htmx_gets_the_parts_of_an_orders_page_that_follow(waiting: Any, page: s
     assert '<header class="rail">' not in answer.text
     for part in re.findall(r"#([a-z-]+)", "#here,#badges,#why,#history-count,#timeline,#done,#say"):
         assert f'id="{part}"' in answer.text
-    assert "1 marked posted." in said(answer)
+    assert "Order 1 marked posted." in said(answer)
     assert "Placed at Glu" not in answer.text
     assert 'value="/o/alder-house/orders/1/?payment=Paid&amp;history=here"' in answer.text
     again = staff_client.post(f"{page}mark/", form, headers={"HX-Request": "true"})

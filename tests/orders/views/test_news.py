@@ -136,7 +136,7 @@ def test_an_address_may_say_since_when_and_nothing_is_seen_by_that(
     page = viewer_client.get(PAGE, since).text
     assert numbers(page) + numbers(viewer_client.get(link(page, "Older")).text) == [9, 2, 1]
     assert numbers(viewer_client.get(link(page, "Dispatch 1")).text) == [2]
-    assert "since Today 10:00" in words(page)
+    assert "since today 10:00" in words(page)
     assert "Everything seen" not in page
     assert numbers(viewer_client.get(PAGE, {"since": NOW.isoformat()}).text) == []
 

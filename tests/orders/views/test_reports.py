@@ -96,6 +96,39 @@ def test_days_belong_to_the_organisations_zone(house: Any, viewer_client: Client
     assert shown["Tue 30 Jun 2026"] == shown["Wed 1 Jul 2026"] == "1"
 
 
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_stretches_without_orders_are_one_row_each(
+    house: Any, viewer_client: Client, staff_client: Client, by: str
+) -> None:
+    asked = "from=2026-03-01&to=2026-06-28" if by != "month" else YEAR
+    write(house.hotel, *(order(n, "2026-03-20T10:00:00+00:00", currencyCode="EUR") for n in (1, 2)))
+    counted(house.hotel)
+    page = viewer_client.get(f"{PAGE}?{asked}&by={by}").text
+    shown = rows(page.partition("By type")[0])
+    for query, words, cells in shown:
+        assert cells == expected(house.hotel, query), words
+    assert [cells[0] for *_, cells in shown] == (["0", "2", "0", "2"] if by != "month" else ["0", "0", "2", "0", "2"])
+    [drawn] = re.findall(r'<rect[^>]*height="(?!0)[^>]*>\s*<title>(.*?)</title>', page)
+    assert "2 orders" in drawn
+    lines = staff_client.get(f"{FILE}?{asked}&table={by}").getvalue().decode("utf-8-sig").splitlines()
+    assert len(lines) > 10  # a file has them all
+
+
+def test_two_days_without_orders_are_two_rows(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, *(order(day, f"2026-03-{day:02}T10:00:00+00:00") for day in (2, 5, 9)))
+    counted(house.hotel)
+    page = viewer_client.get(f"{PAGE}?from=2026-03-02&to=2026-03-09").text
+    assert [words for _, words, _ in rows(page.partition("By type")[0])] == [
+        "Mon 2 Mar 2026",
+        "Tue 3 Mar 2026",
+        "Wed 4 Mar 2026",
+        "Thu 5 Mar 2026",
+        "6 March 2026 to 8 March 2026",
+        "Mon 9 Mar 2026",
+        "All",
+    ]
+
+
 def test_what_is_not_known_is_said_and_no_zero(house: Any, viewer_client: Client, staff_client: Client) -> None:
     write(house.hotel, order(1))
     counted(house.hotel, known=False)
