@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start
+from glu_admin.tenancy.told import told
 from glu_admin.tuning import tuned
 from orders.models import CheckOutcome, MirrorRun, Order, OrderChange
 
@@ -94,7 +95,7 @@ def check_state(organisation: Organisation, order: Order) -> CheckState:
     if order.check_done_at is not None:
         changes = list(organisation.order_changes.filter(order=order, seen_new_at=order.check_done_at))
     return CheckState(
-        order.check_wanted_at is not None, order.check_done_at, order.check_outcome, order.check_words, changes
+        order.check_wanted_at is not None, order.check_done_at, order.check_outcome, told(order.check_words), changes
     )
 
 

@@ -3,6 +3,8 @@
 (() => {
   const POLL_MS = 60000;
   const main = () => document.getElementById("main");
+  /* What is said here by itself is written by the page, in its language. */
+  const words = document.getElementById("words");
 
   /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
   const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
@@ -185,8 +187,9 @@
     const button = event.target.closest?.("[data-copy], [data-copy-text]");
     if (!button) return;
     const { copy: link, copyText } = button.dataset;
-    const done = link === undefined ? "Copied" : "Link copied";
-    const said = await copy(copyText ?? new URL(link, location.href).href).then(() => done, () => "Not copied");
+    const { copied, linkCopied, notCopied } = words.dataset;
+    const done = link === undefined ? copied : linkCopied;
+    const said = await copy(copyText ?? new URL(link, location.href).href).then(() => done, () => notCopied);
     button.querySelector("span").textContent = said;
     document.getElementById("say").textContent = said;
     button.focus();
@@ -197,7 +200,7 @@
     const button = event.target.closest?.("[data-copy-from]");
     if (!button) return;
     const text = document.querySelector(button.dataset.copyFrom).innerText.trim();
-    const said = await copy(text).then(() => "Copied", () => "Not copied");
+    const said = await copy(text).then(() => words.dataset.copied, () => words.dataset.notCopied);
     button.dataset.said = said;
     setTimeout(() => delete button.dataset.said, 2000);
     document.getElementById("say").textContent = said;
@@ -243,10 +246,9 @@
   });
 
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */
-  const words = {
-    403: ["Not allowed", "Your role does not include this, or the page was open too long. Nothing was changed."],
-    404: ["Not found", "It may have been removed meanwhile."],
-    429: ["Too many requests", "Wait a minute, then try again."],
+  const known = (what) => {
+    const said = words.content.querySelector(`[data-trouble="${what}"]`);
+    return said && [said.querySelector("b"), said.querySelector("p")].map((one) => one.textContent.trim());
   };
   const trouble = (detail, title, text, place) => {
     document.querySelector(".trouble")?.remove();
@@ -270,13 +272,13 @@
   document.addEventListener("htmx:responseError", (event) => {
     if (isPoll(event.detail)) return;
     const xhr = event.detail.xhr;
-    const [title, text] = told(xhr) ?? words[xhr.status] ?? ["Something went wrong", "It has been noted. Try again."];
+    const [title, text] = told(xhr) ?? known(xhr.status) ?? known("other");
     trouble(event.detail, title, text, fits(event.detail.target) ? event.detail.target : main());
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       if (isPoll(event.detail) && document.querySelector(".trouble")) return;
-      trouble(event.detail, "The server cannot be reached", "Check the connection. What you see may be old.", main());
+      trouble(event.detail, ...known("away"), main());
     });
   }
 })();

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.utils.translation import gettext_noop
 
 _VERSION = "v1"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -65,7 +66,7 @@ class Keyring:
             self._keys[name] = AESGCM(root)
             self._marks[name] = HKDF(hashes.SHA256(), 32, None, b"fingerprint").derive(root)
         if not self._keys:
-            raise KeyringError("There is no root key.")
+            raise KeyringError(gettext_noop("There is no root key."))
         self.writer = next(iter(self._keys))
 
     @property
@@ -98,14 +99,14 @@ class Keyring:
             nonce, sealed = (_bytes(part) for part in token.split(".")[2:])
             return self._keys[name].decrypt(nonce, sealed, data).decode()
         except (InvalidTag, ValueError):
-            raise SealBroken("A sealed secret is damaged or in the wrong place.") from None
+            raise SealBroken(gettext_noop("A sealed secret is damaged or in the wrong place.")) from None
 
 
 def key_id(token: str) -> str:
     """The id of the root key a token was sealed with. Raises SealBroken when it is no token."""
     parts = token.split(".")
     if len(parts) != 4 or parts[0] != _VERSION:
-        raise SealBroken("A sealed secret is damaged.")
+        raise SealBroken(gettext_noop("A sealed secret is damaged."))
     return parts[1]
 
 

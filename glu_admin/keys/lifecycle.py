@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from glu_admin.keys.cipher import KeyringError
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.ring import WrongRootKey, keyring, place_of, why_closed
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Organisation, Role, User
+from glu_admin.tenancy.told import told
 from glu_admin.tuning import tuned
 
 _SHORTEST, _LONGEST = 8, 512
@@ -21,7 +24,7 @@ _VISIBLE = re.compile(rf"[!-~]{{{_SHORTEST},{_LONGEST}}}")
 _RETRY_SECONDS = tuned("GLU_KEY_RETRY_SECONDS", 30), tuned("GLU_KEY_RETRY_MAX_SECONDS", 600)
 _REFUSED_RETRY_SECONDS = tuned("GLU_REFUSED_RETRY_SECONDS", 120), tuned("GLU_REFUSED_RETRY_MAX_SECONDS", 4 * 3600)
 
-ELSEWHERE = "This key is in use for another organisation here. Each organisation has a key of its own."
+ELSEWHERE = gettext_noop("This key is in use for another organisation here. Each organisation has a key of its own.")
 """What is said of a key that opens another organisation of this installation."""
 
 
@@ -33,14 +36,14 @@ def set_key(organisation: Organisation, secret: str, by: User | None) -> GluKey:
     """Seal a new key as the candidate; the one in use stays until Glu has accepted the new one. Raises InvalidKey."""
     secret = secret.strip()
     if not _VISIBLE.fullmatch(secret):
-        long = f"{_SHORTEST} to {_LONGEST}"
-        raise InvalidKey(f"A Glu key is one word of {long} letters, digits and signs. Copy it once more, whole.")
+        said = _("A Glu key is one word of %(least)d to %(most)d letters, digits and signs. Copy it once more, whole.")
+        raise InvalidKey(said % {"least": _SHORTEST, "most": _LONGEST})
     try:
         marks = keyring().fingerprints(secret)
     except (KeyringError, WrongRootKey) as error:
-        raise InvalidKey(f"No key can be stored now. {error}") from None
+        raise InvalidKey(_("No key can be stored now. %(why)s") % {"why": error}) from None
     if _elsewhere(organisation, marks).exists():
-        raise InvalidKey(ELSEWHERE)
+        raise InvalidKey(_(ELSEWHERE))
     key = GluKey(organisation=organisation, last_four=secret[-4:], set_by=by, fingerprint=marks[0])
     key.token = keyring().seal(secret, place_of(key))
     with transaction.atomic():
@@ -78,8 +81,13 @@ def closed(*keys: GluKey | None, canary: bool = False) -> str:
     """
     for key in keys:
         if key is not None and (why := why_closed(key.token, canary=canary)):
-            return f"The Glu key ending in {key.last_four} cannot be opened. {why}"
+            return cannot_be_opened(key, why)
     return ""
+
+
+def cannot_be_opened(key: GluKey, why: str) -> str:
+    """A sentence that says that a stored key cannot be opened, and why."""
+    return _("The Glu key ending in %(end)s cannot be opened. %(why)s") % {"end": key.last_four, "why": why}
 
 
 def remove_key(organisation: Organisation) -> None:
@@ -224,14 +232,12 @@ def _reject(organisation: Organisation, key_id: int, state: GluKey.State, detail
 
 def _tell_managers(organisation: Organisation, state: GluKey.State, detail: str) -> None:
     managers = organisation.memberships.filter(role=Role.MANAGER, user__is_active=True)
+    named = {"name": organisation.name}
     if state == GluKey.State.FOREIGN:
-        subject, why = f"The key of {organisation.name} opens another organisation", detail
+        subject, why = _("The key of %(name)s opens another organisation") % named, told(detail)
     else:
-        subject = f"Glu refuses the key of {organisation.name}"
-        why = f"Glu no longer accepts the key of {organisation.name}."
-    mail.send(
-        subject,
-        f"{why}\n\nIts orders are not being copied. What was copied before stays and can be searched.\n"
-        "The key is tried again by itself, ever more slowly; a new one is set on the organisation's key page.\n",
-        managers.values_list("user__email", flat=True),
-    )
+        subject = _("Glu refuses the key of %(name)s") % named
+        why = _("Glu no longer accepts the key of %(name)s.") % named
+    stays = _("Its orders are not being copied. What was copied before stays and can be searched.")
+    again = _("The key is tried again by itself, ever more slowly; a new one is set on the organisation's key page.")
+    mail.send(subject, f"{why}\n\n{stays}\n{again}\n", managers.values_list("user__email", flat=True))

@@ -5,8 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.told import told
 
 
 class GluKey(models.Model):
@@ -15,17 +17,17 @@ class GluKey(models.Model):
     class Slot(models.TextChoices):
         """The key in use, or the one that is being tried."""
 
-        CURRENT = "current", "In use"
-        CANDIDATE = "candidate", "Being tried"
+        CURRENT = "current", _("In use")
+        CANDIDATE = "candidate", _("Being tried")
 
     class State(models.TextChoices):
         """What Glu said of the key when it was last tried or used."""
 
-        TRYING = "trying", "Waiting to be tried"
-        ACCEPTED = "accepted", "Accepted"
-        REFUSED = "refused", "Refused"
-        FOREIGN = "foreign", "Opens another organisation"
-        UNREACHABLE = "unreachable", "Glu could not be reached"
+        TRYING = "trying", _("Waiting to be tried")
+        ACCEPTED = "accepted", _("Accepted")
+        REFUSED = "refused", _("Refused")
+        FOREIGN = "foreign", _("Opens another organisation")
+        UNREACHABLE = "unreachable", _("Glu could not be reached")
 
     # What rests until Glu says something else, or somebody sets another key.
     REJECTED = (State.REFUSED, State.FOREIGN)
@@ -57,6 +59,11 @@ class GluKey(models.Model):
 
     def __str__(self) -> str:
         return f"key of organisation {self.organisation_id} ending in {self.last_four}"
+
+    @property
+    def why(self) -> str:
+        """What was found when it was last tried, in the language of this installation."""
+        return told(self.detail)
 
 
 class KeyringCanary(models.Model):

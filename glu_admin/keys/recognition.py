@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -30,7 +31,7 @@ class Owner:
 
     def __str__(self) -> str:
         """The two as people read them."""
-        return f"{self.name} ({self.glu_id})" if self.name else f"organisation {self.glu_id}"
+        return f"{self.name} ({self.glu_id})" if self.name else _("organisation %(id)s") % {"id": self.glu_id}
 
 
 Recogniser = Callable[[Organisation, "GluClient"], Owner | None]

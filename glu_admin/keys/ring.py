@@ -13,10 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Manager, Model
+from django.utils.translation import gettext as _
 
 from glu_admin.keys.cipher import Keyring, KeyringError, Place, SealBroken, UnknownRootKey, key_id, new_root_key
 from glu_admin.keys.models import GluKey, KeyringCanary
 from glu_admin.made_once import text_made_once
+from glu_admin.tenancy.told import told
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +59,8 @@ def keyring() -> Keyring:
     # In this order: whoever has sealed something has made the file before.
     sealed = GluKey.across_organisations.exists() or KeyringCanary.objects.exists()
     if sealed and not path.exists():
-        raise WrongRootKey(f"The database holds sealed keys, but {path} with their root key is missing.")
+        said = _("The database holds sealed keys, but %(path)s with their root key is missing.")
+        raise WrongRootKey(said % {"path": path})
     return Keyring(text_made_once(path, lambda: new_root_key("local")).split())
 
 
@@ -86,14 +89,14 @@ def why_closed(token: str, *, canary: bool) -> str:
     try:
         ring, name = keyring(), key_id(token)
         if name not in ring.ids:
-            return (
-                f"It was sealed with the root key “{name}”, which is not in GLU_ROOT_KEYS. "
+            return _(
+                "It was sealed with the root key “%(name)s”, which is not in %(setting)s. "
                 "Put that one back into the list, or set the Glu key again."
-            )
+            ) % {"name": name, "setting": "GLU_ROOT_KEYS"}
         if canary:
             check_canary()
     except (KeyringError, WrongRootKey, SealBroken) as error:
-        return str(error)
+        return told(str(error))
     return ""
 
 
@@ -112,12 +115,13 @@ def check_canary() -> None:
     try:
         opened = ring.open(canary.token, place_of(canary))
     except (UnknownRootKey, SealBroken) as error:
-        raise WrongRootKey(
-            "GLU_ROOT_KEYS does not hold the root key that this database was sealed with. "
+        said = _(
+            "%(setting)s does not hold the root key that this database was sealed with. "
             "Put that key back into the list; nothing was changed."
-        ) from error
+        )
+        raise WrongRootKey(said % {"setting": "GLU_ROOT_KEYS"}) from error
     if opened != _CANARY:
-        raise WrongRootKey("The canary opened to something else.")
+        raise WrongRootKey(_("The canary opened to something else."))
 
 
 def unknown_root_keys() -> dict[str, int]:

@@ -8,7 +8,7 @@ from glu_admin.glu.errors import GluError, Refused
 from glu_admin.glu.pace import Pace
 from glu_admin.glu.pace_stores import FileStore, RedisStore, Store
 from glu_admin.keys.cipher import KeyringError, SealBroken, UnknownRootKey
-from glu_admin.keys.lifecycle import closed, current_key, record_trial
+from glu_admin.keys.lifecycle import cannot_be_opened, closed, current_key, record_trial
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.recognition import OtherOrganisationError, recogniser
 from glu_admin.keys.ring import WrongRootKey, keyring, place_of, refresh_fingerprints
@@ -85,7 +85,7 @@ def _client(key: GluKey, longest_wait: float | None) -> GluClient:
     try:
         secret = keyring().open(key.token, place_of(key))
     except (KeyringError, WrongRootKey, UnknownRootKey, SealBroken) as error:
-        words = closed(key) or f"The Glu key ending in {key.last_four} cannot be opened. {error}"
+        words = closed(key) or cannot_be_opened(key, str(error))
         raise NoUsableKey(words) from None
     return GluClient(
         settings.GLU_API_URL,

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from glu_admin.hints import hint
@@ -38,7 +39,7 @@ def key_remove(request: TeamRequest, organisation: Organisation) -> HttpResponse
     """Ask first, then forget every key; the orders stay."""
     if request.method == "POST":
         lifecycle.remove_key(organisation)
-        messages.success(request, "The key is removed. The orders that were copied stay.")
+        messages.success(request, _("The key is removed. The orders that were copied stay."))
         return redirect("key", organisation.slug)
     return render(request, "keys/remove.html")
 

@@ -7,6 +7,7 @@ from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.guessing import forget_wrong_guesses, give_back, take_a_guess
 from glu_admin.tenancy.hashing import TooBusy, one_of_few
@@ -15,8 +16,8 @@ from glu_admin.tenancy.public_url import public_link
 
 TOO_MANY, BUSY = "too_many_login_attempts", "too_busy"
 _WORDS = {
-    TOO_MANY: "Too many wrong passwords. Wait a minute, then try again; each further one makes the wait longer.",
-    BUSY: "Too many people are signing in at this moment. Try again in a few seconds.",
+    TOO_MANY: _("Too many wrong passwords. Wait a minute, then try again; each further one makes the wait longer."),
+    BUSY: _("Too many people are signing in at this moment. Try again in a few seconds."),
 }
 
 

@@ -4,6 +4,7 @@ from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -20,7 +21,7 @@ def free_slug(name: str) -> str:
     base = slugify(anyascii(name))[:50].strip("-_")
     if not base:
         if not any(character.isalnum() for character in name):
-            raise ValidationError("The name needs at least one letter or digit.")
+            raise ValidationError(_("The name needs at least one letter or digit."))
         base = WITHOUT_LETTERS
     taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     if base != WITHOUT_LETTERS and base not in taken:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from glu_admin.fragments import HtmxRequest, wants_fragment
@@ -17,7 +18,7 @@ UNSENT = "unsent"
 """The part of the sign-in page's address that tells of a form that was sent without a session."""
 STALE = "stale"
 """The part that tells of a sign-in form that was opened before somebody signed in or out in another tab."""
-_NOT_DONE = "You had been signed out, so what you sent was not done. Nothing was changed: please do it again."
+_NOT_DONE = _("You had been signed out, so what you sent was not done. Nothing was changed: please do it again.")
 
 
 def led_to_sign_in(request: HtmxRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -13,10 +13,13 @@ from allauth.account.forms import (
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation, Role, User
 
-_LONG_ENOUGH = f"At least {settings.PASSWORD_CHARACTERS} characters."
+_LONG_ENOUGH = format_lazy(_("At least {n} characters."), n=settings.PASSWORD_CHARACTERS)
 
 
 class Dressed:
@@ -39,7 +42,7 @@ class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "E-mail"
+        self.fields["login"].label = _("E-mail")
         self.fields["password"].help_text = ""  # the page has its own link to a new one
 
 
@@ -78,8 +81,8 @@ class PasswordField(forms.CharField):
 class PersonForm(Dressed, forms.Form):
     """A name and a password for somebody new."""
 
-    name = forms.CharField(label="Your name", max_length=120)
-    password = PasswordField(label="Password")
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    password = PasswordField(label=_("Password"))
 
     email = ""
 
@@ -93,11 +96,13 @@ class PersonForm(Dressed, forms.Form):
 class SetupForm(Dressed, forms.Form):
     """The first manager and the first organisation."""
 
-    token = forms.CharField(label="One-time token", help_text="It was printed on the console when Glu Admin started.")
-    name = forms.CharField(label="Your name", max_length=120)
-    email = forms.EmailField(label="Your e-mail")
-    password = PasswordField(label="Password")
-    organisation = forms.CharField(label="Organisation", max_length=120)
+    token = forms.CharField(
+        label=_("One-time token"), help_text=_("It was printed on the console when Glu Admin started.")
+    )
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    email = forms.EmailField(label=_("Your e-mail"))
+    password = PasswordField(label=_("Password"))
+    organisation = forms.CharField(label=_("Organisation"), max_length=120)
 
     def clean_password(self) -> str:
         """The password. Raises ValidationError when the validators of the settings refuse it."""
@@ -106,8 +111,20 @@ class SetupForm(Dressed, forms.Form):
         return password
 
 
+_OTHER = gettext_noop("Other")
 _PARTS_OF_THE_WORLD = frozenset(
-    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+    {
+        gettext_noop("Africa"),
+        gettext_noop("America"),
+        gettext_noop("Antarctica"),
+        gettext_noop("Arctic"),
+        gettext_noop("Asia"),
+        gettext_noop("Atlantic"),
+        gettext_noop("Australia"),
+        gettext_noop("Europe"),
+        gettext_noop("Indian"),
+        gettext_noop("Pacific"),
+    }
 )
 
 
@@ -117,9 +134,11 @@ class OrganisationForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Organisation
         fields = ["name", "timezone"]
-        labels = {"timezone": "Time zone"}
+        labels = {"name": _("Name"), "timezone": _("Time zone")}
         help_texts = {
-            "timezone": "Days begin and times are shown in it. What is counted by day is counted again after a change."
+            "timezone": _(
+                "Days begin and times are shown in it. What is counted by day is counted again after a change."
+            )
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -136,15 +155,15 @@ def zone_choices(current: str) -> list[tuple[str, list[tuple[str, str]]]]:
     for name in sorted(available_timezones()):
         part, _, place = name.partition("/")
         if part in _PARTS_OF_THE_WORLD or name in ("UTC", current):
-            parts.setdefault(part if place else "Other", []).append((name, place.replace("_", " ") or name))
-    return list(parts.items())
+            parts.setdefault(part if place else _OTHER, []).append((name, place.replace("_", " ") or name))
+    return [(gettext(part), zones) for part, zones in parts.items()]
 
 
 class InvitationForm(Dressed, forms.Form):
     """Whom to invite, and what they may do."""
 
-    email = forms.EmailField(label="E-mail")
-    role = forms.ChoiceField(label="Role", choices=Role.choices)
+    email = forms.EmailField(label=_("E-mail"))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
     def clean_email(self) -> str:
         """The address as it is stored."""
@@ -155,8 +174,8 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
     """What a person sets for themselves."""
 
     single_keys = forms.TypedChoiceField(
-        label="Single keys, such as / for search",
-        choices=[("True", "On"), ("False", "Off")],
+        label=_("Single keys, such as / for search"),
+        choices=[("True", _("On")), ("False", _("Off"))],
         coerce=lambda chosen: chosen == "True",
         empty_value=True,  # type: ignore[arg-type]
         required=False,
@@ -165,4 +184,4 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["name", "theme", "rows_per_page", "single_keys"]
-        labels = {"rows_per_page": "Rows a page"}
+        labels = {"name": _("Name"), "theme": _("Theme"), "rows_per_page": _("Rows a page")}

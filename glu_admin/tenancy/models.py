@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 ROWS_A_PAGE = (25, 50, 100)
 INVITATION_DAYS = 7
@@ -27,15 +28,16 @@ def digest(token: str) -> str:
 def validate_timezone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError("“%(name)s” is not a time zone we know, such as Europe/London.", params={"name": name})
+        wrong = _("“%(name)s” is not a time zone we know, such as %(example)s.")
+        raise ValidationError(wrong, params={"name": name, "example": "Europe/London"})
 
 
 class Role(models.TextChoices):
     """What somebody of a team may do: a viewer reads, staff also export, a manager also has keys, team and settings."""
 
-    VIEWER = "viewer", "Viewer"
-    STAFF = "staff", "Staff"
-    MANAGER = "manager", "Manager"
+    VIEWER = "viewer", _("Viewer")
+    STAFF = "staff", _("Staff")
+    MANAGER = "manager", _("Manager")
 
     @property
     def rank(self) -> int:
@@ -46,9 +48,9 @@ class Role(models.TextChoices):
 class Theme(models.TextChoices):
     """The colours a person asked for."""
 
-    SYSTEM = "system", "As my device"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
+    SYSTEM = "system", _("As my device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class UserManager(BaseUserManager["User"]):

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.accounts import BUSY, TOO_MANY
 from glu_admin.tenancy.addresses import save_at_free_slug
@@ -64,7 +65,8 @@ def setup(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             token = SetupToken.objects.filter(token_digest=digest(form.cleaned_data["token"].strip())).first()
             if token is None or not token.alive:
-                form.add_error("token", "This token is wrong, used or too old. Print another: manage.py setup_token")
+                wrong = _("This token is wrong, used or too old. Print another: %(command)s")
+                form.add_error("token", wrong % {"command": "manage.py setup_token"})
             else:
                 try:
                     return _create(request, form, token)

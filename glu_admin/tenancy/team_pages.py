@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.access import door
@@ -24,6 +26,13 @@ from glu_admin.tenancy.team import (
     way_back,
 )
 
+# A role as a sentence has it.
+_AS = {
+    Role.VIEWER: gettext_noop("a viewer"),
+    Role.STAFF: gettext_noop("staff"),
+    Role.MANAGER: gettext_noop("a manager"),
+}
+
 
 @door(Role.MANAGER)
 def team(request: TeamRequest, organisation: Organisation) -> HttpResponse:
@@ -40,7 +49,7 @@ def invite_to_team(request: TeamRequest, organisation: Organisation) -> HttpResp
         return _team(request, organisation, form)
     email = form.cleaned_data["email"]
     if organisation.memberships.filter(user__email=email).exists():
-        form.add_error("email", "This person is in the team already.")
+        form.add_error("email", _("This person is in the team already."))
         return _team(request, organisation, form)
     token = invite(organisation, email, Role(form.cleaned_data["role"]), request.user)
     link = public_link(request, reverse("invitation", args=[token]))
@@ -54,7 +63,8 @@ def revoke_invitation(request: TeamRequest, organisation: Organisation, pk: int)
     """Make an invitation's link useless."""
     invitation = get_object_or_404(organisation.invitations, pk=pk, accepted_at=None)
     invitation.delete()
-    messages.success(request, f"The invitation of {invitation.email} is withdrawn: its link no longer works.")
+    said = _("The invitation of %(email)s is withdrawn: its link no longer works.")
+    messages.success(request, said % {"email": invitation.email})
     return redirect("team", organisation.slug)
 
 
@@ -64,13 +74,14 @@ def team_role(request: TeamRequest, organisation: Organisation, pk: int) -> Http
     """Give somebody of the team another role."""
     membership = get_object_or_404(organisation.memberships, pk=pk)
     if request.POST.get("role") not in Role.values:
-        messages.error(request, "Choose one of the roles. Nothing was changed.")
+        messages.error(request, _("Choose one of the roles. Nothing was changed."))
         return redirect("team", organisation.slug)
     role, before = Role(request.POST["role"]), Role(membership.role)
+    named = {"name": membership.user, "role": _(_AS[role]), "before": _(_AS[before])}
     if role == before:
-        messages.info(request, f"{membership.user} is {_a(role)} already.")
+        messages.info(request, _("%(name)s is %(role)s already.") % named)
     elif _guarded(request, lambda: change_role(membership, role)):
-        messages.success(request, f"{membership.user} is now {_a(role)}, no longer {_a(before)}.")
+        messages.success(request, _("%(name)s is now %(role)s, no longer %(before)s.") % named)
     may_stay = membership.user_id != request.user.pk or membership.may(Role.MANAGER)
     return redirect("team" if may_stay else "home", *[organisation.slug] * may_stay)
 
@@ -86,7 +97,7 @@ def team_remove(request: TeamRequest, organisation: Organisation, pk: int) -> Ht
     if not _guarded(request, lambda: remove_from_team(membership)):
         return redirect("team", organisation.slug)
     if own:
-        messages.success(request, f"You are no longer in the team of {organisation.name}.")
+        messages.success(request, _("You are no longer in the team of %(name)s.") % {"name": organisation.name})
         return redirect("home")
     return redirect(f"{reverse('team', args=[organisation.slug])}?removed={note}")
 
@@ -97,23 +108,20 @@ def team_put_back(request: TeamRequest, organisation: Organisation) -> HttpRespo
     """Undo a removal."""
     membership = removed_from_team(organisation, request.POST.get("removed", ""))
     if membership is None:
-        messages.error(request, "They are in the team again, or it is too late to put them back: invite them instead.")
+        said = _("They are in the team again, or it is too late to put them back: invite them instead.")
+        messages.error(request, said)
     else:
         put_back(membership)
-        messages.success(request, f"{membership.user} is {_a(Role(membership.role))} again.")
+        named = {"name": membership.user, "role": _(_AS[Role(membership.role)])}
+        messages.success(request, _("%(name)s is %(role)s again.") % named)
     return redirect("team", organisation.slug)
-
-
-def _a(role: Role) -> str:
-    """A role as a sentence has it: "a viewer", "staff"."""
-    return role.label.lower() if role == Role.STAFF else f"a {role.label.lower()}"
 
 
 def _guarded(request: TeamRequest, action: Callable[[], object]) -> bool:
     try:
         action()
     except LastManager:
-        messages.error(request, "An organisation needs a manager: make somebody else one first.")
+        messages.error(request, _("An organisation needs a manager: make somebody else one first."))
         return False
     except Membership.DoesNotExist:
         raise Http404("Removed meanwhile.") from None
@@ -140,6 +148,6 @@ def _team(
 
 def _mail_invitation(organisation: Organisation, email: str, link: str) -> bool:
     """Mail the link where e-mail is set up; false when it was not sent."""
-    lasts = f"The link works for {INVITATION_DAYS} days"
-    text = f"You are invited to the order desk of {organisation.name}. {lasts}:\n\n{link}\n"
-    return mail.send(f"Invitation to {organisation.name}", text, [email])
+    said = {"name": organisation.name, "days": INVITATION_DAYS}
+    text = _("You are invited to the order desk of %(name)s. The link works for %(days)d days:") % said
+    return mail.send(_("Invitation to %(name)s") % said, f"{text}\n\n{link}\n", [email])

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.utils.dates import MONTHS_3, MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,70 @@ class When:
     iso: str
     text: str
     full: str
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How times are said in the language of this installation."""
+
+    # By days gone by: of today, of yesterday, and at the end of tomorrow; then the same in the midst of a sentence.
+    near: tuple[str, str, str]
+    near_inside: tuple[str, str, str]
+    this_week: str
+    day: str
+    day_of_year: str
+    weekday: str
+    weekday_of_year: str
+    full: str
+    weekdays: dict[int, str]
+    weekdays_short: dict[int, str]
+    months: dict[int, str]
+    months_short: dict[int, str]
+
+    def short(self, form: str, at: datetime) -> str:
+        """A time in one of the forms, with short names."""
+        return form % {
+            "weekday": self.weekdays_short[at.weekday()],
+            "day": at.day,
+            "month": self.months_short[at.month],
+            "year": f"{at.year:04}",
+            "time": at.isoformat()[11:16],
+        }
+
+    def long(self, form: str, at: datetime, zone: ZoneInfo) -> str:
+        """A time in one of the forms, with whole names, and with seconds."""
+        return form % {
+            "weekday": self.weekdays[at.weekday()],
+            "day": at.day,
+            "month": self.months[at.month],
+            "year": f"{at.year:04}",
+            "time": at.isoformat()[11:19],
+            "zone": zone.key,
+        }
+
+
+@cache
+def _words() -> _Words:
+    """Looked up once: a list says a time in every row."""
+    return _Words(
+        near=(_("Today %(time)s"), _("Yesterday %(time)s"), _("Tomorrow %(time)s")),
+        near_inside=(_("today %(time)s"), _("yesterday %(time)s"), _("tomorrow %(time)s")),
+        this_week=_("%(weekday)s %(day)s %(month)s %(time)s"),
+        day=_("%(day)s %(month)s %(time)s"),
+        day_of_year=_("%(day)s %(month)s %(year)s %(time)s"),
+        weekday=_("%(weekday)s %(day)s %(month)s"),
+        weekday_of_year=_("%(weekday)s %(day)s %(month)s %(year)s"),
+        full=_("%(weekday)s %(day)s %(month)s %(year)s, %(time)s %(zone)s"),
+        weekdays={number: str(name) for number, name in WEEKDAYS.items()},
+        weekdays_short={number: str(name) for number, name in WEEKDAYS_ABBR.items()},
+        months={number: str(name) for number, name in MONTHS_ALT.items()},
+        months_short={number: month_short(number) for number in MONTHS_3},
+    )
+
+
+def month_short(number: int) -> str:
+    """The name of a month in short: "Nov" of 11."""
+    return str(MONTHS_3[number]).title()
 
 
 def has_place(moment: datetime) -> bool:
@@ -69,12 +135,12 @@ def when_text(moment: datetime, zone: ZoneInfo, today: datetime | None = None, *
         return moment.isoformat()
     at, here = moment.astimezone(zone), (today or now()).astimezone(zone)
     days = (here.date() - at.date()).days
-    clock = f"{at:%H:%M}"
+    words = _words()
     if days in (0, 1, -1):
-        return _near(days, inside=inside) % {"time": clock}
+        return words.short((words.near_inside if inside else words.near)[days], at)
     if 0 < days < 7:
-        return f"{at:%a} {at.day} {at:%b} {clock}"
-    return f"{at.day} {at:%b}{_year(at, here)} {clock}"
+        return words.short(words.this_week, at)
+    return words.short(words.day if at.year == here.year else words.day_of_year, at)
 
 
 def day_text(moment: datetime, zone: ZoneInfo) -> str:
@@ -84,26 +150,14 @@ def day_text(moment: datetime, zone: ZoneInfo) -> str:
     at, here = moment.astimezone(zone), now().astimezone(zone)
     days = (here.date() - at.date()).days
     if days in (0, 1):
-        return ("Today", "Yesterday")[days]
-    return f"{at:%A} {at.day} {at:%B}{_year(at, here)}"
+        return (_("Today"), _("Yesterday"))[days]
+    words = _words()
+    return words.long(words.weekday if at.year == here.year else words.weekday_of_year, at, zone)
 
 
 def full_text(moment: datetime, zone: ZoneInfo) -> str:
     """A time in full with its zone: "Friday 20 November 2026, 14:31:00 Europe/London"."""
     if not has_place(moment):
         return moment.isoformat()
-    at = moment.astimezone(zone)
-    return f"{at:%A} {at.day} {at:%B} {at.year:04}, {at:%H:%M:%S} {zone.key}"
-
-
-def _near(days: int, *, inside: bool) -> str:
-    """The words for a time that is 0, 1 or -1 days ago."""
-    if days == 0:
-        return _("today %(time)s") if inside else _("Today %(time)s")
-    if days == 1:
-        return _("yesterday %(time)s") if inside else _("Yesterday %(time)s")
-    return _("tomorrow %(time)s") if inside else _("Tomorrow %(time)s")
-
-
-def _year(at: datetime, here: datetime) -> str:
-    return "" if at.year == here.year else f" {at.year:04}"
+    words = _words()
+    return words.long(words.full, moment.astimezone(zone), zone)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.addresses import save_at_free_slug
@@ -47,7 +48,7 @@ def organisation_settings(request: TeamRequest, organisation: Organisation) -> H
     form = OrganisationForm(request.POST or None, instance=Organisation.objects.get(pk=organisation.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("organisation_settings", organisation.slug)
     return render(request, "tenancy/settings.html", {"form": form})
 
@@ -57,6 +58,6 @@ def profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("profile")
     return render(request, "tenancy/profile.html", {"form": form})

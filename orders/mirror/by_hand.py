@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 
 from glu_admin.glu.errors import NotFound, Refused, Unreachable, Unreadable
 from glu_admin.glu.walk.steps import WalkError
@@ -138,7 +139,7 @@ class ByHand:
         # The first time it may take hours, so it goes on where it was left.
         goes_on = complete_at.get(kind, True) is None
         if left is not None and not goes_on:
-            fail_run(self.session, left, "A new reading took its place.")
+            fail_run(self.session, left, gettext_noop("A new reading took its place."))
         run = open_run(self.session, kind, anew=anew and not goes_on)
         self.runs.append(run)
         with self._progress(kind.label, " rows", None, run.rows) as show:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext_noop
+
 from glu_admin.glu.errors import KeyRefused, NotFound, Refused, Unreachable, Unreadable
 from glu_admin.glu.lists import Row
 from orders.endpoints import read_order
@@ -29,7 +31,7 @@ def read_each(session: Session, glu_ids: Iterable[int]) -> Iterator[tuple[int, O
         except KeyRefused:
             raise
         except Refused:
-            outcome, failures = Unreadable("Glu refused this order."), failures + 1
+            outcome, failures = Unreadable(gettext_noop("Glu refused this order.")), failures + 1
         yield glu_id, outcome
         if failures == _BROKEN_ROUTE:
             return

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from glu_admin.glu.errors import NotFound, Unreachable, Unreadable
 from glu_admin.glu.lists import Row
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.told import told
 from orders.endpoints import read_order
 from orders.mirror.gone import acquit, hold_strangers, suspect
 from orders.mirror.identity import prove, recognise_page
@@ -42,7 +43,9 @@ def check_next(session: Session) -> bool:
             _check(session, order)
     except (Unreadable, Unreachable) as error:
         with session.writing():
-            _done(order, CheckOutcome.NOT_ASKED, f"Glu could not be asked: {error.words}")
+            _done(
+                order, CheckOutcome.NOT_ASKED, gettext("Glu could not be asked: %(why)s") % {"why": told(error.words)}
+            )
     return True
 
 
@@ -52,7 +55,8 @@ def _check(session: Session, order: Order) -> None:
         header, lines = _read(session, order)
     except Unusable as reason:
         with session.writing():
-            _done(order, CheckOutcome.UNUSABLE, f"Glu’s answer cannot be used: {reason}")
+            words = gettext("Glu’s answer cannot be used: %(why)s") % {"why": told(str(reason))}
+            _done(order, CheckOutcome.UNUSABLE, words)
         return
     except NotFound:
         prove(session)  # a key that opens another organisation finds nothing either
@@ -80,23 +84,32 @@ def _check(session: Session, order: Order) -> None:
         doubt = doubt_of(order, lines, header.raw)
         if doubt is Doubt.EMPTY:
             put_off_doubted(session, order, doubt, moment)
-            _done(order, CheckOutcome.DOUBTED_LINES, f"{doubt.value} They are asked for again.", moment)
+            words = " ".join((told(doubt.value), gettext("They are asked for again.")))
+            _done(order, CheckOutcome.DOUBTED_LINES, words, moment)
             return
         aside = write_lines(organisation, [LineSet(order.pk, order.glu_id, lines.rows)], moment)
         moved = organisation.order_changes.filter(order=order, seen_new_at=moment).count()
         words = ""
         if doubt is not None:
             put_off_doubted(session, order, doubt, moment)
-            outcome, words = CheckOutcome.DOUBTED_LINES, doubt.value
+            outcome, words = CheckOutcome.DOUBTED_LINES, told(doubt.value)
         elif aside:
             outcome = CheckOutcome.SET_ASIDE
-            words = f"{aside} line{pluralize(aside)} could not be read and {pluralize(aside, 'is,are')} set aside."
+            words = ngettext(
+                "%(n)d line could not be read and is set aside.",
+                "%(n)d lines could not be read and are set aside.",
+                aside,
+            ) % {"n": aside}
         elif moved:
-            outcome, words = CheckOutcome.MOVED, f"{moved} thing{pluralize(moved)} moved."
+            outcome = CheckOutcome.MOVED
+            words = ngettext("%(n)d thing moved.", "%(n)d things moved.", moved) % {"n": moved}
         elif order.lines_copied_at is None:
             outcome = CheckOutcome.NEW_LINES
-            so = "they are here now." if lines.rows else "Glu has none, and has said so twice."
-            words = f"Its lines had not been read before; {so}"
+            words = (
+                gettext("Its lines had not been read before; they are here now.")
+                if lines.rows
+                else gettext("Its lines had not been read before; Glu has none, and has said so twice.")
+            )
         else:
             outcome = CheckOutcome.TECHNICAL if written.changed else CheckOutcome.IDENTICAL
         _done(order, outcome, words, moment, compared=True)
@@ -120,7 +133,7 @@ def _read(session: Session, order: Order) -> tuple[Row, Lines | None]:
 def _header(session: Session, order: Order) -> Row:
     header = read_order(session.glu.client, order.glu_id)
     if usable_order(header).glu_id != order.glu_id:
-        raise Unusable("It is another order.")
+        raise Unusable(gettext_noop("It is another order."))
     return header
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 
 from glu_admin.glu.errors import (
     GluError,
@@ -90,7 +91,7 @@ def begin(session: Session, *, by_hand: bool = False) -> None:
     """Make sure whose data this is, and connect if that was not done yet. Raises MirrorFailure."""
     pin_identity(session, always=by_hand)
     if session.state().watermark is None and not connect(session):
-        raise Unreachable("Glu named no time to begin from.")
+        raise Unreachable(gettext_noop("Glu named no time to begin from."))
 
 
 def _read_for_a_while(session: Session, run: MirrorRun, stream: LineStream, stop: Callable[[], bool]) -> None:
@@ -194,7 +195,7 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
     A poll that does not reach Glu, a refused key, another organisation's data and a pause Glu asks for stop everything;
     any other failure only the pass that met it.
     """
-    words = str(getattr(error, "words", "Something went wrong."))
+    words = str(getattr(error, "words", gettext_noop("Something went wrong.")))
     if run is not None and run.state != MirrorRun.State.RUNNING:
         run = None  # what came after it failed
     logger.warning("%s, %s: %s", session.organisation.slug, run.kind if run else "mirror", words)
@@ -203,7 +204,7 @@ def note_failure(session: Session, error: Exception, run: MirrorRun | None) -> N
         _no_transactions(session, run, words)
         return
     if isinstance(error, Refused) and not isinstance(error, KeyRefused):
-        words = "Glu refused one question, though it answers others with this key."
+        words = gettext_noop("Glu refused one question, though it answers others with this key.")
         error = Unreadable(words)
     if run is not None and _is_hopeless(run, error):
         fail_run(session, run, words)

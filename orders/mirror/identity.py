@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, KeyRefused, NotFound, Refused, Unreachable, Unreadable
@@ -122,9 +123,8 @@ def _recognise(organisation: Organisation, client: GluClient, state: MirrorState
     if owner is not None and pinned:
         if owner.glu_id != pinned:
             name = state.glu_organisation_name if state else ""
-            raise OtherOrganisationError(
-                f"Glu says that this key opens {owner}; the orders here are those of {Owner(pinned, name)}."
-            )
+            said = gettext("Glu says that this key opens %(owner)s; the orders here are those of %(pinned)s.")
+            raise OtherOrganisationError(said % {"owner": owner, "pinned": Owner(pinned, name)})
         return owner
     known = _some_orders(organisation)
     if known:
@@ -220,8 +220,14 @@ def _compare(organisation: Organisation, client: GluClient, known: list[Order], 
         return
     if failed is not None:
         raise failed  # that these could not be read says nothing of whose they are
-    whose = f"Glu says that this key opens {owner}. It" if owner else "This key opens another organisation: it"
-    raise OtherOrganisationError(f"{whose} does not know the orders that are here, such as {known[0].glu_id}.")
+    said = (
+        gettext("Glu says that this key opens %(owner)s. It does not know the orders that are here, such as %(order)s.")
+        if owner
+        else gettext(
+            "This key opens another organisation: it does not know the orders that are here, such as %(order)s."
+        )
+    )
+    raise OtherOrganisationError(said % {"owner": owner, "order": known[0].glu_id})
 
 
 def _is_here(organisation: Organisation, row: Row) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from glu_admin.glu.errors import NotFound, Unreadable
 from glu_admin.glu.lists import Row
 from orders.endpoints import list_lines, read_order
@@ -18,8 +20,8 @@ _MOST_PAGES = 1000  # of one order; a list that goes on after them has no end
 class Doubt(Enum):
     """Why lines that Glu gave may not be all there are, in words."""
 
-    EMPTY = "Glu gave no lines, though the order has money."
-    REPEATED = "Glu gave the same lines for another page, so some may be missing."
+    EMPTY = gettext_noop("Glu gave no lines, though the order has money.")
+    REPEATED = gettext_noop("Glu gave the same lines for another page, so some may be missing.")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
             found = list_lines(session.glu.client, order.glu_id, page).rows
         except NotFound:
             read_order(session.glu.client, order.glu_id)  # raises NotFound when the order itself is gone
-            raise Unreadable("Glu has the order but not its lines.") from None
+            raise Unreadable(gettext_noop("Glu has the order but not its lines.")) from None
         names = {_name(row) for row in found}
         if found and names <= known:  # a route that ignores the page, or lines that move while they are read
             return Lines(rows, repeated=True)
@@ -56,7 +58,7 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
             return Lines(rows)
         before = len(found)
         texts |= {_text(row) for row in found}
-    raise Unreadable("Glu’s lines of this order have no end.")
+    raise Unreadable(gettext_noop("Glu’s lines of this order have no end."))
 
 
 def doubt_of(order: Order, lines: Lines, header: dict[str, Any]) -> Doubt | None:

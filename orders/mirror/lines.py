@@ -10,6 +10,7 @@ from functools import partial
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 
 from glu_admin.glu.errors import (
     GluError,
@@ -220,7 +221,9 @@ class LineStream:
             if not lines.rows and not (order.subtotal == 0 and order.total == 0):
                 header = read_order(self.session.glu.client, order.glu_id)
                 if payload_hash(header.raw) != order.payload_hash:
-                    return _Fetched(order, error=Unreadable("It changed while its lines were read."), header=header)
+                    return _Fetched(
+                        order, error=Unreadable(gettext_noop("It changed while its lines were read.")), header=header
+                    )
             return _Fetched(
                 order, lines.rows, header=header, doubt=doubt_of(order, lines, header.raw if header else {})
             )
@@ -231,7 +234,7 @@ class LineStream:
         except KeyRefused:
             raise
         except Refused:
-            return _Fetched(order, error=Unreadable("Glu refused the lines of this order."))
+            return _Fetched(order, error=Unreadable(gettext_noop("Glu refused the lines of this order.")))
 
     def _write(self, done: list[_Fetched]) -> None:
         session, moment = self.session, now()

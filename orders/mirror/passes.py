@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 
 from glu_admin.glu.lists import EVERYTHING
 from glu_admin.glu.stamps import Stamp
@@ -87,7 +88,7 @@ def open_run(
             if kind == MirrorRun.Pass.RANGE and not left.requests:
                 _cut_range(holder, left)
             return left
-        fail_run(holder, left, "A new reading took its place.")
+        fail_run(holder, left, gettext_noop("A new reading took its place."))
     newest, state = newest_change(holder.organisation), holder.state()
     if anew and kind == MirrorRun.Pass.TRANSACTIONS:
         state.transactions_watermark = None

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_noop as _
+
 from glu_admin.glu.stamps import Stamp
 from orders.models import Mark
 from orders.probe.known import Known, Placed, ids_of, rows_of
 from orders.probe.questions import Found, Question, compared, not_known, question
 
-_RETURNED, _LEFT_OUT, _IGNORED = "returned", "left out", "the filter is ignored"
-_NO_ORDER = "there is no order to try it with"
-_UNHEEDED = "The mirror checks every row against its bounds and refuses such a list; nothing would be copied."
+_RETURNED, _LEFT_OUT, _IGNORED = _("returned"), _("left out"), _("the filter is ignored")
+_NO_ORDER = _("there is no order to try it with")
+_UNHEEDED = _("The mirror checks every row against its bounds and refuses such a list; nothing would be copied.")
 
 
-@question("Dates", "Form of dates", "whole seconds, +00:00")
+@question(_("Dates"), _("Form of dates"), _("whole seconds, +00:00"))
 def _form(known: Known) -> Found:
     stamps = [order.created for order in known.placed]
     if not stamps:
@@ -24,10 +26,10 @@ def _form(known: Known) -> Found:
 
 
 @question(
-    "Dates",
-    "Orders with id and createdAt",
-    "all",
-    means="An order without them cannot be placed; it is set aside.",
+    _("Dates"),
+    _("Orders with id and createdAt"),
+    _("all"),
+    means=_("An order without them cannot be placed; it is set aside."),
     relied=True,
 )
 def _placeable(known: Known) -> Found:
@@ -37,10 +39,10 @@ def _placeable(known: Known) -> Found:
 
 
 @question(
-    "Dates",
-    "Orders with updatedAt",
-    "all",
-    means="What changes about such an order is found by the trailing pass, not by every poll.",
+    _("Dates"),
+    _("Orders with updatedAt"),
+    _("all"),
+    means=_("What changes about such an order is found by the trailing pass, not by every poll."),
 )
 def _updated(known: Known) -> Found:
     if not known.sample:
@@ -81,8 +83,8 @@ def _at_the_bound(known: Known, operator: str, assumed: str) -> Found:
 
 
 @question(
-    "Dates",
-    "The mirror’s own window around an order",
+    _("Dates"),
+    _("The mirror’s own window around an order"),
     _RETURNED,
     means=_UNHEEDED,
     relied=True,
@@ -96,7 +98,7 @@ def _own_window(known: Known) -> Found:
     return compared(words, words == _RETURNED)
 
 
-@question("Dates", "updatedAt[after] the last change", "heeded", means=_UNHEEDED, relied=True)
+@question(_("Dates"), _("updatedAt[after] the last change"), _("heeded"), means=_UNHEEDED, relied=True)
 def _own_poll(known: Known) -> Found:
     stamps = [stamp for row in known.sample if (stamp := Stamp.parse(row.get("updatedAt")))]
     if not stamps:
@@ -109,35 +111,35 @@ def _own_poll(known: Known) -> Found:
         updated = Stamp.parse(row.get("updatedAt"))
         if updated is None or not updated.at_or_after(bound):
             return compared(_IGNORED, False)
-    return compared("heeded", True)
+    return compared(_("heeded"), True)
 
 
 @question(
-    "Dates",
-    "[after] an order’s own second",
+    _("Dates"),
+    _("[after] an order’s own second"),
     _RETURNED,
-    means="The mirror asks one second wider and polls overlap, so nothing is lost.",
+    means=_("The mirror asks one second wider and polls overlap, so nothing is lost."),
 )
 def _after(known: Known) -> Found:
     return _at_the_bound(known, "after", _RETURNED)
 
 
-@question("Dates", "[strictly_after] its own second", _LEFT_OUT)
+@question(_("Dates"), _("[strictly_after] its own second"), _LEFT_OUT)
 def _strictly_after(known: Known) -> Found:
     return _at_the_bound(known, "strictly_after", _LEFT_OUT)
 
 
-@question("Dates", "[before] its own second", _RETURNED)
+@question(_("Dates"), _("[before] its own second"), _RETURNED)
 def _before(known: Known) -> Found:
     return _at_the_bound(known, "before", _RETURNED)
 
 
-@question("Dates", "[strictly_before] its own second", _LEFT_OUT, means=_UNHEEDED, relied=True)
+@question(_("Dates"), _("[strictly_before] its own second"), _LEFT_OUT, means=_UNHEEDED, relied=True)
 def _strictly_before(known: Known) -> Found:
     return _at_the_bound(known, "strictly_before", _LEFT_OUT)
 
 
-@question("Dates", "The same instant in another offset", "the offset is dropped")
+@question(_("Dates"), _("The same instant in another offset"), _("the offset is dropped"))
 def _offset(known: Known) -> Found:
     order = known.alone
     if order is None:
@@ -145,8 +147,8 @@ def _offset(known: Known) -> Found:
     low, high = (_shifted(order.created.floor().plus(seconds)) for seconds in (-2, 2))
     words = _tried(known, order, ("after", low), ("before", high))
     if words == _RETURNED:
-        return Found("the offset is heeded", Mark.DIFFERS)
-    return compared("the offset is dropped" if words == _LEFT_OUT else words, words == _LEFT_OUT)
+        return Found(_("the offset is heeded"), Mark.DIFFERS)
+    return compared(_("the offset is dropped") if words == _LEFT_OUT else words, words == _LEFT_OUT)
 
 
 def _shifted(stamp: Stamp) -> Stamp:
@@ -156,7 +158,7 @@ def _shifted(stamp: Stamp) -> Stamp:
     return Stamp(wall, "", f"{hours:+03}:00", stamp.instant)
 
 
-@question("Dates", "Half a second after an order", "the fraction is dropped")
+@question(_("Dates"), _("Half a second after an order"), _("the fraction is dropped"))
 def _fraction(known: Known) -> Found:
     order = known.alone
     if order is None:
@@ -165,18 +167,18 @@ def _fraction(known: Known) -> Found:
     halved = f"{at.wall.isoformat()}.500{at.suffix}"
     words = _tried(known, order, ("after", at.plus(-2)), ("strictly_before", at), strictly_before=halved)
     if words == _RETURNED:
-        return Found("the fraction is heeded", Mark.DIFFERS)
-    return compared("the fraction is dropped" if words == _LEFT_OUT else words, words == _LEFT_OUT)
+        return Found(_("the fraction is heeded"), Mark.DIFFERS)
+    return compared(_("the fraction is dropped") if words == _LEFT_OUT else words, words == _LEFT_OUT)
 
 
-@question("Dates", "A date that is none", "ignored")
+@question(_("Dates"), _("A date that is none"), _("ignored"))
 def _nonsense(known: Known) -> Found:
     if not known.page_1:
         return not_known(_NO_ORDER)
     reply = known.ask(("page", "1"), ("createdAt[after]", "nonsense"), odd=True)
     if reply.status != 200:
         return compared(f"refused ({reply.status})", False)
-    return compared("ignored", True) if rows_of(reply) else compared("matches nothing", False)
+    return compared(_("ignored"), True) if rows_of(reply) else compared(_("matches nothing"), False)
 
 
 DATES: tuple[Question, ...] = (

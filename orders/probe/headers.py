@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext_noop as _
+
 from glu_admin.glu.answers import server_time
 from orders.probe.known import Known, kind_of
 from orders.probe.questions import Found, Question, compared, noted, question
@@ -13,28 +15,28 @@ _CLOSE_SECONDS = 5
 _MOST_NAMES = 30
 
 
-@question("Headers", "Names", "")
+@question(_("Headers"), _("Names"), "")
 def _names(known: Known) -> Found:
     names = sorted({name.title() for name in known.first.headers if _NAME.fullmatch(name)})
-    return noted(", ".join(names[:_MOST_NAMES]) or "none")
+    return noted(", ".join(names[:_MOST_NAMES]) or _("none"))
 
 
-@question("Headers", "Content type", "application/json")
+@question(_("Headers"), _("Content type"), "application/json")
 def _content_type(known: Known) -> Found:
     kind = kind_of(known.first.headers)
     return compared(kind, kind == "application/json")
 
 
 @question(
-    "Headers",
-    "Glu’s clock",
+    _("Headers"),
+    _("Glu’s clock"),
     f"within {_CLOSE_SECONDS} s of ours",
-    means="The mirror compares Glu’s own times, so nothing is lost.",
+    means=_("The mirror compares Glu’s own times, so nothing is lost."),
 )
 def _clock(known: Known) -> Found:
     theirs = server_time(known.first.headers)
     if theirs is None:
-        return compared("no Date that can be read", False)
+        return compared(_("no Date that can be read"), False)
     ahead = round((theirs - known.first_at).total_seconds())
     words = f"{abs(ahead)} s {'ahead' if ahead >= 0 else 'behind'}"
     return compared(words, abs(ahead) <= _CLOSE_SECONDS)
@@ -44,32 +46,34 @@ def _absent(known: Known, name: str, *, tell: bool) -> Found:
     """Whether a header is missing, as assumed; what it says, if that is safe and of use."""
     value = known.first.headers.get(name)
     if value is None:
-        return compared("none", True)
-    return compared(value if tell and _VALUE.fullmatch(value) else "sent", False)
+        return compared(_("none"), True)
+    return compared(value if tell and _VALUE.fullmatch(value) else _("sent"), False)
 
 
-@question("Headers", "ETag", "none")
+@question(_("Headers"), "ETag", _("none"))
 def _etag(known: Known) -> Found:
     return _absent(known, "ETag", tell=False)
 
 
-@question("Headers", "Cache-Control", "none")
+@question(_("Headers"), "Cache-Control", _("none"))
 def _cache_control(known: Known) -> Found:
     return _absent(known, "Cache-Control", tell=True)
 
 
-@question("Headers", "Age", "none", means="Answers may come from a cache and be old; changes are then seen later.")
+@question(
+    _("Headers"), _("Age"), _("none"), means=_("Answers may come from a cache and be old; changes are then seen later.")
+)
 def _age(known: Known) -> Found:
     return _absent(known, "Age", tell=True)
 
 
-@question("Headers", "Rate limit", "not told")
+@question(_("Headers"), _("Rate limit"), _("not told"))
 def _rate_limit(known: Known) -> Found:
     found = []
     for name, value in sorted(known.first.headers.items()):
         if _LIMIT.search(name) and _NAME.fullmatch(name):
             found.append(f"{name} {value if _VALUE.fullmatch(value) else 'sent'}")
-    return compared(", ".join(found) or "not told", not found)
+    return compared(", ".join(found) or _("not told"), not found)
 
 
 HEADERS: tuple[Question, ...] = (_names, _content_type, _clock, _etag, _cache_control, _age, _rate_limit)

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+from django.utils.translation import gettext_noop as _
+
 from glu_admin.glu.stamps import Stamp
 from orders.probe.known import Known, Placed, Row, ids_of, rows_of
 from orders.probe.questions import Found, Question, compared, not_known, question
@@ -20,10 +22,10 @@ def _organisation(known: Known) -> Row | Found:
 
 
 @question(
-    "Organisation",
-    "Organisation id",
-    "told by /organisation",
-    means="The mirror cannot pin the organisation; another one’s key is noticed by its orders only.",
+    _("Organisation"),
+    _("Organisation id"),
+    _("told by /organisation"),
+    means=_("The mirror cannot pin the organisation; another one’s key is noticed by its orders only."),
 )
 def _organisation_id(known: Known) -> Found:
     told = _organisation(known)
@@ -31,13 +33,13 @@ def _organisation_id(known: Known) -> Found:
         return told
     glu_id, state = told.get("id", told.get("hashId")), getattr(known.organisation, "mirror_state", None)
     if glu_id is None:
-        return compared("not told", False)
+        return compared(_("not told"), False)
     pinned = state.glu_organisation_id if state is not None else None
     words = f"{plain(glu_id)}{', not the pinned one' if pinned and pinned != str(glu_id) else ''}"
     return compared(words, not pinned or pinned == str(glu_id))
 
 
-@question("Organisation", "Organisation status", "active")
+@question(_("Organisation"), _("Organisation status"), _("active"))
 def _organisation_status(known: Known) -> Found:
     told = _organisation(known)
     if isinstance(told, Found):
@@ -47,10 +49,10 @@ def _organisation_status(known: Known) -> Found:
 
 
 @question(
-    "Organisation",
-    "Transactions",
-    "readable",
-    means="Refunds of single lines are found when lines are compared, which takes longer.",
+    _("Organisation"),
+    _("Transactions"),
+    _("readable"),
+    means=_("Refunds of single lines are found when lines are compared, which takes longer."),
 )
 def _transactions(known: Known) -> Found:
     reply = known.ask(("page", "1"), path="/transactions", odd=True)
@@ -59,7 +61,7 @@ def _transactions(known: Known) -> Found:
     return compared(f"readable, {len(rows_of(reply))} on page 1", True)
 
 
-@question("Paging", "Orders a page", "30")
+@question(_("Paging"), _("Orders a page"), "30")
 def _page_size(known: Known) -> Found:
     first, second = len(known.page_1), len(known.page_2)
     if not second and first <= 30:
@@ -68,10 +70,10 @@ def _page_size(known: Known) -> Found:
 
 
 @question(
-    "Paging",
+    _("Paging"),
     f"Page {int(_FAR_PAGE):,}",
-    "an empty list",
-    means="The mirror ends a list only at an empty answer, so it cannot finish crowded seconds.",
+    _("an empty list"),
+    means=_("The mirror ends a list only at an empty answer, so it cannot finish crowded seconds."),
     relied=True,
 )
 def _beyond_the_end(known: Known) -> Found:
@@ -79,10 +81,10 @@ def _beyond_the_end(known: Known) -> Found:
 
 
 @question(
-    "Paging",
-    "Orders before 1990",
-    "an empty list",
-    means="This is how the mirror knows that it has read everything; nothing could ever be proven complete.",
+    _("Paging"),
+    _("Orders before 1990"),
+    _("an empty list"),
+    means=_("This is how the mirror knows that it has read everything; nothing could ever be proven complete."),
     relied=True,
 )
 def _before_all(known: Known) -> Found:
@@ -94,47 +96,47 @@ def _emptiness(known: Known, *params: tuple[str, str]) -> Found:
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)
     rows = len(rows_of(reply))
-    return compared(f"{rows} orders" if rows else "an empty list", not rows)
+    return compared(f"{rows} orders" if rows else _("an empty list"), not rows)
 
 
-@question("Paging", "Page 0", "400")
+@question(_("Paging"), _("Page 0"), "400")
 def _page_0(known: Known) -> Found:
     status = known.ask(("page", "0"), odd=True).status
     return compared(f"{status}", status == 400)
 
 
-@question("Paging", "itemsPerPage=1", "ignored")
+@question(_("Paging"), "itemsPerPage=1", _("ignored"))
 def _items_per_page(known: Known) -> Found:
     if len(known.page_1) < 2:
-        return not_known("there are too few orders to tell")
+        return not_known(_("there are too few orders to tell"))
     reply = known.ask(("page", "1"), ("itemsPerPage", "1"), odd=True)
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)
     rows = len(rows_of(reply))
-    return compared("heeded" if rows == 1 else "ignored", rows > 1)
+    return compared(_("heeded") if rows == 1 else _("ignored"), rows > 1)
 
 
-@question("Paging", "pagination=false", "ignored")
+@question(_("Paging"), "pagination=false", _("ignored"))
 def _pagination(known: Known) -> Found:
     """Asked of the last two pages only, lest all there is comes in one answer."""
     size, created = len(known.page_1), [order.created for order in known.placed]
     if not known.page_2 or not created:
-        return not_known("there are too few orders to tell")
+        return not_known(_("there are too few orders to tell"))
     params = (("page", "1"), ("createdAt[after]", str(created[-1])), ("pagination", "false"))
     reply = known.ask(*params, odd=True)
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)
     rows = len(rows_of(reply))
-    return compared("heeded" if rows > size else "ignored", rows <= size)
+    return compared(_("heeded") if rows > size else _("ignored"), rows <= size)
 
 
-@question("Paging", "A parameter that Glu does not know", "ignored")
+@question(_("Paging"), _("A parameter that Glu does not know"), _("ignored"))
 def _unknown_parameter(known: Known) -> Found:
     reply = known.ask(("page", "1"), ("glu_admin_probe", "1"), odd=True)
-    return compared("ignored" if reply.status == 200 else f"answered {reply.status}", reply.status == 200)
+    return compared(_("ignored") if reply.status == 200 else f"answered {reply.status}", reply.status == 200)
 
 
-@question("Paging", "Total by application/ld+json", "406, no total")
+@question(_("Paging"), _("Total by application/ld+json"), _("406, no total"))
 def _total(known: Known) -> Found:
     reply = known.ask(("page", "1"), accept="application/ld+json", odd=True)
     if reply.status != 200:
@@ -142,7 +144,7 @@ def _total(known: Known) -> Found:
     told = reply.data if isinstance(reply.data, dict) else {}
     total = told.get("totalItems", told.get("hydra:totalItems"))
     if type(total) is not int:
-        return compared("200, no total", False)
+        return compared(_("200, no total"), False)
     here = known.organisation.orders.filter(gone_at=None).count()
     state = getattr(known.organisation, "mirror_state", None)
     if state is None or state.history_complete_at is None:
@@ -151,21 +153,21 @@ def _total(known: Known) -> Found:
 
 
 @question(
-    "Order of the list",
-    "Newest first",
-    "yes",
-    means="The mirror seeks by the oldest order of a page; such a list proves nothing, and nothing is copied.",
+    _("Order of the list"),
+    _("Newest first"),
+    _("yes"),
+    means=_("The mirror seeks by the oldest order of a page; such a list proves nothing, and nothing is copied."),
     relied=True,
 )
 def _newest_first(known: Known) -> Found:
     stamps = [order.created for order in known.placed]
     if len(stamps) < 2 or stamps[0].instant == stamps[-1].instant:
-        return not_known("there are too few orders to tell")
+        return not_known(_("there are too few orders to tell"))
     falls = all(order.instant >= two.instant or order.wall >= two.wall for order, two in pairwise(stamps))
-    return compared(f"yes, {len(stamps)} in a row" if falls else "no", falls)
+    return compared(f"yes, {len(stamps)} in a row" if falls else _("no"), falls)
 
 
-@question("Order of the list", "Orders of the same second", "in any order")
+@question(_("Order of the list"), _("Orders of the same second"), _("in any order"))
 def _ties(known: Known) -> Found:
     tied = _tied(known.placed)
     if tied is None:
@@ -186,22 +188,22 @@ def _tied(placed: list[Placed]) -> list[Placed] | None:
     return crowded if len(crowded) > 1 else None
 
 
-@question("Order of the list", "Two requests in a row", "the same orders")
+@question(_("Order of the list"), _("Two requests in a row"), _("the same orders"))
 def _twice(known: Known) -> Found:
     first, two = (set(ids_of(known.rows(("page", "1")))) for _ in range(2))
     moved = len(first ^ two)
-    return compared("the same orders" if not moved else f"{moved} orders came or went", not moved)
+    return compared(_("the same orders") if not moved else f"{moved} orders came or went", not moved)
 
 
-@question("Order of the list", "order[createdAt]=asc", "ignored")
+@question(_("Order of the list"), "order[createdAt]=asc", _("ignored"))
 def _ascending(known: Known) -> Found:
     reply = known.ask(("page", "1"), ("order[createdAt]", "asc"), odd=True)
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)
     rises, usually = _rises(rows_of(reply)), _rises(known.page_1)
     if rises is None or usually:
-        return not_known("no difference could be told")
-    return compared("heeded" if rises else "ignored", not rises)
+        return not_known(_("no difference could be told"))
+    return compared(_("heeded") if rises else _("ignored"), not rises)
 
 
 def _rises(rows: list[Row]) -> bool | None:

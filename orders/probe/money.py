@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from itertools import product
 
+from django.utils.translation import gettext_noop as _
+
 from orders.probe.known import Known, Row, rows_of
 from orders.probe.questions import Found, Question, compared, not_known, question
 from orders.probe.words import listed
@@ -10,11 +12,11 @@ from orders.probe.words import listed
 _AMOUNTS = ("subtotal", "discountAmount", "deliveryAmount", "processingFee", "total")
 _PARTS = ("discountAmount", "deliveryAmount", "processingFee")
 _ASSUMED = "subtotal − discountAmount + deliveryAmount + processingFee"
-_NO_LINES = "there are no lines to try it with"
+_NO_LINES = _("there are no lines to try it with")
 _FAR_PAGE = "1000"
 
 
-@question("Lines", "Lines a page", "30")
+@question(_("Lines"), _("Lines a page"), "30")
 def _page_size(known: Known) -> Found:
     sizes = {len(pages[0]) for _, pages in known.lines if len(pages) > 1}
     if not sizes:
@@ -23,40 +25,40 @@ def _page_size(known: Known) -> Found:
     return compared(", ".join(str(size) for size in sorted(sizes)), sizes == {30})
 
 
-@question("Lines", "Order of lines", "rising ids")
+@question(_("Lines"), _("Order of lines"), _("rising ids"))
 def _order(known: Known) -> Found:
     several = [[row.get("id") for page in pages for row in page] for _, pages in known.lines]
     several = [ids for ids in several if len(ids) > 1]
     if not several:
-        return not_known("no order has more than one line")
+        return not_known(_("no order has more than one line"))
     if not all(type(line_id) is int for ids in several for line_id in ids):
-        return compared("ids that are no numbers", False)
+        return compared(_("ids that are no numbers"), False)
     rising = sum(ids == sorted(ids, key=_whole) for ids in several)
     return compared(f"rising ids in {rising} of {len(several)} orders", rising == len(several))
 
 
 @question(
-    "Lines",
+    _("Lines"),
     f"Page {int(_FAR_PAGE):,} of an order’s lines",
-    "an empty list",
-    means="The mirror reads an order’s lines up to an empty page, and cannot read them to their end.",
+    _("an empty list"),
+    means=_("The mirror reads an order’s lines up to an empty page, and cannot read them to their end."),
     relied=True,
 )
 def _beyond_the_end(known: Known) -> Found:
     if not known.placed:
-        return not_known("there is no order to try it with")
+        return not_known(_("there is no order to try it with"))
     reply = known.ask(("page", _FAR_PAGE), path=f"/orders/{known.placed[0].glu_id}/lines")
     if reply.status != 200:
         return compared(f"answered {reply.status}", False)
     rows = len(rows_of(reply))
-    return compared(f"{rows} lines" if rows else "an empty list", not rows)
+    return compared(f"{rows} lines" if rows else _("an empty list"), not rows)
 
 
 @question(
-    "Lines",
-    "What lines add up to",
-    "their subtotals to the order’s subtotal",
-    means="Where sums do not agree, the mirror asks for one more page of lines of every order.",
+    _("Lines"),
+    _("What lines add up to"),
+    _("their subtotals to the order’s subtotal"),
+    means=_("Where sums do not agree, the mirror asks for one more page of lines of every order."),
 )
 def _sums(known: Known) -> Found:
     counts = dict.fromkeys(("subtotals to subtotal", "totals to subtotal", "totals to total"), 0)
@@ -80,7 +82,12 @@ def _sum(lines: list[Row], name: str) -> int | None:
     return sum(whole) if len(whole) == len(lines) else None
 
 
-@question("Money", "Amounts", "whole numbers", means="An amount of another kind is kept as it came, and not added up.")
+@question(
+    _("Money"),
+    _("Amounts"),
+    _("whole numbers"),
+    means=_("An amount of another kind is kept as it came, and not added up."),
+)
 def _whole_numbers(known: Known) -> Found:
     odd: dict[str, int] = {}
     told = 0
@@ -91,20 +98,20 @@ def _whole_numbers(known: Known) -> Found:
                 if type(row[name]) is not int:
                     odd[name] = odd.get(name, 0) + 1
     if not told:
-        return not_known("no order has an amount")
+        return not_known(_("no order has an amount"))
     return compared(f"other than whole: {listed(odd)}" if odd else f"{told} whole numbers", not odd)
 
 
 @question(
-    "Money",
-    "What makes the total",
+    _("Money"),
+    _("What makes the total"),
     _ASSUMED,
-    means="The mirror shows the amounts as Glu sends them and adds nothing up.",
+    means=_("The mirror shows the amounts as Glu sends them and adds nothing up."),
 )
 def _total(known: Known) -> Found:
     rows = [row for row in known.sample if type(row.get("subtotal")) is int and type(row.get("total")) is int]
     if not rows:
-        return not_known("no order has a subtotal and a total")
+        return not_known(_("no order has a subtotal and a total"))
     hits = {name: sum(made(row) == row["total"] for row in rows) for name, made in _formulas().items()}
     so = hits.pop(_ASSUMED)
     other = max(hits, key=lambda name: hits[name])

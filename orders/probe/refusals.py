@@ -1,5 +1,7 @@
 """Questions about how Glu refuses."""
 
+from django.utils.translation import gettext_noop as _
+
 from orders.probe.known import Known, kind_of
 from orders.probe.questions import Found, Question, compared, not_known, question
 
@@ -8,10 +10,10 @@ _WRONG_KEY = "glu-admin-probe-with-a-wrong-key"
 
 
 @question(
-    "Errors",
-    "An order that is not there",
+    _("Errors"),
+    _("An order that is not there"),
     "404",
-    means="The mirror marks an order as gone only after 404, so deleted orders stay unmarked.",
+    means=_("The mirror marks an order as gone only after 404, so deleted orders stay unmarked."),
     relied=True,
 )
 def _no_such_order(known: Known) -> Found:
@@ -19,11 +21,11 @@ def _no_such_order(known: Known) -> Found:
     return compared(f"{reply.status}, {kind_of(reply.headers)}", reply.status == 404)
 
 
-@question("Errors", "Retry-After", "with every 429")
+@question(_("Errors"), "Retry-After", _("with every 429"))
 def _retry_after(known: Known) -> Found:
     met = known.retry_after
     if not met:
-        return not_known("no 429 was met")
+        return not_known(_("no 429 was met"))
     seconds = sum(value is not None and value.strip().isdigit() for value in met)
     dates = sum(value is not None for value in met) - seconds
     told = [f"{count} {words}" for count, words in ((seconds, "in seconds"), (dates, "as a date")) if count]
@@ -34,10 +36,10 @@ def _retry_after(known: Known) -> Found:
 
 
 @question(
-    "Errors",
-    "A wrong key",
-    "401 or 403",
-    means="The mirror could not notice that a key is no longer accepted.",
+    _("Errors"),
+    _("A wrong key"),
+    _("401 or 403"),
+    means=_("The mirror could not notice that a key is no longer accepted."),
     relied=True,
 )
 def _wrong_key(known: Known) -> Found:

@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 
+from django.utils.translation import gettext_noop as _
+
 from orders.documented import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS
 from orders.probe.known import Known
 from orders.probe.questions import Found, Question, compared, not_known, noted, question
 from orders.probe.words import counted, listed
 
-_NO_ORDER = "there is no order to try it with"
+_NO_ORDER = _("there is no order to try it with")
 _WORDS = (
     "paymentStatus",
     "paymentMethod",
@@ -23,7 +25,7 @@ _DOCUMENTED = {field.glu for field in ORDER_FIELDS} | ORDER_OBJECTS | {"id"}
 _NAME = re.compile(r"[A-Za-z]\w{0,39}")
 
 
-@question("Vocabulary", "dispatchStatus", "the documented six")
+@question(_("Vocabulary"), "dispatchStatus", _("the documented six"))
 def _dispatch_status(known: Known) -> Found:
     values = [row.get("dispatchStatus") for row in known.sample]
     if not values:
@@ -32,31 +34,33 @@ def _dispatch_status(known: Known) -> Found:
 
 
 def _word(name: str) -> Question:
-    @question("Vocabulary", name, "")
+    @question(_("Vocabulary"), name, "")
     def _values(known: Known) -> Found:
         return noted(counted(row.get(name) for row in known.sample)) if known.sample else not_known(_NO_ORDER)
 
     return _values
 
 
-@question("Vocabulary", "type of transactions", "")
+@question(_("Vocabulary"), _("type of transactions"), "")
 def _transaction_type(known: Known) -> Found:
     reply = known.ask(("page", "1"), path="/transactions", odd=True)
     rows = [row for row in reply.data if isinstance(row, dict)] if isinstance(reply.data, list) else []
-    return noted(counted(row.get("type") for row in rows)) if rows else not_known("no transaction can be read")
+    return noted(counted(row.get("type") for row in rows)) if rows else not_known(_("no transaction can be read"))
 
 
-@question("Vocabulary", "type of lines", "")
+@question(_("Vocabulary"), _("type of lines"), "")
 def _line_type(known: Known) -> Found:
     rows = [row for _, pages in known.lines for page in pages for row in page]
-    return noted(counted(row.get("type") for row in rows)) if rows else not_known("there are no lines to try it with")
+    return (
+        noted(counted(row.get("type") for row in rows)) if rows else not_known(_("there are no lines to try it with"))
+    )
 
 
-@question("Vocabulary", "Relations", "ids", means="Ids, IRIs, addresses and objects are all read alike.")
+@question(_("Vocabulary"), _("Relations"), _("ids"), means=_("Ids, IRIs, addresses and objects are all read alike."))
 def _relations(known: Known) -> Found:
     shapes = Counter(_shape(row[name]) for row in known.sample for name in _RELATIONS if row.get(name) is not None)
     if not shapes:
-        return not_known("no order names another thing")
+        return not_known(_("no order names another thing"))
     return compared(listed(shapes), set(shapes) == {"ids"})
 
 
@@ -70,16 +74,21 @@ def _shape(value: object) -> str:
     return "other"
 
 
-@question("Vocabulary", "Empty fields", "left out")
+@question(_("Vocabulary"), _("Empty fields"), _("left out"))
 def _nulls(known: Known) -> Found:
     if any(value is None for row in known.sample for value in row.values()):
-        return compared("sent as null", False)
+        return compared(_("sent as null"), False)
     if len({frozenset(row) for row in known.sample}) < 2:
-        return not_known("all orders have the same fields")
-    return compared("left out", True)
+        return not_known(_("all orders have the same fields"))
+    return compared(_("left out"), True)
 
 
-@question("Vocabulary", "Fields that are not documented", "none", means="They are kept as they came, and exported.")
+@question(
+    _("Vocabulary"),
+    _("Fields that are not documented"),
+    _("none"),
+    means=_("They are kept as they came, and exported."),
+)
 def _unknown_fields(known: Known) -> Found:
     if not known.sample:
         return not_known(_NO_ORDER)

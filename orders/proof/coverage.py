@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import models
 from django.db.models import DateField
 from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
 from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 from orders.proof.intervals import BEGINNING, Union, day_edges
@@ -16,9 +19,9 @@ from orders.proof.proven import unions
 class DayState(models.TextChoices):
     """How far a day is proven to be here."""
 
-    PROVEN = "proven", "Proven"
-    PARTLY = "partly", "Partly"
-    NEVER = "never", "Not yet"
+    PROVEN = "proven", _("Proven")
+    PARTLY = "partly", _("Partly")
+    NEVER = "never", _("Not yet")
 
 
 _WEEKS = 52
@@ -61,11 +64,13 @@ class Coverage:
     def words(self) -> str:
         """How far back everything is proven, as a sentence."""
         if self.oldest_proven is None:
-            return "Yesterday is not proven yet. The recent days are read again by themselves, which proves it."
-        day = f"{self.oldest_proven.day} {self.oldest_proven:%B %Y}"
+            return gettext(
+                "Yesterday is not proven yet. The recent days are read again by themselves, which proves it."
+            )
+        day = {"day": date_format(self.oldest_proven, "j F Y")}
         if self.is_whole:
-            return f"Everything back to the first order, {day}, is proven."
-        return f"Every day since {day} is proven, yesterday included."
+            return gettext("Everything back to the first order, %(day)s, is proven.") % day
+        return gettext("Every day since %(day)s is proven, yesterday included.") % day
 
     def count(self, state: DayState) -> int:
         """How many of the days are in this state."""

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
@@ -15,8 +17,16 @@ from orders.proof.rest import last_error
 from orders.proof.standing import Standing, standing
 
 _FAILURES: dict[str, tuple[str, str]] = {
-    MirrorState.Failure.THROTTLED: ("amber", "slowed down"),
-    MirrorState.Failure.UNREACHABLE: ("red", "Glu not reached"),
+    MirrorState.Failure.THROTTLED: ("amber", gettext_noop("%(ago)s, slowed down")),
+    MirrorState.Failure.UNREACHABLE: ("red", gettext_noop("%(ago)s, Glu not reached")),
+}
+_TROUBLE = ("red", gettext_noop("%(ago)s, trouble"))
+_KEY_STATES = {
+    GluKey.State.TRYING: gettext_noop("waiting to be tried"),
+    GluKey.State.ACCEPTED: gettext_noop("accepted"),
+    GluKey.State.REFUSED: gettext_noop("refused"),
+    GluKey.State.FOREIGN: gettext_noop("opens another organisation"),
+    GluKey.State.UNREACHABLE: gettext_noop("Glu could not be reached"),
 }
 
 
@@ -39,38 +49,44 @@ def freshness(organisation: Organisation, known: Standing | None = None) -> Fres
     """
     known = known or standing(organisation)
     state, key, polls, complete_up_to = known.state, known.key, known.polls, known.complete_up_to
-    ago = f"{short(now() - complete_up_to)} ago" if complete_up_to else "not yet"
+    ago = _ago(complete_up_to)
     if key is None:
         trying = known.candidate
         if trying is None:
-            return Freshness("grey", "No key", complete_up_to)
+            return Freshness("grey", _("No key"), complete_up_to)
         tone = "red" if trying.state in GluKey.REJECTED else "blue"
-        return Freshness(tone, f"Key: {_lower(trying)}", complete_up_to)
+        return Freshness(tone, _("Key: %(state)s") % {"state": _state(trying)}, complete_up_to)
     if key.state == GluKey.State.REFUSED:
-        return Freshness("red", f"{ago}, key refused", complete_up_to)
+        return Freshness("red", _("%(ago)s, key refused") % ago, complete_up_to)
     if key.state == GluKey.State.FOREIGN:
-        return Freshness("red", f"{ago}, another organisation’s key", complete_up_to)
+        return Freshness("red", _("%(ago)s, another organisation’s key") % ago, complete_up_to)
     if key.paused_at is not None:
-        return Freshness("amber", f"{ago}, paused", complete_up_to)
+        return Freshness("amber", _("%(ago)s, paused") % ago, complete_up_to)
     if key.state != GluKey.State.ACCEPTED:
-        return Freshness("blue", f"{ago}, key: {_lower(key)}", complete_up_to)
+        return Freshness("blue", _("%(ago)s, key: %(state)s") % (ago | {"state": _state(key)}), complete_up_to)
     if state is not None and last_error(state, key):
-        tone, words = _FAILURES.get(state.last_error_kind, ("red", "trouble"))
-        return Freshness(tone, f"{ago}, {words}", complete_up_to)
+        tone, words = _FAILURES.get(state.last_error_kind, _TROUBLE)
+        return Freshness(tone, _(words) % ago, complete_up_to)
     copy = first_copy(organisation, state, unread=known.lines_unread)
     if copy is not None or state is None or state.history_complete_at is None:
-        share = f", {copy.percent} %" if copy and copy.percent is not None else ""
-        return Freshness("blue", f"First copy{share}", complete_up_to)
+        is_known = copy is not None and copy.percent is not None
+        words = _("First copy, %(percent)d %%") % {"percent": copy.percent} if copy and is_known else _("First copy")
+        return Freshness("blue", words, complete_up_to)
     if polls and MirrorRun.Flag.FROM_CACHE in polls[0].flags.split():
-        return Freshness("amber", f"{ago}, from a cache", complete_up_to)
+        return Freshness("amber", _("%(ago)s, from a cache") % ago, complete_up_to)
     if complete_up_to is None or now() - complete_up_to > late_after(state):
-        return Freshness("amber", f"{ago}, late", complete_up_to)
-    return Freshness("green", f"Up to date, {ago}", complete_up_to)
+        return Freshness("amber", _("%(ago)s, late") % ago, complete_up_to)
+    return Freshness("green", _("Up to date, %(ago)s") % ago, complete_up_to)
 
 
-def _lower(key: GluKey) -> str:
-    label = GluKey.State(key.state).label
-    return label if key.state == GluKey.State.UNREACHABLE else label[0].lower() + label[1:]  # it begins with a name
+def _ago(moment: datetime | None) -> dict[str, str]:
+    """How long ago it was, for the sentences that say so."""
+    return {"ago": _("%(time)s ago") % {"time": short(now() - moment)} if moment else _("not yet")}
+
+
+def _state(key: GluKey) -> str:
+    """The state of a key as a sentence has it."""
+    return _(_KEY_STATES[GluKey.State(key.state)])
 
 
 def late_after(state: MirrorState | None) -> timedelta:

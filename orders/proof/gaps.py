@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.proof.freshness import late_after
@@ -15,6 +17,8 @@ from orders.proof.proven import unions
 from orders.proof.standing import state_on_page
 
 _MOST_NAMED = 3
+_NOT_COPIED = gettext_noop("%(days)s not copied yet")
+_IN_DOUBT = gettext_noop("%(days)s in doubt until read again")
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,13 @@ def is_copied(organisation: Organisation) -> bool:
 def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:
     """The gaps in words, such as "1–24 September and part of 25 September not copied yet"; "" without gaps."""
     parts = []
-    for in_doubt, said in ((False, "not copied yet"), (True, "in doubt until read again")):
+    for in_doubt, said in ((False, _NOT_COPIED), (True, _IN_DOUBT)):
         named = [_days_of(gap, zone) for gap in gaps if gap.in_doubt == in_doubt]
         if len(named) > _MOST_NAMED:
-            named[_MOST_NAMED:] = [f"{len(named) - _MOST_NAMED:,} more stretches"]
+            more = len(named) - _MOST_NAMED
+            named[_MOST_NAMED:] = [ngettext("%(n)s more stretch", "%(n)s more stretches", more) % {"n": f"{more:,}"}]
         if named:
-            parts.append(f"{', '.join(named)} {said}")
+            parts.append(_(said) % {"days": ", ".join(named)})
     return "; ".join(parts)
 
 
@@ -87,16 +92,25 @@ def _days_of(gap: Gap, zone: ZoneInfo) -> str:
     """The local days of a gap, those that it holds only a part of apart."""
     end = gap.end.astimezone(zone)
     if gap.start <= BEGINNING:
-        return f"everything before {_day(end.date())}{'' if _begins_day(end) else f', {end:%H:%M}'}"
+        before = {"day": _day(end.date()), "time": f"{end:%H:%M}"}
+        return (
+            _("everything before %(day)s") if _begins_day(end) else _("everything before %(day)s, %(time)s")
+        ) % before
     start = gap.start.astimezone(zone)
     first = start.date() if _begins_day(start) else start.date() + timedelta(days=1)
     last = end.date() - timedelta(days=1)
-    parts = [f"part of {_day(start.date())}"] if start.date() < first else []
+    parts = [_part_of(start.date())] if start.date() < first else []
     if first <= last:
         parts.append(_days(first, last))
     if not _begins_day(end) and first <= end.date():
-        parts.append(f"part of {_day(end.date())}")
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+        parts.append(_part_of(end.date()))
+    if len(parts) == 1:
+        return parts[0]
+    return _("%(before)s and %(last)s") % {"before": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def _part_of(day: date) -> str:
+    return _("part of %(day)s") % {"day": _day(day)}
 
 
 def _begins_day(moment: datetime) -> bool:
@@ -109,7 +123,9 @@ def _days(first: date, last: date) -> str:
     if first == last:
         return _day(last)
     same_month = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day}–{_day(last)}" if same_month else f"{_day(first)} to {_day(last)}"
+    if same_month:
+        return f"{first.day}–{_day(last)}"
+    return _("%(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
 
 
 def _day(day: date) -> str:

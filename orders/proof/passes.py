@@ -7,11 +7,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.template.defaultfilters import pluralize
 from django.utils.timezone import now
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.keys.lifecycle import current_key
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.told import told
 from orders.display.durations import interval
 from orders.models import MirrorRun, MirrorState
 from orders.proof.proven import flagged_polls
@@ -21,13 +23,13 @@ from orders.proof.rest import Rest, rest
 class Reading(models.TextChoices):
     """What is read of Glu separately, in the order people see it: a name for monitors, and the words for people."""
 
-    CHANGES = "Changes", "New and changed"
-    TRAILING = "Trailing", "Late arrivals"
-    HISTORY = "History", "Whole history"
-    RECENT = "Recent", "Recent days again"
-    EVERYTHING = "Everything", "All days again"
-    TRANSACTIONS = "Transactions", "Payments and refunds"
-    RANGE = "Range", "Days asked for"
+    CHANGES = "Changes", _("New and changed")
+    TRAILING = "Trailing", _("Late arrivals")
+    HISTORY = "History", _("Whole history")
+    RECENT = "Recent", _("Recent days again")
+    EVERYTHING = "Everything", _("All days again")
+    TRANSACTIONS = "Transactions", _("Payments and refunds")
+    RANGE = "Range", _("Days asked for")
 
 
 _WHOLE = Q(kind=MirrorRun.Pass.RECONCILE, reach=MirrorRun.Reach.WHOLE)
@@ -88,21 +90,20 @@ class PassReport:
     def status(self) -> PassStatus:
         """How the last attempt went. It never says running of one that waits, nor complete of one that failed since."""
         if self.last is None:
-            return (
-                PassStatus("grey", "", "Never asked for") if self.never_asked else PassStatus("grey", "ring", "Waiting")
-            )
+            return PassStatus("grey", "", gettext("Never asked for")) if self.never_asked else _waiting()
         if self.failing:
-            return PassStatus("red", "danger", "Failing" if self.next_try else "Failed", loud=True)
+            words = gettext("Failing") if self.next_try else gettext("Failed")
+            return PassStatus("red", "danger", words, loud=True)
         if self.last.state == MirrorRun.State.RUNNING:
             if self.rest:
-                return PassStatus("amber", "hourglass", "On hold")
+                return PassStatus("amber", "hourglass", gettext("On hold"))
             begun = self.last.requests or self.last.kind != MirrorRun.Pass.RANGE
-            return PassStatus("blue", "half", "Running") if begun else PassStatus("grey", "ring", "Waiting")
+            return PassStatus("blue", "half", gettext("Running")) if begun else _waiting()
         if self.flags:
-            return PassStatus("amber", "flag", "Flagged", loud=True)
+            return PassStatus("amber", "flag", gettext("Flagged"), loud=True)
         if self.late:
-            return PassStatus("amber", "clock", "Late", loud=True)
-        return PassStatus("green", "check", "Complete")
+            return PassStatus("amber", "clock", gettext("Late"), loud=True)
+        return PassStatus("green", "check", gettext("Complete"))
 
     @property
     def never_asked(self) -> bool:
@@ -142,14 +143,24 @@ class PassReport:
     def late(self) -> str:
         """In words, what the last complete run found that polls should have brought."""
         rows = self.complete.late if self.complete else 0
-        return f"{rows} order{pluralize(rows)} came that an earlier poll should have brought" if rows else ""
+        if not rows:
+            return ""
+        return ngettext(
+            "%(n)d order came that an earlier poll should have brought",
+            "%(n)d orders came that an earlier poll should have brought",
+            rows,
+        ) % {"n": rows}
 
     @property
     def said(self) -> list[str]:
         """In sentences, all there is to say of it besides its numbers: why it failed or waits, its flags, late rows."""
-        failed = self.last.error if self.last else ""
+        failed = told(self.last.error) if self.last else ""
         held = self.rest.words if self.rest and self.last and self.last.state == MirrorRun.State.RUNNING else ""
         return [f"{words.rstrip('.')}." for words in (failed, held, self.flags, self.late) if words]
+
+
+def _waiting() -> PassStatus:
+    return PassStatus("grey", "ring", gettext("Waiting"))
 
 
 def passes(organisation: Organisation, state: MirrorState | None) -> list[PassReport]:
@@ -174,17 +185,24 @@ def passes(organisation: Organisation, state: MirrorState | None) -> list[PassRe
 def _when(state: MirrorState | None) -> dict[Reading, str]:
     """How often each is read, in words."""
     poll = (state and state.poll_seconds) or settings.MIRROR_POLL_MIN_SECONDS
-    again = f"every {interval(settings.MIRROR_TRAILING_EVERY_SECONDS)}"
-    recent = interval(settings.MIRROR_RECENT_REACH_SECONDS)
-    return {
-        Reading.CHANGES: f"every {interval(poll)}",
-        Reading.TRAILING: again,
-        Reading.HISTORY: "once",
-        Reading.RECENT: f"last {recent}, every {interval(settings.MIRROR_RECENT_EVERY_SECONDS)}",
-        Reading.EVERYTHING: f"every {interval(settings.MIRROR_WHOLE_EVERY_SECONDS)}",
-        Reading.TRANSACTIONS: again,
-        Reading.RANGE: "by hand",
+    again = _every(settings.MIRROR_TRAILING_EVERY_SECONDS)
+    recent = {
+        "days": interval(settings.MIRROR_RECENT_REACH_SECONDS),
+        "interval": interval(settings.MIRROR_RECENT_EVERY_SECONDS),
     }
+    return {
+        Reading.CHANGES: _every(poll),
+        Reading.TRAILING: again,
+        Reading.HISTORY: gettext("once"),
+        Reading.RECENT: gettext("last %(days)s, every %(interval)s") % recent,
+        Reading.EVERYTHING: _every(settings.MIRROR_WHOLE_EVERY_SECONDS),
+        Reading.TRANSACTIONS: again,
+        Reading.RANGE: gettext("by hand"),
+    }
+
+
+def _every(seconds: float) -> str:
+    return gettext("every %(interval)s") % {"interval": interval(seconds)}
 
 
 def _due_at(state: MirrorState | None) -> dict[Reading, datetime | None]:
@@ -202,4 +220,4 @@ def _due_at(state: MirrorState | None) -> dict[Reading, datetime | None]:
 
 def flag_words(flags: Iterable[str]) -> list[str]:
     """What flags of runs mean, a text for each; a flag that only an older version knew stands as it was written."""
-    return [MirrorRun.Flag(flag).label if flag in MirrorRun.Flag.values else flag for flag in flags]
+    return [str(MirrorRun.Flag(flag).label) if flag in MirrorRun.Flag.values else flag for flag in flags]

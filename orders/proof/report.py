@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from glu_admin.keys.lifecycle import closed
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.told import told
 from orders.display.durations import short
 from orders.models import Drift, Finding, MirrorState, MissingOrder, ProbeReport, SetAside
 from orders.proof.completeness import lacking
@@ -82,12 +84,17 @@ class MirrorReport:
     @property
     def cache_words(self) -> str:
         """The age of cached answers in words; empty without a cache."""
-        return f"From a cache, up to {short(self.cache_age)} old" if self.cache_age else ""
+        return _("From a cache, up to %(time)s old") % {"time": short(self.cache_age)} if self.cache_age else ""
 
     @property
     def last_error(self) -> str:
         """The failure of the last attempt that still counts, in words."""
         return last_error(self.state, self.key) if self.state else ""
+
+    @property
+    def transactions_error(self) -> str:
+        """Why transactions are not read, in words; "" while they are."""
+        return told(self.state.transactions_error) if self.state else ""
 
     @property
     def more_missing(self) -> int:

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.told import told
 from orders.models import MirrorState
 from orders.proof.standing import Standing, standing
 
-STANDS_STILL = "No worker has taken it up for minutes: the worker or the broker may be away."
+STANDS_STILL = gettext_noop("No worker has taken it up for minutes: the worker or the broker may be away.")
 
 
 @dataclass(frozen=True)
@@ -25,21 +28,21 @@ class Rest:
 def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
     """Why nothing is asked of Glu now; None when what is due is done."""
     if key is None:
-        return Rest("There is no key in use.")
+        return Rest(_("There is no key in use."))
     if key.state == GluKey.State.REFUSED:
-        return Rest("Glu refuses the key.", key.try_again_at)
+        return Rest(_("Glu refuses the key."), key.try_again_at)
     if key.state == GluKey.State.FOREIGN:
-        return Rest("The key opens another organisation.", key.try_again_at)
+        return Rest(_("The key opens another organisation."), key.try_again_at)
     if key.paused_at is not None:
-        return Rest("Copying is paused.")
+        return Rest(_("Copying is paused."))
     if key.state != GluKey.State.ACCEPTED:
-        return Rest("The key is being tried again.")
+        return Rest(_("The key is being tried again."))
     if state is None or state.wait_until is None:
         return None
     tried = not state.failures or (state.lease_expires_at is not None and state.lease_expires_at > now())
     if state.wait_until <= now() and tried:
         return None
-    return Rest(last_error(state, key) or "Glu is left alone for a while.", state.wait_until)
+    return Rest(last_error(state, key) or _("Glu is left alone for a while."), state.wait_until)
 
 
 def stands_still(organisation: Organisation, known: Standing | None = None) -> bool:
@@ -65,4 +68,4 @@ def last_error(state: MirrorState, key: GluKey | None) -> str:
     """
     of_key = state.last_error_kind in MirrorState.OF_THE_KEY
     stale = of_key and key is not None and key.state not in GluKey.REJECTED
-    return "" if stale else state.last_error
+    return "" if stale else told(state.last_error)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from glu_admin.tenancy.told import told
 from orders.models import MirrorState
 
 Known = Literal["read", "coming", "stopped", "unread"]
@@ -29,6 +30,7 @@ def transactions_known(state: MirrorState | None) -> TransactionsKnown:
     """How far the transactions of an organisation are known, by where its mirror stands."""
     if state is None:
         return TransactionsKnown("coming")
+    why = told(state.transactions_error)
     if state.transactions_complete_at is None:
-        return TransactionsKnown("unread" if state.transactions_error else "coming", state.transactions_error)
-    return TransactionsKnown("stopped" if state.transactions_error else "read", state.transactions_error)
+        return TransactionsKnown("unread" if why else "coming", why)
+    return TransactionsKnown("stopped" if why else "read", why)

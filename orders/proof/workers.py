@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from glu_admin.heartbeats.rows import BEAT, Age, ages
 from orders.display.durations import short
 
 _NAMES = {
-    "interactive": "What people ask for",
-    "changes": "Looks for changes",
-    "bulk": "Long readings",
-    BEAT: "Timetable",
+    "interactive": gettext_noop("What people ask for"),
+    "changes": gettext_noop("Looks for changes"),
+    "bulk": gettext_noop("Long readings"),
+    BEAT: gettext_noop("Timetable"),
 }
 
 
@@ -23,20 +26,26 @@ class Sign:
     @property
     def name(self) -> str:
         """What this part does."""
-        return _NAMES.get(self.age.name, self.age.name)
+        return _(_NAMES.get(self.age.name, self.age.name))
 
     @property
     def words(self) -> str:
         """How long ago the last sign of life was, in words."""
-        return "not yet" if self.age.seconds is None else f"{short(timedelta(seconds=self.age.seconds))} ago"
+        if self.age.seconds is None:
+            return _("not yet")
+        return _("%(time)s ago") % {"time": short(timedelta(seconds=self.age.seconds))}
 
     @property
     def trouble(self) -> str:
         """What a person has to know when this part stands still; "" while it moves."""
         if not self.age.late or self.age.seconds is None:
             return ""
-        away = "beat is away" if self.age.name == BEAT else "its worker or the broker is away"
-        return f"{self.name}: no sign of life for {short(timedelta(seconds=self.age.seconds))}; {away}."
+        said = (
+            _("%(part)s: no sign of life for %(time)s; beat is away.")
+            if self.age.name == BEAT
+            else _("%(part)s: no sign of life for %(time)s; its worker or the broker is away.")
+        )
+        return said % {"part": self.name, "time": short(timedelta(seconds=self.age.seconds))}
 
 
 def signs() -> list[Sign]:

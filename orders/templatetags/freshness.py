@@ -5,11 +5,13 @@ from typing import Any
 from django import template
 
 from glu_admin.tenancy.models import Membership, Organisation, Role
+from glu_admin.tenancy.told import told
 from orders.proof.banners import banners
 from orders.proof.freshness import freshness as freshness_of
 from orders.proof.standing import standing_on_page
 
 register = template.Library()
+register.filter("told", told)
 
 
 @register.inclusion_tag("orders/freshness/_chip.html")

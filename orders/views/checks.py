@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from glu_admin.fragments import wants_fragment
@@ -59,11 +60,12 @@ def check_context(organisation: Organisation, order: Order) -> dict[str, Any]:
     suspected: MissingOrder | None = getattr(order, "missing", None)
     words = check.words
     if check.not_returned and order.gone_at is None and suspected is not None:
-        words += (
-            " Many are missing at once, so somebody has to decide."
+        more = (
+            _("Many are missing at once, so somebody has to decide.")
             if suspected.held
-            else " It is asked for once more before it is marked."
+            else _("It is asked for once more before it is marked.")
         )
+        words = f"{words} {more}"
     return {
         "words": words,
         "order": order,
@@ -81,7 +83,7 @@ def _hold(organisation: Organisation) -> Rest | None:
     state = state_of(organisation)
     resting = rest(state, current_key(organisation))
     if resting is None and stands_still(organisation):
-        return Rest(STANDS_STILL)
+        return Rest(_(STANDS_STILL))
     return resting
 
 
@@ -93,12 +95,12 @@ def check_range(request: TeamRequest, organisation: Organisation) -> HttpRespons
     days = query.criteria.created
     here = f"{reverse('orders', args=[organisation.slug])}?{query.url_query()}"
     if not query.ok or not isinstance(days, Days):
-        messages.error(request, "Choose a range of creation days first.")
+        messages.error(request, _("Choose a range of creation days first."))
         return redirect(here)
     try:
         want_range(organisation, days.first, days.last)
     except TooManyRanges:
-        messages.warning(request, "Other ranges are still being read. Try again when they are done.")
+        messages.warning(request, _("Other ranges are still being read. Try again when they are done."))
     return redirect(here)  # how it goes is said above the list
 
 
@@ -108,6 +110,6 @@ def missing_decide(request: TeamRequest, organisation: Organisation) -> HttpResp
     """Take a person's decision about orders that were missing all at once."""
     gone = request.POST.get("decision") == "ask"
     decide_missing(organisation, ask=gone)
-    words = "Each is asked for by itself, and marked after two answers." if gone else "They stay as they are."
-    messages.success(request, words)
+    asked = _("Each is asked for by itself, and marked after two answers.")
+    messages.success(request, asked if gone else _("They stay as they are."))
     return redirect("mirror", organisation.slug)

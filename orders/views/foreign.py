@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from glu_admin.keys.lifecycle import current_key, foreign_key
 from glu_admin.keys.models import GluKey
@@ -51,14 +52,15 @@ def _decide(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         try:
             want_range(organisation, None, None)
         except TooManyRanges:
-            messages.warning(request, "Other ranges are still being read. Try again when they are done.")
+            messages.warning(request, _("Other ranges are still being read. Try again when they are done."))
     elif decision == "everything":
         if shown != str(organisation.orders.count()) or not want_everything_removed(organisation):
             return _page(request, organisation, gone=gone, changed=True)
-        messages.success(request, "Everything is being removed; then the new key is tried, and its orders are copied.")
+        said = _("Everything is being removed; then the new key is tried, and its orders are copied.")
+        messages.success(request, said)
         return redirect("key", organisation.slug)
     elif decision == "remove":
         if not (shown.isdecimal() and want_removed(organisation, gone=gone, shown=int(shown[:9]))):
             return _page(request, organisation, gone=gone, changed=True)
-        messages.success(request, "They are being removed. Then everything is read again from Glu.")
+        messages.success(request, _("They are being removed. Then everything is read again from Glu."))
     return redirect("foreign_orders", organisation.slug)

@@ -4,11 +4,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.proof.coverage import Coverage
+from glu_admin.tenancy.times import month_short
+from orders.proof.coverage import Coverage, DayState
 from orders.proof.report import mirror_report
 from orders.proof.standing import standing_on_page
 from orders.proof.trouble import troubles
@@ -33,11 +36,14 @@ def mirror_page(request: TeamRequest, organisation: Organisation) -> HttpRespons
 def _strip(coverage: Coverage) -> dict[str, Any]:
     """The days as squares of a picture: a column a week, Monday on top; the months' names above."""
     squares, names, month = [], [], None
+    titles = {DayState.PROVEN: _("%(day)s: proven"), DayState.PARTLY: _("%(day)s: partly")}
+    never = _("%(day)s: not yet")
     for number, day in enumerate(coverage.days):
         column, row = divmod(number, 7)
-        squares.append({"x": column * 14, "y": 16 + row * 14, "day": day})
+        title = titles.get(day.state, never) % {"day": date_format(day.day, "j F Y")}
+        squares.append({"x": column * 14, "y": 16 + row * 14, "day": day, "title": title})
         if row == 0 and day.day.month != month:
             if month is not None or day.day.day <= 14:
-                names.append({"x": column * 14, "words": f"{day.day:%b}"})
+                names.append({"x": column * 14, "words": month_short(day.day.month)})
             month = day.day.month
     return {"squares": squares, "names": names, "width": (len(coverage.days) + 6) // 7 * 14}

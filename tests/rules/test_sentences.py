@@ -31,12 +31,19 @@ def is_sentence(text: object) -> bool:
     return isinstance(text, str) and " " in text.strip()
 
 
+def text_of(value: ast.expr) -> object:
+    """The text that a constant is given, also one that is marked for translation."""
+    if isinstance(value, ast.Call) and len(value.args) == 1:
+        return text_of(value.args[0])
+    return value.value if isinstance(value, ast.Constant) else None
+
+
 def named_in(tree: ast.Module) -> set[str]:
     """The names of a module's constants that are sentences."""
     return {
         target.id
         for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and is_sentence(node.value.value)
+        if isinstance(node, ast.Assign) and is_sentence(text_of(node.value))
         for target in node.targets
         if isinstance(target, ast.Name)
     }
@@ -117,6 +124,7 @@ def test_no_template_compares_a_sentence(path: Path) -> None:
         "self.words == IDENTICAL",
         "one.label == other",
         "_SAID = 'It is away.'\nwords == _SAID",
+        "_SAID = gettext_noop('It is away.')\nwords == _SAID",
     ],
 )
 def test_what_compares_a_sentence_is_found(source: str) -> None:

@@ -41,6 +41,25 @@ def test_icons_are_named_and_stand_in_the_sheet(path: Path) -> None:
     assert "<svg" not in text or name(path) in DRAWINGS, "an icon is {% icon %}"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "static").glob("*.js")), ids=lambda path: path.name)
+def test_what_a_script_says_is_written_by_the_page(path: Path) -> None:
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    said = set(re.findall(r'"([A-Z][a-z]+[^"]*)"', text))
+    assert said <= {"Escape"}, "words stand in _pieces/words.html"
+
+
+def test_the_page_writes_all_that_the_script_says() -> None:
+    script = (ROOT / "static/app.js").read_text()
+    written = (ROOT / "templates/_pieces/words.html").read_text()
+    troubles = re.findall(r'known\("(\w+)"\)', script)
+    assert troubles
+    assert set(troubles) <= set(re.findall(r'data-trouble="(\w+)"', written))
+    names = {part.strip() for part in " ".join(re.findall(r"{([^{}]*)} = words\.dataset", script)).split(",")}
+    names |= set(re.findall(r"words\.dataset\.(\w+)", script))
+    said = {re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower() for name in names}
+    assert said == set(re.findall(r"data-([\w-]+copied|copied)=", written))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "static").glob("*.css")), ids=lambda path: path.name)
 def test_a_stylesheet_of_ours_is_read_line_by_line_and_styles_only_what_is_there(path: Path) -> None:
     if path.name == "bootstrap.min.css":

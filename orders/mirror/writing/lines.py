@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from glu_admin.glu.lists import Row, ids
 from glu_admin.tenancy.models import Organisation
@@ -111,9 +112,9 @@ def _parse_all(
             try:
                 parsed = parse_line(row)
                 if parsed.glu_id in lines and lines[parsed.glu_id].order_pk == each.order_pk:
-                    raise Unusable("Another line of the same order has the same id.")
+                    raise Unusable(gettext_noop("Another line of the same order has the same id."))
                 if parsed.glu_id in lines or parsed.glu_id in elsewhere:
-                    raise Unusable("Another order has a line with the same id.")
+                    raise Unusable(gettext_noop("Another order has a line with the same id."))
             except Unusable as reason:
                 aside += 1
                 set_aside(

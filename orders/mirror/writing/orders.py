@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
@@ -45,7 +47,9 @@ _COLUMNS = (
 )
 
 
-_ANOTHER = "An order came with another identity than before: the key seems to belong to another organisation."
+_ANOTHER = gettext_noop(
+    "An order came with another identity than before: the key seems to belong to another organisation."
+)
 
 
 @dataclass

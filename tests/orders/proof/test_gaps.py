@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
 from orders.payload import time_text
-from orders.proof.gaps import extent, is_copied, words_of
+from orders.proof.gaps import Gap, extent, is_copied, words_of
 from orders.proof.intervals import Union
 from tests.orders.builders import CHANGES, RECONCILE, flag, run, window
 
@@ -51,6 +51,12 @@ def test_days_that_the_first_copy_has_not_reached_are_named(copying: Organisatio
     assert missing(copying, date(2026, 9, 26), None) == ""
     assert missing(copying, date(2026, 9, 3), date(2026, 9, 3)) == "3 September not copied yet"
     assert missing(copying, date(2025, 12, 30), date(2026, 9, 2)) == "30 December 2025 to 2 September not copied yet"
+
+
+@pytest.mark.parametrize(("days", "rest"), [((1, 3, 5, 7), "1 more stretch"), ((1, 3, 5, 7, 9), "2 more stretches")])
+def test_only_the_first_stretches_are_named(copying: Organisation, days: tuple[int, ...], rest: str) -> None:
+    gaps = [Gap(day(number), day(number + 1), in_doubt=False) for number in days]
+    assert words_of(gaps, copying.zone) == f"1 September, 3 September, 5 September, {rest} not copied yet"
 
 
 @pytest.mark.parametrize("last", [None, date(2026, 9, 30)])

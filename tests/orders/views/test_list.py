@@ -46,7 +46,8 @@ def test_a_swap_brings_the_list_without_its_frame(filled: Any, viewer_client: Cl
     assert "set_by_id" not in asked
     assert len(swapped.content) <= 15_000
     text = gzip.decompress(swapped.content).decode()
-    kept = {"rail", "waiting", "payments-waiting", "notes-waiting", "fresh", "banners", "trouble-card", "main"} | {
+    kept = {"rail", "waiting", "payments-waiting", "notes-waiting", "fresh", "banners", "words", "trouble-card"} | {
+        "main",
         "language",
         "typed",
     }

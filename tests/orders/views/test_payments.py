@@ -79,7 +79,7 @@ def test_htmx_gets_the_rungs_as_they_are_then(house: Any, staff_client: Client) 
     write(house.hotel, pending(41), pending(42))
     answer = staff_client.post(CHASE, {"id": "41", "when": "tomorrow"}, headers=HTMX)
     assert answer.status_code == 200
-    assert '<html lang="en-GB">' in answer.text
+    assert '<html lang="en-gb">' in answer.text
     assert 'class="rail"' not in answer.text
     assert 'id="gateway-42"' in answer.text
     assert "41 is chased; look again on" in answer.text
