@@ -1,6 +1,6 @@
 """Marks on orders: set for many at once, undone, found again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from glu_admin.tenancy.models import Organisation, User
 from orders.desk.traces import may_have
 from orders.models import Order, OrderMark
+from orders.search.marked import SENT
 
 Kind = OrderMark.Kind
 
@@ -102,6 +103,11 @@ def latest_step(marks: Sequence[OrderMark]) -> OrderMark | None:
     """How far an order is by the team's word: of its marks, oldest first, the last of a kind ONCE that stands."""
     standing = [mark for mark in marks if mark.kind in OrderMark.ONCE and mark.undone_at is None]
     return standing[-1] if standing else None
+
+
+def is_sent(marks: Iterable[OrderMark]) -> bool:
+    """Whether an order is posted or handed over, by the marks of it that stand."""
+    return any(mark.kind in SENT and mark.undone_at is None for mark in marks)
 
 
 def standing_marks(organisation: Organisation, pks: Sequence[int]) -> dict[int, dict[str, OrderMark]]:

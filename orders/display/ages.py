@@ -1,7 +1,7 @@
 """How long an order has waited, whether that is too long, and why: what the filters of search ask for, of one order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -174,10 +174,16 @@ class Attention:
         return past or (kind == "dispatch" and bool(self.schedule))
 
 
-def attention_of(order: Order, clock: Clock) -> Attention:
-    """How an order stands to its limits, to others of its kind and to its scheduled day."""
+def attention_of(order: Order, clock: Clock, *, sent: bool) -> Attention:
+    """How an order stands to its limits, to others of its kind and to its scheduled day.
+
+    One that is `sent`, as marked here, waits for its payment alone.
+    """
+    age = age_of(order, clock)
+    if sent and age and not age.payment:
+        return Attention(replace(age, is_at=False, is_past=False), "", "")
     stuck = longer_than_usual(order, clock.typical, clock.moment)
-    return Attention(age_of(order, clock), stuck, schedule_words(order, clock))
+    return Attention(age, stuck, "" if sent else schedule_words(order, clock))
 
 
 def clock_of(organisation: Organisation, moment: datetime | None = None) -> Clock:

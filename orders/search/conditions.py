@@ -19,7 +19,7 @@ from orders.models.order import DigitsTail, JoinedCode
 from orders.search import delivery, paying
 from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria, Person
 from orders.search.lateness import late, past_schedule, stuck
-from orders.search.marked import marked
+from orders.search.marked import marked, sent_here
 
 _MOST_MINOR = 2**63 - 1
 
@@ -128,11 +128,11 @@ def _flag(organisation: Organisation, flag: str) -> Q:
     """The condition that an order has what a flag names."""
     match flag:
         case "late":
-            return late(clock_of(organisation))
+            return late(clock_of(organisation), sent_here(organisation))
         case "stuck":
-            return stuck(clock_of(organisation))
+            return stuck(clock_of(organisation), sent_here(organisation))
         case "past-schedule":
-            return past_schedule(clock_of(organisation))
+            return past_schedule(clock_of(organisation), sent_here(organisation))
         case "message":
             odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take
             return Q(_has_line(organisation, Q(personal_message__gt="") | odd))

@@ -3,7 +3,7 @@
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from orders.display.ages import Clock, Span
 from orders.models.typical import PAYMENT, Kind
@@ -11,10 +11,10 @@ from orders.models.waiting import OPEN_DISPATCH, SCHEDULED, UNPAID
 from orders.search.paying import paid_offline
 
 
-def late(clock: Clock) -> Q:
+def late(clock: Clock, sent: Exists) -> Q:
     """Orders past the limit of their payment, or once paid past that of their delivery method.
 
-    One with a scheduled day is not late before that day is past.
+    One with a scheduled day is not late before that day is past, and one that is `sent` is late for its payment alone.
     """
     settings = clock.settings
     offline, gateway = clock.past(Span(settings.offline_days, "d")), clock.past(Span(settings.gateway_minutes, "min"))
@@ -28,16 +28,20 @@ def late(clock: Clock) -> Q:
     unpaid = Q(payment_status__in=UNPAID)
     # What all of them began before, as an index cannot begin where alternatives do.
     began = Q(waiting_since__isnull=False, waiting_since__lt=max(offline, gateway, usual, *own.values()))
-    return began & ((unpaid & overdue) | (~unpaid & is_due & reduce(or_, methods)))
+    return began & ((unpaid & overdue) | (~unpaid & is_due & reduce(or_, methods) & ~Q(sent)))
 
 
-def stuck(clock: Clock) -> Q:
-    """Orders that wait longer than 95 of 100 of their kind did; of kinds without a typical time none."""
+def stuck(clock: Clock, sent: Exists) -> Q:
+    """Orders that wait longer than 95 of 100 of their kind did; of kinds without a typical time none.
+
+    One that is `sent` waits for its payment alone.
+    """
     bounds = {kind: clock.moment - times.most for kind, times in clock.typical.items()}
     if not bounds:
         return Q(pk__in=[])
     began = Q(waiting_since__isnull=False, waiting_since__lt=max(bounds.values()))
-    return began & reduce(or_, (_of(kind) & Q(waiting_since__lt=bound) for kind, bound in bounds.items()))
+    found = reduce(or_, (_of(kind) & Q(waiting_since__lt=bound) for kind, bound in bounds.items()))
+    return began & found & (Q(payment_status__in=UNPAID) | ~Q(sent))
 
 
 def _of(kind: Kind) -> Q:
@@ -48,9 +52,10 @@ def _of(kind: Kind) -> Q:
     return unscheduled & ~Q(payment_status__in=UNPAID) & _called("delivery_method_name", kind.method)
 
 
-def past_schedule(clock: Clock) -> Q:
-    """Orders that are not dispatched though their scheduled day is past."""
-    return Q(waiting_since__isnull=False, dispatch_status__in=OPEN_DISPATCH, scheduled_delivery_at__lt=clock.today)
+def past_schedule(clock: Clock, sent: Exists) -> Q:
+    """Orders that are neither dispatched nor `sent` though their scheduled day is past."""
+    is_open = Q(waiting_since__isnull=False, dispatch_status__in=OPEN_DISPATCH, scheduled_delivery_at__lt=clock.today)
+    return is_open & ~Q(sent)
 
 
 def _method(name: str) -> Q:

@@ -14,7 +14,7 @@ from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.arithmetic import sums_of
 from orders.desk.dispatch import offered
 from orders.desk.lints import lints, twins_of
-from orders.desk.marks import latest_step, marks_of
+from orders.desk.marks import is_sent, latest_step, marks_of
 from orders.desk.people import people_of
 from orders.desk.traces import with_traces
 from orders.display import fields
@@ -96,7 +96,7 @@ def order_page(
         "sent_here": latest_step(marks),
         "steps": [(kind.value, *_STEPS[kind]) for kind in _offered(request, organisation, found, marks)],
         "this_page": order_address(request, organisation, found.glu_id),
-        "attention": attention_of(found, clock),
+        "attention": attention_of(found, clock, sent=is_sent(marks)),
         "in_dispatch": in_status(found, DISPATCH, clock.typical, clock.moment),
         "in_payment": in_status(found, PAYMENT, clock.typical, clock.moment),
         "raw": json_text({**whole, **dict.fromkeys(technical, str(_MASKED))}, indent=2),

@@ -11,7 +11,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.display.ages import attention_of, clock_of
 from orders.models import Order
 from orders.search import LineMarks, Page
-from orders.views.cells import cell
+from orders.views.cells import cell, opening_of
 from orders.views.columns import Chosen, Column, Making
 
 _LONGEST_BACK = 1500  # a longer filter, once in every row, would be most of the page
@@ -42,15 +42,19 @@ def list_rows(
     zone, clock = organisation.zone, clock_of(organisation)
     base = reverse("orders", args=[organisation.slug])
     suffix = f"?{back}" if 0 < len(back) <= _LONGEST_BACK else ""
-    shown = [one.column for one in columns]
+    shown = [(one.column, opening_of(one.column)) for one in columns]
     out = []
     sent = page.sent
     for order in page.rows:
-        its_lines, attention = marks.get(order.pk, LineMarks()), attention_of(order, clock)
-        making = Making(zone, clock.moment, its_lines, attention, order.pk in sent)
+        is_sent = order.pk in sent
+        its_lines, attention = marks.get(order.pk, LineMarks()), attention_of(order, clock, sent=is_sent)
+        making = Making(zone, clock.moment, its_lines, attention, is_sent)
         gone = order.gone_at is not None
         place = places.get(order.pk, "")
-        cells = (cell(column, _value(column, order, making, gone=gone), gone=gone, place=place) for column in shown)
+        cells = (
+            cell(column, opening, _value(column, order, making, gone=gone), gone=gone, place=place)
+            for column, opening in shown
+        )
         joined = mark_safe("".join(cells))  # noqa: S308  (each is HTML)
         out.append(ListRow(order.glu_id, f"{base}{order.glu_id}/{suffix}", gone, joined))
     return out

@@ -16,12 +16,12 @@ from glu_admin.sandbox.world import SandboxOrganisation
 from glu_admin.tenancy.models import Organisation
 from orders.desk.history import day_of
 from orders.desk.home import FIRST, answers, groups
-from orders.desk.marks import marks_of
+from orders.desk.marks import is_sent, marks_of
 from orders.desk.notes import notes_of
 from orders.desk.payments import refunds, rungs
 from orders.desk.queues import QUEUES, Queue
 from orders.desk.radar import radar
-from orders.display.ages import age_of, clock_of
+from orders.display.ages import attention_of, clock_of
 from orders.exports import Choice, csv_texts
 from orders.models import DeskSettings, OrderChange
 from orders.reports.figures import Row, report
@@ -30,7 +30,8 @@ from orders.search import Query, count_and_sums, find, find_orders, parse_query,
 from tests.conftest import accepted_key
 from tests.journeys.week import Week, instant, local, rows
 
-# How long each order waits; "at" its limit, or "late". "-" waits for nothing, "" is not here.
+# How long each order waits; "at" its limit, or "late", which nothing is that is sent here. "-" waits for nothing, "" is
+# not here.
 AGES = """
    | Fri 27 09:10 | Mon 30 00:05 | Mon 30 09:10 | Wed 1 09:10 | Thu 2 16:10 | Mon 6 10:00 | Tue 7 09:10
  1 | 1 d          | 1 d          | 1 d          | -           | -           | -           | -
@@ -44,7 +45,7 @@ AGES = """
  9 |              |              |              | 21 h late   | 2 d late    | 5 d late    | 6 d late
 10 |              |              |              | -           | -           | -           | -
 11 |              |              |              |             | 1 h         | 0 d         | 1 d
-12 | 1 d          | 2 d at       | -            | 4 d late    | 5 d late    | 5 d late    | 6 d late
+12 | 1 d          | 2 d          | -            | 4 d         | 5 d         | 5 d         | 6 d
 """
 
 # Who stands in each queue of the desk, each question of Home and each rung of the payments. All that goes by post is
@@ -199,7 +200,7 @@ def ages(hotel: Organisation) -> dict[str, str]:
     clock = clock_of(hotel)
     found = {}
     for order in hotel.orders.all():
-        age = age_of(order, clock)
+        age = attention_of(order, clock, sent=is_sent(marks_of(order))).age
         look = " late" if age and age.is_past else " at" if age and age.is_at else ""
         found[str(order.glu_id)] = f"{age.span.short}{look}" if age else "-"
     return found

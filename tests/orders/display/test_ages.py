@@ -23,7 +23,7 @@ def hotel(house: Any) -> Organisation:
 def waits(organisation: Organisation, ago: timedelta, *, now: datetime = FRIDAY, **fields: Any) -> Any:
     usual = {"dispatch_status": "Outstanding", "payment_status": "Paid", "delivery_method_name": "Royal Mail"}
     order = Order(waiting_since=now - ago, extra="", **{**usual, **fields})
-    return attention_of(order, clock_of(organisation, now))
+    return attention_of(order, clock_of(organisation, now), sent=False)
 
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -95,7 +95,7 @@ def test_what_is_scheduled_is_late_once_its_day_is_past(hotel: Organisation) -> 
 
 def test_where_nothing_is_open_nothing_is_said(hotel: Organisation) -> None:
     closed = Order(dispatch_status="Outstanding", scheduled_delivery_at=FRIDAY - DAY, extra="")
-    found = attention_of(closed, clock_of(hotel, FRIDAY))
+    found = attention_of(closed, clock_of(hotel, FRIDAY), sent=False)
     assert (found.age, found.words, found.is_late("dispatch")) == (None, [], False)
 
 

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation
-from orders.display.ages import age_of, clock_of, schedule_words
+from orders.display.ages import attention_of, clock_of
 from orders.display.working_days import WorkingCalendar
 from orders.exports import jsonl_orders
 from orders.search import OrderCriteria, count_and_sums, count_orders, facets, find, parse_query, read_counters, sums
 from orders.search.criteria import Person
+from orders.search.marked import sent_here
 from tests.orders.asked import (
     ASKED,
     CHARGED_BACK,
@@ -128,6 +129,10 @@ def _is_so_old(row: dict[str, Any], text: str) -> bool:
     return (ages[0] is None or ages[0] >= 0) and (ages[1] is None or ages[1] <= 0)
 
 
+def _is_sent(row: dict[str, Any]) -> bool:
+    return row["id"] in MARKED["posted"]
+
+
 def _is_late(row: dict[str, Any]) -> bool:
     since, day = _waiting_since(row), row["scheduledDeliveryAt"]
     if since is None:
@@ -135,7 +140,7 @@ def _is_late(row: dict[str, Any]) -> bool:
     if row["paymentStatus"] == "Pending":
         is_offline = row["paymentMethod"] == "Offline" or row["offlinePaymentMethod"] == "Cash"
         return _full(since, "d") > LIMITS["offline_days"] if is_offline else _full(since, "min") > 30
-    if _is_to_come(day) or (day is None and row["dispatchStatus"] == "Scheduled"):
+    if _is_sent(row) or _is_to_come(day) or (day is None and row["dispatchStatus"] == "Scheduled"):
         return False
     limit = {"Courier": 100, "": 20}.get(row["deliveryMethodName"] or "", 150)
     return _full(since, "wd") > limit
@@ -144,7 +149,7 @@ def _is_late(row: dict[str, Any]) -> bool:
 def _is_past_schedule(row: dict[str, Any]) -> bool:
     day = row["scheduledDeliveryAt"]
     is_open = row["dispatchStatus"] in ("Packed", "Scheduled") and _waiting_since(row) is not None
-    return is_open and day is not None and not _is_to_come(day)
+    return is_open and not _is_sent(row) and day is not None and not _is_to_come(day)
 
 
 def _is_to_come(day: str | None) -> bool:
@@ -252,11 +257,12 @@ def test_a_day_without_a_zone_of_its_own_is_the_organisations(full: Organisation
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 3, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_what_is_said_of_an_order_is_what_its_filter_finds(full: Organisation, moment: datetime) -> None:
     with time_machine.travel(moment, tick=False):
-        clock, orders = clock_of(full), list(full.orders.all())
+        clock, orders = clock_of(full), list(full.orders.annotate(sent=sent_here(full)))
+        told = {row.pk: attention_of(row, clock, sent=row.sent) for row in orders}
         for flag, said in (
-            ("late", {row.pk for row in orders if (age := age_of(row, clock)) and age.is_past}),
-            ("past-schedule", {row.pk for row in orders if schedule_words(row, clock)}),
+            ("late", {pk for pk, attention in told.items() if attention.age and attention.age.is_past}),
+            ("past-schedule", {pk for pk, attention in told.items() if attention.schedule}),
         ):
-            for key, expected in (("has", said), ("no", {row.pk for row in orders} - said)):
+            for key, expected in (("has", said), ("no", told.keys() - said)):
                 query = parse_query(f"{key}={flag}", full)
                 assert set(find(full, query.criteria).orders.values_list("pk", flat=True)) == expected

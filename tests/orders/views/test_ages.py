@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from orders.desk.marks import set_marks, undo_mark
 from orders.exports import Choice, csv_texts
 from orders.mirror.gone import mark_gone
-from orders.models import DeskSettings, TypicalTimes
+from orders.models import DeskSettings, OrderMark, TypicalTimes
 from orders.search import parse_query
 from tests.orders.builders import EPOCH, order, write
 
@@ -98,6 +99,29 @@ def test_an_order_says_in_words_why_it_is_late(viewer_client: Client) -> None:
     past = viewer_client.get(f"{DESK}5/").content.decode()
     assert "It was scheduled for 19 Nov 2026, and Glu still says Outstanding." in past
     assert "attention-h" not in viewer_client.get(f"{DESK}6/").content.decode()
+
+
+def test_what_is_sent_here_is_late_for_its_payment_alone(desk: Any, viewer_client: Client) -> None:
+    kinds = [["dispatch", "Outstanding", "Royal Mail", 86_400, 2 * 86_400]]
+    TypicalTimes.across_organisations.create(organisation=desk.hotel, kinds=kinds, due_at=EPOCH)
+    set_marks(desk.hotel, desk.hotel.orders.filter(glu_id__in=[1, 2, 4, 5]), OrderMark.Kind.POSTED, desk.staff)
+    sent = "Sent, as marked here"
+    assert shown(viewer_client, "id=1,2,4,5&sort=created") == {
+        1: f"3 d {sent}",
+        2: f"2 d {sent}",
+        5: f"2 h {sent} Scheduled before it was placed",
+        4: f"1 h {sent} Late",
+    }
+    found = {flag: list(shown(viewer_client, f"has={flag}")) for flag in ("late", "stuck", "past-schedule")}
+    assert found == {"late": [4], "stuck": [], "past-schedule": []}
+    page = viewer_client.get(f"{DESK}1/").content.decode()
+    assert "attention-h" not in page
+    assert "Outstanding for 3 working days" in page
+    assert "amber loud" not in page
+    assert "attention-h" not in viewer_client.get(f"{DESK}5/").content.decode()
+    assert "Late</h2>" in viewer_client.get(f"{DESK}4/").content.decode()
+    undo_mark(desk.hotel, desk.hotel.order_marks.get(order__glu_id=1).pk, desk.staff)
+    assert list(shown(viewer_client, "has=late")) == [4, 1]
 
 
 def test_a_gone_order_is_late_no_more(desk: Any, viewer_client: Client) -> None:
