@@ -1,11 +1,13 @@
 """Cells of the list as HTML: a page has hundreds, and a template for each would take most of the page's time."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from orders.display.ages import Age
 from orders.display.html import NOTHING, bdi, time_element
@@ -13,20 +15,13 @@ from orders.display.statuses import Badge
 from orders.search import LineMarks
 from orders.views.columns import Column
 
-_MUTED = '<span class="mut">{}</span>'
 _END = mark_safe("</td>")
-_NO_NAME, _SELF = format_html(_MUTED, "No name"), format_html(_MUTED, "Self")
-_GONE = format_html(
-    '<span class="chip gone" title="No longer returned by Glu">{}</span> <span class="visually-hidden">{}</span> ',
-    "Gone",
-    "at Glu,",
-)
 
 
-def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
+def cell(column: Column, opening: SafeString, value: Any, *, gone: bool, place: str) -> SafeString:
     """What a column shows of an order: its value as the column's kind has it, and whether the order is gone.
 
-    `place` is where its search matched, which stands below the buyer.
+    `opening` is the beginning of the column's cells, `place` where the search matched, which stands below the buyer.
     """
     match column.kind:
         case "text":
@@ -41,9 +36,9 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
             shown = _total(*value)
         case "buyer":
             below = format_html('<span class="place xs mut">{}</span>', bdi(place)) if place else NOTHING
-            shown = (_GONE if gone else NOTHING) + (bdi(value) or _NO_NAME) + below
+            shown = (_gone() if gone else NOTHING) + (bdi(value) or _no_name()) + below
         case "recipient":
-            shown = bdi(value) or _SELF
+            shown = bdi(value) or _self()
         case "delivery":
             method, scheduled = bdi(value[0]), time_element(value[1]) if value[1] else NOTHING
             shown = format_html("{}{}{}", method, " · " if method and scheduled else "", scheduled)
@@ -53,12 +48,39 @@ def cell(column: Column, value: Any, *, gone: bool, place: str) -> SafeString:
             shown = _flags(*value, gone)
         case _:
             shown = format_html("{}", value)
-    return _opening(column.css, column.label) + shown + _END
+    return opening + shown + _END
 
 
-@lru_cache(maxsize=256)
-def _opening(css: str, label: str) -> SafeString:
-    return format_html('<td role="cell" class="{}" data-label="{}">', css, label)
+def opening_of(column: Column) -> SafeString:
+    """How each cell of a column begins; that of a recipient has what is said before the name on a card."""
+    if column.kind != "recipient":
+        return format_html('<td role="cell" class="{}" data-label="{}">', column.css, column.label)
+    before = pgettext("before the name of who gets it", "for")
+    return format_html('<td role="cell" class="{}" data-label="{}" data-before="{}">', column.css, column.label, before)
+
+
+@cache
+def _no_name() -> SafeString:
+    return _muted(_("No name"))
+
+
+@cache
+def _self() -> SafeString:
+    return _muted(pgettext("who gets what they bought", "Self"))
+
+
+def _muted(words: str) -> SafeString:
+    return format_html('<span class="mut">{}</span>', words)
+
+
+@cache
+def _gone() -> SafeString:
+    return format_html(
+        '<span class="chip gone" title="{}">{}</span> <span class="visually-hidden">{}</span> ',
+        _("No longer returned by Glu"),
+        _("Gone"),
+        pgettext("after Gone", "at Glu,"),
+    )
 
 
 def _total(total: str, code: str, net: str, why: str) -> SafeString:
@@ -67,10 +89,11 @@ def _total(total: str, code: str, net: str, why: str) -> SafeString:
         return bdi(total) + _code(code)
     return format_html(
         '<span title="{}">{}{}'
-        '<span class="place xs mut"><span class="visually-hidden">net, of a total of</span> <s>{}</s></span></span>',
+        '<span class="place xs mut"><span class="visually-hidden">{}</span> <s>{}</s></span></span>',
         why,
         bdi(net),
         _code(code),
+        _("net, of a total of"),
         bdi(total),
     )
 
@@ -89,7 +112,7 @@ def _status(badge: Badge, words: str) -> SafeString:
 def _age(age: Age, since: str) -> SafeString:
     """How long an order has waited, and since when; flags say in words that it is late, its page by how much."""
     look = "stuck" if age.is_past else "late" if age.is_at else "mut"
-    return format_html('<span class="{}" title="Since {}">{}</span>', look, since, age.span.short)
+    return format_html('<span class="{}" title="{}">{}</span>', look, _("Since %(at)s") % {"at": since}, age.span.short)
 
 
 @lru_cache(maxsize=256)

@@ -81,6 +81,22 @@ def test_every_value_is_in_the_list_at_every_width(open_page: Callable[..., Any]
         assert row.locator(".flags svg").count() == 3  # no postcode, a message, a line refunded
 
 
+def test_names_as_most_are_stand_on_one_line_on_a_laptop(open_page: Callable[..., Any], desk: Organisation) -> None:
+    named = [("Hannah Robertson", "Priya", "Patel"), ("Priya Patel", "Hannah", "Robertson")]
+    fill(
+        desk,
+        [
+            {**LONG, "id": 990_000 + n, "customerName": buyer, "recipientFirstName": first, "recipientLastName": last}
+            | {"lines": []}
+            for n, (buyer, first, last) in enumerate(named)
+        ],
+    )
+    page = open_page(f"{ORGANISATION}/orders/?id=990000,990001")
+    names = page.locator("#results tbody :is(.c-buyer, .c-recipient) bdi")
+    assert names.count() == 4
+    assert names.evaluate_all("names => names.map((name) => name.getClientRects().length)") == [1, 1, 1, 1]
+
+
 def test_each_of_many_columns_has_room_for_its_words(open_page: Callable[..., Any]) -> None:
     names = "created,buyer,recipient:slim,type,dispatch,payment,delivery,total,flags,channel,method,email,phone"
     page = open_page(f"{ORGANISATION}/orders/?cols={names}")
