@@ -4,6 +4,7 @@ from anyascii import anyascii
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from orders.models import SavedView
@@ -67,7 +68,7 @@ def keep(view: SavedView) -> None:
     """
     organisation = view.organisation
     if view.pk is None and view.owner and visible_views(organisation, view.owner).count() >= MOST_VIEWS:
-        raise TooManyViews(f"There are {MOST_VIEWS} views already. Delete one first.")
+        raise TooManyViews(_("There are %(most)d views already. Delete one first.") % {"most": MOST_VIEWS})
     for left in reversed(range(_TRIES)):
         try:
             with transaction.atomic():

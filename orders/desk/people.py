@@ -46,7 +46,7 @@ def people_of(organisation: Organisation, order: Order) -> People:
     counts = count_each(organisation, asked, near_orders(organisation, order))
     known = {
         person: Joined(
-            PERSON_KINDS[person.kind],
+            str(PERSON_KINDS[person.kind]),
             counts[2 * place],
             counts[2 * place + 1],
             urlencode({"bought": person.text}),

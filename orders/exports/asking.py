@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from glu_admin.hints import hint
 from glu_admin.tenancy.models import Organisation, User
@@ -50,7 +51,7 @@ def ask_export(
     Those of a schedule are of one kind. Where there is none yet, everything is new.
     """
     with transaction.atomic():
-        _room_for_one(organisation, user, "yours")
+        _room_for_one(organisation, user, _("%(n)d exports of yours are still running."))
         kind = f"schedule {schedule.pk}" if schedule else kind_of(query, choice)
         last = last_mark(organisation.exports.filter(user=user), kind) if only_since else None
         return organisation.exports.create(
@@ -72,21 +73,25 @@ def ask_again(export: Export) -> None:
     with transaction.atomic():
         if not again.exists():
             return
-        _room_for_one(export.organisation, export.user, str(export.user))
+        _room_for_one(export.organisation, export.user, _("%(n)d exports of %(name)s are still running."))
         asked = again.update(state=Export.State.WAITING, attempts=0, trouble="", orders_done=0, asked_at=now())
     if asked:
         hint_export(export)
 
 
-def _room_for_one(organisation: Organisation, user: User | None, whose: str) -> None:
-    """Let one after another ask, within a transaction, and only as many as may be open. Raises TooManyExports."""
+def _room_for_one(organisation: Organisation, user: User | None, too_many: str) -> None:
+    """Let one after another ask, within a transaction, and only as many as may be open. Raises TooManyExports.
+
+    `too_many` is what it says of a person's.
+    """
     # For SQLite every transaction is one after another.
     list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk))
     list(User.objects.select_for_update(no_key=True).filter(pk=user.pk if user else 0))
     if user and user.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_PERSON:
-        raise TooManyExports(f"{MOST_PER_PERSON} exports of {whose} are still running.")
+        raise TooManyExports(too_many % {"n": MOST_PER_PERSON, "name": user})
     if organisation.exports.filter(state__in=Export.OPEN).count() >= MOST_PER_ORGANISATION:
-        raise TooManyExports(f"{MOST_PER_ORGANISATION} exports of {organisation.name} are still running.")
+        said = _("%(n)d exports of %(name)s are still running.")
+        raise TooManyExports(said % {"n": MOST_PER_ORGANISATION, "name": organisation.name})
 
 
 def cancel(export: Export) -> None:

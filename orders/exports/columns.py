@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+from django.utils.translation import gettext_noop as _
+
 from orders.display import fields
 
 Kind = Literal["text", "uuid", "number", "money", "currency", "time", "flag", "codes", "change"]
@@ -11,6 +13,7 @@ Kind = Literal["text", "uuid", "number", "money", "currency", "time", "flag", "c
 class Column(NamedTuple):
     """A column of a file: its heading, the kind of its values, and the field of an order or of a line it shows.
 
+    Files have the heading as it stands, in every language; pages translate it.
     `of_line` is true for a field of the line; in a file of lines the other columns are of the line's order.
     `personal` says how a column tells of a person: a name, a postcode, or all of it; `short` is one of SHORT.
     In a column of changes orders with a primary key beyond `after` are new.
@@ -48,73 +51,73 @@ SHORT: dict[str, Callable[[str], str]] = {
 """How much of a text stays where personal data is reduced; `written` has the same for the database."""
 
 ORDER_COLUMNS = (
-    Column("Order", "number", "glu_id"),
-    Column("UUID", "uuid", "uuid"),
-    Column("Created", "time", "created_at"),
-    Column("Updated", "time", "updated_at"),
-    Column("Type", "text", "type"),
-    Column("Channel", "text", "channel"),
-    Column("Dispatch status", "text", "dispatch_status"),
-    Column("Payment status", "text", "payment_status"),
-    Column("Payment method", "text", "payment_method"),
-    Column("Offline payment method", "text", "offline_payment_method"),
-    Column("Complimentary reason", "text", "complimentary_reason", personal="all"),
-    Column("Gateway", "text", "gateway"),
-    Column("Currency", "currency", "currency_code"),
-    Column("Subtotal", "money", "subtotal"),
-    Column("Discount", "money", "discount_amount"),
-    Column("Delivery", "money", "delivery_amount"),
-    Column("Processing fee", "money", "processing_fee"),
-    Column("Total", "money", "total"),
-    Column("Paid", "money", "paid_amount"),
-    Column("Refunded", "money", "refunded_amount"),
-    Column("Charged back", "money", "charged_back_amount"),
-    Column("Net", "money", "net_amount"),
-    Column("Last refund", "time", "last_refund_at"),
-    Column("Refund reference", "text", "refund_reference"),
-    Column("Discount codes", "codes", "extra"),
-    Column("Buyer", "text", "customer_name", personal="name"),
-    Column("Buyer first name", "text", "customer_first_name", personal="name"),
-    Column("Buyer last name", "text", "customer_last_name", personal="name"),
-    Column("Buyer e-mail", "text", "customer_email_address", personal="all"),
-    Column("Phone", "text", "phone_number", personal="all"),
-    Column("Recipient first name", "text", "recipient_first_name", personal="name"),
-    Column("Recipient last name", "text", "recipient_last_name", personal="name"),
-    Column("Recipient e-mail", "text", "recipient_email_address", personal="all"),
-    Column("E-mail to recipient", "flag", "email_to_recipient"),
-    Column("Delivery method", "text", "delivery_method_name"),
-    Column("Delivery method type", "text", "delivery_method_type"),
-    Column("Scheduled delivery", "time", "scheduled_delivery_at"),
-    Column("Delivery name", "text", "delivery_name", personal="name"),
-    Column("Delivery address 1", "text", "delivery_address_line1", personal="all"),
-    Column("Delivery address 2", "text", "delivery_address_line2", personal="all"),
-    Column("Delivery city", "text", "delivery_address_city"),
-    Column("Delivery county", "text", "delivery_address_county"),
-    Column("Delivery postcode", "text", "delivery_address_postcode", personal="postcode"),
-    Column("Delivery country", "text", "delivery_address_country"),
-    Column("Billing address 1", "text", "billing_address_line1", personal="all"),
-    Column("Billing address 2", "text", "billing_address_line2", personal="all"),
-    Column("Billing city", "text", "billing_address_city"),
-    Column("Billing county", "text", "billing_address_county"),
-    Column("Billing postcode", "text", "billing_address_postcode", personal="postcode"),
-    Column("Billing country", "text", "billing_address_country"),
-    Column("Waiting since", "time", "waiting_since"),
-    Column("No longer at Glu since", "time", "gone_at"),
+    Column(_("Order"), "number", "glu_id"),
+    Column(_("UUID"), "uuid", "uuid"),
+    Column(_("Created"), "time", "created_at"),
+    Column(_("Updated"), "time", "updated_at"),
+    Column(_("Type"), "text", "type"),
+    Column(_("Channel"), "text", "channel"),
+    Column(_("Dispatch status"), "text", "dispatch_status"),
+    Column(_("Payment status"), "text", "payment_status"),
+    Column(_("Payment method"), "text", "payment_method"),
+    Column(_("Offline payment method"), "text", "offline_payment_method"),
+    Column(_("Complimentary reason"), "text", "complimentary_reason", personal="all"),
+    Column(_("Gateway"), "text", "gateway"),
+    Column(_("Currency"), "currency", "currency_code"),
+    Column(_("Subtotal"), "money", "subtotal"),
+    Column(_("Discount"), "money", "discount_amount"),
+    Column(_("Delivery"), "money", "delivery_amount"),
+    Column(_("Processing fee"), "money", "processing_fee"),
+    Column(_("Total"), "money", "total"),
+    Column(_("Paid"), "money", "paid_amount"),
+    Column(_("Refunded"), "money", "refunded_amount"),
+    Column(_("Charged back"), "money", "charged_back_amount"),
+    Column(_("Net"), "money", "net_amount"),
+    Column(_("Last refund"), "time", "last_refund_at"),
+    Column(_("Refund reference"), "text", "refund_reference"),
+    Column(_("Discount codes"), "codes", "extra"),
+    Column(_("Buyer"), "text", "customer_name", personal="name"),
+    Column(_("Buyer first name"), "text", "customer_first_name", personal="name"),
+    Column(_("Buyer last name"), "text", "customer_last_name", personal="name"),
+    Column(_("Buyer e-mail"), "text", "customer_email_address", personal="all"),
+    Column(_("Phone"), "text", "phone_number", personal="all"),
+    Column(_("Recipient first name"), "text", "recipient_first_name", personal="name"),
+    Column(_("Recipient last name"), "text", "recipient_last_name", personal="name"),
+    Column(_("Recipient e-mail"), "text", "recipient_email_address", personal="all"),
+    Column(_("E-mail to recipient"), "flag", "email_to_recipient"),
+    Column(_("Delivery method"), "text", "delivery_method_name"),
+    Column(_("Delivery method type"), "text", "delivery_method_type"),
+    Column(_("Scheduled delivery"), "time", "scheduled_delivery_at"),
+    Column(_("Delivery name"), "text", "delivery_name", personal="name"),
+    Column(_("Delivery address 1"), "text", "delivery_address_line1", personal="all"),
+    Column(_("Delivery address 2"), "text", "delivery_address_line2", personal="all"),
+    Column(_("Delivery city"), "text", "delivery_address_city"),
+    Column(_("Delivery county"), "text", "delivery_address_county"),
+    Column(_("Delivery postcode"), "text", "delivery_address_postcode", personal="postcode"),
+    Column(_("Delivery country"), "text", "delivery_address_country"),
+    Column(_("Billing address 1"), "text", "billing_address_line1", personal="all"),
+    Column(_("Billing address 2"), "text", "billing_address_line2", personal="all"),
+    Column(_("Billing city"), "text", "billing_address_city"),
+    Column(_("Billing county"), "text", "billing_address_county"),
+    Column(_("Billing postcode"), "text", "billing_address_postcode", personal="postcode"),
+    Column(_("Billing country"), "text", "billing_address_country"),
+    Column(_("Waiting since"), "time", "waiting_since"),
+    Column(_("No longer at Glu since"), "time", "gone_at"),
 )
 
 LINE_COLUMNS = (
-    Column("Order", "number", "glu_id"),
-    Column("Line", "number", "glu_id", of_line=True),
-    Column("Name", "text", "name", of_line=True),
-    Column("Type", "text", "type", of_line=True),
-    Column("Currency", "currency", "currency_code"),
-    Column("Line subtotal", "money", "subtotal", of_line=True),
-    Column("Line discount", "money", "discount_amount", of_line=True),
-    Column("Line total", "money", "total", of_line=True),
-    Column("Refunded", "flag", "refunded", of_line=True),
-    Column("Discount codes", "codes", "extra", of_line=True),
-    Column("Description", "text", "description", of_line=True),
-    Column("Personal message", "text", "personal_message", of_line=True, personal="all"),
+    Column(_("Order"), "number", "glu_id"),
+    Column(_("Line"), "number", "glu_id", of_line=True),
+    Column(_("Name"), "text", "name", of_line=True),
+    Column(_("Type"), "text", "type", of_line=True),
+    Column(_("Currency"), "currency", "currency_code"),
+    Column(_("Line subtotal"), "money", "subtotal", of_line=True),
+    Column(_("Line discount"), "money", "discount_amount", of_line=True),
+    Column(_("Line total"), "money", "total", of_line=True),
+    Column(_("Refunded"), "flag", "refunded", of_line=True),
+    Column(_("Discount codes"), "codes", "extra", of_line=True),
+    Column(_("Description"), "text", "description", of_line=True),
+    Column(_("Personal message"), "text", "personal_message", of_line=True, personal="all"),
 )
 
 
@@ -128,7 +131,7 @@ class Preset(NamedTuple):
 _ALWAYS = "glu_id uuid created_at updated_at type channel dispatch_status payment_status waiting_since gone_at"
 PRESETS = {
     "accounting": Preset(
-        "Accounting",
+        _("Accounting"),
         frozenset(
             f"{_ALWAYS} payment_method offline_payment_method complimentary_reason gateway currency_code subtotal "
             "discount_amount delivery_amount processing_fee total paid_amount refunded_amount charged_back_amount "
@@ -138,7 +141,7 @@ PRESETS = {
         ),
     ),
     "dispatch": Preset(
-        "Dispatch",
+        _("Dispatch"),
         frozenset(
             f"{_ALWAYS} customer_name customer_email_address phone_number recipient_first_name recipient_last_name "
             "recipient_email_address email_to_recipient delivery_method_name delivery_method_type "
@@ -146,7 +149,7 @@ PRESETS = {
             "delivery_address_county delivery_address_postcode delivery_address_country".split()
         ),
     ),
-    "everything": Preset("Everything", None),
+    "everything": Preset(_("Everything"), None),
 }
 """The choices of columns, by the name an address has for them."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.exports.choice import Shape
@@ -31,9 +31,17 @@ class Completeness:
         """Sentences that say why a file of this shape is not whole; empty when it is."""
         out = [words_of(self.extent.gaps, self.zone)] if self.extent.gaps else []
         if self.unread and shape != "orders":
-            out.append(f"the lines of {self.unread:,} order{pluralize(self.unread)} not read yet")
+            said = ngettext(
+                "the lines of %(n)s order not read yet", "the lines of %(n)s orders not read yet", self.unread
+            )
+            out.append(said % {"n": f"{self.unread:,}"})
         if self.suspected:
-            out.append(f"{self.suspected:,} order{pluralize(self.suspected)} in doubt, as Glu did not list them lately")
+            said = ngettext(
+                "%(n)s order in doubt, as Glu did not list them lately",
+                "%(n)s orders in doubt, as Glu did not list them lately",
+                self.suspected,
+            )
+            out.append(said % {"n": f"{self.suspected:,}"})
         return out
 
     @property

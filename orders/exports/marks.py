@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from glu_admin.tenancy.models import Organisation, User
 from orders.exports.choice import Choice
@@ -19,7 +21,11 @@ from orders.search import Counted, Query
 from orders.search.query import DEFAULT_SORT
 
 _MOST_COUNTED = 10_000
-_SHAPE_WORDS = {"orders": "orders", "lines": "their lines", "both": "orders and lines"}
+_SHAPE_WORDS = {
+    "orders": gettext_lazy("orders"),
+    "lines": gettext_lazy("their lines"),
+    "both": gettext_lazy("orders and lines"),
+}
 
 
 class Mark(NamedTuple):
@@ -94,7 +100,7 @@ def marks_of(organisation: Organisation, user: User, query: Query, orders: Query
     """Somebody's marks of a filter, one a kind; `orders` are what the filter finds."""
     exports = organisation.exports.filter(user=user)
     kinds = {
-        _kind(query, shape, columns): f"{PRESETS[columns].label if columns in PRESETS else 'Chosen columns'}, {words}"
+        _kind(query, shape, columns): f"{_columns_words(columns)}, {words}"
         for shape, words in _SHAPE_WORDS.items()
         for columns in (*PRESETS, OWN)
     }
@@ -106,6 +112,10 @@ def marks_of(organisation: Organisation, user: User, query: Query, orders: Query
             counts = count_since(organisation, orders, read_mark(export.mark), export.shape)
             found.append(Marked(export, kinds[kind], export.marked_at, *counts))
     return found
+
+
+def _columns_words(columns: str) -> str:
+    return _(PRESETS[columns].label) if columns in PRESETS else _("Chosen columns")
 
 
 def _kind(query: Query, shape: str, columns: str) -> str:

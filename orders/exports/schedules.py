@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.template.defaultfilters import filesizeformat, pluralize
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
@@ -47,7 +49,8 @@ def plan(schedule: ExportSchedule, after: datetime) -> ExportSchedule:
 def add_schedule(schedule: ExportSchedule) -> None:
     """Keep a new schedule. Raises TooManySchedules."""
     if schedule.organisation.export_schedules.count() >= MOST_SCHEDULES:
-        raise TooManySchedules(f"There are {MOST_SCHEDULES} schedules already. End one first.")
+        said = _("There are %(most)d schedules already. End one first.")
+        raise TooManySchedules(said % {"most": MOST_SCHEDULES})
     plan(schedule, now()).save()
 
 
@@ -92,14 +95,14 @@ def announce(export: Export) -> None:
     if export.schedule_id is None or user is None or _rights(export.organisation, user) is None:
         return
     name, link = export.organisation.name, desk_link(f"{reverse('orders_export', args=[export.organisation.slug])}")
-    where = f"{link}#export-{export.token}" if link else "It is on the exports page of the desk."
-    mail.send(
-        f"An export of {name} is ready",
-        f"A scheduled export of {name} is ready: {export.rows:,} row{pluralize(export.rows)}, "
-        f"{filesizeformat(export.size)}.\n\n{where}\n\n"
-        "Its manifest there says what is in it. The file is kept for some days; the schedule is ended there too.\n",
-        [user.email],
-    )
+    where = f"{link}#export-{export.token}" if link else _("It is on the exports page of the desk.")
+    ready = ngettext(
+        "A scheduled export of %(name)s is ready: %(n)s row, %(size)s.",
+        "A scheduled export of %(name)s is ready: %(n)s rows, %(size)s.",
+        export.rows,
+    ) % {"name": name, "n": f"{export.rows:,}", "size": filesizeformat(export.size)}
+    rest = _("Its manifest there says what is in it. The file is kept for some days; the schedule is ended there too.")
+    mail.send(_("An export of %(name)s is ready") % {"name": name}, f"{ready}\n\n{where}\n\n{rest}\n", [user.email])
 
 
 def _asked(schedule: ExportSchedule) -> Query | ExportSchedule.Trouble:

@@ -142,7 +142,7 @@ class ByHand:
             fail_run(self.session, left, gettext_noop("A new reading took its place."))
         run = open_run(self.session, kind, anew=anew and not goes_on)
         self.runs.append(run)
-        with self._progress(kind.label, " rows", None, run.rows) as show:
+        with self._progress(str(kind.label), " rows", None, run.rows) as show:
             for at in read_run(self.session, run, stream):
                 show(at.rows)
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import OneToOneRel
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -14,13 +15,13 @@ MOST_DAYS = 365
 """No limit in days is longer, and none in hours or minutes than as many days."""
 
 WEEKDAYS = {
-    "1": "Monday",
-    "2": "Tuesday",
-    "3": "Wednesday",
-    "4": "Thursday",
-    "5": "Friday",
-    "6": "Saturday",
-    "7": "Sunday",
+    "1": _("Monday"),
+    "2": _("Tuesday"),
+    "3": _("Wednesday"),
+    "4": _("Thursday"),
+    "5": _("Friday"),
+    "6": _("Saturday"),
+    "7": _("Sunday"),
 }
 """The weekdays, by the digits that stand for them."""
 
@@ -39,7 +40,8 @@ def validate_days_by_method(value: Any) -> None:
     if not isinstance(value, dict) or not all(
         isinstance(name, str) and type(days) is int and 0 <= days <= MOST_DAYS for name, days in value.items()
     ):
-        raise ValidationError(f"Each delivery method has a number of days, from 0 to {MOST_DAYS}.")
+        said = _("Each delivery method has a number of days, from 0 to %(most)d.")
+        raise ValidationError(said % {"most": MOST_DAYS})
 
 
 def is_posted(method: str | None) -> bool:
@@ -53,12 +55,12 @@ def is_posted(method: str | None) -> bool:
 class Holidays(models.TextChoices):
     """Whose bank holidays are no working days: codes of ISO 3166."""
 
-    ENGLAND = "GB-ENG", "England"
-    WALES = "GB-WLS", "Wales"
-    SCOTLAND = "GB-SCT", "Scotland"
-    NORTHERN_IRELAND = "GB-NIR", "Northern Ireland"
-    IRELAND = "IE", "Ireland"
-    NONE = "none", "None: bank holidays are days like any other"
+    ENGLAND = "GB-ENG", _("England")
+    WALES = "GB-WLS", _("Wales")
+    SCOTLAND = "GB-SCT", _("Scotland")
+    NORTHERN_IRELAND = "GB-NIR", _("Northern Ireland")
+    IRELAND = "IE", _("Ireland")
+    NONE = "none", _("None: bank holidays are days like any other")
 
 
 class DeskSettings(models.Model):
@@ -73,7 +75,7 @@ class DeskSettings(models.Model):
     # Monday to Friday, as "working day" is understood: who posts on Saturdays, too, adds that day, and nothing is
     # called late on a Monday that came in on Friday.
     weekdays = models.CharField(
-        max_length=7, default="12345", validators=[RegexValidator(r"\A1?2?3?4?5?6?7?\Z", "These are no weekdays.")]
+        max_length=7, default="12345", validators=[RegexValidator(r"\A1?2?3?4?5?6?7?\Z", _("These are no weekdays."))]
     )
 
     # Working days for which an order may wait for its dispatch.

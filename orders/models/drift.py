@@ -1,6 +1,7 @@
 """What Glu sent that had not been seen before."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -11,11 +12,11 @@ class Drift(models.Model):
     class Kind(models.TextChoices):
         """What is not as it was: a field or value that is new, a value of another kind, a field that is gone."""
 
-        UNKNOWN_FIELD = "unknown_field", "New field"
-        ODD_VALUE = "odd_value", "A value of another kind"
-        NEW_VALUE = "new_value", "New value"
-        VANISHED_FIELD = "vanished_field", "Field no longer sent"
-        MORE = "more", "More than are listed one by one"
+        UNKNOWN_FIELD = "unknown_field", _("New field")
+        ODD_VALUE = "odd_value", _("A value of another kind")
+        NEW_VALUE = "new_value", _("New value")
+        VANISHED_FIELD = "vanished_field", _("Field no longer sent")
+        MORE = "more", _("More than are listed one by one")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="drifts", db_index=False)
     kind = models.CharField(max_length=14, choices=Kind)

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 from orders.models.export_choice import KeptChoice
@@ -20,21 +21,21 @@ class Export(KeptChoice):
     class State(models.TextChoices):
         """How far it is."""
 
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Ready"
-        FAILED = "failed", "Stopped"
-        CANCELLED = "cancelled", "Cancelled"
-        EXPIRED = "expired", "Expired"
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Ready")
+        FAILED = "failed", _("Stopped")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
 
     class Trouble(models.TextChoices):
         """Why it stopped."""
 
-        BROKE = "broke", "Something went wrong while it was made."
-        SLOW = "slow", "It took too long. Narrow the days, then try again."
-        KILLED = "killed", "The worker that made it was stopped again and again."
-        TOO_LARGE = "too_large", "It is larger than all files of the organisation may be together."
-        UNREADABLE = "unreadable", "Its filter cannot be read any more."
+        BROKE = "broke", _("Something went wrong while it was made.")
+        SLOW = "slow", _("It took too long. Narrow the days, then try again.")
+        KILLED = "killed", _("The worker that made it was stopped again and again.")
+        TOO_LARGE = "too_large", _("It is larger than all files of the organisation may be together.")
+        UNREADABLE = "unreadable", _("Its filter cannot be read any more.")
 
     OPEN = (State.WAITING, State.RUNNING)
 

@@ -5,10 +5,14 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from glu_admin.tenancy.models import Organisation
 from orders.models.export_choice import KeptChoice
 from orders.models.saved_view import SavedView
+
+_SHORTEST_MONTH = 28  # days
 
 
 class ExportSchedule(KeptChoice):
@@ -21,17 +25,20 @@ class ExportSchedule(KeptChoice):
     class Rhythm(models.TextChoices):
         """How often."""
 
-        DAILY = "daily", "Every day"
-        WEEKLY = "weekly", "Every week"
-        MONTHLY = "monthly", "Every month"
+        DAILY = "daily", gettext_lazy("Every day")
+        WEEKLY = "weekly", gettext_lazy("Every week")
+        MONTHLY = "monthly", gettext_lazy("Every month")
 
     class Trouble(models.TextChoices):
         """Why nothing was made the last time."""
 
-        RIGHTS = "rights", "Nothing was made: whoever made this schedule may not export here any more."
-        VIEW = "view", "Nothing was made: the view is gone, or whoever made this schedule can no longer see it."
-        UNREADABLE = "unreadable", "Nothing was made: the view’s filter cannot be read any more."
-        INCOMPLETE = "incomplete", "Nothing was made: not all of it had been copied."
+        RIGHTS = "rights", gettext_lazy("Nothing was made: whoever made this schedule may not export here any more.")
+        VIEW = (
+            "view",
+            gettext_lazy("Nothing was made: the view is gone, or whoever made this schedule can no longer see it."),
+        )
+        UNREADABLE = "unreadable", gettext_lazy("Nothing was made: the view’s filter cannot be read any more.")
+        INCOMPLETE = "incomplete", gettext_lazy("Nothing was made: not all of it had been copied.")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="export_schedules")
     user = models.ForeignKey(
@@ -58,11 +65,12 @@ class ExportSchedule(KeptChoice):
     @property
     def words(self) -> str:
         """When it is due, as people say it."""
-        clock = f"at {self.at:%H:%M}"
+        told = {"time": f"{self.at:%H:%M}", "day": self.day}
         match self.rhythm:
             case self.Rhythm.WEEKLY:
-                return f"Every {WEEKDAYS[self.day]} {clock}"
+                return _("Every %(weekday)s at %(time)s") % {**told, "weekday": WEEKDAYS[self.day]}
+            case self.Rhythm.MONTHLY if self.day > _SHORTEST_MONTH:
+                return _("Every month on day %(day)d at %(time)s, on its last day where it is shorter") % told
             case self.Rhythm.MONTHLY:
-                short = ", on its last day where it is shorter" if self.day > 28 else ""
-                return f"Every month on day {self.day} {clock}{short}"
-        return f"Every day {clock}"
+                return _("Every month on day %(day)d at %(time)s") % told
+        return _("Every day at %(time)s") % told

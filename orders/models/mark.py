@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 from orders.models.order import Order
@@ -22,12 +23,12 @@ class OrderMark(models.Model):
     class Kind(models.TextChoices):
         """What is said."""
 
-        PREPARED = "prepared", "Prepared"
-        POSTED = "posted", "Posted"
-        READY = "ready", "Ready to collect"
-        HANDED_OVER = "handed-over", "Handed over"
-        PRINTED = "printed", "Printed"
-        CHASED = "chased", "Chased"
+        PREPARED = "prepared", _("Prepared")
+        POSTED = "posted", _("Posted")
+        READY = "ready", _("Ready to collect")
+        HANDED_OVER = "handed-over", _("Handed over")
+        PRINTED = "printed", _("Printed")
+        CHASED = "chased", _("Chased")
 
     ONCE = (Kind.PREPARED, Kind.POSTED, Kind.READY, Kind.HANDED_OVER)
     """Kinds of which at most one mark of an order stands."""

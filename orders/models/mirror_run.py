@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -16,42 +17,42 @@ class MirrorRun(models.Model):
     class Pass(models.TextChoices):
         """Which rows the pass reads."""
 
-        CHANGES = "changes", "Changes"
-        TRAILING = "trailing", "Changes, read again"
-        HISTORY = "history", "History"
-        RECONCILE = "reconcile", "Reconcile"
-        RANGE = "range", "A range asked for"
-        TRANSACTIONS = "transactions", "Transactions"
+        CHANGES = "changes", _("Changes")
+        TRAILING = "trailing", _("Changes, read again")
+        HISTORY = "history", _("History")
+        RECONCILE = "reconcile", _("Reconcile")
+        RANGE = "range", _("A range asked for")
+        TRANSACTIONS = "transactions", _("Transactions")
 
     class State(models.TextChoices):
         """How a run went; complete only when everything it had to read was read to its end."""
 
-        RUNNING = "running", "Running"
-        COMPLETE = "complete", "Complete"
-        FAILED = "failed", "Failed"
+        RUNNING = "running", _("Running")
+        COMPLETE = "complete", _("Complete")
+        FAILED = "failed", _("Failed")
 
     class Reach(models.TextChoices):
         """How far back a run of a pass reads; for a range `reach` holds the days themselves instead."""
 
-        WHOLE = "whole", "All of the history"
-        RECENT = "recent", "The recent days"
-        NIGHT = "night", "Further back than by day"
+        WHOLE = "whole", _("All of the history")
+        RECENT = "recent", _("The recent days")
+        NIGHT = "night", _("Further back than by day")
 
     class Flag(models.TextChoices):
         """What may be wrong with what a run read; its `flags` holds those that apply, with spaces between."""
 
-        TIE_OVERFLOW = "tie_overflow", "more orders in one second than Glu tells apart (tie_overflow)"
+        TIE_OVERFLOW = "tie_overflow", _("more orders in one second than Glu tells apart (tie_overflow)")
         PAGE_IGNORED = (
             "page_ignored",
-            "Glu gave the same rows again for another page, so some may be missing (page_ignored)",
+            _("Glu gave the same rows again for another page, so some may be missing (page_ignored)"),
         )
-        WALK_MISSED = "walk_missed", "Glu left an order out of its list that it still has (walk_missed)"
-        OLDER_ROWS = "older_rows", "Glu gave older versions of orders than before (older_rows)"
-        TOO_MANY_MISSING = "too_many_missing", "too many orders are missing at once (too_many_missing)"
-        FROM_CACHE = "from_cache", "Glu’s answers came from a cache, and were too old (from_cache)"
+        WALK_MISSED = "walk_missed", _("Glu left an order out of its list that it still has (walk_missed)")
+        OLDER_ROWS = "older_rows", _("Glu gave older versions of orders than before (older_rows)")
+        TOO_MANY_MISSING = "too_many_missing", _("too many orders are missing at once (too_many_missing)")
+        FROM_CACHE = "from_cache", _("Glu’s answers came from a cache, and were too old (from_cache)")
         UNUSABLE_TRANSACTIONS = (
             "unusable_transactions",
-            "transactions that cannot be placed (unusable_transactions)",
+            _("transactions that cannot be placed (unusable_transactions)"),
         )
 
     # Passes that read stretches of creation to their ends: what these do not list is missing.

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -16,12 +17,12 @@ class MirrorState(models.Model):
     class Failure(models.TextChoices):
         """What kind of failure `last_error` tells of."""
 
-        REFUSED = "refused", "Glu refuses the key"
-        WRONG_ORGANISATION = "wrong_organisation", "The key opens another organisation"
-        THROTTLED = "throttled", "Glu asked us to slow down"
-        UNREACHABLE = "unreachable", "Glu cannot be reached"
-        FAILING = "failing", "Glu does not answer as it should"
-        UNREADABLE = "unreadable", "Glu’s answers cannot be used"
+        REFUSED = "refused", _("Glu refuses the key")
+        WRONG_ORGANISATION = "wrong_organisation", _("The key opens another organisation")
+        THROTTLED = "throttled", _("Glu asked us to slow down")
+        UNREACHABLE = "unreachable", _("Glu cannot be reached")
+        FAILING = "failing", _("Glu does not answer as it should")
+        UNREADABLE = "unreadable", _("Glu’s answers cannot be used")
 
     # Failures that are said of a key: they count no longer once it is another, or is tried again.
     OF_THE_KEY = (Failure.REFUSED, Failure.WRONG_ORGANISATION)

@@ -1,6 +1,7 @@
 """A stretch of creation times that a pass has to read to its end."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 from orders.models.mirror_run import MirrorRun
@@ -15,8 +16,8 @@ class MirrorWindow(models.Model):
     class State(models.TextChoices):
         """How far the window is read; complete only after an empty answer of Glu's."""
 
-        OPEN = "open", "Not read to its end yet"
-        COMPLETE = "complete", "Read to its end"
+        OPEN = "open", _("Not read to its end yet")
+        COMPLETE = "complete", _("Read to its end")
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="mirror_windows", db_index=False

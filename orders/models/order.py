@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -39,20 +40,20 @@ class JoinedCode(Func):
 class CheckOutcome(models.TextChoices):
     """What came of reading an order again because somebody asked for it."""
 
-    IDENTICAL = "identical", "Identical to Glu."
-    MOVED = "moved", "Something moved."
-    TECHNICAL = "technical", "Only its stamp or technical fields moved."
-    NEW_LINES = "new_lines", "Its lines had not been read before."
-    DOUBTED_LINES = "doubted_lines", "Its lines may not be all there are."
-    SET_ASIDE = "set_aside", "Some of its lines could not be read."
-    KEPT_CHANGING = "kept_changing", "Glu’s answers kept changing while this order was read. Try again in a moment."
-    NOT_RETURNED = "not_returned", "Glu no longer returns this order."
+    IDENTICAL = "identical", _("Identical to Glu.")
+    MOVED = "moved", _("Something moved.")
+    TECHNICAL = "technical", _("Only its stamp or technical fields moved.")
+    NEW_LINES = "new_lines", _("Its lines had not been read before.")
+    DOUBTED_LINES = "doubted_lines", _("Its lines may not be all there are.")
+    SET_ASIDE = "set_aside", _("Some of its lines could not be read.")
+    KEPT_CHANGING = "kept_changing", _("Glu’s answers kept changing while this order was read. Try again in a moment.")
+    NOT_RETURNED = "not_returned", _("Glu no longer returns this order.")
     ANOTHER_ORDER = (
         "another_order",
-        "Glu has another order under this number: this one came from another organisation.",
+        _("Glu has another order under this number: this one came from another organisation."),
     )
-    UNUSABLE = "unusable", "Glu’s answer cannot be used."
-    NOT_ASKED = "not_asked", "Glu could not be asked."
+    UNUSABLE = "unusable", _("Glu’s answer cannot be used.")
+    NOT_ASKED = "not_asked", _("Glu could not be asked.")
 
 
 class Order(models.Model):

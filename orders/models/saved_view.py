@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -16,9 +17,9 @@ class SavedView(models.Model):
     class Reach(models.TextChoices):
         """Whose view it is; an organisation has at most one that its list begins with."""
 
-        PRIVATE = "private", "Only me"
-        SHARED = "shared", "The whole team"
-        DEFAULT = "default", "The whole team, and Orders opens with it"
+        PRIVATE = "private", _("Only me")
+        SHARED = "shared", _("The whole team")
+        DEFAULT = "default", _("The whole team, and Orders opens with it")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="saved_views", db_index=False)
     owner = models.ForeignKey(

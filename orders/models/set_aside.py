@@ -1,6 +1,7 @@
 """Rows that could not be placed."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
@@ -11,8 +12,8 @@ class SetAside(models.Model):
     class Kind(models.TextChoices):
         """What the row was."""
 
-        ORDER = "order", "Order"
-        LINE = "line", "Line"
+        ORDER = "order", _("Order")
+        LINE = "line", _("Line")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="set_aside", db_index=False)
     kind = models.CharField(max_length=5, choices=Kind)

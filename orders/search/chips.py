@@ -4,22 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from orders.display.text import isolated
 from orders.search.criteria import DAY_FIELDS, FLAGS, LABELS, NOT, PERSON_FIELDS, VALUE_FIELDS, Amounts, Days
 from orders.search.query import Query
 
 SORT_WORDS = {
-    "-created": "newest first",
-    "created": "oldest first",
-    "-updated": "last changed first",
-    "updated": "longest unchanged first",
-    "-total": "largest first",
-    "total": "smallest first",
-    "-scheduled": "latest delivery first",
-    "scheduled": "next delivery first",
-    "-age": "longest waiting first",
-    "age": "shortest waiting first",
+    "-created": gettext_lazy("newest first"),
+    "created": gettext_lazy("oldest first"),
+    "-updated": gettext_lazy("last changed first"),
+    "updated": gettext_lazy("longest unchanged first"),
+    "-total": gettext_lazy("largest first"),
+    "total": gettext_lazy("smallest first"),
+    "-scheduled": gettext_lazy("latest delivery first"),
+    "scheduled": gettext_lazy("next delivery first"),
+    "-age": gettext_lazy("longest waiting first"),
+    "age": gettext_lazy("shortest waiting first"),
 }
 
 MOST_CHIPS = 12
@@ -49,12 +51,12 @@ def describe(query: Query) -> str:
     pairs = [pair for pair in query.pairs() if pair[0] not in _NO_PART]
     parts = [_part(query, name, value) for name, value in pairs[:MOST_CHIPS]]
     parts += [more(len(pairs) - MOST_CHIPS)] if len(pairs) > MOST_CHIPS else []
-    return ", ".join([*(parts or ["All orders"]), SORT_WORDS[query.sort]])
+    return ", ".join([*(parts or [_("All orders")]), str(SORT_WORDS[query.sort])])
 
 
 def more(number: int) -> str:
     """What is said in place of the rest of a list that was cut: "and 7 more"."""
-    return f"and {number:,} more"
+    return _("and %(n)s more") % {"n": f"{number:,}"}
 
 
 def _active(query: Query) -> list[Chip]:
@@ -64,17 +66,18 @@ def _active(query: Query) -> list[Chip]:
     out = []
     for name, value in shown:
         words = _part(query, name, value)
-        out.append(Chip(words, f"Remove filter: {words}", query.url_query(without=[(name, value)])))
+        title = _("Remove filter: %(words)s") % {"words": words}
+        out.append(Chip(words, title, query.url_query(without=[(name, value)])))
     if rest:
         words = more(len(rest))
-        out.append(Chip(words, f"Remove filters: {words}", query.url_query(without=rest)))
+        out.append(Chip(words, _("Remove filters: %(words)s") % {"words": words}, query.url_query(without=rest)))
     return out
 
 
 def _errors(query: Query) -> list[Chip]:
     out = []
     for problem in query.errors[:MOST_CHIPS]:
-        label = f"{LABELS.get(problem.key, problem.key)}: {isolated(problem.value[:40]) or 'nothing'}"
+        label = _of(problem.key, isolated(problem.value[:40]) or _("nothing"))
         out.append(Chip(label, problem.message, query.url_query(without=[(problem.key, problem.value)]), "error"))
     return out
 
@@ -82,52 +85,62 @@ def _errors(query: Query) -> list[Chip]:
 def _ignored(query: Query) -> list[Chip]:
     without = query.url_query()
     shown = query.ignored[:MOST_CHIPS]
-    out = [Chip(f"{isolated(problem.key[:40])} ignored", problem.message, without, "ignored") for problem in shown]
+    out = [Chip(_unused(isolated(problem.key[:40])), problem.message, without, "ignored") for problem in shown]
     if rest := len(query.ignored) - len(shown):
-        out.append(Chip(f"{more(rest)} ignored", "They are not filters here.", without, "ignored"))
+        out.append(Chip(_unused(more(rest)), _("They are not filters here."), without, "ignored"))
     return out
+
+
+def _unused(keys: str) -> str:
+    return _("%(keys)s ignored") % {"keys": keys}
+
+
+def _of(name: str, value: str) -> str:
+    """A value with what its field is called."""
+    return _("%(field)s: %(value)s") % {"field": LABELS.get(name, name), "value": value}
 
 
 def _part(query: Query, name: str, value: str) -> str:
     shown = isolated(value)
     if name in VALUE_FIELDS:
-        return (
-            shown or f"{LABELS[name]}: none given" if name == "dispatch" else f"{LABELS[name]}: {shown or 'none given'}"
-        )
+        return shown if shown and name == "dispatch" else _of(name, shown or _("none given"))
     if name in DAY_FIELDS and (days := getattr(query.criteria, name)):
-        return f"{LABELS[name]} {_days(days)}"
+        return _("%(field)s %(days)s") % {"field": LABELS[name], "days": _days(days)}
     if name == "age" and query.criteria.age:
-        return f"Waiting {query.criteria.age.words}"
+        return _("Waiting %(age)s") % {"age": query.criteria.age.words}
     if name == "total" and query.criteria.total:
-        return f"Total {_amounts(query.criteria.total)}"
+        return _("Total %(amounts)s") % {"amounts": _amounts(query.criteria.total)}
     if name.startswith(NOT):
-        label = LABELS[name.removeprefix(NOT)]
-        return f"{label} is not {shown}" if value else f"{label} is given"
+        told = {"field": LABELS[name.removeprefix(NOT)], "value": shown}
+        return (_("%(field)s is not %(value)s") if value else _("%(field)s is given")) % told
     if name in ("has", "no") and value in FLAGS:
-        return FLAGS[value][name == "no"]
+        return str(FLAGS[value][name == "no"])
     if name in PERSON_FIELDS:
-        return f"{LABELS[name]} {shown}"
+        return _("%(bought_or_received_by)s %(person)s") % {"bought_or_received_by": LABELS[name], "person": shown}
     if name == "id":
         return _numbers(query.criteria.ids)
-    return f"“{shown}”" if name == "q" else f"{LABELS.get(name, name)}: {shown}"
+    return _("“%(words)s”") % {"words": shown} if name == "q" else _of(name, shown)
 
 
 def _numbers(ids: tuple[int, ...]) -> str:
-    named = ", ".join(str(number) for number in ids[:_MOST_NUMBERS])
-    rest = f", {more(len(ids) - _MOST_NUMBERS)}" if len(ids) > _MOST_NUMBERS else ""
-    return f"{LABELS['id']}{'s' if len(ids) > 1 else ''} {named}{rest}"
+    named = [str(number) for number in ids[:_MOST_NUMBERS]]
+    rest = [more(len(ids) - _MOST_NUMBERS)] if len(ids) > _MOST_NUMBERS else []
+    said = ngettext("Order number %(numbers)s", "Order numbers %(numbers)s", len(ids))
+    return said % {"numbers": ", ".join([*named, *rest])}
 
 
 def _days(days: Days) -> str:
-    return " or ".join(_stretch(first, last) for first, last in days.each)
+    return f" {pgettext('between days', 'or')} ".join(_stretch(first, last) for first, last in days.each)
 
 
 def _stretch(first: date | None, last: date | None) -> str:
     if first == last and first:
         return _day(first)
     if first is None or last is None:
-        return f"from {_day(first)}" if first else f"until {_day(last or date.max)}"
-    return f"{_day(first)} to {_day(last)}"
+        return (
+            _("from %(day)s") % {"day": _day(first)} if first else _("until %(day)s") % {"day": _day(last or date.max)}
+        )
+    return _("%(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
 
 
 def _day(day: date) -> str:
@@ -137,9 +150,10 @@ def _day(day: date) -> str:
 def _amounts(amounts: Amounts) -> str:
     code = f" {amounts.currency}" if amounts.currency else ""
     if amounts.least is None:
-        return f"{'below' if amounts.below else 'up to'} {amounts.most:,}{code}"
+        said = _("below %(amount)s") if amounts.below else _("up to %(amount)s")
+        return said % {"amount": f"{amounts.most:,}{code}"}
     if amounts.most is None:
-        return f"{'above' if amounts.above else 'from'} {amounts.least:,}{code}"
-    return (
-        f"{amounts.least:,}{code}" if amounts.least == amounts.most else f"{amounts.least:,} to {amounts.most:,}{code}"
-    )
+        said = _("above %(amount)s") if amounts.above else _("from %(amount)s")
+        return said % {"amount": f"{amounts.least:,}{code}"}
+    least, most = f"{amounts.least:,}", f"{amounts.most:,}{code}"
+    return most if amounts.least == amounts.most else _("%(first)s to %(last)s") % {"first": least, "last": most}

@@ -10,6 +10,9 @@ from difflib import get_close_matches
 from functools import cache
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from orders.display.money import currency
 from orders.display.text import brief
 from orders.search.criteria import DAY_FIELDS, LABELS, NOT, PERSON_FIELDS, VALUE_FIELDS, OrderCriteria
@@ -19,6 +22,28 @@ from orders.search.words import LABELLED
 
 NAMES = (*VALUE_FIELDS, *DAY_FIELDS, "age", "total", "has", "no", "id", *PERSON_FIELDS)
 """What a clause may begin with."""
+
+EXAMPLES = (
+    (("patel lucja",), gettext_lazy("All of these words, in any order, with or without accents")),
+    (('"spa day" -golf',), gettext_lazy("These words together; without this word")),
+    (
+        ("48216", "07700 900416", "BN7 2QQ"),
+        gettext_lazy("A number, or a list of them; any part of a phone number, postcode, e-mail or code"),
+    ),
+    (
+        ("payment:Pending,Failed", "-channel:Web"),
+        gettext_lazy("One of these; none of these. So are dispatch, type, method, delivery, currency"),
+    ),
+    (
+        ("created:-7d..", "scheduled:today..+14d", "total:50..100", "age:3wd.."),
+        gettext_lazy("From, to and both, all included; updated too, and 31/1/2026; ages in wd, d, h or min"),
+    ),
+    (
+        ("has:message no:recipient-email",),
+        gettext_lazy("Also late, stuck, lint, past-schedule, scheduled, discount, refund, refunded, chargeback, gone"),
+    ),
+)
+"""What can be typed, and what it finds."""
 
 _QUOTED = r'"(?:[^"]|"")*"?'
 _TOKEN = re.compile(
@@ -104,9 +129,7 @@ def written(criteria: OrderCriteria) -> str:
 def _said(name: str, value: str, known: Known, *, negated: bool) -> Iterable[tuple[str, str]]:
     """The pairs that a clause means. Raises ValueError with what would be right."""
     if name not in NAMES:
-        near = get_close_matches(name, NAMES, 1)
-        instead = f"Do you mean {near[0]}:?" if near else f"There are {', '.join(NAMES)}."
-        raise ValueError(f"{name}: is not a filter. {instead} In quotes it is looked for as it stands.")
+        raise ValueError(_no_filter(name))
     if name in VALUE_FIELDS:
         key = f"{NOT}{name}" if negated else name
         return [(key, meant) for match in _VALUE.finditer(value) for meant in _meant(name, match, known(name))]
@@ -114,8 +137,19 @@ def _said(name: str, value: str, known: Known, *, negated: bool) -> Iterable[tup
     if name in _OPPOSITE:
         return [(_OPPOSITE[name] if negated else name, bare)]
     if negated:
-        raise ValueError(f"{LABELS[name]} cannot be left out; write what is wanted of it.")
+        raise ValueError(_("%(field)s cannot be left out; write what is wanted of it.") % {"field": LABELS[name]})
     return [(name, bare)]
+
+
+def _no_filter(name: str) -> str:
+    """What to say of a clause that begins with something else than NAMES."""
+    near = get_close_matches(name, NAMES, 1)
+    said = (
+        _("%(name)s: is not a filter. Do you mean %(near)s:? In quotes it is looked for as it stands.")
+        if near
+        else _("%(name)s: is not a filter. There are %(names)s. In quotes it is looked for as it stands.")
+    )
+    return said % {"name": name, "near": "".join(near), "names": ", ".join(NAMES)}
 
 
 def _meant(name: str, typed: re.Match[str], values: Sequence[str]) -> list[str]:
@@ -132,11 +166,21 @@ def _meant(name: str, typed: re.Match[str], values: Sequence[str]) -> list[str]:
     begun = [value for value in values if asked and fold(value).startswith(asked)]
     if len(begun) == 1:
         return begun
+    raise ValueError(_no_value(name, typed[0], asked, values, begun))
+
+
+def _no_value(name: str, typed: str, asked: str, values: Sequence[str], begun: Sequence[str]) -> str:
+    """What to say of a value that no order has in a field: which is near, or which there are, or so `begun`."""
     folded = {fold(value): value for value in values if value}
-    near = [folded[text] for text in get_close_matches(asked, folded, 1)]
-    there = ", ".join(brief(value, _LONGEST) for value in begun or [*folded.values()][:_MOST_NAMED]) or "none yet"
-    instead = f"Do you mean {near[0]}?" if near and not begun else f"There are: {there}."
-    raise ValueError(f"{LABELS[name]}: no order has “{brief(typed[0], _LONGEST)}”. {instead}")
+    near = [] if begun else [folded[text] for text in get_close_matches(asked, folded, 1)]
+    there = ", ".join(brief(value, _LONGEST) for value in begun or [*folded.values()][:_MOST_NAMED])
+    said = (
+        _("%(field)s: no order has “%(value)s”. Do you mean %(near)s?")
+        if near
+        else _("%(field)s: no order has “%(value)s”. There are: %(there)s.")
+    )
+    told = {"field": LABELS[name], "value": brief(typed, _LONGEST), "near": "".join(near)}
+    return said % {**told, "there": there or _("none yet")}
 
 
 def _straight(sign: str) -> str:

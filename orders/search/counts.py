@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import currency
@@ -39,7 +39,7 @@ class Counted:
     @property
     def words(self) -> str:
         """The number with its noun: "1 order", "10,000+ orders"."""
-        return f"{self} order{pluralize(self.n)}"
+        return ngettext("%(n)s order", "%(n)s orders", self.n) % {"n": self}
 
 
 @dataclass(frozen=True)

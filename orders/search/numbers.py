@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+
 from orders.search.folding import plain
 from orders.search.ranges import BadValue
 
@@ -35,16 +37,17 @@ def read_numbers(text: str) -> tuple[int, ...]:
     """Order numbers out of `700001,700002` or `700001~1`, where ~ is "so many further". Raises BadValue."""
     text = "".join(text.split())
     if not _KEPT.fullmatch(text):
-        raise BadValue("Order numbers are digits with commas between, such as 48216,48217.")
+        raise BadValue(_("Order numbers are digits with commas between, such as 48216,48217."))
     found: set[int] = set()
     at = 0
     for sign, number in re.findall(r"([,~]?)(\d+)", text):
         at = at + int(number) if sign == "~" else int(number)
         found.add(at)
     if len(found) > MOST_NUMBERS:
-        raise BadValue(f"At most {MOST_NUMBERS:,} order numbers can be asked for at once; these are {len(found):,}.")
+        said = _("At most %(most)s order numbers can be asked for at once; these are %(n)s.")
+        raise BadValue(said % {"most": f"{MOST_NUMBERS:,}", "n": f"{len(found):,}"})
     if max(found) >= 2**63:
-        raise BadValue("That is no number of an order.")
+        raise BadValue(_("That is no number of an order."))
     return tuple(sorted(found))
 
 

@@ -1,5 +1,7 @@
 """People in orders as an address names them: an e-mail address, or a phone number or a postcode and a name."""
 
+from django.utils.translation import gettext as _
+
 from orders.search.criteria import Person
 from orders.search.folding import digits
 from orders.search.ranges import BadValue
@@ -12,15 +14,14 @@ _LONGEST_POSTCODE = 12
 
 def read_person(text: str, label: str) -> Person:
     """Read "sam@post.example", "07700 900123, Sam Smith" or "BN7 2QQ, Sam Smith". Raises BadValue."""
-    key, _, name = (part.strip() for part in text.partition(","))
+    key, name = (part.strip() for part in text.partition(",")[::2])
     if "\0" not in text and len(text) <= _LONGEST:
         if found := by_email(text):
             return found
         if found := by_phone(key, name) or by_postcode(key, name):
             return found
-    raise BadValue(
-        f"{label}: write an e-mail address, or a phone number or postcode with a name, as in “BN7 2QQ, Sam Smith”."
-    )
+    said = _("%(field)s: write an e-mail address, or a phone number or postcode with a name, as in “%(example)s”.")
+    raise BadValue(said % {"field": label, "example": "BN7 2QQ, Sam Smith"})
 
 
 def by_email(address: str) -> Person | None:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from django.utils.translation import gettext_lazy as _
+
 from glu_admin.tenancy.models import Organisation
 from orders.display.text import brief
 from orders.display.words import field_words
@@ -14,7 +16,7 @@ from orders.search.matching import index
 from orders.search.words import SearchError, parse_words
 
 _SHOWN = frozenset({"id", "customerName", "recipientName"})  # what every row of a list shows
-_WORDS = {"name": "Line", "uuid": "UUID"}
+_WORDS = {"name": _("Line"), "uuid": _("UUID")}
 _LONGEST = 90
 _BEFORE = 3
 _MOST_PLACES = 2
@@ -82,7 +84,7 @@ def _holds(entry: Entry, term: str) -> bool:
 
 
 def _label(field: str) -> str:
-    return _WORDS.get(field) or field_words(field)
+    return str(_WORDS.get(field) or field_words(field))
 
 
 def _around(text: str, term: str) -> str:

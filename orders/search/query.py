@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation
 from orders.display.ages import clock_of
@@ -134,18 +135,19 @@ def parse_query(params: QueryDict | str, organisation: Organisation) -> Query:
         try:
             values[key] = _read(key, given, organisation, moment)
         except KeyError:
-            message = f"“{key[:40]}” is not a filter here and was ignored."
+            message = _("“%(key)s” is not a filter here and was ignored.") % {"key": key[:40]}
             ignored += [Problem(key, value, message) for value in given[:3]]
         except (BadValue, SearchError) as error:
             end = error.end if isinstance(error, BadValue) else ""
             errors += [Problem(key, value, str(error), end) for value in given[:3]]
     gone = _gone(values)
     if len(gone) > 1:
-        errors.append(Problem("no", "gone", "An order cannot be both at Glu and no longer there."))
+        errors.append(Problem("no", "gone", _("An order cannot be both at Glu and no longer there.")))
     sort, size = values.get("sort", DEFAULT_SORT), values.get("size")
     cursor, view, cols = (str(values.get(name, "")) for name in ("cursor", "view", "cols"))
     if cursor and read_cursor(cursor, str(sort)) is None:
-        errors.append(Problem("cursor", cursor, "This page’s address is broken; begin again from the first page."))
+        said = _("This page’s address is broken; begin again from the first page.")
+        errors.append(Problem("cursor", cursor, said))
     return Query(
         _criteria({**values, "gone": max(gone, default="")}),
         str(sort),
@@ -223,14 +225,14 @@ def _read(key: str, given: Sequence[str], organisation: Organisation, moment: da
     """The value of one key; KeyError for an unknown one, BadValue or SearchError for one that cannot be read."""
     if (name := key.removeprefix(NOT)) in VALUE_FIELDS:
         if len(given) > _MOST_VALUES or any("\0" in value or len(value) > 320 for value in given):
-            raise BadValue(f"{LABELS[name]} has a value that cannot be looked for.")
+            raise BadValue(_("%(field)s has a value that cannot be looked for.") % {"field": LABELS[name]})
         return tuple(dict.fromkeys(map(currency, given) if name == "currency" else given))
     if key not in LABELS:
         raise KeyError(key)
     if key in _LISTED:
         given = [",".join(value for value in given if value.strip())]
     if len(set(given)) > 1:
-        raise BadValue(f"{LABELS[key]} is there more than once.")
+        raise BadValue(_("%(field)s is there more than once.") % {"field": LABELS[key]})
     text = given[0].strip()
     if key == "q":
         if text:
@@ -239,34 +241,35 @@ def _read(key: str, given: Sequence[str], organisation: Organisation, moment: da
     if not text:
         return _blank(key)
     if key in DAY_FIELDS:
-        return read_days(text, localdate(moment, organisation.zone), LABELS[key])
+        return read_days(text, localdate(moment, organisation.zone), str(LABELS[key]))
     if key == "age":
-        return read_ages(text, clock_of(organisation, moment), LABELS[key])
+        return read_ages(text, clock_of(organisation, moment), str(LABELS[key]))
     if key == "total":
-        return read_amounts(text, LABELS[key])
+        return read_amounts(text, str(LABELS[key]))
     if key in PERSON_FIELDS:
-        return read_person(text, LABELS[key])
+        return read_person(text, str(LABELS[key]))
     if key in ("has", "no"):
         return _flags(text)
     if key == "id":
         return read_numbers(text)
     if key == "sort" and text.removeprefix("-") not in SORTS:
-        raise BadValue("Sort by created, updated, total, scheduled or age.")
+        raise BadValue(_("Sort by created, updated, total, scheduled or age."))
     if key == "gone" and text not in GONE_WORDS:
-        raise BadValue("Orders at Glu can be “only” those that are gone, or “none” of them.")
+        raise BadValue(_("Orders at Glu can be “only” those that are gone, or “none” of them."))
     if key == "size":
         if text not in map(str, ROWS_A_PAGE):
-            raise BadValue(f"Rows can be {', '.join(map(str, ROWS_A_PAGE[:-1]))} or {ROWS_A_PAGE[-1]} a page.")
+            some, last = ", ".join(map(str, ROWS_A_PAGE[:-1])), ROWS_A_PAGE[-1]
+            raise BadValue(_("Rows can be %(some)s or %(last)d a page.") % {"some": some, "last": last})
         return int(text)
     if key in ("view", "cols") and not _PLAIN.fullmatch(text):
-        raise BadValue(f"{LABELS[key]} cannot be read.")
+        raise BadValue(_("%(field)s cannot be read.") % {"field": LABELS[key]})
     return text
 
 
 def _flags(text: str) -> tuple[str, ...]:
     asked = [flag.strip().lower() for flag in text.split(",")]
     if any(flag not in FLAGS for flag in asked):
-        raise BadValue(f"An order has, or has not: {', '.join(FLAGS)}.")
+        raise BadValue(_("An order has, or has not: %(flags)s.") % {"flags": ", ".join(FLAGS)})
     return tuple(dict.fromkeys(asked))
 
 

@@ -5,6 +5,9 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from orders.display.ages import Clock, Span, Unit
 from orders.display.money import currency, minor_unit
 from orders.search.criteria import Ages, Amounts, Days
@@ -12,15 +15,19 @@ from orders.search.criteria import Ages, Amounts, Days
 _LONGEST = 100
 _MOST_STRETCHES = 20
 _COMPARED = re.compile(r"\s*([<>]=?)(.*)", re.S)
-_NO_DAY = "is not a day that can be read. Write it as 31/1/2026, 31 Jan 2026, today or -7d."
-_NO_AMOUNT = "is not an amount that can be read. Write it as 50, £50 or 1,000.50."
+_NO_DAY = gettext_lazy(
+    "%(field)s: “%(typed)s” is not a day that can be read. Write it as 31/1/2026, 31 Jan 2026, today or -7d."
+)
+_NO_AMOUNT = gettext_lazy("%(field)s: “%(typed)s” is not an amount that can be read. Write it as 50, £50 or 1,000.50.")
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _RELATIVE = re.compile(r"([+-]\d{1,5}) ?d(?:ays?)?")
 _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _WAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d-%m-%y", "%d-%b-%Y", "%d-%B-%Y", "%d-%b-%y", "%d-%B-%y", "%b-%d-%Y", "%B-%d-%Y")
 _SAME = str.maketrans("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{RIGHT SINGLE QUOTATION MARK}", "---'")
-_NO_AGE = "is not an age that can be read. Write it as 3wd (working days), 2d, 5h or 30min."
+_NO_AGE = gettext_lazy(
+    "%(field)s: “%(typed)s” is not an age that can be read. Write it as 3wd (working days), 2d, 5h or 30min."
+)
 _AGE = re.compile(r"(\d{1,4}) ?(wd|working days?|d|days?|h|hours?|hrs?|min|mins|minutes?)")
 _UNITS: dict[str, Unit] = {"w": "wd", "d": "d", "h": "h", "m": "min"}
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
@@ -53,7 +60,8 @@ def read_days(text: str, today: date, label: str) -> Days:
     if len(parts) == 1:
         return _stretch(text, today, label)
     if len(parts) > _MOST_STRETCHES:
-        raise BadValue(f"{label} has more than {_MOST_STRETCHES} stretches of days.")
+        said = _("%(field)s has more than %(most)d stretches of days.")
+        raise BadValue(said % {"field": label, "most": _MOST_STRETCHES})
     try:
         several = list(dict.fromkeys(_stretch(part, today, label) for part in parts))
     except BadValue:
@@ -83,9 +91,9 @@ def _stretch(text: str, today: date, label: str) -> Days:
     first, first_kept = _day(first_text, today, label, "from", shift)
     last, last_kept = _day(last_text, today, label, "to", shift) if dots else (first, "")
     if first is None and last is None:
-        raise BadValue(f"{label} needs a day, such as 31/1/2026, or two with .. between.")
+        raise BadValue(_("%(field)s needs a day, such as 31/1/2026, or two with .. between.") % {"field": label})
     if first is not None and last is not None and first > last:
-        raise BadValue(f"{label} ends before it begins.")
+        raise BadValue(_("%(field)s ends before it begins.") % {"field": label})
     return Days(first, last, f"{first_kept}{dots}{last_kept}")
 
 
@@ -100,11 +108,12 @@ def read_amounts(text: str, label: str) -> Amounts:
     least, least_code = _amount(least_text, label, "from")
     most, most_code = _amount(most_text, label, "to") if dots else (least, least_code)
     if least is None and most is None:
-        raise BadValue(f"{label} needs an amount, such as 50, or two with .. between.")
+        raise BadValue(_("%(field)s needs an amount, such as 50, or two with .. between.") % {"field": label})
     if least_code and most_code and least_code != most_code:
-        raise BadValue(f"{label} is in two currencies, {least_code} and {most_code}.")
+        said = _("%(field)s is in two currencies, %(one)s and %(other)s.")
+        raise BadValue(said % {"field": label, "one": least_code, "other": most_code})
     if least is not None and most is not None and least > most:
-        raise BadValue(f"{label} ends below where it begins.")
+        raise BadValue(_("%(field)s ends below where it begins.") % {"field": label})
     strict = match[1] if match else ""
     return Amounts(least, most, text, least_code or most_code, above=strict == ">", below=strict == "<")
 
@@ -122,11 +131,11 @@ def read_ages(text: str, clock: Clock, label: str) -> Ages:
     least = _span(least_text, label, "from", shift)
     most = _span(most_text, label, "to", shift) if dots else least
     if least is None and most is None:
-        raise BadValue(f"{label} needs an age, such as 3wd, or two with .. between.")
+        raise BadValue(_("%(field)s needs an age, such as 3wd, or two with .. between.") % {"field": label})
     before = clock.began_before(least) if least and least.n else None
     begun = clock.past(most) if most else None
     if before is not None and begun is not None and before <= begun:
-        raise BadValue(f"{label} ends before it begins.")
+        raise BadValue(_("%(field)s ends before it begins.") % {"field": label})
     return Ages(begun, before, f"{_kept(least)}{dots}{_kept(most) if dots else ''}", _said(least, most))
 
 
@@ -137,10 +146,10 @@ def _span(text: str, label: str, end: str, shift: int) -> Span | None:
         return None
     match = _AGE.fullmatch(plain)
     if match is None:
-        raise BadValue(f"{label}: “{_short(text)}” {_NO_AGE}", end)
+        raise BadValue(_NO_AGE % {"field": label, "typed": _short(text)}, end)
     n = int(match[1]) + shift
     if n < 0:
-        raise BadValue(f"{label}: nothing is younger than it begins.", end)
+        raise BadValue(_("%(field)s: nothing is younger than it begins.") % {"field": label}, end)
     return Span(n, _UNITS[match[2][0]])
 
 
@@ -150,8 +159,8 @@ def _kept(span: Span | None) -> str:
 
 def _said(least: Span | None, most: Span | None) -> str:
     if least is None or most is None:
-        return f"{least} or more" if least else f"up to {most}"
-    return str(least) if least == most else f"{least} to {most}"
+        return _("%(age)s or more") % {"age": least} if least else _("up to %(age)s") % {"age": most}
+    return str(least) if least == most else _("%(first)s to %(last)s") % {"first": least, "last": most}
 
 
 def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[date | None, str]:
@@ -170,9 +179,9 @@ def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[
             day = _written(plain, today) + timedelta(days=shift)
             kept = day.isoformat()
     except (ValueError, OverflowError):
-        raise BadValue(f"{label}: “{_short(text)}” {_NO_DAY}", end) from None
+        raise BadValue(_NO_DAY % {"field": label, "typed": _short(text)}, end) from None
     if not _EARLIEST <= day <= _LATEST:
-        raise BadValue(f"{label}: “{_short(text)}” is too far away.", end)
+        raise BadValue(_("%(field)s: “%(typed)s” is too far away.") % {"field": label, "typed": _short(text)}, end)
     return day, kept
 
 
@@ -198,10 +207,10 @@ def _amount(text: str, label: str, end: str) -> tuple[Decimal | None, str]:
     match = _AMOUNT.fullmatch(plain)
     names = {_code(name) for name in (match["before"], match["after"]) if name} if match else set()
     if match is None or len(names) > 1 or (match["minus"] and match["minus_after"]):
-        raise BadValue(f"{label}: “{_short(text)}” {_NO_AMOUNT}", end)
+        raise BadValue(_NO_AMOUNT % {"field": label, "typed": _short(text)}, end)
     code = names.pop() if names else ""
     if code and minor_unit(code) is None:
-        raise BadValue(f"{label}: “{code}” is not a currency.", end)
+        raise BadValue(_("%(field)s: “%(code)s” is not a currency.") % {"field": label, "code": code}, end)
     whole = match["whole"].replace(match["gap"] or ",", "") or "0"
     amount = Decimal(f"{whole}{match['part'] or ''}".rstrip("."))
     return -amount if match["minus"] or match["minus_after"] else amount, code
@@ -214,7 +223,7 @@ def _code(name: str) -> str:
 def _plain(text: str, label: str, end: str) -> str:
     """Small letters, plain spaces, digits, hyphens and apostrophes, however they were typed. Raises BadValue."""
     if len(text) > _LONGEST:
-        raise BadValue(f"{label} is too long to be read.", end)
+        raise BadValue(_("%(field)s is too long to be read.") % {"field": label}, end)
     return " ".join(unicodedata.normalize("NFKC", text).translate(_SAME).lower().split())
 
 

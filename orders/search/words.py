@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from phonenumbers import Leniency, NumberParseException, PhoneNumberMatcher, parse
 
 from orders.search.folding import digits, fold, plain
@@ -58,9 +59,9 @@ class Words:
 def parse_words(typed: str) -> Words:
     """Read what was typed. Raises SearchError with a hint when it would find too much or cannot be read."""
     if len(typed) > _MOST_TYPED:
-        raise SearchError(f"Type at most {_MOST_TYPED} characters.")
+        raise SearchError(_("Type at most %(most)d characters.") % {"most": _MOST_TYPED})
     if "\0" in typed:
-        raise SearchError("That search holds signs that cannot be searched.")
+        raise SearchError(_("That search holds signs that cannot be searched."))
     text = _LABEL.sub("", plain(typed).strip())
     lone = text.strip("\"'`#<>()[]{}.,;:!? ")
     found = _terms(text)
@@ -109,9 +110,10 @@ def _terms(text: str) -> Words:
         if term := fold(phrase or word):
             (unwanted if minus else wanted).append(term)
     if len(wanted) + len(unwanted) > _MOST_WORDS:
-        raise SearchError(f"Type at most {_MOST_WORDS} words.")
+        raise SearchError(_("Type at most %(most)d words.") % {"most": _MOST_WORDS})
     if not any(len(term) >= _SHORT or term.isdigit() for term in wanted):
-        raise SearchError(f"Type a word of at least {_SHORT} letters, an order number or a postcode.")
+        said = _("Type a word of at least %(least)d letters, an order number or a postcode.")
+        raise SearchError(said % {"least": _SHORT})
     return Words(_bounded(wanted), tuple(f" {term} " if len(term) <= _SHORT else term for term in unwanted))
 
 

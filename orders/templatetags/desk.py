@@ -125,8 +125,8 @@ def contact(order: Order, column: str) -> dict[str, object]:
     text, is_phone = fields.text(order, column), column == "phone_number"
     shown = bdi(text) if is_phone else broken_at(bdi(text))
     link = phone_link(text) if is_phone else mail_link(text)
-    what = _("the number") if is_phone else _("the address")
-    return {"text": text, "shown": shown, "link": link, "what": what}
+    copy = _("Copy the number") if is_phone else _("Copy the address")
+    return {"text": text, "shown": shown, "link": link, "copy": copy}
 
 
 # These two stand in every row of a list, without a blank between its parts: pages are counted in bytes.

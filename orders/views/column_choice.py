@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -46,7 +47,7 @@ def columns_page(request: TeamRequest, organisation: Organisation) -> HttpRespon
     names = [*shown, *(name for name in COLUMNS if name not in shown)]
     context: dict[str, Any] = {
         "offered": [
-            Offered(name, COLUMNS[name].label, name in shown, place, shown[name].width if name in shown else "")
+            Offered(name, str(COLUMNS[name].label), name in shown, place, shown[name].width if name in shown else "")
             for place, name in enumerate(names, 1)
         ],
         "widths": list(WIDTHS.items()),
@@ -65,7 +66,7 @@ def _kept(request: TeamRequest, organisation: Organisation, query: Query, view: 
         organisation.list_columns = text
         organisation.save(update_fields=["list_columns"])
         membership.list_columns = ""
-        messages.success(request, "Everybody who has chosen no columns of their own sees these now.")
+        messages.success(request, _("Everybody who has chosen no columns of their own sees these now."))
     elif keep == "usual":
         membership.list_columns = ""
     elif keep == "view" and view:

@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from glu_admin.tenancy.times import When, full_text, when
 from orders.display import fields
 from orders.display.ages import Age, Attention
@@ -22,10 +26,11 @@ Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "mone
 MOST_COLUMNS = 14
 """How many columns a list shows beside the order's number."""
 
-WIDTHS = {"": "Usual", "slim": "Narrow", "broad": "Wide"}
+WIDTHS = {"": _("Usual"), "slim": _("Narrow"), "broad": _("Wide")}
 """How wide a column can be, by the class of its cells."""
 
 _LONGEST = 100  # characters of a text; the order's own page has it whole
+_field = lazy(field_words, str)
 
 
 class Making(NamedTuple):
@@ -45,7 +50,7 @@ class Making(NamedTuple):
 class Column:
     """A column of the list; `css` are the classes of its cells, `sort` is the list's sort by it, "" for none."""
 
-    label: str
+    label: str | Promise
     kind: Kind
     css: str
     value: Callable[[Order, Making], Any]
@@ -69,15 +74,15 @@ class Chosen(NamedTuple):
         return f"{self.column.css} {self.width}".strip()
 
 
-def _text(column: str, label: str, css: str = "c-more ink2") -> Column:
+def _text(column: str, label: str | Promise, css: str = "c-more ink2") -> Column:
     return Column(label, "text", css, lambda order, _: brief(fields.text(order, column), _LONGEST))
 
 
-def _time(column: str, label: str, css: str = "c-time ink2", sort: str = "") -> Column:
+def _time(column: str, label: str | Promise, css: str = "c-time ink2", sort: str = "") -> Column:
     return Column(label, "time", css, lambda order, making: _when(order, column, making), sort)
 
 
-def _money(column: str, label: str, css: str = "c-amount num", sort: str = "") -> Column:
+def _money(column: str, label: str | Promise, css: str = "c-amount num", sort: str = "") -> Column:
     return Column(label, "money", css, lambda order, _: _amount(order, column), sort)
 
 
@@ -91,11 +96,14 @@ def _total(order: Order, _: Making) -> tuple[str, str, str, str]:
     net = order.net_amount
     if net is None or net == order.total:
         return total, code, "", ""
-    why = f"Total {total or 'not given'}; {fields.settled_words(order) or 'nothing paid'}"
+    why = gettext("Total %(total)s; %(settled)s") % {
+        "total": total or gettext("not given"),
+        "settled": fields.settled_words(order) or gettext("nothing paid"),
+    }
     return total, code, brief(money(net, order.currency_code), _LONGEST), why
 
 
-def _status(kind: str, label: str, css: str) -> Column:
+def _status(kind: str, label: str | Promise, css: str) -> Column:
     return Column(label, "status", css, lambda order, making: _badge(kind, order, making))
 
 
@@ -128,48 +136,48 @@ def _when(order: Order, column: str, making: Making) -> When | None:
 
 
 COLUMNS = {
-    "created": _time("created_at", "Created", "c-when ink2", "created"),
-    "buyer": Column("Buyer", "buyer", "c-buyer", lambda order, _: brief(fields.buyer_name(order), _LONGEST)),
+    "created": _time("created_at", _("Created"), "c-when ink2", "created"),
+    "buyer": Column(_("Buyer"), "buyer", "c-buyer", lambda order, _: brief(fields.buyer_name(order), _LONGEST)),
     "recipient": Column(
-        "Recipient", "recipient", "c-recipient ink2", lambda order, _: brief(fields.recipient_name(order), _LONGEST)
+        _("Recipient"), "recipient", "c-recipient ink2", lambda order, _: brief(fields.recipient_name(order), _LONGEST)
     ),
-    "type": _text("type", "Type", "c-type ink2"),
-    "dispatch": _status("dispatch", "Dispatch", "c-dispatch"),
-    "payment": _status("payment", "Payment", "c-payment"),
-    "delivery": Column("Delivery", "delivery", "c-ship ink2", _delivery, "scheduled"),
-    "total": Column("Total", "total", "c-total num", _total, "total"),
-    "age": Column("Age", "age", "c-age num", _age, "age"),
-    "flags": Column("Flags", "flags", "c-flags num", _flags),
-    "channel": _text("channel", "Channel"),
-    "method": _text("payment_method", field_words("paymentMethod")),
-    "offline": _text("offline_payment_method", field_words("offlinePaymentMethod")),
-    "reason": _text("complimentary_reason", field_words("complimentaryReason")),
-    "gateway": _text("gateway", field_words("gateway")),
-    "email": _text("customer_email_address", field_words("customerEmailAddress")),
-    "phone": _text("phone_number", field_words("phoneNumber")),
-    "recipient-email": _text("recipient_email_address", field_words("recipientEmailAddress")),
-    "postcode": _text("delivery_address_postcode", "Postcode"),
-    "city": _text("delivery_address_city", "Town"),
-    "country": _text("delivery_address_country", "Country"),
-    "scheduled": _time("scheduled_delivery_at", field_words("scheduledDeliveryAt"), sort="scheduled"),
-    "updated": _time("updated_at", "Updated", sort="updated"),
-    "subtotal": _money("subtotal", field_words("subtotal")),
-    "discount": _money("discount_amount", field_words("discountAmount")),
+    "type": _text("type", _("Type"), "c-type ink2"),
+    "dispatch": _status("dispatch", _("Dispatch"), "c-dispatch"),
+    "payment": _status("payment", _("Payment"), "c-payment"),
+    "delivery": Column(_("Delivery"), "delivery", "c-ship ink2", _delivery, "scheduled"),
+    "total": Column(_("Total"), "total", "c-total num", _total, "total"),
+    "age": Column(_("Age"), "age", "c-age num", _age, "age"),
+    "flags": Column(_("Flags"), "flags", "c-flags num", _flags),
+    "channel": _text("channel", _("Channel")),
+    "method": _text("payment_method", _field("paymentMethod")),
+    "offline": _text("offline_payment_method", _field("offlinePaymentMethod")),
+    "reason": _text("complimentary_reason", _field("complimentaryReason")),
+    "gateway": _text("gateway", _field("gateway")),
+    "email": _text("customer_email_address", _field("customerEmailAddress")),
+    "phone": _text("phone_number", _field("phoneNumber")),
+    "recipient-email": _text("recipient_email_address", _field("recipientEmailAddress")),
+    "postcode": _text("delivery_address_postcode", _("Postcode")),
+    "city": _text("delivery_address_city", _("Town")),
+    "country": _text("delivery_address_country", _("Country")),
+    "scheduled": _time("scheduled_delivery_at", _field("scheduledDeliveryAt"), sort="scheduled"),
+    "updated": _time("updated_at", _("Updated"), sort="updated"),
+    "subtotal": _money("subtotal", _field("subtotal")),
+    "discount": _money("discount_amount", _field("discountAmount")),
     "codes": Column(
-        field_words("discountCodes"),
+        _field("discountCodes"),
         "text",
         "c-more ink2",
         lambda order, _: brief(fields.discount_codes(order), _LONGEST),
     ),
-    "delivery-price": _money("delivery_amount", field_words("deliveryAmount")),
-    "fee": _money("processing_fee", field_words("processingFee")),
-    "paid": _money("paid_amount", "Paid"),
-    "refunded": _money("refunded_amount", "Refunded"),
-    "charged-back": _money("charged_back_amount", "Charged back"),
-    "net": _money("net_amount", "Net"),
-    "refunded-at": _time("last_refund_at", "Last refund"),
-    "refund-reference": _text("refund_reference", "Refund reference"),
-    "lines": Column("Lines", "number", "c-count num", lambda _, making: making.marks.lines),
+    "delivery-price": _money("delivery_amount", _field("deliveryAmount")),
+    "fee": _money("processing_fee", _field("processingFee")),
+    "paid": _money("paid_amount", _("Paid")),
+    "refunded": _money("refunded_amount", _("Refunded")),
+    "charged-back": _money("charged_back_amount", _("Charged back")),
+    "net": _money("net_amount", _("Net")),
+    "refunded-at": _time("last_refund_at", _("Last refund")),
+    "refund-reference": _text("refund_reference", _("Refund reference")),
+    "lines": Column(_("Lines"), "number", "c-count num", lambda _, making: making.marks.lines),
 }
 """Every column beside the order's number, by the name that addresses and choices have for it."""
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from glu_admin.tenancy.models import Organisation, User
 from orders.exports import Choice
 from orders.exports.asking import own_columns
@@ -13,10 +15,10 @@ def choices(organisation: Organisation, user: User, choice: Choice) -> dict[str,
     ticked = choice.chosen or own_columns(organisation, user)
     return {
         "choice": choice,
-        "presets": [(name, preset.label, name == choice.columns) for name, preset in PRESETS.items()],
+        "presets": [(name, _(preset.label), name == choice.columns) for name, preset in PRESETS.items()],
         "own_columns": [
-            (of, [(name, column.heading, name in ticked) for name, column in CHOSEN[lines].items()])
-            for of, lines in (("Of orders", False), ("Of lines", True))
+            (of, [(name, _(column.heading), name in ticked) for name, column in CHOSEN[lines].items()])
+            for of, lines in ((_("Of orders"), False), (_("Of lines"), True))
         ],
     }
 
@@ -24,9 +26,9 @@ def choices(organisation: Organisation, user: User, choice: Choice) -> dict[str,
 def refusal(choice: Choice, *, only_since: bool) -> str:
     """Why there is no such file, for people; "" where there is."""
     if choice.shape == "json" and choice.personal != "full":
-        return (
+        return _(
             "JSON Lines hold orders as Glu sent them, personal data included. Choose orders or lines to leave it out."
         )
     if choice.shape == "json" and only_since:
-        return "JSON Lines have no column that says what is new and what changed. Choose orders or lines."
+        return _("JSON Lines have no column that says what is new and what changed. Choose orders or lines.")
     return ""

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.requests import TeamRequest
@@ -52,9 +54,9 @@ class Asked:
 
     def scopes(self, count: Counted) -> list[tuple[str, str, bool]]:
         """The choices there are, each with its words and whether it is chosen; `count` is how many match."""
-        words = {"selected": "selected", "page": "on this page"}
-        found = [(name, f"{len(numbers):,} {words[name]}") for name, numbers in self._numbered() if numbers]
-        every = [*found, ("all", f"All {count} matching")] if found else []
+        words = {"selected": _("%(n)s selected"), "page": _("%(n)s on this page")}
+        found = [(name, words[name] % {"n": f"{len(numbers):,}"}) for name, numbers in self._numbered() if numbers]
+        every = [*found, ("all", _("All %(n)s matching") % {"n": count})] if found else []
         return [(name, said, name == self.scope) for name, said in every]
 
     def moved(self, found: Counted) -> str:
@@ -62,7 +64,12 @@ class Asked:
         expected = len(self.numbers) if self.numbers else self.picked
         if self.told or expected is None or expected == found.n:
             return ""
-        return f"{expected:,} were chosen, and {found.words} {'is' if found.n == 1 else 'are'} found now."
+        said = ngettext(
+            "%(n)s were chosen, and %(orders)s is found now.",
+            "%(n)s were chosen, and %(orders)s are found now.",
+            found.n,
+        )
+        return said % {"n": f"{expected:,}", "orders": found.words}
 
     def _numbered(self) -> Iterable[tuple[str, tuple[int, ...]]]:
         return (("selected", self.selected), ("page", self.page))

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -85,7 +86,7 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     try:
         export = ask_export(organisation, request.user, query, choice, allow_incomplete=allowed, only_since=only_since)
     except TooManyExports as error:
-        said = f"{error} Wait until one of them has ended, then export again."
+        said = _("%(why)s Wait until one of them has ended, then export again.") % {"why": error}
         refused = _page(request, organisation, asked, known, choice, status=429, said=said)
         refused["Retry-After"] = "30"
         return refused
@@ -132,7 +133,8 @@ def export_again(request: TeamRequest, organisation: Organisation, token: UUID) 
     try:
         ask_again(_export(organisation, token))
     except TooManyExports as error:
-        messages.warning(request, f"{error} Wait until one of them has ended, then try again.")
+        said = _("%(why)s Wait until one of them has ended, then try again.")
+        messages.warning(request, said % {"why": error})
     return redirect("orders_export", organisation.slug)
 
 
@@ -144,7 +146,8 @@ def export_unmark(request: TeamRequest, organisation: Organisation, token: UUID)
     if export.user_id != request.user.pk:
         raise Http404("No such export.")
     unmark(export)
-    messages.success(request, "That export no longer counts: what is new or changed begins at the one before it.")
+    said = _("That export no longer counts: what is new or changed begins at the one before it.")
+    messages.success(request, said)
     return redirect(f"{reverse('orders_export', args=[organisation.slug])}?{export.query}")
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -23,10 +25,19 @@ from orders.search import (
     read_counters,
     written,
 )
+from orders.search.clauses import EXAMPLES
 from orders.search.criteria import DAY_FIELDS, FLAG_LABELS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
 
 RANGE_FIELDS = ("created", "updated", "scheduled", "age", "total")
-_PRESETS = (("Today", "today"), *((f"Last {days} days", f"-{days - 1}d..") for days in (7, 30)))
+_PRESETS = (
+    (gettext_lazy("Today"), "today"),
+    (gettext_lazy("Last 7 days"), "-6d.."),
+    (gettext_lazy("Last 30 days"), "-29d.."),
+)
+_EXAMPLES = {
+    "total": (gettext_lazy("least"), gettext_lazy("most")),
+    "age": ("3wd", "5wd"),
+}
 _MOST_OFFERED = 50
 _SEVERAL = re.compile(r",\S")  # as an address has several stretches of days; a day may have a comma and a space
 PINNED = ("dispatch", "payment", "type")
@@ -52,9 +63,14 @@ class Values:
 
 @dataclass(frozen=True)
 class Box:
-    """One end of a range: a date field can hold nothing but a date, so what is none stays in a field of text."""
+    """One end of a range: a date field can hold nothing but a date, so what is none stays in a field of text.
+
+    `example` is what stands in it while it is empty, "" for nothing.
+    """
 
     end: str
+    label: str
+    example: str
     value: str
     type: str
     wrong: bool
@@ -114,6 +130,7 @@ def panel(query: Query, counters: Sequence[CounterRow]) -> dict[str, Any]:
         "only_words": all(problem.key == "q" for problem in problems),
         "hint": next((problem for problem in problems if problem.key == "q"), None),
         "typed": written(query.criteria) if query.ok else "",
+        "examples": EXAMPLES,
         "panel_open": any(problem.key in _PANEL for problem in problems),
         "pinned": [offers[name] for name in PINNED],
         "filters": [offer for name, offer in offers.items() if name not in PINNED],
@@ -159,7 +176,7 @@ def _flags(criteria: OrderCriteria) -> dict[str, str]:
 def _offered(criteria: OrderCriteria, name: str, known: list[Facet], counted: bool) -> Values:
     """The values of a field that fit a page, those asked for among them."""
     shown = [value for place, value in enumerate(known) if place < _MOST_OFFERED or value.selected]
-    return Values(LABELS[name], name, shown, len(known) - len(shown), counted, _unwanted(criteria, name))
+    return Values(str(LABELS[name]), name, shown, len(known) - len(shown), counted, _unwanted(criteria, name))
 
 
 def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField:
@@ -173,9 +190,11 @@ def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField
         first, dots, last = (problem.value if problem else known.text if known else "").partition("..")
         last = last if dots else first
     boxes = [_box(name, end, value, problem) for end, value in (("from", first), ("to", last))]
-    return RangeField(LABELS[name], name, (boxes[0], boxes[1]), problem.message if problem else "")
+    return RangeField(str(LABELS[name]), name, (boxes[0], boxes[1]), problem.message if problem else "")
 
 
 def _box(name: str, end: str, value: str, problem: Problem | None) -> Box:
     kind = "date" if name in DAY_FIELDS and problem is None and "," not in value else "text"
-    return Box(end, value.strip(), kind, problem is not None and problem.end in ("", end))
+    label = (_("%(field)s from") if end == "from" else _("%(field)s to")) % {"field": LABELS[name]}
+    example = _EXAMPLES.get(name, ("", ""))[end == "to"]
+    return Box(end, label, str(example), value.strip(), kind, problem is not None and problem.end in ("", end))

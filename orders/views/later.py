@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
+from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
@@ -18,42 +19,46 @@ from orders.views.table import sums_in_words
 
 _KEYS = (
     (
-        "Anywhere",
+        _("Anywhere"),
         (
-            *(("g h", "Home"), ("g o", "Orders"), ("g d", "Dispatch"), ("g p", "Payments"), ("g e", "Exports")),
-            ("g r", "Reports"),
-            ("g c", "What changed"),
-            ("g n", "Notes for you"),
-            ("g m", "Mirror"),
-            ("Esc", "Close what is open"),
+            ("g h", _("Home")),
+            ("g o", _("Orders")),
+            ("g d", _("Dispatch")),
+            ("g p", _("Payments")),
+            ("g e", _("Exports")),
+            ("g r", _("Reports")),
+            ("g c", _("What changed")),
+            ("g n", _("Notes for you")),
+            ("g m", _("Mirror")),
+            (_("Esc"), _("Close what is open")),
         ),
     ),
     (
-        "On the list",
+        _("On the list"),
         (
-            ("/", "Search"),
-            ("f", "Add filter"),
-            ("s", "Sort"),
-            ("v", "Views"),
-            ("e", "Export"),
-            ("n", "Show what is new"),
-            ("j", "Next row"),
-            ("k", "Row before"),
-            ("Enter", "Open the row"),
-            ("x", "Select the row"),
-            ("Shift x", "Select all rows between"),
-            ("?", "These keys"),
+            ("/", _("Search")),
+            ("f", _("Add filter")),
+            ("s", _("Sort")),
+            ("v", _("Views")),
+            ("e", _("Export")),
+            ("n", _("Show what is new")),
+            ("j", _("Next row")),
+            ("k", _("Row before")),
+            (_("Enter"), _("Open the row")),
+            ("x", _("Select the row")),
+            (_("Shift x"), _("Select all rows between")),
+            ("?", _("These keys")),
         ),
     ),
     (
-        "On an order",
+        _("On an order"),
         (
-            ("[", "Previous of the list"),
-            ("]", "Next of the list"),
-            ("u", "Back"),
-            ("r", "Check now"),
-            ("c", "Copy its link"),
-            ("m", "Write a note"),
+            ("[", _("Previous of the list")),
+            ("]", _("Next of the list")),
+            ("u", _("Back")),
+            ("r", _("Check now")),
+            ("c", _("Copy its link")),
+            ("m", _("Write a note")),
         ),
     ),
 )

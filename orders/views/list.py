@@ -76,7 +76,7 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "older": query.url_query(cursor=page.older) if page.older else "",
         "newer": query.url_query(cursor=page.newer) if page.newer else "",
         "first": query.url_query() if query.cursor else None,
-        "sorts": [(words, query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
+        "sorts": [(str(words), query.url_query(sort=sort), sort == query.sort) for sort, words in SORT_WORDS.items()],
         "sizes": [(size, query.url_query(size=str(size)), size == shown_at_once) for size in ROWS_A_PAGE],
         "partial": not page.is_all,
         "shown_at": now().isoformat(),

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import Dressed
@@ -44,14 +46,16 @@ class ViewForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         self.membership = membership
         self.taken: SavedView | None = None
         self.fields["reach"].choices = [(reach.value, reach.label) for reach in reaches(membership)]  # type: ignore[attr-defined]
-        self.fields["reach"].label = "For"
+        self.fields["name"].label = _("Name")
+        self.fields["reach"].label = pgettext("whose a view is", "For")
 
     def clean_name(self) -> str:
         """The name, where none of the views that the person sees has it."""
         name: str = self.cleaned_data["name"]
         self.taken = same_name(name, self.membership, but=self.instance)
         if self.taken:
-            raise forms.ValidationError(f"There is a view “{self.taken.name}” already. Give this one another name.")
+            said = _("There is a view “%(name)s” already. Give this one another name.")
+            raise forms.ValidationError(said % {"name": self.taken.name})
         return name
 
 
@@ -122,14 +126,14 @@ def view_save(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     query = parse_query(request.POST.get("query", ""), organisation)
     back = f"{reverse('orders', args=[organisation.slug])}?{query.url_query()}"
     if not query.ok:
-        messages.error(request, "This filter cannot be read, so it was not saved.")
+        messages.error(request, _("This filter cannot be read, so it was not saved."))
         return redirect(back)
     before = visible_views(organisation, request.user).filter(slug=query.view).first()
     view = SavedView(organisation=organisation, owner=request.user)
     if "change" in request.POST:
         view = _found(request, organisation, request.POST["change"] or query.view)
         if not may_change(view, request.membership):
-            messages.error(request, "This view is not yours to change. Save it under a name of its own.")
+            messages.error(request, _("This view is not yours to change. Save it under a name of its own."))
             return redirect(back)
     else:
         form = ViewForm(request.POST, instance=view, membership=request.membership)
@@ -160,7 +164,7 @@ def view_change(request: TeamRequest, organisation: Organisation, slug: str) -> 
     if not may_change(view, request.membership) or not form.is_valid():
         return _page(request, organisation, form)
     keep(form.instance)
-    messages.success(request, "The view is changed.")
+    messages.success(request, _("The view is changed."))
     return redirect("views", organisation.slug)
 
 
@@ -170,10 +174,10 @@ def view_delete(request: TeamRequest, organisation: Organisation, slug: str) -> 
     """Delete a view; its button has asked first."""
     view = _found(request, organisation, slug)
     if not may_change(view, request.membership):
-        messages.error(request, "This view is not yours to delete.")
+        messages.error(request, _("This view is not yours to delete."))
     else:
         view.delete()
-        messages.success(request, "The view is deleted. Its orders are where they were.")
+        messages.success(request, _("The view is deleted. Its orders are where they were."))
     return redirect("views", organisation.slug)
 
 
@@ -199,6 +203,6 @@ def _page(request: TeamRequest, organisation: Organisation, sent: ViewForm | Non
         elif may_change(view, request.membership):
             form = ViewForm(instance=view, membership=request.membership, prefix=view.slug, auto_id=f"{view.slug}-%s")
         query = query_of(view)
-        words = describe(query) if query.ok else "Its filter cannot be read any more; open it to see what is wrong."
-        listed.append(Listed(view, words, form))
+        unread = _("Its filter cannot be read any more; open it to see what is wrong.")
+        listed.append(Listed(view, describe(query) if query.ok else unread, form))
     return render(request, "orders/saved/page.html", {"listed": listed}, status=422 if sent else 200)

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import Dressed
@@ -28,29 +30,34 @@ Rhythm = ExportSchedule.Rhythm
 class ScheduleForm(Dressed, forms.Form):
     """A view, and when it is exported."""
 
-    view: "forms.ModelChoiceField[SavedView]" = forms.ModelChoiceField(None, to_field_name="slug", empty_label=None)
-    rhythm = forms.ChoiceField(choices=Rhythm.choices, label="How often")
+    view: "forms.ModelChoiceField[SavedView]" = forms.ModelChoiceField(
+        None, to_field_name="slug", empty_label=None, label=gettext_lazy("View")
+    )
+    rhythm = forms.ChoiceField(choices=Rhythm.choices, label=gettext_lazy("How often"))
     at = forms.TimeField(
-        label="At",
+        label=pgettext_lazy("a time", "At"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         initial="06:00",
         input_formats=["%H:%M"],
     )
     weekday = forms.TypedChoiceField(
-        choices=list(WEEKDAYS.items()), coerce=int, label="On", help_text="Where it is every week."
+        choices=list(WEEKDAYS.items()),
+        coerce=int,
+        label=pgettext_lazy("a weekday", "On"),
+        help_text=gettext_lazy("Where it is every week."),
     )
     day = forms.IntegerField(
         min_value=1,
         max_value=31,
         initial=1,
-        label="On day",
-        help_text="Where it is every month; a shorter month has it on its last day.",
+        label=gettext_lazy("On day"),
+        help_text=gettext_lazy("Where it is every month; a shorter month has it on its last day."),
     )
 
     def __init__(self, *args: Any, request: TeamRequest, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["view"].queryset = visible_views(organisation, request.user)  # type: ignore[attr-defined]
-        self.fields["at"].help_text = f"By the clock of {organisation.timezone}."
+        self.fields["at"].help_text = _("By the clock of %(zone)s.") % {"zone": organisation.timezone}
 
 
 def listed(request: TeamRequest, organisation: Organisation) -> list[tuple[ExportSchedule, str, bool]]:
@@ -61,7 +68,7 @@ def listed(request: TeamRequest, organisation: Organisation) -> list[tuple[Expor
     seen = {view.pk: view.name for view in visible_views(organisation, request.user)}
     found = []
     for schedule in organisation.export_schedules.select_related("user"):
-        hidden = "A view of somebody’s own" if schedule.view_id else "A view that is gone"
+        hidden = _("A view of somebody’s own") if schedule.view_id else _("A view that is gone")
         if schedule.view_id is None and schedule.user_id == request.user.pk:
             hidden = schedule.view_name
         name = seen.get(schedule.view_id or 0, hidden)
@@ -102,7 +109,7 @@ def export_schedule(request: TeamRequest, organisation: Organisation) -> HttpRes
         add_schedule(schedule)
     except TooManySchedules as error:
         return _page(request, organisation, form, choice, str(error))
-    messages.success(request, "The schedule is kept; its files will be here.")
+    messages.success(request, _("The schedule is kept; its files will be here."))
     return redirect("orders_export", organisation.slug)
 
 
@@ -114,7 +121,7 @@ def export_schedule_end(request: TeamRequest, organisation: Organisation, token:
     if schedule is None or not may_end(schedule, request.membership):
         raise Http404("No such schedule.")
     schedule.delete()
-    messages.success(request, "The schedule has ended. Its files stay as long as they would.")
+    messages.success(request, _("The schedule has ended. Its files stay as long as they would."))
     return redirect("orders_export", organisation.slug)
 
 

@@ -68,7 +68,7 @@ def table(
         "query": query,
         "chips": chips(query),
         "words": describe(query),
-        "sort_words": SORT_WORDS[query.sort],
+        "sort_words": str(SORT_WORDS[query.sort]),
         "rows": _rows(organisation, query, page, back, columns) if page.rows else [],
         "count": count,
         "sums": sums_in_words(added),
@@ -86,7 +86,7 @@ def _head(query: Query, one: Chosen) -> Head:
     turned = column.sort if query.sort == f"-{column.sort}" else f"-{column.sort}"
     return Head(
         one.name,
-        column.label,
+        str(column.label),
         column.css,
         one.sized,
         column.kind == "flags",

@@ -59,6 +59,13 @@ def test_single_columns_are_chosen_and_remembered_for_each_person(
     assert ticked(page_of(manager_client)) == everything
 
 
+def test_it_is_said_which_export_is_the_last_of_its_kind(house: Any, staff_client: Client) -> None:
+    kind = (
+        "Your last of this kind is your latest export with the same filter, the same contents (orders, lines or both)"
+    )
+    assert f"{kind} and the same columns." in page_of(staff_client)
+
+
 def test_a_column_there_is_not_gives_no_file(house: Any, staff_client: Client) -> None:
     for column in ("ip_address", "glu_id", "line.order", "x"):
         assert staff_client.post(FILE, {"columns": "own", "column": [column]}).status_code == 404
