@@ -59,6 +59,11 @@ format: install ## format code and templates
 	@$(PYTHON) -m ruff format
 	@.venv/bin/djlint templates --reformat --quiet || true  # it fails when it has changed something
 
+words: install ## write what can be translated to locale/, and make what is translated usable (TO=de; needs GNU gettext)
+	@mkdir -p locale
+	@$(PYTHON) manage.py makemessages --locale $(TO) --ignore .venv --ignore var --ignore tests
+	@$(PYTHON) manage.py compilemessages --locale $(TO) --ignore .venv
+
 lock: ## take newer releases into uv.lock, a week after they came out
 	@PATH="$$PATH:.venv/bin" uv lock --upgrade
 

@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,8 @@ from django.conf import settings
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from glu_admin.glu.lists import read_rows
-from glu_admin.keys.lifecycle import record_trial, set_key
-from glu_admin.keys.models import GluKey
-from glu_admin.sandbox.world import SandboxOrganisation, World
-from glu_admin.tenancy.models import Organisation, Role, User
-from orders.mirror.writing.days import count_all_days
-from orders.mirror.writing.lines import LineSet, write_lines
-from orders.mirror.writing.orders import write_orders
-from orders.models import MirrorRun, MirrorState
-from tests.orders.builders import run, window
+from glu_admin.tenancy.models import Organisation, Role
+from tests.furnished import alder_house, made_up_orders
 from tests.patience import HANG_SECONDS
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -29,7 +20,6 @@ sync_api = pytest.importorskip("playwright.sync_api")
 # Playwright keeps an event loop in this thread, which Django would take for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-PASSWORD = "correct horse battery"
 WAIT_MS = 60_000
 """How long a page may take. Less than pytest's own limit: that one, struck inside Playwright, leaves it hanging."""
 FLAGS = [
@@ -64,31 +54,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def desk(transactional_db: None) -> Organisation:
     """Alder House with 130 made-up orders, complete, and a manager."""
-    hotel = Organisation.objects.create(name="Alder House", slug="alder-house")
-    user = User.objects.create_user("manager@desk.example", PASSWORD, name="Mo Manager")
-    hotel.memberships.create(user=user, role=Role.MANAGER)
-    record_trial(set_key(hotel, "browser-key-1234", user), GluKey.State.ACCEPTED)
-    fill(hotel, list(World([SandboxOrganisation("a", "A", "k", seed=3, count=130)]).truth("a")))
-    moment = datetime.now(UTC)
-    MirrorState.across_organisations.create(
-        organisation=hotel, history_started_at=moment, history_complete_at=moment, watermark="2026-01-01T00:00:00+00:00"
-    )
-    count_all_days(hotel, hotel.zone)
-    MirrorRun.across_organisations.create(
-        organisation=hotel, kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE, started_at=moment
-    )
-    window(run(hotel, MirrorRun.Pass.HISTORY, moment), None, None)
-    return hotel
-
-
-def fill(organisation: Organisation, rows: list[dict[str, Any]]) -> None:
-    """Write orders with their lines as the mirror would."""
-    moment = datetime.now(UTC) - timedelta(minutes=1)
-    lines = {row["id"]: row.pop("lines") for row in rows}
-    written = write_orders(organisation, read_rows(rows), moment)
-    write_lines(
-        organisation, [LineSet(pk, glu_id, read_rows(lines[glu_id])) for glu_id, pk in written.pks.items()], moment
-    )
+    return alder_house(made_up_orders())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind, set_marks, undo_batch
-from tests.browser.conftest import fill
+from tests.furnished import fill
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

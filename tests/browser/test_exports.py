@@ -13,7 +13,7 @@ from orders.exports.asking import ask_export
 from orders.exports.choice import Choice
 from orders.exports.making import make_export
 from orders.search import parse_query
-from tests.browser.conftest import fill
+from tests.furnished import fill
 from tests.orders.builders import order
 
 sync_api = pytest.importorskip("playwright.sync_api")

@@ -11,8 +11,8 @@ from glu_admin.tenancy.models import Organisation, User
 from orders.desk.marks import Kind, set_marks
 from orders.documented import LINE_FIELDS, ORDER_FIELDS
 from orders.mirror.writing.transactions import write_transactions
-from tests.browser.conftest import fill
 from tests.browser.places import places
+from tests.furnished import fill
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

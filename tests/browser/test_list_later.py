@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from glu_admin.tenancy.models import Organisation
-from tests.browser.conftest import fill
+from tests.furnished import fill
 from tests.orders.builders import order
 
 sync_api = pytest.importorskip("playwright.sync_api")

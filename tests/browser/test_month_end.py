@@ -14,7 +14,7 @@ import pytest
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.transactions import write_transactions
-from tests.browser.conftest import fill
+from tests.furnished import fill
 from tests.orders.builders import order
 
 sync_api = pytest.importorskip("playwright.sync_api")

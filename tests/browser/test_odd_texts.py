@@ -12,7 +12,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind, set_marks
 from orders.desk.notes import write_note
 from orders.documented import ORDER_FIELDS
-from tests.browser.conftest import fill
+from tests.furnished import fill
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ import pytest
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.days import count_all_days
 from orders.models import MirrorState
-from tests.browser.conftest import fill
 from tests.browser.long_values import AMISS, LINE, LONG, OVERLAP
+from tests.furnished import fill
 from tests.orders.builders import EPOCH
 
 sync_api = pytest.importorskip("playwright.sync_api")

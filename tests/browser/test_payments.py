@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import OrderMark
-from tests.browser.conftest import fill
+from tests.furnished import fill
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from glu_admin.tenancy.models import Organisation
-from tests.browser.conftest import PASSWORD, fill
+from tests.furnished import PASSWORD, fill
 from tests.orders.builders import order
 
 sync_api = pytest.importorskip("playwright.sync_api")

@@ -8,8 +8,8 @@ import pytest
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation, Role, User
-from tests.browser.conftest import PASSWORD, fill
 from tests.browser.long_values import AMISS, CODE, LINE, LONG, OVERLAP
+from tests.furnished import PASSWORD, fill
 
 pytestmark = pytest.mark.browser
 
