@@ -24,6 +24,9 @@ class Command(BaseCommand):
         "Fails unless all of it is here."
     )
 
+    # No page is made here: to load all of them for Django's checks takes as long as the rest of the start.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The organisation, and one pass if not everything."""
         parser.add_argument("slug")

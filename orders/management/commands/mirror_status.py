@@ -22,6 +22,9 @@ class Command(BaseCommand):
 
     help = "Say how complete and how fresh an organisation's mirror is; fails when something needs a person."
 
+    # No page is made here: to load all of them for Django's checks takes as long as the rest of the start.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The organisation's slug, and `--json`."""
         parser.add_argument("slug")
