@@ -128,3 +128,29 @@ def test_a_thumb_reaches_everything_on_a_phone(open_page: Callable[..., Any], po
     button.click()
     sync_api.expect(page.locator("#done")).to_contain_text(f"Order {FIRST} marked posted.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scripting", [True, False])
+def test_an_order_that_is_open_is_marked_where_it_is(
+    open_page: Callable[..., Any], post: Organisation, scripting: bool
+) -> None:
+    page = open_page(f"/o/alder-house/orders/{FIRST}/?delivery=Swift+Mail", java_script_enabled=scripting)
+    if scripting:
+        page.click("#history-here")
+        sync_api.expect(page.locator("#history-here")).to_have_attribute("aria-current", "true")
+        page.fill("#note-text", "She asked whether it")
+    page.click("#here button:has-text('Prepare')")
+    sync_api.expect(page.locator("#here")).to_contain_text("Prepared, as marked here today")
+    sync_api.expect(page.locator("#timeline")).to_contain_text("Mo Manager marked it prepared")
+    page.click("#here button:has-text('Mark posted')")
+    sync_api.expect(page.locator("#here")).to_contain_text("Posted, as marked here today")
+    sync_api.expect(page.locator(".said")).to_contain_text(f"Order {FIRST} marked posted.")
+    if scripting:
+        sync_api.expect(page.locator("#say")).to_have_text(f"Order {FIRST} marked posted.")
+        sync_api.expect(page.locator("#here button")).to_be_focused()
+        sync_api.expect(page.locator("#note-text")).to_have_value("She asked whether it")
+        sync_api.expect(page.locator("#timeline")).not_to_contain_text("Placed at Glu")
+    page.click("#here button:has-text('Undo')")
+    sync_api.expect(page.locator("#here")).to_contain_text("Prepared, as marked here")
+    assert "delivery=Swift+Mail" in page.url
+    assert (posted(post, "prepared"), posted(post)) == (1, 0)

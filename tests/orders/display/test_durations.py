@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from django.utils.timezone import now
 
-from orders.display.durations import about, full, interval, short, soon
+from orders.display.durations import about, full, interval, length, short, soon
 
 
 @pytest.mark.usefixtures("still_clock")
@@ -42,3 +43,10 @@ def test_an_interval_is_said_exactly(seconds: float, words: str) -> None:
 @pytest.mark.parametrize(("hours", "words"), [(24.9 * 24, "24 days"), (48, "2 days"), (47.4, "47 hours")])
 def test_days_are_counted_once_they_are_full(hours: float, words: str) -> None:
     assert full(timedelta(hours=hours)) == words
+
+
+def test_lengths_are_said_in_the_language_of_the_installation() -> None:
+    with translation.override("de"):
+        assert length(timedelta(minutes=15)) == "15 Minuten"
+    with translation.override("en-gb"):
+        assert length(timedelta(minutes=15)) == "15 minutes"

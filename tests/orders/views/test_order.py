@@ -167,6 +167,15 @@ def test_an_order_of_much_asks_as_little_as_one_of_nothing(house: Any, staff_cli
     assert asked(staff_client, ORDER) == ASKED + 3
 
 
+def test_what_the_queue_offers_is_asked_only_where_it_may_offer_something(house: Any, staff_client: Client) -> None:
+    waits = {"dispatchStatus": "Outstanding", "paymentStatus": "Paid"}
+    write(house.hotel, order(41, **waits), order(42, **{**waits, "dispatchStatus": "Dispatched"}))
+    sent = asked(staff_client, "/o/alder-house/orders/42/")
+    assert asked(staff_client, ORDER) == sent + 2
+    set_marks(house.hotel, house.hotel.orders.filter(glu_id=41), OrderMark.Kind.POSTED, house.staff)
+    assert asked(staff_client, ORDER) == sent + 1
+
+
 def test_how_far_the_team_is_stands_at_the_top_until_it_is_undone(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(41, dispatchStatus="Packed"))
     ours = house.hotel.orders.filter(glu_id=41)
