@@ -58,7 +58,7 @@ class _Words:
             "month": self.months[at.month],
             "year": f"{at.year:04}",
             "time": at.isoformat()[11:19],
-            "zone": zone.key,
+            "zone": str(zone),
         }
 
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, now
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start
-from orders.desk.marks import Kind, standing_marks
+from orders.desk.marks import Kind, is_sent, standing_marks
 from orders.desk.queues import DISPATCH, UNCONFIRMED, UNMARKED
 from orders.display.ages import Age, age_of, clock_of
 from orders.display.money import currency
@@ -21,7 +21,7 @@ from orders.models import Order, OrderLine, OrderMark
 from orders.models.waiting import DISPATCHED
 from orders.search import Counted, Query, count_orders, find, find_orders, list_page, parse_query
 from orders.search.delivery import OPEN, collected
-from orders.search.marked import RECENT, SENT
+from orders.search.marked import RECENT
 
 MOST_WAITING = 2_000
 """So many orders are put on cards, the longest waiting; the list has the rest."""
@@ -169,8 +169,7 @@ def disagreements(organisation: Organisation) -> tuple[Disagreement, Disagreemen
 
 def offered(organisation: Organisation, order: Order, marks: Sequence[OrderMark]) -> list[OrderMark.Kind]:
     """The marks that the queue offers for an order now, but for those that stand; `marks` are all of the order."""
-    standing = {mark.kind for mark in marks if mark.undone_at is None}
-    if not standing.isdisjoint(SENT):
+    if is_sent(marks):
         return []
     if order.dispatch_status == DISPATCHED and order.copied_at >= now() - RECENT:
         is_missed = find_orders(organisation, UNMARKED.query(organisation).criteria).filter(pk=order.pk).exists()
@@ -181,6 +180,7 @@ def offered(organisation: Organisation, order: Order, marks: Sequence[OrderMark]
     found = waiting.annotate(lane=_LANE).values_list("pk", "lane").first()
     if found is None:
         return []
+    standing = {mark.kind for mark in marks if mark.undone_at is None}
     steps = (Kind.READY, Kind.HANDED_OVER) if found[1] else (Kind.PREPARED, Kind.POSTED)
     return [kind for kind in steps if kind not in standing]
 

@@ -119,7 +119,7 @@ def _age(_: Order, making: Making) -> tuple[Age, str] | None:
 
 def _flags(order: Order, making: Making) -> tuple[LineMarks, str, bool]:
     """What its lines have, why it needs a look (what it waits for too long, what is odd), and whether it is sent."""
-    said = [making.attention.brief, *(BRIEF[Rule(letter)] for letter in order.lints or "")]
+    said = [making.attention.brief, *(gettext(BRIEF[Rule(letter)]) for letter in order.lints or "")]
     why = ", ".join(filter(None, said))
     return making.marks, f"{why[:1].upper()}{why[1:]}", making.sent
 

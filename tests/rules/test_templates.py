@@ -41,6 +41,12 @@ def test_icons_are_named_and_stand_in_the_sheet(path: Path) -> None:
     assert "<svg" not in text or name(path) in DRAWINGS, "an icon is {% icon %}"
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_time_that_is_put_into_a_sentence_says_today_without_a_capital(path: Path) -> None:
+    kept = re.findall(r"{% when(?:_said)? [^%]* as \w+ %}", path.read_text())
+    assert [tag for tag in kept if "inside=True" not in tag] == []
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "static").glob("*.js")), ids=lambda path: path.name)
 def test_what_a_script_says_is_written_by_the_page(path: Path) -> None:
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)

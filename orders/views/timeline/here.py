@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from glu_admin.tenancy.times import when_text
+from glu_admin.tenancy.told import told
 from orders.desk.notes import may_delete, may_edit, notes_of, parts_of
 from orders.desk.reveals import reveals_of
 from orders.desk.traces import may_have
@@ -21,12 +22,12 @@ SOMEBODY = gettext_lazy("Somebody who has left")
 def here_entries(organisation: Organisation, order: Order, zone: ZoneInfo, reader: Membership) -> Iterator[Entry]:
     """Everything that was done with an order here, in no order; `reader` is who will read it."""
     if order.check_done_at:
-        what, icon = _("Checked against Glu: %(outcome)s") % {"outcome": _lower(order.check_words)}, "check"
+        what, icon = _("Checked against Glu: %(outcome)s") % {"outcome": _lower(told(order.check_words))}, "check"
         if order.check_outcome == CheckOutcome.NOT_RETURNED:
             outcome = CheckOutcome.NOT_RETURNED.label.rstrip(".")
             what, icon = _("Asked Glu for it: %(outcome)s") % {"outcome": outcome}, "archive"
         elif order.check_done_at != order.checked_at:
-            what, icon = _("Not compared with Glu: %(why)s") % {"why": order.check_words}, "warning"
+            what, icon = _("Not compared with Glu: %(why)s") % {"why": told(order.check_words)}, "warning"
         yield event("check", order.check_done_at, icon, what, zone, here=True)
     yield event("copied", order.first_copied_at, "archive", _("First copied here"), zone, here=True)
     for note in notes_of(organisation, order)[:MOST_SHOWN] if may_have(order, "notes") else ():
