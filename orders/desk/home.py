@@ -48,8 +48,8 @@ TO_DISPATCH = _of(DISPATCH, _("Open at Glu and due, not sent here, not by e-mail
 LATE = Question(
     "late",
     _("Late"),
-    "has=late&no=posted,handed-over&sort=-age",
-    _("Past the limit of its delivery method, or of its payment while it is unpaid; not sent here."),
+    "has=late&sort=-age",
+    _("Past the limit of its delivery method and not sent here, or of its payment while it is unpaid."),
     "stuck",
 )
 UNPAID = Question(

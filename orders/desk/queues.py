@@ -11,8 +11,7 @@ from orders.search import Counted, Query, count_orders, parse_query
 from orders.search.delivery import OPEN
 
 _OPEN = tuple(("dispatch", status) for status in OPEN)
-_SENT = ("posted", "handed-over")
-_NOT_SENT = (*_SENT, "gone")
+_NOT_SENT = ("posted", "handed-over", "gone")
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ _TO_COME = (*_OPEN, ("dispatch", "Scheduled"))
 _SOON = (*_TO_COME, ("scheduled", "today..+13d"))
 SCHEDULED = _queue("scheduled", _("Scheduled, next 14 days"), _SOON, no=_NOT_SENT)
 DUE_UNPAID = _queue("due-unpaid", _("Due, but not paid"), _TO_COME, has=("due", "scheduled", "unpaid"), no=_NOT_SENT)
-PAST_SCHEDULE = _queue("past-schedule", _("Past their scheduled day"), (), has=("past-schedule",), no=_SENT)
+PAST_SCHEDULE = _queue("past-schedule", _("Past their scheduled day"), (), has=("past-schedule",))
 ODD_EMAIL = _queue("odd-email", _("E-mail wanted, address blank or odd"), _SOON, has=("odd-email",), no=_NOT_SENT)
 LATE_START = _queue(
     "late-start",

@@ -56,7 +56,7 @@ def describe(query: Query) -> str:
 
 def more(number: int) -> str:
     """What is said in place of the rest of a list that was cut: "and 7 more"."""
-    return _("and %(n)s more") % {"n": f"{number:,}"}
+    return ngettext("and %(n)s more", "and %(n)s more", number) % {"n": f"{number:,}"}
 
 
 def _active(query: Query) -> list[Chip]:

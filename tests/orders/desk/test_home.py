@@ -14,6 +14,7 @@ from glu_admin.tenancy.models import Role
 from orders.desk.home import groups
 from orders.desk.marks import set_marks
 from orders.models import OrderMark
+from orders.search import count_orders, parse_query
 from tests.orders.builders import order, write
 
 HOME = "/o/alder-house/"
@@ -72,6 +73,15 @@ def test_every_number_is_that_of_its_list(desk: Any, viewer_client: Client) -> N
         counted["odd"] == 3
     )  # two without an address for their e-mail, one by post without postcode, another posted here
     assert all(counted[name] for name in ("dispatch", "scheduled"))
+
+
+def test_late_is_the_same_here_and_in_the_list(desk: Any, viewer_client: Client) -> None:
+    """What is sent here is late no more, but for what is still to be paid."""
+    late = parse_query("has=late", desk.hotel).criteria
+    assert numbers(viewer_client.get(HOME).text)["late"][2] == str(count_orders(desk.hotel, late)) == "9"
+    unpaid = desk.hotel.orders.filter(glu_id=12)
+    set_marks(desk.hotel, unpaid, OrderMark.Kind.POSTED, desk.staff)
+    assert numbers(viewer_client.get(HOME).text)["late"][2] == str(count_orders(desk.hotel, late)) == "9"
 
 
 def test_as_many_queries_however_many_orders(desk: Any, viewer_client: Client) -> None:
