@@ -7,11 +7,11 @@ import re
 
 from django.utils.translation import gettext, gettext_noop
 
-_STATUS = re.compile(r"\b\d{3}\b")
+_NUMBER = re.compile(r"\d[\d,]*(?<!,)")
 
 OF_GLU = (
-    gettext_noop("Glu answered %(status)s, which was not expected."),
-    gettext_noop("Glu answered with an error of its own (%(status)s)."),
+    gettext_noop("Glu answered %(number)s, which was not expected."),
+    gettext_noop("Glu answered with an error of its own (%(number)s)."),
     gettext_noop("Glu asked for fewer requests."),
     gettext_noop("Glu could not be reached."),
     gettext_noop("Glu did not answer in time."),
@@ -35,14 +35,14 @@ OF_GLU = (
     gettext_noop("The secure connection to Glu failed."),
     gettext_noop("The work was interrupted."),
 )
-"""Every sentence that the conversation with Glu may end with; `%(status)s` stands for the status of an answer."""
+"""Every sentence that the conversation with Glu may end with; `%(number)s` stands for a number in what is stored."""
 
 
 def told(sentence: str) -> str:
     """A sentence that was stored, in the language of this installation; one that nobody has translated as it is."""
     if not sentence:
         return ""
-    found, status = gettext(sentence), _STATUS.search(sentence)
-    if found != sentence or status is None:
+    found, number = gettext(sentence), _NUMBER.search(sentence)
+    if found != sentence or number is None:
         return found
-    return gettext(_STATUS.sub("%(status)s", sentence, count=1)).replace("%(status)s", status[0])
+    return gettext(_NUMBER.sub("%(number)s", sentence, count=1)).replace("%(number)s", number[0])

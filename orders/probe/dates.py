@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from glu_admin.glu.stamps import Stamp
 from orders.models import Mark
 from orders.probe.known import Known, Placed, ids_of, rows_of
-from orders.probe.questions import Found, Question, compared, not_known, question
+from orders.probe.questions import Found, Question, answered, compared, not_known, question
 
 _RETURNED, _LEFT_OUT, _IGNORED = _("returned"), _("left out"), _("the filter is ignored")
 _NO_ORDER = _("there is no order to try it with")
@@ -21,8 +22,8 @@ def _form(known: Known) -> Found:
         return not_known(_NO_ORDER)
     suffixes = sorted({stamp.suffix for stamp in stamps})
     is_whole = not any(stamp.fraction for stamp in stamps)
-    found = f"{'whole seconds' if is_whole else 'fractions'}, {', '.join(suffixes[:5])}"
-    return compared(found, is_whole and suffixes == ["+00:00"])
+    found = gettext("whole seconds, %(offsets)s") if is_whole else gettext("fractions, %(offsets)s")
+    return compared(found % {"offsets": ", ".join(suffixes[:5])}, is_whole and suffixes == ["+00:00"])
 
 
 @question(
@@ -35,7 +36,7 @@ def _form(known: Known) -> Found:
 def _placeable(known: Known) -> Found:
     if not known.sample:
         return not_known(_NO_ORDER)
-    return compared(f"{len(known.placed)} of {len(known.sample)}", len(known.placed) == len(known.sample))
+    return _share(known, len(known.placed))
 
 
 @question(
@@ -48,7 +49,13 @@ def _updated(known: Known) -> Found:
     if not known.sample:
         return not_known(_NO_ORDER)
     stamped = sum(Stamp.parse(row.get("updatedAt")) is not None for row in known.sample)
-    return compared(f"{stamped} of {len(known.sample)}", stamped == len(known.sample))
+    return _share(known, stamped)
+
+
+def _share(known: Known, n: int) -> Found:
+    """How many of the sample they are."""
+    words = gettext("%(number)d of %(all)d") % {"number": n, "all": len(known.sample)}
+    return compared(words, n == len(known.sample))
 
 
 def _tried(known: Known, order: Placed, low: tuple[str, Stamp], high: tuple[str, Stamp], **spelled: str) -> str:
@@ -56,7 +63,7 @@ def _tried(known: Known, order: Placed, low: tuple[str, Stamp], high: tuple[str,
     bounds = [(f"createdAt[{operator}]", spelled.get(operator, str(stamp))) for operator, stamp in (low, high)]
     reply = known.ask(("page", "1"), *bounds, odd=True)
     if reply.status != 200:
-        return f"answered {reply.status}"
+        return answered(reply.status).words
     rows = rows_of(reply)
     for row in rows:
         created = Stamp.parse(row.get("createdAt"))
@@ -106,7 +113,7 @@ def _own_poll(known: Known) -> Found:
     bound = max(stamps, key=lambda stamp: stamp.instant).floor()
     reply = known.ask(("page", "1"), ("updatedAt[after]", str(bound)))
     if reply.status != 200:
-        return compared(f"answered {reply.status}", False)
+        return answered(reply.status)
     for row in rows_of(reply):
         updated = Stamp.parse(row.get("updatedAt"))
         if updated is None or not updated.at_or_after(bound):
@@ -177,7 +184,7 @@ def _nonsense(known: Known) -> Found:
         return not_known(_NO_ORDER)
     reply = known.ask(("page", "1"), ("createdAt[after]", "nonsense"), odd=True)
     if reply.status != 200:
-        return compared(f"refused ({reply.status})", False)
+        return compared(gettext("refused (%(number)d)") % {"number": reply.status}, False)
     return compared(_("ignored"), True) if rows_of(reply) else compared(_("matches nothing"), False)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from glu_admin.glu.answers import server_time
@@ -30,7 +31,7 @@ def _content_type(known: Known) -> Found:
 @question(
     _("Headers"),
     _("Glu’s clock"),
-    f"within {_CLOSE_SECONDS} s of ours",
+    _("within %(number)s s of ours") % {"number": _CLOSE_SECONDS},
     means=_("The mirror compares Glu’s own times, so nothing is lost."),
 )
 def _clock(known: Known) -> Found:
@@ -38,8 +39,8 @@ def _clock(known: Known) -> Found:
     if theirs is None:
         return compared(_("no Date that can be read"), False)
     ahead = round((theirs - known.first_at).total_seconds())
-    words = f"{abs(ahead)} s {'ahead' if ahead >= 0 else 'behind'}"
-    return compared(words, abs(ahead) <= _CLOSE_SECONDS)
+    words = gettext("%(number)d s ahead") if ahead >= 0 else gettext("%(number)d s behind")
+    return compared(words % {"number": abs(ahead)}, abs(ahead) <= _CLOSE_SECONDS)
 
 
 def _absent(known: Known, name: str, *, tell: bool) -> Found:
@@ -72,7 +73,7 @@ def _rate_limit(known: Known) -> Found:
     found = []
     for name, value in sorted(known.first.headers.items()):
         if _LIMIT.search(name) and _NAME.fullmatch(name):
-            found.append(f"{name} {value if _VALUE.fullmatch(value) else 'sent'}")
+            found.append(f"{name} {value}" if _VALUE.fullmatch(value) else gettext("%(name)s sent") % {"name": name})
     return compared(", ".join(found) or _("not told"), not found)
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from glu_admin.glu.client import MOST_429, GluClient, Reply
 from glu_admin.glu.errors import Refused, TooManyRequests, Unreadable
@@ -159,7 +160,7 @@ def ids_of(rows: list[Row]) -> list[str]:
 def kind_of(headers: Mapping[str, str]) -> str:
     """The content type of an answer, without its parameters."""
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return kind if _KIND.fullmatch(kind) else "no content type"
+    return kind if _KIND.fullmatch(kind) else gettext("no content type")
 
 
 def _own_errors(reply: Reply) -> None:

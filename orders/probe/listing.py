@@ -2,11 +2,12 @@
 
 from itertools import pairwise
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from glu_admin.glu.stamps import Stamp
 from orders.probe.known import Known, Placed, Row, ids_of, rows_of
-from orders.probe.questions import Found, Question, compared, not_known, question
+from orders.probe.questions import Found, Question, answered, compared, not_known, question
 from orders.probe.words import plain
 
 _FAR_PAGE = "1000000"
@@ -17,7 +18,7 @@ _TIMES = 3
 def _organisation(known: Known) -> Row | Found:
     reply = known.ask(path="/organisation", odd=True)
     if reply.status != 200 or not isinstance(reply.data, dict):
-        return compared(f"not told ({reply.status})", False)
+        return compared(gettext("not told (%(number)d)") % {"number": reply.status}, False)
     return reply.data
 
 
@@ -35,8 +36,9 @@ def _organisation_id(known: Known) -> Found:
     if glu_id is None:
         return compared(_("not told"), False)
     pinned = state.glu_organisation_id if state is not None else None
-    words = f"{plain(glu_id)}{', not the pinned one' if pinned and pinned != str(glu_id) else ''}"
-    return compared(words, not pinned or pinned == str(glu_id))
+    if pinned and pinned != str(glu_id):
+        return compared(gettext("%(id)s, not the pinned one") % {"id": plain(glu_id)}, False)
+    return compared(plain(glu_id), True)
 
 
 @question(_("Organisation"), _("Organisation status"), _("active"))
@@ -57,21 +59,22 @@ def _organisation_status(known: Known) -> Found:
 def _transactions(known: Known) -> Found:
     reply = known.ask(("page", "1"), path="/transactions", odd=True)
     if reply.status in (401, 403, 404):
-        return compared(f"not readable ({reply.status})", False)
-    return compared(f"readable, {len(rows_of(reply))} on page 1", True)
+        return compared(gettext("not readable (%(number)d)") % {"number": reply.status}, False)
+    return compared(gettext("readable, %(number)d on page 1") % {"number": len(rows_of(reply))}, True)
 
 
 @question(_("Paging"), _("Orders a page"), "30")
 def _page_size(known: Known) -> Found:
     first, second = len(known.page_1), len(known.page_2)
     if not second and first <= 30:
-        return not_known(f"{first} on page 1, none on page 2")
-    return compared(f"{first} on page 1, {second} on page 2", first == 30)
+        return not_known(gettext("%(number)d on page 1, none on page 2") % {"number": first})
+    words = gettext("%(first)d on page 1, %(second)d on page 2") % {"first": first, "second": second}
+    return compared(words, first == 30)
 
 
 @question(
     _("Paging"),
-    f"Page {int(_FAR_PAGE):,}",
+    _("Page %(number)s") % {"number": f"{int(_FAR_PAGE):,}"},
     _("an empty list"),
     means=_("The mirror ends a list only at an empty answer, so it cannot finish crowded seconds."),
     relied=True,
@@ -91,12 +94,16 @@ def _before_all(known: Known) -> Found:
     return _emptiness(known, ("page", "1"), ("createdAt[strictly_before]", _BEFORE_ALL))
 
 
+def _orders(n: int) -> str:
+    return gettext("%(number)d orders") % {"number": n}
+
+
 def _emptiness(known: Known, *params: tuple[str, str]) -> Found:
     reply = known.ask(*params)
     if reply.status != 200:
-        return compared(f"answered {reply.status}", False)
+        return answered(reply.status)
     rows = len(rows_of(reply))
-    return compared(f"{rows} orders" if rows else _("an empty list"), not rows)
+    return compared(_orders(rows) if rows else _("an empty list"), not rows)
 
 
 @question(_("Paging"), _("Page 0"), "400")
@@ -111,7 +118,7 @@ def _items_per_page(known: Known) -> Found:
         return not_known(_("there are too few orders to tell"))
     reply = known.ask(("page", "1"), ("itemsPerPage", "1"), odd=True)
     if reply.status != 200:
-        return compared(f"answered {reply.status}", False)
+        return answered(reply.status)
     rows = len(rows_of(reply))
     return compared(_("heeded") if rows == 1 else _("ignored"), rows > 1)
 
@@ -125,7 +132,7 @@ def _pagination(known: Known) -> Found:
     params = (("page", "1"), ("createdAt[after]", str(created[-1])), ("pagination", "false"))
     reply = known.ask(*params, odd=True)
     if reply.status != 200:
-        return compared(f"answered {reply.status}", False)
+        return answered(reply.status)
     rows = len(rows_of(reply))
     return compared(_("heeded") if rows > size else _("ignored"), rows <= size)
 
@@ -133,14 +140,14 @@ def _pagination(known: Known) -> Found:
 @question(_("Paging"), _("A parameter that Glu does not know"), _("ignored"))
 def _unknown_parameter(known: Known) -> Found:
     reply = known.ask(("page", "1"), ("glu_admin_probe", "1"), odd=True)
-    return compared(_("ignored") if reply.status == 200 else f"answered {reply.status}", reply.status == 200)
+    return compared(_("ignored"), True) if reply.status == 200 else answered(reply.status)
 
 
 @question(_("Paging"), _("Total by application/ld+json"), _("406, no total"))
 def _total(known: Known) -> Found:
     reply = known.ask(("page", "1"), accept="application/ld+json", odd=True)
     if reply.status != 200:
-        return compared(f"{reply.status}, no total", reply.status == 406)
+        return compared(gettext("%(number)d, no total") % {"number": reply.status}, reply.status == 406)
     told = reply.data if isinstance(reply.data, dict) else {}
     total = told.get("totalItems", told.get("hydra:totalItems"))
     if type(total) is not int:
@@ -148,8 +155,12 @@ def _total(known: Known) -> Found:
     here = known.organisation.orders.filter(gone_at=None).count()
     state = getattr(known.organisation, "mirror_state", None)
     if state is None or state.history_complete_at is None:
-        return compared(f"{total} orders; {here} here, still being copied", False)
-    return compared(f"{total} orders; {here} here{'' if here == total else ', which differs'}", False)
+        words = gettext("%(total)d orders; %(here)d here, still being copied")
+    elif here == total:
+        words = gettext("%(total)d orders; %(here)d here")
+    else:
+        words = gettext("%(total)d orders; %(here)d here, which differs")
+    return compared(words % {"total": total, "here": here}, False)
 
 
 @question(
@@ -164,19 +175,21 @@ def _newest_first(known: Known) -> Found:
     if len(stamps) < 2 or stamps[0].instant == stamps[-1].instant:
         return not_known(_("there are too few orders to tell"))
     falls = all(order.instant >= two.instant or order.wall >= two.wall for order, two in pairwise(stamps))
-    return compared(f"yes, {len(stamps)} in a row" if falls else _("no"), falls)
+    in_a_row = gettext("yes, %(number)d in a row") % {"number": len(stamps)}
+    return compared(in_a_row if falls else _("no"), falls)
 
 
 @question(_("Order of the list"), _("Orders of the same second"), _("in any order"))
 def _ties(known: Known) -> Found:
     tied = _tied(known.placed)
     if tied is None:
-        return not_known(f"no two of {len(known.placed)} orders share a second")
+        return not_known(gettext("no two of %(number)d orders share a second") % {"number": len(known.placed)})
     second = tied[0].created
     window = (("createdAt[after]", str(second.plus(-1))), ("createdAt[strictly_before]", str(second.plus(1))))
     answers = {tuple(ids_of(known.rows(("page", "1"), *window))) for _ in range(_TIMES)}
-    words = "another order on each request" if len(answers) > 1 else f"the same order in {_TIMES} requests"
-    return compared(words, True)
+    if len(answers) > 1:
+        return compared(_("another order on each request"), True)
+    return compared(gettext("the same order in %(number)d requests") % {"number": _TIMES}, True)
 
 
 def _tied(placed: list[Placed]) -> list[Placed] | None:
@@ -192,14 +205,15 @@ def _tied(placed: list[Placed]) -> list[Placed] | None:
 def _twice(known: Known) -> Found:
     first, two = (set(ids_of(known.rows(("page", "1")))) for _ in range(2))
     moved = len(first ^ two)
-    return compared(_("the same orders") if not moved else f"{moved} orders came or went", not moved)
+    words = gettext("%(number)d orders came or went") % {"number": moved}
+    return compared(words if moved else _("the same orders"), not moved)
 
 
 @question(_("Order of the list"), "order[createdAt]=asc", _("ignored"))
 def _ascending(known: Known) -> Found:
     reply = known.ask(("page", "1"), ("order[createdAt]", "asc"), odd=True)
     if reply.status != 200:
-        return compared(f"answered {reply.status}", False)
+        return answered(reply.status)
     rises, usually = _rises(rows_of(reply)), _rises(known.page_1)
     if rises is None or usually:
         return not_known(_("no difference could be told"))

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from itertools import product
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from orders.probe.known import Known, Row, rows_of
-from orders.probe.questions import Found, Question, compared, not_known, question
+from orders.probe.questions import Found, Question, answered, compared, not_known, question
 from orders.probe.words import listed
 
 _AMOUNTS = ("subtotal", "discountAmount", "deliveryAmount", "processingFee", "total")
@@ -21,7 +22,7 @@ def _page_size(known: Known) -> Found:
     sizes = {len(pages[0]) for _, pages in known.lines if len(pages) > 1}
     if not sizes:
         most = max((len(pages[0]) for _, pages in known.lines if pages), default=0)
-        return not_known(f"at least {most}") if most else not_known(_NO_LINES)
+        return not_known(gettext("at least %(number)d") % {"number": most}) if most else not_known(_NO_LINES)
     return compared(", ".join(str(size) for size in sorted(sizes)), sizes == {30})
 
 
@@ -34,12 +35,13 @@ def _order(known: Known) -> Found:
     if not all(type(line_id) is int for ids in several for line_id in ids):
         return compared(_("ids that are no numbers"), False)
     rising = sum(ids == sorted(ids, key=_whole) for ids in several)
-    return compared(f"rising ids in {rising} of {len(several)} orders", rising == len(several))
+    words = gettext("rising ids in %(rising)d of %(orders)d orders") % {"rising": rising, "orders": len(several)}
+    return compared(words, rising == len(several))
 
 
 @question(
     _("Lines"),
-    f"Page {int(_FAR_PAGE):,} of an order’s lines",
+    _("Page %(number)s of an order’s lines") % {"number": f"{int(_FAR_PAGE):,}"},
     _("an empty list"),
     means=_("The mirror reads an order’s lines up to an empty page, and cannot read them to their end."),
     relied=True,
@@ -49,9 +51,10 @@ def _beyond_the_end(known: Known) -> Found:
         return not_known(_("there is no order to try it with"))
     reply = known.ask(("page", _FAR_PAGE), path=f"/orders/{known.placed[0].glu_id}/lines")
     if reply.status != 200:
-        return compared(f"answered {reply.status}", False)
+        return answered(reply.status)
     rows = len(rows_of(reply))
-    return compared(f"{rows} lines" if rows else _("an empty list"), not rows)
+    words = gettext("%(number)d lines") % {"number": rows}
+    return compared(words if rows else _("an empty list"), not rows)
 
 
 @question(
@@ -73,7 +76,7 @@ def _sums(known: Known) -> Found:
             counts[name] += _sum(lines, mine.removesuffix("s")) == order.row.get(theirs)
     if not orders:
         return not_known(_NO_LINES)
-    words = f"{listed(counts)}; of {orders} orders"
+    words = gettext("%(sums)s; of %(orders)d orders") % {"sums": listed(counts), "orders": orders}
     return compared(words, counts["subtotals to subtotal"] == orders)
 
 
@@ -99,7 +102,9 @@ def _whole_numbers(known: Known) -> Found:
                     odd[name] = odd.get(name, 0) + 1
     if not told:
         return not_known(_("no order has an amount"))
-    return compared(f"other than whole: {listed(odd)}" if odd else f"{told} whole numbers", not odd)
+    if odd:
+        return compared(gettext("other than whole: %(names)s") % {"names": listed(odd)}, False)
+    return compared(gettext("%(number)d whole numbers") % {"number": told}, True)
 
 
 @question(
@@ -115,8 +120,9 @@ def _total(known: Known) -> Found:
     hits = {name: sum(made(row) == row["total"] for row in rows) for name, made in _formulas().items()}
     so = hits.pop(_ASSUMED)
     other = max(hits, key=lambda name: hits[name])
-    words = f"so in {so} of {len(rows)} orders; {other} in {hits[other]}"
-    return compared(words, so == len(rows))
+    words = gettext("so in %(so)d of %(orders)d orders; %(other)s in %(hits)d")
+    figures = {"so": so, "orders": len(rows), "other": other, "hits": hits[other]}
+    return compared(words % figures, so == len(rows))
 
 
 def _formulas() -> dict[str, Callable[[Row], int]]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from orders.models import Finding, Mark
 from orders.probe.known import Known
 
@@ -46,6 +48,11 @@ def question(
 def compared(words: str, as_assumed: bool) -> Found:
     """An answer that is as assumed, or differs."""
     return Found(words, Mark.AS_ASSUMED if as_assumed else Mark.DIFFERS)
+
+
+def answered(status: int) -> Found:
+    """Another answer than was asked for, which is not as assumed."""
+    return compared(gettext("answered %(number)d") % {"number": status}, False)
 
 
 def not_known(words: str) -> Found:

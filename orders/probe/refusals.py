@@ -1,5 +1,6 @@
 """Questions about how Glu refuses."""
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from orders.probe.known import Known, kind_of
@@ -28,11 +29,11 @@ def _retry_after(known: Known) -> Found:
         return not_known(_("no 429 was met"))
     seconds = sum(value is not None and value.strip().isdigit() for value in met)
     dates = sum(value is not None for value in met) - seconds
-    told = [f"{count} {words}" for count, words in ((seconds, "in seconds"), (dates, "as a date")) if count]
-    return compared(
-        f"429 met {len(met)} {'time' if len(met) == 1 else 'times'}, {', '.join(told) or 'none with it'}",
-        None not in met,
-    )
+    told = [gettext("%(number)d in seconds") % {"number": seconds}] if seconds else []
+    told += [gettext("%(number)d as a date") % {"number": dates}] if dates else []
+    words = ngettext("429 met %(number)d time, %(how)s", "429 met %(number)d times, %(how)s", len(met))
+    how = ", ".join(told) or gettext("none with it")
+    return compared(words % {"number": len(met), "how": how}, None not in met)
 
 
 @question(

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from orders.documented import DISPATCH_STATUSES, ORDER_FIELDS, ORDER_OBJECTS
@@ -93,7 +94,7 @@ def _unknown_fields(known: Known) -> Found:
     if not known.sample:
         return not_known(_NO_ORDER)
     found = Counter(
-        name if _NAME.fullmatch(name) else "an odd name"
+        name if _NAME.fullmatch(name) else gettext("an odd name")
         for row in known.sample
         for name in row
         if name not in _DOCUMENTED

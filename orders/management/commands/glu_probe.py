@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from glu_admin.glu.errors import GluError
 from glu_admin.tenancy.management.naming import organisation_called
+from glu_admin.tenancy.told import told
 from orders.management.sessions import client_by_hand
 from orders.models import Finding
 from orders.probe.run import keep_report, probe
@@ -47,15 +48,15 @@ class Command(BaseCommand):
 
     def _print(self, findings: list[Finding]) -> None:
         for group, members in groupby(findings, key=lambda finding: finding.group):
-            self.stdout.write(f"\n{group.upper()}")
+            self.stdout.write(f"\n{told(group).upper()}")
             for finding in members:
                 so = f"{finding.mark}, and the mirror relies on it" if finding.breaks else finding.mark
-                self.stdout.write(fill(finding.what, _COLUMNS, initial_indent="  ", subsequent_indent="  "))
+                self.stdout.write(fill(told(finding.what), _COLUMNS, initial_indent="  ", subsequent_indent="  "))
                 for name, words in (
-                    ("found", finding.found),
-                    ("assumed", finding.assumed),
+                    ("found", told(finding.found)),
+                    ("assumed", told(finding.assumed)),
                     ("is it so", so),
-                    ("", finding.means),
+                    ("", told(finding.means)),
                 ):
                     if words:
                         label = f"    {name:10}"

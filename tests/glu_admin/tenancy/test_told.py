@@ -12,7 +12,7 @@ GLU = Path(__file__).resolve().parents[3] / "glu_admin/glu"
 
 
 def sentences(source: str) -> set[str]:
-    """The sentences of a source, what is put into them named as the status that it is; its docstrings are none."""
+    """The sentences of a source, what is put into them named as the number that it is; its docstrings are none."""
     tree = ast.parse(source)
     explained = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
     parts = [part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values]
@@ -22,7 +22,7 @@ def sentences(source: str) -> set[str]:
             continue
         if isinstance(node, ast.JoinedStr):
             found.add(
-                "".join(str(part.value) if isinstance(part, ast.Constant) else "%(status)s" for part in node.values)
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "%(number)s" for part in node.values)
             )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
@@ -49,7 +49,7 @@ def test_a_stored_sentence_is_shown_in_the_language_here(
 ) -> None:
     german = {
         "Glu refused the key.": "Glu hat den Schlüssel abgelehnt.",
-        "Glu answered with an error of its own (%(status)s).": "Glu antwortete mit einem Fehler: %(status)s.",
+        "Glu answered with an error of its own (%(number)s).": "Glu antwortete mit einem Fehler: %(number)s.",
         "": "Language: de",
     }
     assert told(stored) == stored

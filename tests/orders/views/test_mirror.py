@@ -1,5 +1,6 @@
 """The mirror page, the chip and the banners: what is known, since when, and what needs somebody."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -112,6 +113,13 @@ def test_set_aside_and_drift_are_listed(session: Session, sandbox: Any, viewer_c
     page = viewer_client.get(MIRROR).content.decode()
     for shown in ("storeReference", "Teleported", "It has no id that can be read.", f"/orders/{newest['id']}/"):
         assert shown in page
+
+
+def test_a_time_in_a_sentence_begins_with_a_small_letter(house: Any, manager_client: Client) -> None:
+    accepted_key(house.hotel, HOTEL_KEY)
+    lifecycle.pause(house.hotel)
+    page = manager_client.get(MIRROR).content.decode()
+    assert re.search(r"Copying is paused\.</bdi></p>.*?Since <time[^>]*>today \d\d:\d\d</time>\.", page, re.DOTALL)
 
 
 def test_the_chip_alone(house: Any, viewer_client: Client) -> None:
