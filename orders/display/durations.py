@@ -2,20 +2,16 @@
 
 import math
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.core import negotiate_locale
 from babel.dates import format_timedelta
-from babel.localedata import locale_identifiers
 from babel.units import format_unit
-from django.conf import settings
 from django.utils.timezone import now
-from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.tenancy.times import has_place
-from orders.display.money import LOCALE
+from orders.display.locales import locale
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 _AT_LEAST = 2  # of a unit: what is less is said in the next smaller one
@@ -23,14 +19,14 @@ _AT_LEAST = 2  # of a unit: what is less is said in the next smaller one
 
 def short(length: timedelta) -> str:
     """A length of time in one unit: "40 secs", "15 mins"; "0 secs" if it is below zero."""
-    return format_timedelta(max(length, timedelta()), threshold=_AT_LEAST, format="short", locale=_locale())
+    return format_timedelta(max(length, timedelta()), threshold=_AT_LEAST, format="short", locale=locale())
 
 
 def length(of: timedelta) -> str:
     """As `short`, in whole words and days at most: "40 seconds", "15 minutes", "19 days"."""
     if of >= timedelta(days=_AT_LEAST):
-        return format_unit(round(of / timedelta(days=1)), "duration-day", locale=_locale())
-    return format_timedelta(max(of, timedelta()), threshold=_AT_LEAST, locale=_locale())
+        return format_unit(round(of / timedelta(days=1)), "duration-day", locale=locale())
+    return format_timedelta(max(of, timedelta()), threshold=_AT_LEAST, locale=locale())
 
 
 def full(of: timedelta) -> str:
@@ -65,21 +61,11 @@ def about(length: timedelta | None) -> str:
         return ""
     if length < timedelta(minutes=1.5):
         return _("less than two minutes")
-    said = format_timedelta(length, granularity="minute", threshold=1.5, locale=_locale())
+    said = format_timedelta(length, granularity="minute", threshold=1.5, locale=locale())
     return _("about %(length)s") % {"length": said}
 
 
 def interval(seconds: float) -> str:
     """A settled interval to stand after "every" or "last", exactly: "day", "35 days", "90 seconds"."""
     unit, size = next(((unit, size) for unit, size in _UNITS if seconds and seconds % size == 0), ("second", 1))
-    return format_unit(round(seconds / size), f"duration-{unit}", locale=_locale()).removeprefix("1 ")
-
-
-def _locale() -> str:
-    """The language that is spoken here, as Babel calls it."""
-    return _known_locale(get_language() or settings.LANGUAGE_CODE)
-
-
-@lru_cache
-def _known_locale(language: str) -> str:
-    return negotiate_locale([to_locale(language)], locale_identifiers()) or LOCALE
+    return format_unit(round(seconds / size), f"duration-{unit}", locale=locale()).removeprefix("1 ")

@@ -4,12 +4,14 @@ from collections import defaultdict
 from decimal import Decimal, localcontext
 from functools import lru_cache
 
+from babel.core import Locale
 from babel.numbers import format_currency, get_currency_symbol
 from django.utils.translation import gettext as _
 from iso4217 import Currency
 from moneyed import CURRENCIES
 
-LOCALE = "en_GB"
+from orders.display.locales import locale
+
 _UNIT_NOT_KNOWN = "unit not known"  # in files, of an amount whose currency does not tell how many make one
 _MINUS = "\N{MINUS SIGN}"
 
@@ -54,9 +56,8 @@ def money(amount: int | None, code: str | None) -> str:
     if decimals is None:
         text = _("%(amount)s (unit not known)") % {"amount": f"{name} {value:,}".lstrip()}
     else:
-        space = "\N{NO-BREAK SPACE}" if get_currency_symbol(name, LOCALE) == name else ""
-        pattern = f"¤{space}#,##0{'.' if decimals else ''}{'0' * decimals}"
-        text = format_currency(value, name, pattern, LOCALE, currency_digits=False)
+        here = locale()
+        text = format_currency(value, name, _pattern(here, name, decimals), here, currency_digits=False)
     return f"{_MINUS}{text}" if amount < 0 else text
 
 
@@ -68,6 +69,14 @@ def known_codes() -> dict[int, frozenset[str]]:
         if (decimals := _minor_unit(code)) is not None:
             found[decimals].add(code)
     return {decimals: frozenset(found[decimals]) for decimals in sorted(found, key=lambda of: -len(found[of]))}
+
+
+@lru_cache(maxsize=500)
+def _pattern(here: str, name: str, decimals: int) -> str:
+    """How a locale writes amounts, with the currency's own decimals, and a space where a code stands for a symbol."""
+    pattern: str = Locale.parse(here).currency_formats["standard"].pattern
+    pattern = pattern.replace("0.00", f"0.{'0' * decimals}" if decimals else "0")
+    return pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#") if get_currency_symbol(name, here) == name else pattern
 
 
 @lru_cache(maxsize=500)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +54,11 @@ def test_money_in_files_is_a_number_only_where_its_unit_is_known() -> None:
 def test_there_and_back_again_is_exact(amount: int, code: str | None) -> None:
     assert minor_units(major_units(amount, code), code) == amount
     assert money(amount, code)
+
+
+def test_amounts_are_written_as_in_the_language_of_the_installation() -> None:
+    money.cache_clear()
+    with translation.override("de"):
+        said = [money(-123456, "GBP"), money(5, "JPY"), money(1234567, "IQD")]
+    money.cache_clear()
+    assert [text.replace("\xa0", " ") for text in said] == ["−1.234,56 £", "5 ¥", "1.234,567 IQD"]
