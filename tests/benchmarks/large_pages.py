@@ -1,7 +1,8 @@
 """Times pages of the largest organisation in this process, through every middleware and template; prints JSON lines.
 
 Of each page: its kind, what it is, how many queries it asks, the median and the 95th percentile of the whole answer,
-and the same of its time in the database, and of this process's own processor, in ms.
+and the same of its time in the database, and of this process's own processor, in ms; the median of its longest query,
+in ms; and how large it is when compressed, in kilobytes.
 """
 
 import json
@@ -49,6 +50,23 @@ SEARCHES = {
     "nothing found": "nobodyiscalledthis",
 }
 
+DESK = {
+    "home": "",
+    "its numbers beside the sections": "queues/counts/",
+    "dispatch": "queues/dispatch/",
+    "dispatch, history": "queues/dispatch/history/",
+    "payments": "queues/payment/",
+    "what changed since one looked": "changes/",
+    "notes for one": "notes/",
+    "list, late": "orders/?has=late",
+    "list, waiting longer than usual": "orders/?has=stuck",
+    "list, odd": "orders/?has=lint",
+    "list, by age": "orders/?sort=-age",
+    "report, a year by month": "reports/?period=year",
+    "report, a month by day": "reports/?period=last-month",
+    "report on times, a year": "reports/times/?period=year",
+}
+
 
 def main() -> None:
     """Ask for each ROUNDS times."""
@@ -81,24 +99,23 @@ def main() -> None:
         ("page", "line", f"{base}{some.glu_id}/lines/{line.glu_id}/"),
         ("mirror", "mirror", "/o/org1/mirror/"),
         ("page", "exports", "/o/org1/exports/"),
-        ("page", "report, a year by month", "/o/org1/reports/?period=year"),
-        ("page", "report, a month by day", "/o/org1/reports/?period=last-month"),
-        ("page", "report on times, a year", "/o/org1/reports/times/?period=year"),
     ]
+    pages += [("desk", what, f"/o/org1/{path}") for what, path in DESK.items()]
     for kind, what, path in pages:
-        whole, database, processor, queries = [], [], [], 0
+        whole, database, processor, longest = [], [], [], []
         for _ in range(ROUNDS + 2):
             asked: list[float] = []
             with connection.execute_wrapper(_timing(asked)):
                 begun, used = time.perf_counter(), time.process_time()
-                response = client.get(path)
+                response = client.get(path, headers={"accept-encoding": "gzip"})
                 whole.append((time.perf_counter() - begun) * 1000)
                 processor.append((time.process_time() - used) * 1000)
             assert response.status_code == 200, (path, response.status_code)
             database.append(sum(asked) * 1000)
-            queries = len(asked)
+            longest.append(max(asked, default=0) * 1000)
         figures = [_middle_and_high(times[2:]) for times in (whole, database, processor)]  # the first two fill caches
-        print(json.dumps([kind, what, queries, *figures[0], *figures[1], *figures[2]]), flush=True)
+        figures += [(statistics.median(longest[2:]), len(response.content) / 1000)]
+        print(json.dumps([kind, what, len(asked), *(each for pair in figures for each in pair)]), flush=True)
 
 
 def _middle_and_high(times: list[float]) -> tuple[float, float]:

@@ -28,16 +28,19 @@ def run(bars: Bars) -> None:
 
 def _pages(bars: Bars, here: Place) -> None:
     for line in here.run([sys.executable, "-m", "tests.benchmarks.large_pages"]).splitlines():
-        kind, what, queries, median, high, sql, sql_high, processor, _ = json.loads(line)
+        kind, what, queries, median, high, sql, sql_high, processor, _, longest, size = json.loads(line)
         said = f"{what}, {queries} queries: median ms ({high:.0f} at 95 %)"
         bars.figure(f"{what}: median ms of this process's processor", processor)
         if kind == "search":
             bars.at_most(f"{what}: median ms of the database", sql, 50)
             bars.at_most(f"{what}: ms of the database at 95 %", sql_high, 100)
         else:
-            bars.at_most(said, median, {"mirror": 100}.get(kind, 60))
+            bars.at_most(said, median, {"mirror": 100, "desk": 150}.get(kind, 60))
             if kind == "list":
                 bars.at_most(f"{what}: median ms of the database", sql, 5)
+            if kind == "desk":
+                bars.at_most(f"{what}: median ms of its longest query", longest, 20)
+            bars.at_most(f"{what}: kilobytes, compressed", size, 60)
 
 
 def _stock_admin(bars: Bars, here: Place, database: str) -> None:
