@@ -94,6 +94,7 @@ def _english_of(page: str, known: re.Pattern[str]) -> list[str]:
 
 def _forget_words() -> None:
     """Words that were kept in one language are no others' words."""
+    gc.unfreeze()  # what tests/conftest.py hides from the collector is not found otherwise
     for kept in gc.get_objects():
         if type(kept) is functools._lru_cache_wrapper:
             kept.cache_clear()
