@@ -1,6 +1,6 @@
 """Which orders have a text that is searched for: found once, for rows, count and sums."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 from types import ModuleType
@@ -45,7 +45,8 @@ def index() -> ModuleType:
 def matching(organisation: Organisation, words: Words) -> Matching:
     """The organisation's orders that a search finds.
 
-    What names an order is looked up; only where nobody has it is it looked for in texts.
+    What names an order is looked up; only where nobody has it is it looked for in texts. "Mrs Patel" is looked for as
+    Patel where no order has both.
     """
     named = set[int]()
     for orders in (naming := _naming(organisation, words)):
@@ -68,6 +69,8 @@ def matching(organisation: Organisation, words: Words) -> Matching:
         if len(found) > _MOST_HELD:
             speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
             return Matching(reduce(or_, speaking), [], MOST_FOUND)
+    if not found and words.untitled:
+        return matching(organisation, replace(words, wanted=words.untitled, untitled=()))
     return _held(found)
 
 

@@ -24,6 +24,7 @@ _POINTED = re.compile(r"<([^<>]*)>")
 _REFERENCE = re.compile(r"(?=.*\d)[^\s\"]{4,}")
 _HEXADECIMAL = re.compile(r"[\da-f]{32}")
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]? \d[a-z]{2})\b")
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir"})
 _NO_NUMBER = re.compile(r"[^\d\s+(),.;:/'`#_\-]")
 _REGION = "GB"  # where a phone number without a country's code is from
 _PHONE_DIGITS = 6  # the end of a phone number that says enough
@@ -54,6 +55,7 @@ class Words:
     email: str = ""
     reference: str = ""
     number: str = ""
+    untitled: tuple[str, ...] = ()
 
 
 def parse_words(typed: str) -> Words:
@@ -114,7 +116,11 @@ def _terms(text: str) -> Words:
     if not any(len(term) >= _SHORT or term.isdigit() for term in wanted):
         said = _("Type a word of at least %(least)d letters, an order number or a postcode.")
         raise SearchError(said % {"least": _SHORT})
-    return Words(_bounded(wanted), tuple(f" {term} " if len(term) <= _SHORT else term for term in unwanted))
+    return Words(
+        _bounded(wanted),
+        tuple(f" {term} " if len(term) <= _SHORT else term for term in unwanted),
+        untitled=_bounded(wanted[1:]) if wanted[0] in _TITLES else (),
+    )
 
 
 def _bounded(wanted: list[str]) -> tuple[str, ...]:

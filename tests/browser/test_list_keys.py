@@ -65,6 +65,16 @@ def test_keys_walk_the_rows_pick_and_open_them(open_page: Callable[..., Any]) ->
     expect(page.locator("tbody .c-order a:focus")).to_have_text(numbers[1])
 
 
+def test_an_order_is_found_from_any_page(open_page: Callable[..., Any]) -> None:
+    page = open_page("/o/alder-house/queues/dispatch/")
+    page.keyboard.press("/")
+    page.keyboard.type("mrs smith")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/orders/\?q=mrs\+smith$"))
+    sync_api.expect(page.locator("#q")).to_have_value("mrs smith")
+    sync_api.expect(page.locator("tbody .c-order a").first).to_be_visible()
+
+
 def test_a_person_turns_single_keys_off(open_page: Callable[..., Any]) -> None:
     User.objects.update(single_keys=False)
     page = open_page(ORDERS)

@@ -57,6 +57,8 @@ PATEL = {
         "900416",
         "+447700900416",
         "sian llyd",
+        "Mrs Patel",
+        "dr. łucja patel",
         "sian@post.example",
         "bn72qq",
         "BN7 2QQ",
@@ -216,3 +218,10 @@ def test_no_cursor_however_tampered_is_an_error(
         query = parse_query(f"sort={sort}&cursor={cursor(tampered)}", filled.hotel)
         if query.ok:
             assert len(list_page(filled.hotel, query, 10).rows) <= 10
+
+
+def test_a_title_counts_where_an_order_has_it(house: Any) -> None:
+    write(house.hotel, order(41, customerName="Mrs Ash"), order(42, customerName="Ida Ash"))
+    assert found(house.hotel, "q=mrs ash") == {41}
+    assert found(house.hotel, "q=dr ash") == {41, 42}
+    assert found(house.hotel, 'q="mrs ida"') == set()
