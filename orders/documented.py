@@ -77,6 +77,9 @@ ORDER_OBJECTS = frozenset(
 )
 """Documented fields whose shape Glu does not tell: kept as they come."""
 
+ORDER_REFERENCES = ORDER_OBJECTS - {"discountCodes", "browserInfo"}
+"""Those that refer to something else of Glu's."""
+
 LINE_FIELDS = (
     Field("name", "name", "text"),
     Field("type", "type", "text"),
@@ -99,6 +102,9 @@ LINE_OBJECTS = frozenset(
         "deliveryMethodZoneRate",
     }
 )
+
+LINE_REFERENCES = LINE_OBJECTS - {"selectedOptions", "discountCodes"}
+"""Those that refer to something else of Glu's."""
 
 DEVICE_FIELDS = frozenset({"ipAddress", "userAgent", "browserInfo"})
 """Documented fields of the buyer's device: personal data that nobody works with."""

@@ -105,9 +105,14 @@ def latest_step(marks: Sequence[OrderMark]) -> OrderMark | None:
     return standing[-1] if standing else None
 
 
+def sent_mark(marks: Iterable[OrderMark]) -> OrderMark | None:
+    """The mark by which an order is posted or handed over: of its marks, oldest first, the last such that stands."""
+    return next((mark for mark in reversed([*marks]) if mark.kind in SENT and mark.undone_at is None), None)
+
+
 def is_sent(marks: Iterable[OrderMark]) -> bool:
     """Whether an order is posted or handed over, by the marks of it that stand."""
-    return any(mark.kind in SENT and mark.undone_at is None for mark in marks)
+    return sent_mark(marks) is not None
 
 
 def standing_marks(organisation: Organisation, pks: Sequence[int]) -> dict[int, dict[str, OrderMark]]:

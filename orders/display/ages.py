@@ -1,7 +1,7 @@
 """How long an order has waited, whether that is too long, and why: what the filters of search ask for, of one order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -19,10 +19,13 @@ from orders.display.typical import TypicalByKind, longer_than_usual
 from orders.display.working_days import WorkingCalendar, calendar_of
 from orders.models import DeskSettings, Order, desk_settings_of
 from orders.models.typical import typical_times_of
-from orders.models.waiting import OPEN_DISPATCH, SCHEDULED, UNPAID, is_offline
+from orders.models.waiting import OPEN_DISPATCH, PAID, SCHEDULED, UNPAID, is_offline
 
 Unit = Literal["wd", "d", "h", "min"]
 """Working days, days of 24 hours, hours, minutes; each is counted once it is full."""
+
+Began = Literal["placed", "paid", "status"]
+"""By what waiting began: the order placed, or paid, or that it came to have the status by which it waits."""
 
 _LENGTHS = {"d": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
 _LONGEST = 60  # characters of a status or a delivery method
@@ -33,6 +36,12 @@ _USUAL_LIMIT = gettext_noop("%(status)s for %(span)s; the limit is %(limit)s.")
 _LIMIT_OF_METHOD = gettext_noop("%(status)s for %(span)s; the limit for %(method)s is %(limit)s.")
 _LIMIT_OFFLINE = gettext_noop("Payment %(status)s for %(span)s; the limit for offline payments is %(limit)s.")
 _LIMIT_OF_GATEWAY = gettext_noop("Payment %(status)s for %(span)s; the limit at a gateway is %(limit)s.")
+
+_BEGAN: dict[Began, str] = {
+    "placed": gettext_noop("%(span)s since it was placed, %(at)s"),
+    "paid": gettext_noop("%(span)s since it was paid, %(at)s"),
+    "status": gettext_noop("%(span)s since Glu says %(status)s, %(at)s"),
+}
 
 
 class Span(NamedTuple):
@@ -55,13 +64,13 @@ class Span(NamedTuple):
 
     @property
     def short(self) -> str:
-        """As a column has it: "3 d"."""
+        """As a column has it: "3 d", or "3 wd" of working days."""
         return _short(self)
 
 
 @lru_cache(maxsize=1024)  # a list has one in each of its rows
 def _short(span: Span) -> str:
-    words = {"wd": _("%(n)s d"), "d": _("%(n)s d"), "h": _("%(n)s h"), "min": _("%(n)s min")}
+    words = {"wd": _("%(n)s wd"), "d": _("%(n)s d"), "h": _("%(n)s h"), "min": _("%(n)s min")}
     return words[span.unit] % {"n": f"{span.n:,}"}
 
 
@@ -124,11 +133,16 @@ class Age:
     is_past: bool
     sentence: str
     values: Mapping[str, object]
+    began: Began
 
     @property
     def words(self) -> str:
         """The sentence for whoever reads it."""
         return _(self.sentence) % self.values
+
+    def began_words(self, at: str) -> str:
+        """How long it has waited, by what that began, and when, for which there are words."""
+        return _(_BEGAN[self.began]) % {**self.values, "at": at}
 
 
 @dataclass(frozen=True)
@@ -181,7 +195,7 @@ def attention_of(order: Order, clock: Clock, *, sent: bool) -> Attention:
     """
     age = age_of(order, clock)
     if sent and age and not age.payment:
-        return Attention(replace(age, is_at=False, is_past=False), "", "")
+        return Attention(None, "", "")
     stuck = longer_than_usual(order, clock.typical, clock.moment)
     return Attention(age, stuck, "" if sent else schedule_words(order, clock))
 
@@ -206,7 +220,14 @@ def age_of(order: Order, clock: Clock) -> Age | None:
     if limit is not None:
         values["limit"] = limit.n if limit.unit == span.unit else limit
     is_past = limit is not None and n > limit.n
-    return Age(span, since, payment, limit, limit is not None and n == limit.n, is_past, sentence, values)
+    is_at = limit is not None and n == limit.n
+    return Age(span, since, payment, limit, is_at, is_past, sentence, values, _began(order, since, payment=payment))
+
+
+def _began(order: Order, since: datetime, *, payment: bool) -> Began:
+    if since == order.created_at:
+        return "placed"
+    return "paid" if not payment and order.payment_status == PAID and since == order.payment_since else "status"
 
 
 def schedule_words(order: Order, clock: Clock) -> str:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from orders.display.html import bdi
 from orders.display.text import brief
-from orders.models import Order
+from orders.models import Order, OrderMark
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,19 @@ PAYMENT = {
     "Refunded": Badge("undo", "grey"),
     "Partially Refunded": Badge("undo", "grey"),
 }
+_SAY_REFUNDED = ("Refunded", "Partially Refunded")
 MONEY_BACK = {
-    "partly-refunded": (Badge("undo", "grey"), gettext_noop("Partly refunded"), "Partially Refunded"),
-    "refunded": (Badge("undo", "grey"), gettext_noop("Refunded"), "Refunded"),
-    "chargeback": (Badge("danger", "red", loud=True), gettext_noop("Chargeback"), ""),
+    "partly-refunded": (Badge("undo", "grey"), gettext_noop("Partly refunded"), _SAY_REFUNDED),
+    "refunded": (Badge("undo", "grey"), gettext_noop("Refunded"), _SAY_REFUNDED),
+    "chargeback": (Badge("danger", "red", loud=True), gettext_noop("Chargeback"), ()),
 }
-"""How it looks and in which words that money of an order went back; and the payment status of Glu's that says as much.
-"""
+"""How it looks and in which words that money of an order went back; and Glu's payment statuses that say so already."""
+SENT_HERE = Badge("check", "green", loud=True)
+"""How it looks that an order has left, as marked here."""
+_SENT_WORDS = {
+    OrderMark.Kind.POSTED: gettext_noop("Posted here"),
+    OrderMark.Kind.HANDED_OVER: gettext_noop("Handed over here"),
+}
 UNKNOWN = Badge("", "grey")
 _LONGEST_STATUS = 40
 
@@ -53,6 +62,16 @@ def badge(kind: str, value: str, *, late: bool = False) -> tuple[Badge, str]:
     if late and look != UNKNOWN:
         look = replace(look, loud=True)
     return look, brief(value, _LONGEST_STATUS) or _("None given")
+
+
+def sent_words(kind: str) -> str:
+    """By which kind of mark an order has left, in words."""
+    return _(_SENT_WORDS[OrderMark.Kind(kind)])
+
+
+def at_glu(words: str) -> SafeString:
+    """A status in words, as Glu's where the team says something else."""
+    return format_html(_("At Glu: {status}"), status=bdi(words))
 
 
 def money_back(order: Order) -> str:

@@ -44,6 +44,13 @@ def in_words(value: Any) -> str:
     return json.dumps(value)
 
 
+def reference(value: Any) -> str:
+    """A reference of Glu's as its id: a number, the end of an address, or an object's id."""
+    if isinstance(value, dict):
+        value = value.get("id")
+    return in_words(value).rstrip("/").rpartition("/")[2]
+
+
 def listed_words(value: Any) -> str:
     """A list in words, however it came: "AUTUMN10, SPRING5"."""
     return in_words(listed(value))

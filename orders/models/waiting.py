@@ -9,6 +9,9 @@ OPEN_DISPATCH = ("Outstanding", "Packed", "Scheduled", "Failed")
 UNPAID = ("Pending", "Failed")
 """Payment statuses of orders whose payment is still to come."""
 
+PAID = "Paid"
+"""The payment status of orders whose payment has come."""
+
 CANCELLED, REFUNDED = "Cancelled", "Refunded"
 """The dispatch status of orders that wait for nothing, the payment status of those that are not to be sent."""
 

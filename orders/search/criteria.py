@@ -236,7 +236,7 @@ LABELS = {
     "updated": _("Updated"),
     "scheduled": _("Scheduled"),
     "total": _("Total"),
-    "age": _("Age"),
+    "age": _("Waiting"),
     "q": _("Search"),
     "gone": _("At Glu"),
     "has": _("Has"),

@@ -14,7 +14,7 @@ from orders.search.counts import COUNT_CAP, Counted, count_orders
 from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, WAITING_FLAGS, OrderCriteria
 from orders.search.delivery import OPEN
 from orders.search.find import Found, find
-from orders.search.marked import sent_here
+from orders.search.marked import sent_as
 from orders.search.query import Query, read_cursor, write_cursor
 
 COLUMNS = {
@@ -40,9 +40,9 @@ class Page:
     newer: str | None
 
     @property
-    def sent(self) -> frozenset[int]:
-        """The pks of those that are posted or handed over, as marked here."""
-        return frozenset(row.pk for row in self.rows if row.sent_here)  # type: ignore[attr-defined]
+    def sent(self) -> dict[int, str]:
+        """The kinds of the marks by which those are posted or handed over that are, as marked here; by their pks."""
+        return {row.pk: row.sent_as for row in self.rows if row.sent_as}  # type: ignore[attr-defined]
 
     @property
     def is_all(self) -> bool:
@@ -87,7 +87,7 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
     is_few = found.is_few or _is_narrow(organisation, found, query)
     ranged = getattr(query.criteria, query.sort.removeprefix("-")) is not None
     for stretch in _stretches(found.orders, query.sort, place, is_few=is_few, with_none=not ranged):
-        rows += stretch.annotate(sent_here=sent_here(organisation)).defer("user_agent")[: size + 1 - len(rows)]
+        rows += stretch.annotate(sent_as=sent_as(organisation)).defer("user_agent")[: size + 1 - len(rows)]
         if len(rows) > size:
             break
     more, rows = len(rows) > size, rows[:size]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
@@ -33,6 +33,12 @@ def marked(organisation: Organisation, flag: str) -> Q:
 def sent_here(organisation: Organisation) -> Exists:
     """Whether an order of a query is posted or handed over, as marked here."""
     return Exists(organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk")))
+
+
+def sent_as(organisation: Organisation) -> Subquery:
+    """The kind of mark, one of SENT, by which an order of a query has left, as marked here; null where none stands."""
+    marks = organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk"))
+    return Subquery(marks.order_by().values("kind")[:1])
 
 
 def looked_up_by(organisation: Organisation, flag: str) -> QuerySet[Any] | None:

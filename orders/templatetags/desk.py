@@ -24,9 +24,9 @@ from orders.display.contact import mail_link, phone_link
 from orders.display.durations import about
 from orders.display.html import NOTHING, bdi, time_element
 from orders.display.money import minor_unit, money
-from orders.display.statuses import MONEY_BACK, badge, money_back
+from orders.display.statuses import MONEY_BACK, SENT_HERE, at_glu, badge, money_back, sent_words
 from orders.display.text import isolated, writable
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, OrderMark
 
 register = template.Library()
 
@@ -64,11 +64,23 @@ def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
 
 
 @register.inclusion_tag("orders/_pieces/status.html")
-def status(kind: str, order: Order, attention: Attention | None = None) -> dict[str, object]:
-    """The badge of an order's status of a kind ("dispatch" or "payment"), tinted where the order is late by it."""
+def status(
+    kind: str, order: Order, attention: Attention | None = None, *, beside: OrderMark | None = None
+) -> dict[str, object]:
+    """The badge of an order's status of a kind ("dispatch" or "payment"), tinted where the order is late by it.
+
+    `beside` the badge of a mark it says that it is Glu's.
+    """
     late = attention is not None and attention.is_late(kind)
     look, words = badge(kind, fields.text(order, f"{kind}_status"), late=late)
-    return {"badge": look, "words": words}
+    return {"badge": look, "words": words, "of_glu": at_glu(words) if beside else ""}
+
+
+@register.inclusion_tag("orders/_pieces/status.html")
+def sent_badge(mark: OrderMark, zone: ZoneInfo) -> dict[str, object]:
+    """The badge of an order that has left by a mark, and when that was."""
+    at = when(mark.at, zone, inside=True)
+    return {"badge": SENT_HERE, "words": sent_words(mark.kind), "from_here": True, "at": at}
 
 
 @register.inclusion_tag("orders/home/_line.html")
@@ -108,12 +120,12 @@ def age_of(moment: datetime) -> SafeString:
 
 @register.simple_tag
 def money_back_badge(order: Order) -> SafeString:
-    """The badge of an order of which money went back, unless Glu's own payment status says just that; else nothing."""
+    """The badge of an order of which money went back, unless Glu's own payment status says so; else nothing."""
     found = money_back(order)
     if not found:
         return NOTHING
     look, words, said = MONEY_BACK[found]
-    if said and said == order.payment_status:
+    if order.payment_status in said:
         return NOTHING
     told = {"badge": look, "words": _(words), "from_transactions": True}
     return render_to_string("orders/_pieces/status.html", told)

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from orders.display.ages import Age
 from orders.display.html import NOTHING, bdi, time_element
-from orders.display.statuses import Badge
+from orders.display.statuses import SENT_HERE, Badge, sent_words
 from orders.search import LineMarks
 from orders.views.columns import Column
 
@@ -105,19 +105,28 @@ def _code(code: str) -> SafeString:
 
 
 @lru_cache(maxsize=256)
-def _status(badge: Badge, words: str) -> SafeString:
-    return _close(render_to_string("orders/_pieces/status.html", {"badge": badge, "words": words}))
+def _status(badge: Badge, words: str, left: str) -> SafeString:
+    """A status of Glu's; of an order that has `left`, as the team says, that, with Glu's status below."""
+    if left:
+        below = format_html('<span class="place xs mut">{}</span>', format_html(_("Glu: {status}"), status=bdi(words)))
+        return _badge(SENT_HERE, sent_words(left), from_here=True) + below
+    return _badge(badge, words)
+
+
+def _badge(badge: Badge, words: str, *, from_here: bool = False) -> SafeString:
+    said = {"badge": badge, "words": words, "from_here": from_here}
+    return _close(render_to_string("orders/_pieces/status.html", said))
 
 
 def _age(age: Age, since: str) -> SafeString:
     """How long an order has waited, and since when; flags say in words that it is late, its page by how much."""
     look = "stuck" if age.is_past else "late" if age.is_at else "mut"
-    return format_html('<span class="{}" title="{}">{}</span>', look, _("Since %(at)s") % {"at": since}, age.span.short)
+    return format_html('<span class="{}" title="{}">{}</span>', look, since, age.span.short)
 
 
 @lru_cache(maxsize=256)
-def _flags(marks: LineMarks, attention: str, sent: bool, gone: bool) -> SafeString:
-    said = {"marks": marks, "attention": attention, "sent": sent, "gone": gone}
+def _flags(marks: LineMarks, attention: str, gone: bool) -> SafeString:
+    said = {"marks": marks, "attention": attention, "gone": gone}
     return _close(render_to_string("orders/list/_flags.html", said))
 
 

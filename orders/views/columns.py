@@ -19,6 +19,7 @@ from orders.display.text import brief
 from orders.display.words import field_words
 from orders.lints.rules import BRIEF, Rule
 from orders.models import Order
+from orders.models.waiting import DISPATCHED
 from orders.search import LineMarks
 
 Kind = Literal["buyer", "recipient", "text", "time", "status", "delivery", "money", "total", "number", "age", "flags"]
@@ -36,14 +37,14 @@ _field = lazy(field_words, str)
 class Making(NamedTuple):
     """What a cell is made with: the zone, the present time, the marks of the order's lines, and how it stands.
 
-    `sent` is true where the team has marked it as posted or handed over.
+    `sent` is the kind of mark by which the team says that it is posted or handed over, "" where it does not.
     """
 
     zone: ZoneInfo
     today: datetime
     marks: LineMarks
     attention: Attention
-    sent: bool
+    sent: str
 
 
 @dataclass(frozen=True)
@@ -107,21 +108,24 @@ def _status(kind: str, label: str | Promise, css: str) -> Column:
     return Column(label, "status", css, lambda order, making: _badge(kind, order, making))
 
 
-def _badge(kind: str, order: Order, making: Making) -> tuple[Badge, str]:
-    return badge(kind, fields.text(order, f"{kind}_status"), late=making.attention.is_late(kind))
+def _badge(kind: str, order: Order, making: Making) -> tuple[Badge, str, str]:
+    """A status as it looks, its words, and how the order has left by the team's word though Glu does not say so yet."""
+    status = fields.text(order, f"{kind}_status")
+    left = making.sent if kind == "dispatch" and status != DISPATCHED else ""
+    return *badge(kind, status, late=making.attention.is_late(kind)), left
 
 
 def _age(_: Order, making: Making) -> tuple[Age, str] | None:
-    """The age, and since when it is counted, in full."""
+    """The age, and in words since when and why it is counted."""
     age = making.attention.age
-    return (age, full_text(age.since, making.zone)) if age else None
+    return (age, age.began_words(full_text(age.since, making.zone))) if age else None
 
 
-def _flags(order: Order, making: Making) -> tuple[LineMarks, str, bool]:
-    """What its lines have, why it needs a look (what it waits for too long, what is odd), and whether it is sent."""
+def _flags(order: Order, making: Making) -> tuple[LineMarks, str]:
+    """What its lines have, and why it needs a look: what it waits for too long, what is odd."""
     said = [making.attention.brief, *(gettext(BRIEF[Rule(letter)]) for letter in order.lints or "")]
     why = ", ".join(filter(None, said))
-    return making.marks, f"{why[:1].upper()}{why[1:]}", making.sent
+    return making.marks, f"{why[:1].upper()}{why[1:]}"
 
 
 def _delivery(order: Order, making: Making) -> tuple[str, When | None]:
@@ -146,7 +150,7 @@ COLUMNS = {
     "payment": _status("payment", _("Payment"), "c-payment"),
     "delivery": Column(_("Delivery"), "delivery", "c-ship ink2", _delivery, "scheduled"),
     "total": Column(_("Total"), "total", "c-total num", _total, "total"),
-    "age": Column(_("Age"), "age", "c-age num", _age, "age"),
+    "age": Column(_("Waiting"), "age", "c-age num", _age, "age"),
     "flags": Column(_("Flags"), "flags", "c-flags num", _flags),
     "channel": _text("channel", _("Channel")),
     "method": _text("payment_method", _field("paymentMethod")),

@@ -92,7 +92,7 @@ def dispatch_mark(request: TeamRequest, organisation: Organisation) -> HttpRespo
 def order_mark(request: TeamRequest, organisation: Organisation, glu_id: int) -> HttpResponse:
     """Mark an order from its own page. htmx gets the page as it is then, others are led back to it."""
     order = get_object_or_404(organisation.orders, glu_id=glu_id)
-    done = _marked(request, organisation, lambda *_: organisation.orders.filter(pk=order.pk))
+    done = _marked(request, organisation, lambda *_: organisation.orders.filter(pk=order.pk), has_undo=True)
     if wants_fragment(request):
         return order_page(request, organisation, order, frame="base_swap.html", done=done)
     return redirect(order_address(request, organisation, glu_id))
@@ -176,8 +176,13 @@ def _marked(
     request: TeamRequest,
     organisation: Organisation,
     choose: Callable[[TeamRequest, Organisation], QuerySet[Order]],
+    *,
+    has_undo: bool = False,
 ) -> str:
-    """Do what the button says to what is chosen, and say what came of it, with a way to undo it."""
+    """Do what the button says to what is chosen, and say what came of it.
+
+    With a way to undo it, unless the page that will be shown `has_undo` of its own.
+    """
     try:
         kind = next(kind for kind in _WORDS if kind == request.POST.get("mark"))
     except StopIteration:
@@ -189,7 +194,7 @@ def _marked(
         return str(error)
     said = outcome(marked, kind, organisation)
     if marked.n:
-        messages.success(request, said, extra_tags=str(marked.batch))
+        messages.success(request, said, extra_tags="" if has_undo else str(marked.batch))
     else:
         messages.warning(request, said)
     return said

@@ -14,13 +14,13 @@ from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.arithmetic import sums_of
 from orders.desk.dispatch import offered
 from orders.desk.lints import lints, twins_of
-from orders.desk.marks import is_sent, latest_step, marks_of
+from orders.desk.marks import latest_step, marks_of, sent_mark
 from orders.desk.people import people_of
 from orders.desk.traces import with_traces
 from orders.display import fields
 from orders.display.ages import attention_of, clock_of
 from orders.display.durations import until_day
-from orders.display.text import in_words, json_text, spelled_out
+from orders.display.text import json_text, reference, spelled_out
 from orders.display.typical import in_status
 from orders.documented import DEVICE_FIELDS, ORDER_OBJECTS
 from orders.models import Order, OrderMark, Transaction
@@ -72,6 +72,7 @@ def order_page(
     clock = clock_of(organisation)
     people = people_of(organisation, found)
     twins = twins_of(organisation, found) if people.has_twin else []
+    left = sent_mark(marks)
     history = _history(request, organisation, found, transactions, marks)
     rows = line_rows(organisation, found, lines, history["back"])
     context = {
@@ -86,17 +87,18 @@ def order_page(
         "people": people,
         "until": until_day(found.scheduled_delivery_at, organisation.zone),
         "codes": fields.discount_codes(found),
-        "transaction": _reference(extra.get("transaction")),
+        "transaction": reference(extra.get("transaction")),
         "delivery_address": _address(found, "delivery"),
         "billing_address": _address(found, "billing"),
         "proofs": sums_of(found, lines),
         "others": others[:_MOST_OTHERS],
         "more_others": max(len(others) - _MOST_OTHERS, 0),
         "has_technical": bool(technical),
+        "left_here": left,
         "sent_here": latest_step(marks),
         "steps": [(kind.value, *_STEPS[kind]) for kind in _offered(request, organisation, found, marks)],
         "this_page": order_address(request, organisation, found.glu_id),
-        "attention": attention_of(found, clock, sent=is_sent(marks)),
+        "attention": attention_of(found, clock, sent=left is not None),
         "in_dispatch": in_status(found, DISPATCH, clock.typical, clock.moment),
         "in_payment": in_status(found, PAYMENT, clock.typical, clock.moment),
         "raw": json_text({**whole, **dict.fromkeys(technical, str(_MASKED))}, indent=2),
@@ -155,13 +157,6 @@ def _offered(
 def _address(order: Order, kind: str) -> list[str]:
     names = ("line1", "line2", "city", "county", "postcode", "country")
     return [said for name in names if (said := fields.text(order, f"{kind}_address_{name}"))]
-
-
-def _reference(value: Any) -> str:
-    """A relation as its id: a number, the end of an address, or an object's id."""
-    if isinstance(value, dict):
-        value = value.get("id")
-    return in_words(value).rstrip("/").rpartition("/")[2]
 
 
 def _others(extra: dict[str, Any]) -> list[tuple[str, str]]:

@@ -46,9 +46,9 @@ def list_rows(
     out = []
     sent = page.sent
     for order in page.rows:
-        is_sent = order.pk in sent
-        its_lines, attention = marks.get(order.pk, LineMarks()), attention_of(order, clock, sent=is_sent)
-        making = Making(zone, clock.moment, its_lines, attention, is_sent)
+        left = sent.get(order.pk, "")
+        its_lines, attention = marks.get(order.pk, LineMarks()), attention_of(order, clock, sent=bool(left))
+        making = Making(zone, clock.moment, its_lines, attention, left)
         gone = order.gone_at is not None
         place = places.get(order.pk, "")
         cells = (
@@ -65,5 +65,5 @@ def _value(column: Column, order: Order, making: Making, *, gone: bool) -> Any:
     value = column.value(order, making)
     if not gone or column.kind != "status":
         return value
-    look, words = value
-    return replace(look, tone="grey", loud=False), words
+    look, *others = value
+    return replace(look, tone="grey", loud=False), *others

@@ -34,18 +34,18 @@ from tests.journeys.week import Week, instant, local, rows
 # not here.
 AGES = """
    | Fri 27 09:10 | Mon 30 00:05 | Mon 30 09:10 | Wed 1 09:10 | Thu 2 16:10 | Mon 6 10:00 | Tue 7 09:10
- 1 | 1 d          | 1 d          | 1 d          | -           | -           | -           | -
- 2 | 17 h late    | 1 d at       | 1 d at       | 3 d late    | 6 h         | 0 d         | 1 d at
+ 1 | 1 wd         | -            | -            | -           | -           | -           | -
+ 2 | 17 h late    | 1 wd at      | 1 wd at      | 3 wd late   | 6 h         | 0 wd        | 1 wd at
  3 |              | 2 d          | 2 d          | 4 d         | 5 d         | 9 d late    | 10 d late
  4 |              | -            | -            | -           | -           | -           | -
- 5 |              |              | 8 h          | 2 d at      | 1 d         | 1 d         | 2 d at
- 6 |              | 1 d          | 1 d          | 3 d         | 4 d         | 4 d         | 5 d late
- 7 | 1 d          | -            | -            | -           | -           | -           | -
+ 5 |              |              | 8 h          | 2 wd at     | 1 wd        | 1 wd        | 2 wd at
+ 6 |              | 1 wd         | 1 wd         | 3 wd        | 4 wd        | 4 wd        | 5 wd late
+ 7 | 1 wd         | -            | -            | -           | -           | -           | -
  8 |              |              |              | -           | -           | -           | -
  9 |              |              |              | 21 h late   | 2 d late    | 5 d late    | 6 d late
 10 |              |              |              | -           | -           | -           | -
-11 |              |              |              |             | 1 h         | 0 d         | 1 d
-12 | 1 d          | 2 d          | -            | 4 d         | 5 d         | 5 d         | 6 d
+11 |              |              |              |             | 1 h         | -           | -
+12 | 1 wd         | -            | -            | -           | -           | -           | -
 """
 
 # Who stands in each queue of the desk, each question of Home and each rung of the payments. All that goes by post is

@@ -11,12 +11,13 @@ from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.times import full_text, when_text
 from orders.display.money import money
 from orders.display.statuses import DISPATCH, PAYMENT, UNKNOWN
-from orders.display.text import listed_words
+from orders.display.text import brief, isolated, listed_words, reference
 from orders.display.words import field_words
-from orders.documented import LINE_FIELDS, ORDER_FIELDS
+from orders.documented import LINE_FIELDS, LINE_REFERENCES, ORDER_FIELDS, ORDER_REFERENCES
 from orders.models import Order, OrderChange
 from orders.views.timeline.entries import Entry
 
+_LONGEST = 120  # characters of a first value
 _MONEY = {entry.glu for entry in (*ORDER_FIELDS, *LINE_FIELDS) if entry.kind == "integer"}
 _TIMES = {entry.glu for entry in ORDER_FIELDS if entry.kind == "time"}
 _STATUSES = {"dispatchStatus": DISPATCH, "paymentStatus": PAYMENT}
@@ -90,6 +91,8 @@ def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
     ):
         small = _("Glu’s stamp %(time)s") % {"time": f"{change.glu_updated_at.astimezone(zone):%H:%M:%S}"}
     own = change.field in OrderChange.OWN_FIELDS
+    if not own and old is None and new is not None:
+        what, own = _first(change, what, new), True
     return Entry(
         name=f"change-{change.pk}",
         at=change.seen_new_at,
@@ -104,6 +107,14 @@ def _change(change: OrderChange, order: Order, zone: ZoneInfo) -> Entry:
         small=small,
         line_glu_id=change.line_glu_id,
     )
+
+
+def _first(change: OrderChange, what: str, value: str) -> str:
+    """What is said of a field's first value; of a reference of Glu's that there is one, with its id."""
+    words = _("%(field)s: %(value)s seen first")
+    if change.field in (ORDER_REFERENCES if change.line_glu_id is None else LINE_REFERENCES):
+        words, value = _("%(field)s %(value)s was added"), reference(_read(change.new or "")) or value
+    return words % {"field": what, "value": isolated(brief(value, _LONGEST))}
 
 
 def _seen_as(change: OrderChange) -> tuple[str, str, str]:
@@ -142,11 +153,15 @@ def _words(field: str, value: str | None, order: Order, zone: ZoneInfo) -> str |
 
 def _flat(recorded: str) -> str:
     """Recorded JSON in words, else as it is: long ones were cut."""
+    return listed_words(_read(recorded)) or recorded
+
+
+def _read(recorded: str) -> Any:
+    """The value that was recorded as JSON, else the text itself."""
     try:
-        value: Any = json.loads(recorded)
+        return json.loads(recorded) if recorded[:1] in "[{" else recorded
     except ValueError:
         return recorded
-    return listed_words(value) or recorded
 
 
 def _interval(change: OrderChange, zone: ZoneInfo) -> str:

@@ -28,12 +28,12 @@ _DID = {
     _Kind.CHASED: gettext_noop("%(name)s chased the payment"),
 }
 _TOOK_BACK = {
-    _Kind.PREPARED: gettext_noop("%(name)s took back: prepared"),
-    _Kind.POSTED: gettext_noop("%(name)s took back: posted"),
-    _Kind.READY: gettext_noop("%(name)s took back: ready to collect"),
-    _Kind.HANDED_OVER: gettext_noop("%(name)s took back: handed over"),
-    _Kind.PRINTED: gettext_noop("%(name)s took back: printed"),
-    _Kind.CHASED: gettext_noop("%(name)s took back: chased"),
+    _Kind.PREPARED: gettext_noop("%(name)s undid “prepared”"),
+    _Kind.POSTED: gettext_noop("%(name)s undid “posted”"),
+    _Kind.READY: gettext_noop("%(name)s undid “ready to collect”"),
+    _Kind.HANDED_OVER: gettext_noop("%(name)s undid “handed over”"),
+    _Kind.PRINTED: gettext_noop("%(name)s undid “printed”"),
+    _Kind.CHASED: gettext_noop("%(name)s undid “chased”"),
 }
 
 

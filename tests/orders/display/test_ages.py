@@ -35,10 +35,10 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
         (0 * DAY, "0 min", "Outstanding for 0 minutes; the limit for Royal Mail is 2 working days.", ""),
         (45 * MINUTE, "45 min", "Outstanding for 45 minutes; the limit for Royal Mail is 2 working days.", ""),
         (5 * HOUR, "5 h", "Outstanding for 5 hours; the limit for Royal Mail is 2 working days.", ""),
-        (1 * DAY, "1 d", "Outstanding for 1 working day; the limit for Royal Mail is 2.", ""),
-        (2 * DAY, "2 d", "Outstanding for 2 working days; the limit for Royal Mail is 2.", "at"),
-        (3 * DAY, "3 d", "Outstanding for 3 working days; the limit for Royal Mail is 2.", "past"),
-        (7 * DAY, "5 d", "Outstanding for 5 working days; the limit for Royal Mail is 2.", "past"),
+        (1 * DAY, "1 wd", "Outstanding for 1 working day; the limit for Royal Mail is 2.", ""),
+        (2 * DAY, "2 wd", "Outstanding for 2 working days; the limit for Royal Mail is 2.", "at"),
+        (3 * DAY, "3 wd", "Outstanding for 3 working days; the limit for Royal Mail is 2.", "past"),
+        (7 * DAY, "5 wd", "Outstanding for 5 working days; the limit for Royal Mail is 2.", "past"),
     ],
 )
 def test_a_paid_order_waits_in_working_days(
@@ -53,7 +53,7 @@ def test_a_paid_order_waits_in_working_days(
 
 def test_a_weekend_is_no_working_day(hotel: Organisation) -> None:
     found = waits(hotel, 2 * DAY, now=FRIDAY + 2 * DAY)
-    assert found.age.span.short == "0 d"
+    assert found.age.span.short == "0 wd"
     assert waits(hotel, 3 * DAY, now=FRIDAY + 3 * DAY, delivery_method_name="Courier").age.is_at
 
 

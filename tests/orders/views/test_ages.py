@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from orders.exports import Choice, csv_texts
 from orders.mirror.gone import mark_gone
 from orders.models import DeskSettings, OrderMark, TypicalTimes
 from orders.search import parse_query
-from tests.orders.builders import EPOCH, order, write
+from tests.orders.builders import EPOCH, moved, order, placed, put, write
 
 DESK = "/o/alder-house/orders/"
 NOW = "2026-11-20T12:00:00+00:00"  # a Friday
@@ -44,15 +45,15 @@ def shown(client: Client, query: str = "") -> dict[int, str]:
     """The text of the age's cell and of the flags, by the order's number."""
     page = client.get(f"{DESK}?{query}").content.decode()
     rows = re.findall(r' id="o(\d+)"', page)
-    cells = re.findall(r'c-age num" data-label="Age">(.*?)</td>.*?c-flags num"[^>]*>(.*?)</td>', page, re.S)
+    cells = re.findall(r'c-age num" data-label="Waiting">(.*?)</td>.*?c-flags num"[^>]*>(.*?)</td>', page, re.S)
     plain = [" ".join(re.sub("<[^>]+>", " ", f"{age} {flags}").split()) for age, flags in cells]
     return dict(zip(map(int, rows), plain, strict=True))
 
 
 def test_the_list_shows_how_long_each_has_waited_and_what_is_late(viewer_client: Client) -> None:
     assert shown(viewer_client) == {
-        1: "3 d Late",
-        2: "2 d",
+        1: "3 wd Late",
+        2: "2 wd",
         3: "5 h",
         4: "1 h Late",
         5: "2 h Past its scheduled day, scheduled before it was placed",
@@ -62,7 +63,8 @@ def test_the_list_shows_how_long_each_has_waited_and_what_is_late(viewer_client:
 
 def test_what_is_late_is_tinted_and_the_exact_instant_stands_in_the_title(viewer_client: Client) -> None:
     page = viewer_client.get(f"{DESK}?id=1").content.decode()
-    assert re.search(r'class="stuck" title="Since Tuesday 17 November 2026, 09:00:00 Europe/London">3 d<', page)
+    since = "3 working days since it was placed, Tuesday 17 November 2026, 09:00:00 Europe/London"
+    assert f'class="stuck" title="{since}">3 wd<' in page
     assert re.search(r'class="status amber loud\s*"\s+title="Glu: Outstanding"', page)
     assert re.search(r'class="late"', viewer_client.get(f"{DESK}?id=2").content.decode())
     unpaid = viewer_client.get(f"{DESK}?id=4").content.decode()
@@ -105,23 +107,39 @@ def test_what_is_sent_here_is_late_for_its_payment_alone(desk: Any, viewer_clien
     kinds = [["dispatch", "Outstanding", "Royal Mail", 86_400, 2 * 86_400]]
     TypicalTimes.across_organisations.create(organisation=desk.hotel, kinds=kinds, due_at=EPOCH)
     set_marks(desk.hotel, desk.hotel.orders.filter(glu_id__in=[1, 2, 4, 5]), OrderMark.Kind.POSTED, desk.staff)
-    sent = "Sent, as marked here"
     assert shown(viewer_client, "id=1,2,4,5&sort=created") == {
-        1: f"3 d {sent}",
-        2: f"2 d {sent}",
-        5: f"2 h {sent} Scheduled before it was placed",
-        4: f"1 h {sent} Late",
+        1: "",
+        2: "",
+        5: "Scheduled before it was placed",
+        4: "1 h Late",
     }
     found = {flag: list(shown(viewer_client, f"has={flag}")) for flag in ("late", "stuck", "past-schedule")}
     assert found == {"late": [4], "stuck": [], "past-schedule": []}
     page = viewer_client.get(f"{DESK}1/").content.decode()
     assert "attention-h" not in page
-    assert "Outstanding for 3 working days" in page
+    assert "Outstanding for 3 working days" not in page
+    assert "Waiting since" not in page
     assert "amber loud" not in page
     assert "attention-h" not in viewer_client.get(f"{DESK}5/").content.decode()
     assert "Late</h2>" in viewer_client.get(f"{DESK}4/").content.decode()
     undo_mark(desk.hotel, desk.hotel.order_marks.get(order__glu_id=1).pk, desk.staff)
     assert list(shown(viewer_client, "has=late")) == [4, 1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"paymentStatus": "Paid"}, "since it was paid, Friday 20 November 2026, 11:30:00 Europe/London"),
+        ({"paymentStatus": "Failed"}, "since Glu says Failed, Friday 20 November 2026, 11:30:00 Europe/London"),
+    ],
+)
+def test_its_title_says_by_what_waiting_began(
+    desk: Any, viewer_client: Client, changed: dict[str, str], why: str
+) -> None:
+    yesterday, at = datetime(2026, 11, 19, 15, 5, tzinfo=UTC), datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
+    put(desk.hotel, yesterday, placed(7, yesterday, dispatchStatus="Outstanding", paymentStatus="Pending"))
+    put(desk.hotel, at, moved(7, at, yesterday, dispatchStatus="Outstanding", **changed))
+    assert f'title="30 minutes {why}">30 min<' in viewer_client.get(f"{DESK}?id=7").text
 
 
 def test_a_gone_order_is_late_no_more(desk: Any, viewer_client: Client) -> None:
@@ -143,10 +161,10 @@ def test_an_order_says_how_long_it_has_its_statuses_and_what_is_usual(desk: Any,
     page = text(viewer_client.get(f"{DESK}1/").content.decode())
     usual = "of orders by Royal Mail, half leave Outstanding within 24 hours of being paid, 95 of 100 within 2 days."
     assert f"limit for Royal Mail is 2. That is longer than usual: {usual}" in page
-    assert re.search(rf"Dispatch Outstanding since [^,]+, 3 days O{re.escape(usual[1:])}", page)
+    assert re.search(rf"Dispatch at Glu Outstanding since [^,]+, 3 days O{re.escape(usual[1:])}", page)
     assert shown(viewer_client, "has=stuck") == {
-        1: "3 d Late, waiting longer than usual",
-        2: "2 d Waiting longer than usual",
+        1: "3 wd Late, waiting longer than usual",
+        2: "2 wd Waiting longer than usual",
     }
     young = text(viewer_client.get(f"{DESK}3/").content.decode())
     assert "longer than usual" not in young

@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from orders.desk.marks import set_marks, undo_batch
 from orders.models import MirrorState, OrderMark
 from orders.search.query import write_cursor
 from tests.conftest import HOTEL_KEY, PASSWORD, accepted_key
-from tests.orders.builders import order, write
+from tests.orders.builders import EPOCH, moved, order, put, write
 
 LIST = "/o/alder-house/orders/"
 
@@ -216,9 +217,25 @@ def test_what_is_odd_is_flagged_and_found(house: Any, viewer_client: Client) -> 
 
 
 def test_what_the_team_has_sent_says_so_until_that_is_undone(house: Any, viewer_client: Client) -> None:
-    write(house.hotel, order(1, dispatchStatus="Packed"), order(2, dispatchStatus="Packed"))
+    write(
+        house.hotel,
+        *(order(n, dispatchStatus=status) for n, status in ((1, "Packed"), (2, "Packed"), (3, "Outstanding"))),
+    )
     done = set_marks(house.hotel, house.hotel.orders.filter(glu_id=1), OrderMark.Kind.POSTED, house.staff)
-    said = "Sent, as marked here"
-    assert viewer_client.get(LIST).text.count(f'title="{said}"') == 1
+    collected = house.hotel.orders.filter(glu_id=3)
+    set_marks(house.hotel, collected, OrderMark.Kind.HANDED_OVER, house.staff)
+    assert dispatched(viewer_client) == {
+        1: "Posted here Glu: Packed",
+        2: "Packed",
+        3: "Handed over here Glu: Outstanding",
+    }
+    put(house.hotel, now(), moved(3, now(), EPOCH, dispatchStatus="Dispatched"))
     undo_batch(house.hotel, done.batch, house.manager)
-    assert said not in viewer_client.get(LIST).text
+    assert dispatched(viewer_client) == {1: "Packed", 2: "Packed", 3: "Dispatched"}
+
+
+def dispatched(client: Client) -> dict[int, str]:
+    """The text of the cell of the dispatch status, by the order's number."""
+    page = client.get(f"{LIST}?id=1,2,3").text
+    cells = re.findall(r' id="o(\d+)".*?data-label="Dispatch">(.*?)</td>', page, re.S)
+    return {int(number): " ".join(re.sub("<[^>]+>", " ", cell).split()) for number, cell in cells}

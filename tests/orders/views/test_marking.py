@@ -132,13 +132,14 @@ def test_an_orders_page_marks_it_and_takes_that_back(waiting: Any, page: str, st
     assert "Order 1 marked posted." in said(answer)
     assert re.search(r"<b>Posted</b>, as marked here <time [^>]+>today ", answer.text)
     assert "Staff marked it posted" in answer.text
+    assert answer.text.count(f'action="{UNDO}"') == 1
     assert steps(staff_client, page) == []
     assert standing(waiting) == {1}
     mark = re.search(r'name="mark" value="(\d+)"', answer.text)
     assert mark
     undone = staff_client.post(UNDO, {"mark": mark[1], "next": page}, follow=True)
     assert "<b>Prepared</b>, as marked here" in undone.text
-    assert "Staff took back: posted" in undone.text
+    assert "Staff undid “posted”" in undone.text
     assert standing(waiting) == set()
 
 

@@ -43,8 +43,16 @@ def test_a_badge_says_what_glu_does_not(house: Any, viewer_client: Client) -> No
     assert "As its transactions tell" in viewer_client.get(ORDER).text
     house.hotel.orders.update(payment_status="Refunded")
     assert "As its transactions tell" not in viewer_client.get(ORDER).text
+    house.hotel.orders.update(payment_status="Partially Refunded")
+    assert "As its transactions tell" not in viewer_client.get(ORDER).text
     write_transactions(house.hotel, read_rows([moved(3, "Chargeback", 100)]), NOW, None)
     assert "Chargeback" in viewer_client.get(ORDER).text
+
+
+def test_a_refund_is_one_badge_whether_all_or_a_part_went_back(house: Any, viewer_client: Client) -> None:
+    known(house.hotel, moved(1, "Payment", 17445), moved(2, "Refund", 5220))
+    house.hotel.orders.update(payment_status="Refunded")
+    assert "Partly refunded" not in viewer_client.get(ORDER).text
 
 
 def test_what_does_not_add_up_is_told(house: Any, viewer_client: Client) -> None:

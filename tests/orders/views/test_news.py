@@ -60,7 +60,7 @@ def test_what_changed_is_told_with_old_and_new_and_when(desk: Any, viewer_client
     page = viewer_client.get(PAGE).text
     assert numbers(page) == [9, 2, 1]
     text = words(page)
-    assert "Dispatch empty became Packed" in text
+    assert "Dispatch: Packed seen first" in text
     assert "Ann &lt;Ash&gt;" in page
     assert "New order, placed" in text
     assert "in the last 24 hours" in text

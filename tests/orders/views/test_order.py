@@ -1,5 +1,6 @@
 """An order and its lines: everything Glu sent has a place, and nothing technical is shown."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -176,6 +177,14 @@ def test_what_the_queue_offers_is_asked_only_where_it_may_offer_something(house:
     assert asked(staff_client, ORDER) == sent + 1
 
 
+def badges(client: Client) -> list[str]:
+    """What the badges at the top say, without hours and minutes, and without that of the payment."""
+    [row] = re.findall(r'id="badges">(.*?)<div class="acts">', client.get(ORDER).text, re.S)
+    said = re.findall(r'<span\s+class="status.*?</span>', row.split("freshness")[0], re.S)
+    plain = [" ".join(re.sub("<[^>]+>", " ", badge).split()) for badge in said]
+    return [re.sub(r" \d\d:\d\d$", "", badge) for badge in plain][:-1]
+
+
 def test_how_far_the_team_is_stands_at_the_top_until_it_is_undone(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(41, dispatchStatus="Packed"))
     ours = house.hotel.orders.filter(glu_id=41)
@@ -183,5 +192,7 @@ def test_how_far_the_team_is_stands_at_the_top_until_it_is_undone(house: Any, vi
     posted = set_marks(house.hotel, ours, OrderMark.Kind.POSTED, house.staff)
     set_marks(house.hotel, ours, OrderMark.Kind.PRINTED, house.staff)
     assert "<b>Posted</b>, as marked here" in viewer_client.get(ORDER).text
+    assert badges(viewer_client) == ["Posted here today", "At Glu: Packed"]
     undo_batch(house.hotel, posted.batch, house.staff)
+    assert badges(viewer_client) == ["Packed"]
     assert "<b>Prepared</b>, as marked here" in viewer_client.get(ORDER).text

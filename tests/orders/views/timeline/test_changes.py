@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import time_machine
 
 from orders.models import OrderChange
@@ -49,3 +50,22 @@ def test_a_line_without_a_name_is_a_line(house: Any) -> None:
     assert entry.what == "A line was added"
     change.line_name = "Tea"
     assert change_entries([change], change.order, house.hotel.zone)[0].what == "Tea was added"
+
+
+@pytest.mark.parametrize(
+    ("field", "new", "said"),
+    [
+        ("transaction", "/transactions/5000055", "Transaction 5000055 was added"),
+        ("billingContact", '{"id": 88, "name": "Sam"}', "Billing contact 88 was added"),
+        ("deliveryContact", '{"name": "Sam…', '{"name": "Sam…'),
+        ("phoneNumber", "07700 900123", "Buyer’s phone: 07700 900123 seen first"),
+        ("total", "1200", "Total: £12.00 seen first"),
+    ],
+)
+def test_a_first_value_is_no_move_from_nothing(house: Any, field: str, new: str, said: str) -> None:
+    change = changed(house, field, None, new)
+    [entry] = change_entries([change], change.order, house.hotel.zone)
+    assert said in entry.what
+    assert not entry.compares
+    change.old = "1"
+    assert change_entries([change], change.order, house.hotel.zone)[0].compares
