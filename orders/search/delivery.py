@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.display.working_days import calendar_of
 from orders.lints.rules import Rule
-from orders.models import desk_settings_of
+from orders.models import Order, desk_settings_of
 
 OPEN = ("Outstanding", "Packed")
 """Glu's dispatch statuses of what is still to go out."""
@@ -19,12 +19,19 @@ UNPAID = ("Pending", "Failed", "Refunded", "Cancelled", "Declined", "Voided", "C
 
 # Glu documents no values: these are told from whatever comes, in any letters.
 _EMAIL = ("email", "e-mail", "e mail", "digital", "electronic")
+_EMAIL_NAMES = ("email", "e-mail")
 _COLLECTION = ("collection", "collect", "pickup", "pick-up", "pick up", "click and collect")
 
 
 def by_email() -> Q:
     """Orders that go by e-mail: by the type of their delivery method, or by its name where it has no type."""
-    return _travels(_EMAIL, ("email", "e-mail"))
+    return _travels(_EMAIL, _EMAIL_NAMES)
+
+
+def is_by_email(order: Order) -> bool:
+    """Whether one order goes by e-mail, as `by_email` finds them."""
+    kind, name = (order.delivery_method_type or "").lower(), (order.delivery_method_name or "").lower()
+    return kind in _EMAIL if kind else name.startswith(_EMAIL_NAMES)
 
 
 def collected() -> Q:

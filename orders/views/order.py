@@ -13,6 +13,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.arithmetic import sums_of
 from orders.desk.dispatch import offered
+from orders.desk.emailed import emailed_of
 from orders.desk.lints import lints, twins_of
 from orders.desk.marks import latest_step, marks_of, sent_mark
 from orders.desk.people import people_of
@@ -86,6 +87,7 @@ def order_page(
         "delivery_name": fields.text(found, "delivery_name"),
         "people": people,
         "until": until_day(found.scheduled_delivery_at, organisation.zone),
+        "emailed": emailed_of(found, organisation.zone),
         "codes": fields.discount_codes(found),
         "transaction": reference(extra.get("transaction")),
         "delivery_address": _address(found, "delivery"),

@@ -97,7 +97,7 @@ def test_a_history_that_is_cut_says_so(house: Any, viewer_client: Client) -> Non
     entries[-1].save()
     page = viewer_client.get(path).content.decode()
     assert words in page
-    assert page.index(f"<bdi>{MOST_SHOWN - 1}</bdi></b>") < page.index(words) < page.index("Placed at Glu")
+    assert page.index(f": {MOST_SHOWN - 1} seen first") < page.index(words) < page.index("Placed at Glu")
 
 
 def test_not_at_glu_is_an_answer(house: Any, viewer_client: Client) -> None:
