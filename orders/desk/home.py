@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -12,6 +13,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.desk import queues
 from orders.desk.payments import rungs
 from orders.desk.queues import DISPATCH, SCHEDULED, UNCONFIRMED, UNMARKED, Queue
+from orders.models.waiting import UNPAID
 from orders.search import Counted, count_orders
 
 Tone = Literal["", "late", "stuck"]
@@ -44,43 +46,43 @@ def _of(queue: Queue, rule: str | Promise, tone: Tone = "") -> Question:
     return Question(queue.name, queue.words, queue.text, rule, tone)
 
 
-TO_DISPATCH = _of(DISPATCH, _("Open at Glu and due, not sent here, not by e-mail and not known to be unpaid."))
-LATE = Question(
-    "late",
-    _("Late"),
-    "has=late&sort=-age",
-    _("Past the limit of its delivery method and not sent here, or of its payment while it is unpaid."),
+TO_DISPATCH = _of(DISPATCH, _("Paid, due, and not posted or handed over yet."))
+LATE_TO_SEND = Question(
+    "late-to-send",
+    _("Late to send"),
+    urlencode([("has", "late"), *(("not.payment", status) for status in UNPAID), ("sort", "-age")]),
+    _("Paid, but not sent in the time that its delivery method allows."),
     "stuck",
 )
-UNPAID = Question(
-    "unpaid",
-    _("Unpaid past the limit"),
+LATE_TO_PAY = Question(
+    "late-to-pay",
+    _("Late to pay"),
     "payment=Pending&has=late&no=chase-later,gone&sort=-age",
-    _("Pending for longer than its limit, and not chased for a later day."),
+    _("Not paid in the time allowed, and not chased for a later day."),
     "late",
 )
-PAST_SCHEDULE = _of(queues.PAST_SCHEDULE, _("Not dispatched at Glu nor sent here, though their day is over."), "stuck")
-NEXT = _of(SCHEDULED, _("Open at Glu and not sent here, today included."))
+PAST_SCHEDULE = _of(queues.PAST_SCHEDULE, _("Their day is over, and they are not sent."), "stuck")
+NEXT = _of(SCHEDULED, _("Today included, and not sent yet."))
 DISPATCH_FAILED = Question(
     "dispatch-failed",
     _("Dispatch failed"),
     "dispatch=Failed&no=gone&sort=-updated",
-    _("Glu says Failed."),
+    _("Their dispatch status at Glu is Failed."),
     "stuck",
 )
-SENT_HERE = _of(UNCONFIRMED, _("Marked here for longer than the limit; Glu has not said so."), "late")
-SENT_THERE = _of(UNMARKED, _("Glu says so, and nobody here has."), "late")
+SENT_HERE = _of(UNCONFIRMED, _("Marked as sent here some time ago, but Glu does not say so."), "late")
+SENT_THERE = _of(UNMARKED, _("Glu says they are sent, but nobody here has marked them."), "late")
 
 ODD = Question(
     "odd",
     _("Something odd, still to be sent"),
     "has=lint&dispatch=Outstanding&dispatch=Packed&dispatch=Scheduled&dispatch=Failed&not.payment=Refunded"
     "&no=posted,handed-over,gone",
-    _("An amount, address or day that does not fit, or an e-mail address that is missing or mistyped; not sent here."),
+    _("Not sent yet, and an amount, address or day looks wrong, or an e-mail address is missing or mistyped."),
     "late",
 )
 
-FIRST = (TO_DISPATCH, LATE, UNPAID, PAST_SCHEDULE)
+FIRST = (TO_DISPATCH, LATE_TO_SEND, LATE_TO_PAY, PAST_SCHEDULE)
 """The questions that stand in the line of an organisation."""
 
 _TO_ASK = ("due", "gateway", "offline", "complimentary")
@@ -92,8 +94,8 @@ def groups(organisation: Organisation) -> list[tuple[str, list[Question]]]:
     """Every question of the organisation's page, in its order; those about payments are the rungs of their page."""
     of_payments = {rung.name: _of(rung, rung.rule, _TONES.get(rung.tone, "")) for rung in rungs(organisation)}
     return [
-        (gettext("To send"), [TO_DISPATCH, NEXT, PAST_SCHEDULE, LATE]),
-        (gettext("To ask for a payment"), [of_payments[name] for name in _TO_ASK]),
+        (gettext("To send"), [TO_DISPATCH, LATE_TO_SEND, PAST_SCHEDULE, NEXT]),
+        (gettext("To ask for a payment"), [LATE_TO_PAY, *(of_payments[name] for name in _TO_ASK)]),
         (
             gettext("Something is wrong"),
             [DISPATCH_FAILED, ODD, SENT_HERE, SENT_THERE, *(of_payments[name] for name in _WRONG)],

@@ -168,7 +168,7 @@ def _complete_until(organisation: Organisation, known: Standing) -> str:
     if copy is not None or state is None or state.history_complete_at is None:
         if copy is None or copy.percent is None:
             return _("Until then only a part of the orders had been copied.")
-        return _("Until then only a part of the orders had been copied (%(percent)d %%).") % {"percent": copy.percent}
+        return _("Until then only a part of the orders had been copied (%(percent)d%%).") % {"percent": copy.percent}
     if not known.complete_up_to:
         return ""
     away = {"time": short(now() - known.complete_up_to)}

@@ -70,7 +70,7 @@ def freshness(organisation: Organisation, known: Standing | None = None) -> Fres
     copy = first_copy(organisation, state, unread=known.lines_unread)
     if copy is not None or state is None or state.history_complete_at is None:
         is_known = copy is not None and copy.percent is not None
-        words = _("First copy, %(percent)d %%") % {"percent": copy.percent} if copy and is_known else _("First copy")
+        words = _("First copy, %(percent)d%%") % {"percent": copy.percent} if copy and is_known else _("First copy")
         return Freshness("blue", words, complete_up_to)
     if polls and MirrorRun.Flag.FROM_CACHE in polls[0].flags.split():
         return Freshness("amber", _("%(ago)s, from a cache") % ago, complete_up_to)

@@ -53,8 +53,8 @@ AGES = """
 QUEUED = """
                 | Fri 27 09:10 | Mon 30 00:05 | Mon 30 09:10 | Wed 1 09:10 | Thu 2 16:10 | Mon 6 10:00 | Tue 7 09:10
 dispatch        | 1 7 12       | 2            | 2 5          | 2 5 6       | 2 6 11      | 2 6         | 2 6
-late            | 2            |              |              | 2 9         | 9           | 3 9         | 3 6 9
-unpaid          | 2            |              |              |             |             |             | 3
+late-to-send    |              |              |              | 2           |             |             | 6
+late-to-pay     | 2            |              |              |             |             |             | 3
 scheduled       |              | 3 6          | 3 6          | 3 6         | 3 6         | 3 6         | 3
 past-schedule   |              |              |              |             |             |             | 6
 late-start      |              |              |              |             | 6           | 6           |

@@ -64,7 +64,8 @@ def test_every_number_is_that_of_its_list(desk: Any, viewer_client: Client) -> N
         assert len(re.findall(r' id="o\d+"', listed.text)) == int(n), name
         assert (look == "") or int(n), name
     counted = {name: int(n) for name, (_, _, n) in found.items()}
-    assert counted["late"] == 9  # five of the kinds, twice, but for one that is posted here
+    assert counted["late-to-send"] == 5  # three of the kinds, twice, but for one that is posted here
+    assert counted["late-to-pay"] == 2  # a payment that failed has its own number
     assert counted["offline"] == 2
     assert counted["past-schedule"] == 2
     assert counted["dispatch-failed"] == 2
@@ -75,13 +76,17 @@ def test_every_number_is_that_of_its_list(desk: Any, viewer_client: Client) -> N
     assert all(counted[name] for name in ("dispatch", "scheduled"))
 
 
-def test_late_is_the_same_here_and_in_the_list(desk: Any, viewer_client: Client) -> None:
-    """What is sent here is late no more, but for what is still to be paid."""
+def test_late_to_send_is_told_from_late_to_pay(desk: Any, viewer_client: Client) -> None:
+    """Together they are the late of the list: what is sent and unpaid is late to pay, whatever is marked here."""
+    pending = {"paymentStatus": "Pending", "createdAt": "2026-11-02T09:00:00+00:00"}
+    write(desk.hotel, order(30, dispatchStatus="Dispatched", **pending))
     late = parse_query("has=late", desk.hotel).criteria
-    assert numbers(viewer_client.get(HOME).text)["late"][2] == str(count_orders(desk.hotel, late)) == "9"
-    unpaid = desk.hotel.orders.filter(glu_id=12)
-    set_marks(desk.hotel, unpaid, OrderMark.Kind.POSTED, desk.staff)
-    assert numbers(viewer_client.get(HOME).text)["late"][2] == str(count_orders(desk.hotel, late)) == "9"
+    for marked in (False, True):
+        told = numbers(viewer_client.get(HOME).text)
+        failed = count_orders(desk.hotel, parse_query("has=late&payment=Failed", desk.hotel).criteria).n
+        assert (told["late-to-send"][2], told["late-to-pay"][2]) == ("5", "3"), marked
+        assert count_orders(desk.hotel, late).n == 5 + 3 + failed, marked
+        set_marks(desk.hotel, desk.hotel.orders.filter(glu_id=12), OrderMark.Kind.POSTED, desk.staff)
 
 
 def test_as_many_queries_however_many_orders(desk: Any, viewer_client: Client) -> None:
@@ -92,7 +97,7 @@ def test_as_many_queries_however_many_orders(desk: Any, viewer_client: Client) -
         with CaptureQueriesContext(connection) as captured:
             viewer_client.get(HOME)
         counts.append(len(captured))
-    assert counts[0] == counts[1] <= 43
+    assert counts[0] == counts[1] <= 44
 
 
 def test_without_orders_it_leads_to_what_says_why(house: Any, viewer_client: Client) -> None:

@@ -32,7 +32,7 @@ def test_the_page_says_whom_to_ask_and_how(house: Any, viewer_client: Client) ->
         'href="mailto:beth@mail.example"',
         'data-copy-text="07700 900416"',
         "Beth Rowntree",
-        "Pending at the gateway for more than 30 minutes",
+        "Begun online and not paid after 30 minutes",
         "All 1</a>",
         "None by this buyer",
     ):
