@@ -36,6 +36,19 @@
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
   /* `glance` every few seconds where several people may work on one thing: only while the tab is seen. */
+  /* A form that gives a file leaves its page as it was. `filed` on the body asks what there is now, ever more slowly,
+     until the newest export is another one than before, and made. */
+  const made = () => document.querySelector("#recent li:first-child:not([hx-get])")?.id;
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-gives-file]") || event.submitter?.hasAttribute("formaction")) return;
+    const before = made();
+    const look = (ms) => {
+      if ((made() ?? before) !== before || ms > 60000) return;
+      document.body.dispatchEvent(new CustomEvent("filed"));
+      setTimeout(look, ms, 2 * ms);
+    };
+    setTimeout(look, 500, 1000);
+  });
   const GLANCE_MS = 4000;
   setInterval(() => {
     if (document.hidden || !document.querySelector("[data-glance]")) return;

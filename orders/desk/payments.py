@@ -132,7 +132,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
             "complimentary",
             _("Complimentary with a total"),
             _asked(*free, recent, ("total", ">0"), *back),
-            _("Complimentary orders should cost nothing; these have a total. Placed in the last %(recent)d days.") % said,
+            _("Complimentary orders should cost nothing; these do. Placed in the last %(recent)d days.") % said,
             "gift", "grey", "reason", _("Complimentary, total not zero"), _("to query"),
         ),
         Rung(

@@ -140,7 +140,7 @@ def read_period(params: Mapping[str, str], organisation: Organisation) -> Asked:
         except BadValue as error:
             problems[error.end or "from"] = str(error)
     elif name in PERIODS:
-        days = _named(name, today)
+        days = named_days(name, today)
     else:
         problems["period"] = _("There is no such period: choose one of these, or give its days.")
     if by not in BY and by:
@@ -183,7 +183,8 @@ def _days(first: str, last: str, today: date) -> tuple[date, date]:
     return found.first, found.last
 
 
-def _named(name: str, today: date) -> tuple[date, date]:
+def named_days(name: str, today: date) -> tuple[date, date]:
+    """The first and the last day of one of PERIODS."""
     first = today.replace(day=1)
     if name == "last-month":
         return (first - _DAY).replace(day=1), first - _DAY

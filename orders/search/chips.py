@@ -1,6 +1,6 @@
 """A filter in words: as chips that remove themselves, and as one sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.formats import date_format
@@ -148,12 +148,14 @@ def _day(day: date) -> str:
 
 
 def _amounts(amounts: Amounts) -> str:
-    code = f" {amounts.currency}" if amounts.currency else ""
+    if amounts.currency:
+        bare = _amounts(replace(amounts, currency=""))
+        return _("%(amounts)s, %(currency)s only") % {"amounts": bare, "currency": amounts.currency}
     if amounts.least is None:
         said = _("below %(amount)s") if amounts.below else _("up to %(amount)s")
-        return said % {"amount": f"{amounts.most:,}{code}"}
+        return said % {"amount": f"{amounts.most:,}"}
     if amounts.most is None:
         said = _("above %(amount)s") if amounts.above else _("from %(amount)s")
-        return said % {"amount": f"{amounts.least:,}{code}"}
-    least, most = f"{amounts.least:,}", f"{amounts.most:,}{code}"
+        return said % {"amount": f"{amounts.least:,}"}
+    least, most = f"{amounts.least:,}", f"{amounts.most:,}"
     return most if amounts.least == amounts.most else _("%(first)s to %(last)s") % {"first": least, "last": most}

@@ -37,6 +37,7 @@ from orders.search import MOST_CHIPS, Problem, Query, count_orders, describe, fi
 from orders.views import schedules
 from orders.views.export_choice import choices, refusal
 from orders.views.export_scope import Asked, read_asked
+from orders.views.filters import preset_days
 
 MOST_SHOWN = 30
 """So many exports are listed, the newest."""
@@ -222,6 +223,9 @@ def _page(
         "only_since": request.POST.get("since") == "yes",
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(cursor=query.cursor),
+        "is_whole": query.criteria.is_empty(),
+        "day_links": preset_days(organisation, query.all_orders()),
+        "again_query": asked.query.all_orders().url_query(),
         **_recent(request, organisation),
     }
     return render(request, "orders/exports/page.html", context, status=status)

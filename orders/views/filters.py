@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.reports.period import PERIODS, named_days, span
 from orders.search import (
     COUNT_CAP,
     CounterRow,
@@ -34,6 +36,7 @@ _PRESETS = (
     (gettext_lazy("Last 7 days"), "-6d.."),
     (gettext_lazy("Last 30 days"), "-29d.."),
 )
+_MONTHS = ("month", "last-month")
 _EXAMPLES = {
     "total": (gettext_lazy("least"), gettext_lazy("most")),
     "age": ("3wd", "5wd"),
@@ -118,7 +121,7 @@ def carried(query: Query) -> list[tuple[str, str]]:
     return [pair for pair in query.pairs() if pair[0] not in said and pair not in flags]
 
 
-def panel(query: Query, counters: Sequence[CounterRow]) -> dict[str, Any]:
+def panel(organisation: Organisation, query: Query, counters: Sequence[CounterRow]) -> dict[str, Any]:
     """The template's context for the filter panel and the messages above it."""
     counted = query.criteria.only_counted()
     known = facets(counters, query.criteria)
@@ -136,8 +139,16 @@ def panel(query: Query, counters: Sequence[CounterRow]) -> dict[str, Any]:
         "filters": [offer for name, offer in offers.items() if name not in PINNED],
         "range_fields": [_range_field(query, name, problems) for name in RANGE_FIELDS],
         "flags": [(flag, label, _flags(query.criteria).get(flag, "")) for flag, label in FLAG_LABELS.items()],
-        "presets": [(words, query.url_query(created=text)) for words, text in _PRESETS],
+        "presets": preset_days(organisation, query),
+        "amounts_in": query.criteria.total.currency if query.criteria.total else "",
     }
+
+
+def preset_days(organisation: Organisation, query: Query) -> list[tuple[str, str]]:
+    """Days of creation that are often asked for, in words, each with the query string that has them instead."""
+    today = localdate(timezone=organisation.zone)
+    months = [(_(PERIODS[name]), span(*named_days(name, today))) for name in _MONTHS]
+    return [(str(words), query.url_query(created=text)) for words, text in (*_PRESETS, *months)]
 
 
 @door(Role.VIEWER)

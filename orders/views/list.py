@@ -69,7 +69,7 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "with_frame": with_frame,
         "frame": "base.html" if with_frame else "base_swap.html",
         **shown,
-        **panel(query, counters),
+        **panel(organisation, query, counters),
         **above,
         "search": query.criteria.q or asked.get("q", ""),
         "back": back,
@@ -107,7 +107,7 @@ def _unread(request: TeamRequest, organisation: Organisation, query: Query, *, t
 
     Who is still typing a word is told so quietly.
     """
-    context = panel(query, read_counters(organisation))
+    context = panel(organisation, query, read_counters(organisation))
     if typing:
         context["problems"] = [problem for problem in context["problems"] if problem.key != "q"]
     response = render(request, "orders/list/_unread.html", {**context, "typing": typing, "rows_stay": True})

@@ -56,6 +56,10 @@ def test_columns_what_is_new_and_a_schedule(open_page: Callable[..., Any], desk:
         box.set_checked(box.get_attribute("value") in ("total", "customer_name"))
     rows = downloaded(page)
     assert (len(rows), list(rows[0])) == (130, ["Order", "Total", "Buyer"])
+    if script:  # the page tells of the file, and of what would be new now, while what was chosen stays
+        sync_api.expect(page.locator("#recent li")).to_have_count(1)
+        sync_api.expect(page.locator("#since")).to_contain_text("0 new, 0 changed")
+        sync_api.expect(page.locator("[name=columns]")).to_have_value("own")
     fill(desk, [{**order(9_000_001), "lines": []}])
     page.goto(EXPORTS)
     sync_api.expect(page.locator("form.export")).to_contain_text("1 new, 0 changed")

@@ -35,7 +35,7 @@ def test_a_wrong_amount_costs_nothing(open_page: Callable[..., Any], width: int)
     field.fill("£1,000")
     page.click("#filters button.btn-primary")
     sync_api.expect(page.locator("#chips a.chip")).to_have_count(3)
-    sync_api.expect(page.locator("#chips")).to_contain_text("Total up to 1,000 GBP")
+    sync_api.expect(page.locator("#chips")).to_contain_text("Total up to 1,000, GBP only")
     sync_api.expect(page.locator("#problems .notice")).to_have_count(0)
     sync_api.expect(page.locator("#filters")).not_to_have_attribute("open", "")
 

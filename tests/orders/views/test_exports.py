@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils.timezone import now
 
@@ -258,3 +259,20 @@ def test_a_scope_without_orders_gives_no_file(five: Any, staff_client: Client, w
 def test_what_cannot_be_read_beside_the_list_is_refused(five: Any, staff_client: Client) -> None:
     for wrong in ("id=1&of=colour%3Dred", "id=x&of=type%3DVoucher", "id=1&colour=red&of=type%3DVoucher"):
         assert staff_client.get(f"{PAGE}?{wrong}").status_code == 400, wrong
+
+
+def test_all_orders_are_called_so_and_days_are_offered(house: Any, staff_client: Client) -> None:
+    write(
+        house.hotel,
+        *(order(n, f"2026-{month:02}-15T10:00:00+00:00") for n, month in enumerate((9, 10, 10, 11), 1)),
+    )
+    with time_machine.travel("2026-11-20T12:00:00+00:00", tick=False):
+        page = page_of(staff_client)
+        assert '<p class="lede"> All orders. For fewer' in page
+        assert "as it was" not in page
+        links = {words: link for link, words in re.findall(r'href="([?][^"]+)">([^<]+)</a>', page)}
+        assert "<h2> 2 orders </h2>" in page_of(staff_client, f"{PAGE}{links['Last month']}")
+        assert "<h2> 1 order </h2>" in page_of(staff_client, f"{PAGE}{links['This month']}")
+    page = page_of(staff_client, f"{PAGE}?payment=Paid")
+    assert "All orders." not in page
+    assert "The orders of the list as it was." in page

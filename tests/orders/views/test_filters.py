@@ -1,9 +1,11 @@
 """The menus of values: their numbers heed every filter but their own, also where counters cannot tell."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from orders.search.criteria import FLAG_LABELS
@@ -132,3 +134,28 @@ def test_what_only_a_queue_asks_for_is_carried_along(four: Any, viewer_client: C
     assert '<input type="hidden" name="no" value="chase-later">' in page
     assert 'name="has" value="message"' not in page
     assert "flag-chase-later" not in page
+
+
+def test_months_are_offered_beside_the_days_which_stand_first(four: Any, viewer_client: Client) -> None:
+    with time_machine.travel("2026-11-20T12:00:00+00:00", tick=False):
+        page = viewer_client.get("/o/alder-house/orders/?payment=Paid").text
+        found = {words: unescape(link) for link, words in re.findall(r'href="([^"]*created=[^"]*)">([^<]+)</a>', page)}
+        listed = {words: re.findall(r' id="o(\d+)"', viewer_client.get(link).text) for words, link in found.items()}
+    assert listed == {
+        "Today": [],
+        "Last 7 days": [],
+        "Last 30 days": ["3", "1"],
+        "This month": ["3", "1"],
+        "Last month": ["4"],
+    }
+    assert page.index('name="created-from"') < page.index('name="channel"') < page.index('name="flag-message"')
+
+
+def test_the_currency_of_amounts_is_said(four: Any, viewer_client: Client) -> None:
+    """An amount with a sign is of that currency alone, and both the filter and its chip say so."""
+    page = " ".join(viewer_client.get("/o/alder-house/orders/?total=£10..").text.split())
+    assert "Total from 10, GBP only" in page
+    assert "Orders in GBP only." in page
+    page = " ".join(viewer_client.get("/o/alder-house/orders/?total=10..").text.split())
+    assert "Total from 10<" in page
+    assert "In any currency." in page
