@@ -220,25 +220,28 @@
     button.focus();
   });
 
-  /* Picking rows: the box above picks the page, Shift picks all between, and the bar says how many. The box of a card
-     means all of it, also those that it does not show: one row less, and it is those that are ticked. */
+  /* Picking rows: the box above picks those that are shown, Shift picks all between, and the bar says how many. A card
+     that has more than it shows offers all of it in its bar: one row less, and it is those that are ticked. */
   let pickedLast = null;
   const picks = (form) => [...form.querySelectorAll("tbody .pick input")];
   const counted = (form) => {
     const boxes = picks(form);
     const number = boxes.filter((box) => box.checked).length;
-    const [whole, said] = [form.querySelector("thead .pick input"), form.querySelector(".bulk output")];
+    const [head, said] = [form.querySelector("thead .pick input"), form.querySelector(".bulk output")];
     if (said) said.textContent = number;
-    if (!whole || whole.disabled) return;
-    whole.checked = number > 0 && number === boxes.length && (whole.checked || !whole.matches(".whole"));
-    whole.indeterminate = number > 0 && !whole.checked;
+    if (!head || head.disabled) return;
+    head.checked = number > 0 && number === boxes.length;
+    head.indeterminate = number > 0 && !head.checked;
+    const whole = form.querySelector(".bulk .whole");
+    if (whole && !head.checked) whole.checked = false;
   };
   const countedAll = () => document.querySelectorAll("#picked, .lane").forEach(counted);
   document.addEventListener("click", (event) => {
-    const box = event.target.closest?.(":is(#picked, .lane) .pick input");
+    const box = event.target.closest?.(":is(#picked, .lane) .pick input, .lane .bulk .whole");
     if (!box) return;
     const boxes = picks(box.form);
-    if (!boxes.includes(box)) for (const one of boxes) one.checked = box.checked;
+    const isRow = boxes.includes(box);
+    if (!isRow && (box.checked || box.matches("thead input"))) for (const one of boxes) one.checked = box.checked;
     const [from, to] = [boxes.indexOf(pickedLast), boxes.indexOf(box)].sort((a, b) => a - b);
     if (event.shiftKey && from >= 0) for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
     pickedLast = box;
@@ -246,16 +249,17 @@
   });
   document.addEventListener("reset", () => setTimeout(countedAll));
   window.addEventListener("pageshow", countedAll);
-  /* What is ticked on the cards stays so when they come anew. */
+  /* What is ticked on the cards stays so when they come anew; all of a card only while that is as many as it was. */
   let chosen = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
-    chosen = [...event.detail.target.querySelectorAll(".lane .pick input:checked")].map((box) => box.id);
+    chosen = [...event.detail.target.querySelectorAll(".lane :is(.pick input, .whole):checked")].map((box) => [box.id, box.value]);
   });
   document.addEventListener("htmx:afterSwap", () => {
-    const boxes = chosen.map((id) => document.getElementById(id)).filter(Boolean);
-    for (const box of boxes) box.checked = true;
+    const boxes = chosen.map(([id, value]) => [document.getElementById(id), value]);
+    const same = boxes.filter(([box, value]) => box?.value === value).map(([box]) => box);
+    for (const box of same) box.checked = true;
     chosen = [];
-    for (const form of new Set(boxes.map((box) => box.form))) counted(form);
+    for (const form of new Set(same.map((box) => box.form))) counted(form);
   });
 
   /* Trouble: one card, in the place that failed, with a way on that needs no script. */

@@ -123,7 +123,7 @@ class Dispatch:
 
 
 def dispatch(organisation: Organisation) -> Dispatch:
-    """What is to go out now, on cards: post first, then what is collected, each with its longest waiting first."""
+    """What is to go out now, on cards: post first, then what is collected, by name, each longest waiting first."""
     query = DISPATCH.query(organisation)
     waiting = _waiting(organisation, query)
     is_cut, waiting = len(waiting) > MOST_WAITING, waiting[:MOST_WAITING]
@@ -140,7 +140,7 @@ def dispatch(organisation: Organisation) -> Dispatch:
             len(group),
             [shown[one.pk] for one in group[:SHOWN] if one.pk in shown],
         )
-        for (is_collected, method), group in sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1])))
+        for (is_collected, method), group in sorted(groups.items(), key=lambda item: _place(*item[0]))
     ]
     sums = Counter[str]()
     for one in waiting:
@@ -213,6 +213,11 @@ def contents_of(organisation: Organisation, pks: Iterable[int]) -> dict[int, Con
         else:
             found[line.order_id] = Contents(known.first, known.more + 1, known.has_message or said)
     return found
+
+
+def _place(is_collected: bool, method: str) -> tuple[bool, bool, str, str]:
+    """Where a card stands, however much is on it: by the name of its method, and what has none after those."""
+    return is_collected, not method, method.casefold(), method
 
 
 def _waiting(organisation: Organisation, query: Query) -> list[_Waiting]:

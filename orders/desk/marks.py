@@ -93,6 +93,12 @@ def undo_mark(organisation: Organisation, pk: int, user: User) -> int:
     return _undo(organisation.order_marks.filter(pk=pk), user)
 
 
+def only_order_of(organisation: Organisation, batch: UUID) -> int | None:
+    """The number of the order that one action marked; None where it marked several or none."""
+    numbers = organisation.order_marks.filter(batch=batch).values_list("order_glu_id", flat=True)[:2]
+    return numbers[0] if len(numbers) == 1 else None
+
+
 def marks_of(order: Order) -> list[OrderMark]:
     """Every mark of an order, also those undone, oldest first."""
     marks = order.organisation.order_marks.filter(order=order).order_by("at", "pk")

@@ -41,6 +41,7 @@ class Rung(Queue):
     """A queue of payments; `rule` is what it asks, in words.
 
     `tells` says what a row has beside its buyer; `figure` is what the strip calls it, "" where it is not in the strip.
+    `asks` is whether its buyers owe money, and so can be asked for it.
     """
 
     rule: str
@@ -49,6 +50,7 @@ class Rung(Queue):
     tells: Tells
     figure: str = ""
     note: str = ""
+    asks: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,7 @@ class Waiting:
     order: Order
     told: str
     chase: OrderMark | None
-
-    @property
-    def may_chase(self) -> bool:
-        """As `may_chase` of its order."""
-        return may_chase(self.order)
+    may_chase: bool
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
             _("Paid but not sent"),
             _asked(("payment", PAID), *open_, ("has", "late"), *unsent, *back),
             _("Paid, and not sent within %(limit)d working days, or those of its delivery method.") % said,
-            "dispatch", "amber", "status", _("Paid but not sent"), _("past the limit of dispatch"),
+            "dispatch", "amber", "status", _("Paid but not sent"), _("past the limit of dispatch"), asks=False,
         ),
         Rung(
             "failed",
@@ -164,7 +162,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
             _("Refunded, still to be sent"),
             _asked(("has", "refunded"), *open_, ("dispatch", "Scheduled"), *unsent, *back),
             _("Some or all of the money went back, and the order is not sent. Look before you post it."),
-            "undo", "grey", "status",
+            "undo", "grey", "status", asks=False,
         ),
         Rung(
             "chargeback",
@@ -172,6 +170,13 @@ def rungs(organisation: Organisation) -> list[Rung]:
             _asked(("has", "chargeback"), *back),
             _("The buyer’s bank took money back, and it was not paid again."),
             "danger", "red", "status",
+        ),
+        Rung(
+            "later",
+            _("Chased, waiting for its day"),
+            _asked(("has", "chase-later"), ("no", "gone")),
+            _("Somebody asked about these, and the day to look again is still to come. Then they stand above."),
+            "clock", "grey", "status",
         ),
     ]  # fmt: skip
 
@@ -197,7 +202,7 @@ def ladder(organisation: Organisation, only: str = "") -> list[Step]:
         for _pk, code, total in counting:
             sums[currency(code)] += total or 0
         rows = [
-            Waiting(order, _told(rung.tells, order, others), chases.get(pk))
+            Waiting(order, _told(rung.tells, order, others), chases.get(pk), rung.asks and may_chase(order))
             for pk, *_ in keys[:MOST_SHOWN]
             if (order := orders.get(pk)) is not None
         ]

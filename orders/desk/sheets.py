@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Organisation
@@ -65,7 +66,8 @@ def sheets_of(organisation: Organisation, batch: UUID) -> list[Sheet]:
     for line in organisation.order_lines.filter(order__in=pks).order_by("position", "glu_id"):
         lines.setdefault(line.order_id, []).append(line)
     printed: dict[int, OrderMark] = {}
-    for mark in organisation.order_marks.filter(order__in=pks, kind=Kind.PRINTED).order_by("at", "pk"):
+    counts = Q(undone_at=None) | Q(batch=batch)  # what was not printed after all makes nothing a reprint
+    for mark in organisation.order_marks.filter(counts, order__in=pks, kind=Kind.PRINTED).order_by("at", "pk"):
         printed.setdefault(mark.order_id or 0, mark)
     read_up_to = standing(organisation).complete_up_to
     return [

@@ -19,7 +19,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from glu_admin.tenancy.times import when_text
-from orders.desk.marks import Kind, Marked, TooManyOrders, set_marks, undo_batch, undo_mark
+from orders.desk.marks import Kind, Marked, TooManyOrders, only_order_of, set_marks, undo_batch, undo_mark
 from orders.desk.sheets import MOST_SHEETS
 from orders.models import Order, OrderMark
 from orders.search import OrderCriteria, count_orders, describe, find_orders, parse_query
@@ -129,15 +129,21 @@ def orders_mark(request: TeamRequest, organisation: Organisation) -> HttpRespons
 @sent_from("queue_dispatch")
 def marks_undo(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Take back what was marked in one go (`batch`), or one `mark`."""
-    n = 0
+    n, number = 0, None
     try:
         if "batch" in request.POST:
-            n = undo_batch(organisation, UUID(request.POST["batch"]), request.user)
+            batch = UUID(request.POST["batch"])
+            n = undo_batch(organisation, batch, request.user)
+            number = only_order_of(organisation, batch) if n == 1 else None
         elif request.POST.get("mark", "").isdecimal():
-            n = undo_mark(organisation, int(request.POST["mark"][:18]), request.user)
+            pk = int(request.POST["mark"][:18])
+            n = undo_mark(organisation, pk, request.user)
+            number = organisation.order_marks.get(pk=pk).order_glu_id if n else None
     except ValueError:
         n = 0
-    if n:
+    if n and number is not None:
+        messages.success(request, _("The mark of order %(number)d is undone.") % {"number": number})
+    elif n:
         messages.success(request, ngettext("%(n)s mark undone.", "%(n)s marks undone.", n) % {"n": f"{n:,}"})
     else:
         messages.warning(request, _("There was nothing left to undo: somebody was faster."))

@@ -87,7 +87,7 @@ def test_rows_are_chosen_by_keys_and_marked_in_place(open_page: Callable[..., An
     sync_api.expect(page.locator("#done")).to_contain_text("3 marked posted.")
     sync_api.expect(page.locator("#say")).to_have_text("3 marked posted.")
     sync_api.expect(page.locator("#today")).to_contain_text("Mo Manager 3")
-    sync_api.expect(page.locator(f"{CARD} .whole")).to_be_focused()
+    sync_api.expect(page.locator(f"{CARD} thead input")).to_be_focused()
     assert page.url.endswith(QUEUE)
     page.click("#done button:has-text('Undo')")
     sync_api.expect(rows).to_have_count(10)
@@ -115,18 +115,47 @@ def test_the_whole_card_is_told_when_it_has_changed(open_page: Callable[..., Any
     assert posted(post) == 1
 
 
+@pytest.mark.parametrize("scripting", [True, False])
+def test_what_a_card_does_not_show_is_chosen_by_a_second_step(
+    open_page: Callable[..., Any], post: Organisation, monkeypatch: pytest.MonkeyPatch, scripting: bool
+) -> None:
+    monkeypatch.setattr("orders.desk.dispatch.SHOWN", 4)
+    page = open_page(QUEUE, java_script_enabled=scripting)
+    if scripting:
+        page.check(f"{CARD} thead input")
+        sync_api.expect(page.locator(f"{CARD} .some")).to_have_text("4 selected")
+        sync_api.expect(page.locator(f"{CARD} .whole")).not_to_be_checked()
+    else:
+        page.check(f"#p{FIRST}")
+    page.check(f"{CARD} .bulk label:has-text('Select all 10 of Swift Mail')")
+    sync_api.expect(page.locator(f"{CARD} .every")).to_be_visible()
+    if scripting:
+        page.uncheck(f"#p{FIRST}")
+        sync_api.expect(page.locator(f"{CARD} .some")).to_have_text("3 selected")
+        page.click(f"{CARD} button:has-text('Mark posted')")
+        sync_api.expect(page.locator("#done")).to_contain_text("3 marked posted.")
+    else:
+        page.click(f"{CARD} button:has-text('Mark posted')")
+        sync_api.expect(page.locator(".said")).to_contain_text("10 marked posted.")
+    assert posted(post) == (3 if scripting else 10)
+
+
 def test_a_thumb_reaches_everything_on_a_phone(open_page: Callable[..., Any], post: Organisation) -> None:
     page = open_page(QUEUE)
     page.set_viewport_size({"width": 390, "height": 844})
     box = page.locator(f"{CARD} tbody .pick").first.bounding_box()
     assert min(box["width"], box["height"]) >= 44
-    page.check(f"#p{FIRST}")
+    page.check(f"#p{FIRST + 9}")
     button = page.locator(f"{CARD} button:has-text('Mark posted')")
     place = button.bounding_box()
     assert place["height"] >= 44
     assert place["x"] + place["width"] <= 390
     button.click()
-    sync_api.expect(page.locator("#done")).to_contain_text(f"Order {FIRST} marked posted.")
+    sync_api.expect(page.locator("#done")).to_contain_text(f"Order {FIRST + 9} marked posted.")
+    page.evaluate("scrollTo({top: 900, behavior: 'instant'})")  # far below what was said
+    sync_api.expect(page.locator("#done button:has-text('Undo')")).to_be_in_viewport()
+    page.click("#done button:has-text('Undo')")
+    sync_api.expect(page.locator(f"#p{FIRST + 9}")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

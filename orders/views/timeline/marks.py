@@ -17,7 +17,7 @@ _ICONS = {
     _Kind.READY: "collect",
     _Kind.HANDED_OVER: "collect",
     _Kind.PRINTED: "print",
-    _Kind.CHASED: "mail",
+    _Kind.CHASED: "phone",
 }
 _DID = {
     _Kind.PREPARED: gettext_noop("%(name)s marked it prepared"),

@@ -67,6 +67,13 @@ def test_the_longest_waiting_are_shown_where_more_wait_than_cards_hold(
     assert (found.n, found.is_cut) == (8, True)
 
 
+def test_the_cards_stand_by_name_however_much_is_on_them(house: Any) -> None:
+    fill(house, 9)
+    assert [card.method for card in dispatch(house.hotel).cards] == ["1st Class", "Gift box", "", "Collect"]
+    set_marks(house.hotel, house.hotel.orders.filter(glu_id=4), Kind.POSTED, house.staff)
+    assert [card.method for card in dispatch(house.hotel).cards] == ["1st Class", "Gift box", "", "Collect"]
+
+
 @pytest.mark.parametrize("many", [4, 90])
 def test_many_orders_take_as_few_questions_as_one(house: Any, many: int) -> None:
     fill(house, many)

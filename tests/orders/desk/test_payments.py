@@ -85,6 +85,7 @@ def test_each_order_stands_on_its_rung_the_oldest_first(house: Any) -> None:
         "failed": [10],
         "refunded": [],
         "chargeback": [],
+        "later": [],
     }
     told = {row.order.glu_id: row.told for step in ladder(house.hotel) for row in step.rows}
     assert (told[4], told[6]) == ("Invoice", "“Raffle”")
@@ -120,6 +121,16 @@ def test_money_that_went_back_has_rungs(house: Any) -> None:
     assert (ids(house.hotel, "refunded"), ids(house.hotel, "chargeback")) == ([1], [2])
     [refunded] = refunds(house.hotel, known=True)
     assert (refunded.glu_id, refunded.amount, refunded.not_before) == (1, 400, None)
+
+
+def test_nobody_is_asked_for_money_where_none_is_owed(house: Any) -> None:
+    write(house.hotel, *(placed(n, timedelta(days=9), paymentStatus="Paid") for n in (1, 2)))
+    write(house.hotel, placed(3, timedelta(days=1)))
+    moved = [transaction(1, 1, "Chargeback", 1000), transaction(2, 2, "Refund", 400)]
+    write_transactions(house.hotel, read_rows(moved), NOW, None)
+    may = {name: {row.order.glu_id: row.may_chase for row in step.rows} for name, step in steps(house.hotel).items()}
+    assert (may["paid-unsent"], may["refunded"]) == ({1: False, 2: False}, {2: False})
+    assert (may["chargeback"], may["gateway"]) == ({1: True}, {3: True})
 
 
 def test_what_was_posted_here_is_not_called_unsent(house: Any) -> None:
@@ -165,8 +176,12 @@ def test_what_was_chased_for_later_steps_back_until_its_day(house: Any) -> None:
     tomorrow = NOW.date() + timedelta(days=1)
     first = set_marks(house.hotel, one, Kind.CHASED, house.staff, look_again_on=tomorrow)
     assert (ids(house.hotel, "gateway"), ids(house.hotel, "due"), to_chase(house.hotel).n) == ([2], [], 1)
+    [waiting] = steps(house.hotel)["later"].rows
+    assert waiting.chase
+    assert (waiting.order.glu_id, waiting.chase.look_again_on) == (1, tomorrow)
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         assert (ids(house.hotel, "due"), ids(house.hotel, "gateway")) == ([1], [1, 2])
+        assert ids(house.hotel, "later") == []
         [row] = steps(house.hotel)["due"].rows
         assert row.chase
         assert row.chase.user_name == "Staff"

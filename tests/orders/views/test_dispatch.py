@@ -27,10 +27,10 @@ def test_the_page_has_a_card_for_each_method_with_a_list_of_the_same_orders(hous
     write(house.hotel, *(order(n, **POST) for n in range(1, 14)), order(20, **{**POST, "deliveryMethodName": '"><b>'}))
     page = text_of(staff_client)
     assert page.count('<form class="card lane"') == 2
-    assert "Show 3 more" in page
+    assert "All 13 as a list" in page
     assert "Print 14 sheets" in page
     assert "&quot;&gt;&lt;b&gt;" in page
-    more = re.search(r'href="([^"]+)">\s*Show 3 more', page)
+    more = re.search(r'href="([^"]+)">\s*All 13 as a list', page)
     assert more
     listed = staff_client.get(more[1].replace("&amp;", "&")).text
     assert '<span class="n" id="count">13</span>' in listed
@@ -84,12 +84,13 @@ def test_disagreements_stand_on_top(house: Any, staff_client: Client) -> None:
 
 
 def test_a_day_of_history_and_a_day_that_is_none(house: Any, staff_client: Client) -> None:
-    write(house.hotel, order(1, **POST))
+    write(house.hotel, order(1, **POST, recipientFirstName="Kim", recipientLastName="Hale"))
     with time_machine.travel("2026-07-01T12:00:00+00:00"):
         set_marks(house.hotel, house.hotel.orders.all(), Kind.POSTED, house.manager)
     page = text_of(staff_client, f"{PAGE}history/?day=2026-07-01")
     assert "Sent on Wednesday 1 July 2026" in page
     assert "<bdi>Manager</bdi>" in page
+    assert "<bdi>Kim Hale</bdi>" in page
     assert 'href="/o/alder-house/queues/dispatch/history/?day=2026-07-02"' in page
     for odd in ("2026-02-30", "soon", "0001-01-01", "9999-12-31", ""):
         answer = staff_client.get(f"{PAGE}history/", {"day": odd})

@@ -47,6 +47,15 @@ def test_the_ticked_orders_are_marked_and_the_answer_takes_it_back(waiting: Any,
     assert "There was nothing left" in said(staff_client.post(UNDO, {"batch": batch[1]}, follow=True))
 
 
+def test_one_that_is_taken_back_is_named(waiting: Any, staff_client: Client) -> None:
+    done = set_marks(waiting.hotel, waiting.hotel.orders.filter(glu_id=2), Kind.POSTED, waiting.manager)
+    assert said(staff_client.post(UNDO, {"batch": str(done.batch)}, follow=True)) == "The mark of order 2 is undone."
+    several = set_marks(waiting.hotel, waiting.hotel.orders.all(), Kind.POSTED, waiting.manager)
+    mark = waiting.hotel.order_marks.get(batch=several.batch, order_glu_id=3)
+    assert said(staff_client.post(UNDO, {"mark": mark.pk}, follow=True)) == "The mark of order 3 is undone."
+    assert said(staff_client.post(UNDO, {"batch": str(several.batch)}, follow=True)) == "2 marks undone."
+
+
 def test_a_doubled_click_and_a_second_person_are_told(waiting: Any, staff_client: Client) -> None:
     set_marks(waiting.hotel, waiting.hotel.orders.filter(glu_id=2), Kind.POSTED, waiting.manager)
     answer = said(staff_client.post(MARK, {"mark": "posted", "id": ["1", "2", "2"]}, follow=True))
@@ -73,6 +82,19 @@ def test_a_whole_card_is_what_was_shown_as_such(waiting: Any, staff_client: Clie
     assert answer == "3 were chosen, and 4 orders wait now. Nothing was done; choose again."
     assert standing(waiting) == set()
     assert said(staff_client.post(MARK, {**form, "whole": "4"}, follow=True)) == "4 marked posted."
+
+
+def test_the_box_above_a_card_means_what_it_shows_and_all_of_it_is_a_step_of_its_own(
+    waiting: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = staff_client.get(PAGE).text
+    assert "Select the 3 shown: Royal Mail" in page
+    assert "Select all" not in page
+    monkeypatch.setattr("orders.desk.dispatch.SHOWN", 2)
+    head, bar = staff_client.get(PAGE).text.split("</thead>", 1)
+    assert "Select the 2 shown: Royal Mail" in head
+    assert 'name="whole"' not in head.partition('class="card lane"')[2]
+    assert re.search(r'name="whole"\s+value="3"\s+>\s+Select all 3 of <bdi>Royal Mail</bdi>', bar)
 
 
 @pytest.mark.parametrize("of", ["", "colour=red", "created=never", "sort=created"])

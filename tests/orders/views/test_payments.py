@@ -63,6 +63,8 @@ def test_chasing_takes_an_order_from_its_rung_and_says_who_did(house: Any, staff
     answer = staff_client.post(CHASE, {"id": "41", "when": "week"}, follow=True)
     assert "41 is chased; look again on" in answer.text
     assert 'id="gateway-41"' not in answer.text
+    assert 'id="later-41"' in answer.text  # below the rungs, until its day
+    assert 'title="Note that you asked; nothing is sent"' in answer.text
     assert 'id="gateway-42"' in answer.text
     mark = house.hotel.order_marks.get()
     assert (mark.kind, mark.user_name) == (OrderMark.Kind.CHASED, "Staff")

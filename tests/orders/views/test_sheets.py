@@ -35,6 +35,28 @@ def test_a_whole_card_is_printed_and_noted(house: Any, staff_client: Client) -> 
     assert "Reprint" not in staff_client.get(f"{PAGE}sheets/{batch}/").text
 
 
+def test_what_was_not_printed_after_all_is_taken_back(house: Any, staff_client: Client) -> None:
+    write(house.hotel, order(1, **POST), order(2, **POST))
+    page = staff_client.post(PRINT, {"id": ["1", "2"]}, follow=True)
+    sheets = page.request["PATH_INFO"]
+    assert "Not printed after all" in page.text
+    batch = house.hotel.order_marks.values_list("batch", flat=True).distinct().get()
+    assert f'<input type="hidden" name="batch" value="{batch}">' in page.text
+    undone = staff_client.post("/o/alder-house/queues/undo/", {"batch": batch}, follow=True)
+    assert "2 marks undone." in undone.text
+    assert not house.hotel.order_marks.filter(undone_at=None).exists()
+    assert "Not printed after all" not in staff_client.get(sheets).text
+    assert "Reprint" not in staff_client.post(PRINT, {"id": "1"}, follow=True).text
+
+
+def test_what_is_collected_is_not_called_posted(house: Any, staff_client: Client) -> None:
+    write(house.hotel, order(1, **POST), order(2, **{**POST, "deliveryMethodName": "Collect at reception"}))
+    posted = " ".join(staff_client.post(PRINT, {"id": "1"}, follow=True).text.split())
+    assert "Mark 1 posted <" in posted
+    both = " ".join(staff_client.post(PRINT, {"id": ["1", "2"]}, follow=True).text.split())
+    assert "Mark 2 posted or handed over" in both
+
+
 def test_more_than_a_hundred_are_cut_to_those_that_wait_longest(
     house: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
