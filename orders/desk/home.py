@@ -46,12 +46,12 @@ def _of(queue: Queue, rule: str | Promise, tone: Tone = "") -> Question:
     return Question(queue.name, queue.words, queue.text, rule, tone)
 
 
-TO_DISPATCH = _of(DISPATCH, _("Paid, due, and not posted or handed over yet."))
+TO_DISPATCH = _of(DISPATCH, _("Paid, due, and not posted or handed over yet. Those by e-mail are left out."))
 LATE_TO_SEND = Question(
     "late-to-send",
     _("Late to send"),
     urlencode([("has", "late"), *(("not.payment", status) for status in UNPAID), ("sort", "-age")]),
-    _("Paid, but not sent in the time that its delivery method allows."),
+    _("Paid, but not sent in the time that its delivery method allows. Those by e-mail count too."),
     "stuck",
 )
 LATE_TO_PAY = Question(

@@ -34,7 +34,6 @@ RANGE_FIELDS = ("created", "updated", "scheduled", "age", "total")
 _PRESETS = (
     (gettext_lazy("Today"), "today"),
     (gettext_lazy("Last 7 days"), "-6d.."),
-    (gettext_lazy("Last 30 days"), "-29d.."),
 )
 _MONTHS = ("month", "last-month")
 _EXAMPLES = {

@@ -20,6 +20,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.display.html import bdi
 from orders.display.money import currency, money
+from orders.display.text import isolated
 from orders.exports.tables import Cell, amount_cell, table_texts
 from orders.proof.gaps import extent, is_copied, words_of
 from orders.proof.standing import standing_on_page, state_on_page
@@ -31,16 +32,28 @@ from orders.reports.period import BY, DAYS, PERIODS, Asked, Period, read_period
 from orders.search import Counted
 
 _AMOUNTS = {
+    "paid": (gettext_noop("Received"), gettext_noop("money that came in for these orders, by Glu’s transactions")),
+    "net": (gettext_noop("Net"), gettext_noop("received less refunded")),
+    "back": (gettext_noop("Refunded"), gettext_noop("what of that was refunded or charged back, whenever that was")),
+    "total": (gettext_noop("Total"), gettext_noop("what the buyers were asked for, paid or not")),
     "gross": (gettext_noop("Gross"), gettext_noop("what was ordered at its full price: Glu’s subtotal")),
     "discount": (gettext_noop("Discount"), gettext_noop("what was taken off")),
     "delivery": (gettext_noop("Delivery"), gettext_noop("what was charged for it")),
     "fee": (gettext_noop("Fee"), gettext_noop("Glu’s processing fee")),
-    "total": (gettext_noop("Total"), gettext_noop("what the buyers were asked for, paid or not")),
-    "paid": (gettext_noop("Paid"), gettext_noop("what Glu’s transactions say was paid for these orders")),
-    "back": (gettext_noop("Refunded"), gettext_noop("what of that was refunded or charged back, whenever that was")),
-    "net": (gettext_noop("Net"), gettext_noop("paid less refunded")),
 }
 """The amounts of a table, in its order: their headings, and what each is."""
+
+_IN_FILES = {
+    "gross": "Gross",
+    "discount": "Discount",
+    "delivery": "Delivery",
+    "fee": "Fee",
+    "total": "Total",
+    "paid": "Paid",
+    "back": "Refunded",
+    "net": "Net",
+}
+"""The same amounts as columns of a file."""
 
 _SPLIT_BY = {
     "type": gettext_noop("By type"),
@@ -53,15 +66,15 @@ _SPLIT_BY = {
 
 _DRAWN = {
     "day": (
-        gettext_noop("Total by day, drawn"),
+        gettext_noop("Total by day, paid or not"),
         gettext_noop("Total by day, as bars. The table below says the same."),
     ),
     "week": (
-        gettext_noop("Total by week, drawn"),
+        gettext_noop("Total by week, paid or not"),
         gettext_noop("Total by week, as bars. The table below says the same."),
     ),
     "month": (
-        gettext_noop("Total by month, drawn"),
+        gettext_noop("Total by month, paid or not"),
         gettext_noop("Total by month, as bars. The table below says the same."),
     ),
 }
@@ -149,7 +162,7 @@ def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
     return {
         "code": code,
         "orders": _orders(section.whole.figures.orders),
-        "worth": money(section.whole.figures.total, code),
+        "worth": _worth(section.whole.figures, code, known),
         "chart": _chart(period, section),
         "lines": [_line(row, code, known) for row in folded(period, section)],
         "whole": _line(section.whole, code, known),
@@ -164,6 +177,14 @@ def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
         ],
         "lacking": _lacking(section.whole.figures, known),
     }
+
+
+def _worth(figures: Figures, code: str, known: bool) -> str:
+    """What a currency came to, in words: what came in, where that is known."""
+    if not known:
+        return _("%(total)s asked for") % {"total": isolated(money(figures.total, code))}
+    amounts = {"received": isolated(money(figures.paid, code)), "net": isolated(money(figures.net, code))}
+    return _("%(received)s received, %(net)s net") % amounts
 
 
 def _line(row: Row, code: str, known: bool) -> Line:
@@ -257,10 +278,10 @@ def _by_value(found: Report, name: str, known: bool) -> Table:
 
 
 def _headings() -> list[str]:
-    return [heading for heading, _meaning in _AMOUNTS.values()]
+    return list(_IN_FILES.values())
 
 
 def _cells(figures: Figures, code: str, known: bool) -> list[Cell]:
     """A row's number of orders and its amounts, those that are not known empty."""
-    amounts = (getattr(figures, name) if known or name not in _SETTLED else None for name in _AMOUNTS)
+    amounts = (getattr(figures, name) if known or name not in _SETTLED else None for name in _IN_FILES)
     return [figures.orders, *(amount_cell(amount, code) for amount in amounts)]

@@ -86,3 +86,5 @@ def test_a_report_fits_a_sheet_upright(open_page: Callable[..., Any], desk: Orga
         assert page.evaluate(AMISS) == [], path
         assert page.evaluate(OVERLAP) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= UPRIGHT["width"], path
+        for short in page.locator(".report.by-value, .report.times").all():  # a heading is not left without its rows
+            assert short.evaluate("node => getComputedStyle(node).breakInside") == "avoid", path

@@ -144,7 +144,6 @@ def test_months_are_offered_beside_the_days_which_stand_first(four: Any, viewer_
     assert listed == {
         "Today": [],
         "Last 7 days": [],
-        "Last 30 days": ["3", "1"],
         "This month": ["3", "1"],
         "Last month": ["4"],
     }

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -51,6 +52,11 @@ def rows(page: str) -> list[tuple[str, str, list[str]]]:
     return found
 
 
+def heads(page: str) -> list[str]:
+    """What stands at the head of each currency."""
+    return [text(worth) for worth in re.findall(r'<span class="push tnum strong">(.*?)</span>', page, re.S)]
+
+
 def expected(organisation: Organisation, query: str) -> list[str]:
     """What a row should say of the orders that its list has."""
     asked = parse_query(query, organisation)
@@ -60,13 +66,13 @@ def expected(organisation: Organisation, query: str) -> list[str]:
     code = asked.criteria.currency[0]
     paid, back = (sum(getattr(one, f"{name}_amount") or 0 for one in found) for name in ("paid", "back"))
     amounts = [
+        paid,
+        paid - back,
+        back,
         *(
             sum(getattr(one, column) or 0 for one in found)
-            for column in ("subtotal", "discount_amount", "delivery_amount", "processing_fee", "total")
+            for column in ("total", "subtotal", "discount_amount", "delivery_amount", "processing_fee")
         ),
-        paid,
-        back,
-        paid - back,
     ]
     return [f"{len(found):,}", *(money(amount, code) for amount in amounts)]
 
@@ -133,7 +139,8 @@ def test_what_is_not_known_is_said_and_no_zero(house: Any, viewer_client: Client
     write(house.hotel, order(1))
     counted(house.hotel, known=False)
     page = viewer_client.get(f"{PAGE}?{YEAR}").text
-    assert all(cells[-3:] == ["not known"] * 3 for *_, cells in rows(page))
+    assert all(cells[1:4] == ["not known"] * 3 for *_, cells in rows(page))
+    assert "asked for" in heads(page)[0]
     assert "Glu’s transactions are still being read" in page
     lines = list(csv.reader(io.StringIO(staff_client.get(f"{FILE}?{YEAR}&table=month").getvalue().decode("utf-8-sig"))))
     assert lines[11][-3:] == ["", "", ""]
@@ -189,7 +196,7 @@ def test_a_file_has_the_same_figures_as_numbers(
     assert head[:5] == ["Month", "First day", "Last day", "Currency", "Orders"]
     october = next(line for line in lines if line[0] == "October 2026" and line[3] == "JPY")
     query = "currency=JPY&created=2026-10-01..2026-10-31"
-    assert money(int(Decimal(october[9])), "JPY") == expected(full, query)[5]
+    assert money(int(Decimal(october[9])), "JPY") == expected(full, query)[4]
     assert {line[3] for line in lines} == {"GBP", "JPY", ""}
     assert viewer_client.get(f"{FILE}?{YEAR}&table=month").status_code == 403
     assert staff_client.get(f"{FILE}?{YEAR}&table=colour").status_code == 404
@@ -236,3 +243,40 @@ def test_questions_do_not_grow_with_what_there_is(house: Any, viewer_client: Cli
             viewer_client.get(f"{PAGE}?{YEAR}")
         numbers.append(len(asked))
     assert numbers[0] == numbers[1] <= 12
+
+
+def test_what_came_in_stands_first_and_is_not_called_as_the_status_is(
+    full: Organisation, viewer_client: Client, staff_client: Client
+) -> None:
+    counted(full)
+    page = viewer_client.get(f"{PAGE}?{YEAR}&by=month").text
+    columns = [text(words) for words in re.findall(r'<th\s+scope="col"[^>]*>(.*?)</th>', page, re.S)]
+    assert columns[:5] == ["Month", "Orders", "Received", "Net", "Refunded"]
+    assert "Paid" not in columns
+    wholes = [cells for _, words, cells in rows(page) if words == "All"][::6]
+    assert heads(page) == [f"{cells[1]} received, {cells[2]} net" for cells in wholes]
+    said = " ".join(page.split())
+    assert "count as received only where Glu has a transaction for them" in said
+    assert "Paid is a status" in said
+    file = staff_client.get(f"{FILE}?{YEAR}&by=month&table=month").getvalue().decode("utf-8-sig")
+    assert next(csv.reader([file.splitlines()[0]]))[4:11] == [
+        "Orders",
+        "Gross",
+        "Discount",
+        "Delivery",
+        "Fee",
+        "Total",
+        "Paid",
+    ]  # as programs know it
+
+
+@pytest.mark.parametrize("path", ["", "times/"])
+def test_a_printed_report_says_whose_it_is_of_which_days_and_when(house: Any, viewer_client: Client, path: str) -> None:
+    write(house.hotel, order(1))
+    counted(house.hotel)
+    with time_machine.travel("2026-11-20T12:00:00+00:00", tick=False):
+        page = " ".join(viewer_client.get(f"{PAGE}{path}?{YEAR}").text.split())
+    head = page.partition('<p class="print-only xs">')[2].partition("</p>")[0]
+    assert "Alder House · 1 January 2026 to 31 December 2026 · printed on" in head
+    assert "Friday 20 November 2026, 12:00" in head
+    assert re.search(r"<button[^>]* data-print", page)
