@@ -19,7 +19,7 @@ from orders.desk.digests import HOURS, USUAL_HOUR
 from orders.desk.home import FIRST, answers
 from orders.desk.notes import Part
 from orders.display import durations, fields
-from orders.display.ages import Attention
+from orders.display.ages import Age, Attention
 from orders.display.contact import mail_link, phone_link
 from orders.display.durations import about
 from orders.display.html import NOTHING, bdi, time_element
@@ -198,6 +198,12 @@ def amount(row: Order | OrderLine, column: str) -> str:
     """An amount of an order or a line with its sign, or whatever else Glu sent in its place."""
     found = fields.value(row, column)
     return bdi(found) if isinstance(found, str) else _money(found, row)
+
+
+@register.filter
+def began(age: Age, zone: ZoneInfo) -> str:
+    """How long something has waited, by what that began, and when in full."""
+    return age.began_words(full_text(age.since, zone))
 
 
 @register.filter

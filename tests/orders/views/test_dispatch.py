@@ -36,6 +36,13 @@ def test_the_page_has_a_card_for_each_method_with_a_list_of_the_same_orders(hous
     assert '<span class="n" id="count">13</span>' in listed
 
 
+@time_machine.travel("2026-11-20T12:00:00+00:00", tick=False)
+def test_a_row_says_how_long_it_waits_and_in_its_title_why(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1, "2026-11-17T09:00:00+00:00", **POST))
+    since = "3 working days since it was placed, Tuesday 17 November 2026, 09:00:00 Europe/London"
+    assert f' {since}">3 wd</span>' in text_of(viewer_client)
+
+
 def test_who_only_reads_gets_no_boxes_and_no_buttons(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(1, **POST))
     page = text_of(viewer_client)
