@@ -24,6 +24,10 @@ MOST_LISTED = 100
 """How many notes the list of those that name somebody shows."""
 
 
+ON_A_PAGE = 25
+"""How many notes a page of all notes has."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A stretch of a note's text, and whether it names somebody."""
@@ -39,6 +43,12 @@ class NotYours(Exception):
 def notes_of(organisation: Organisation, order: Order) -> QuerySet[OrderNote]:
     """The notes on an order, the newest first, those among them that were deleted."""
     return organisation.order_notes.filter(order_glu_id=order.glu_id).select_related("author")
+
+
+def all_notes(organisation: Organisation, words: str) -> QuerySet[OrderNote]:
+    """The notes that stand on any order, the newest first: those in whose text `words` stand."""
+    found = organisation.order_notes.filter(deleted_at=None).select_related("author")
+    return found.filter(text__icontains=words) if words else found
 
 
 def team_of(organisation: Organisation) -> list[Membership]:

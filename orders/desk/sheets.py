@@ -45,7 +45,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One order on paper. `odd_signs` are signs of its texts that may not be drawn; `first_printed` is of a reprint."""
+    """One order on paper. `odd_signs` are signs of its texts that may not be drawn; `first_printed` is of a reprint.
+
+    `notes` are those of the team, for whoever packs it: never for the slip.
+    """
 
     order: Order
     to: list[str]
@@ -55,6 +58,7 @@ class Sheet:
     odd_signs: str
     as_of: datetime
     first_printed: OrderMark | None
+    notes: list[str]
 
 
 def sheets_of(organisation: Organisation, batch: UUID) -> list[Sheet]:
@@ -69,15 +73,27 @@ def sheets_of(organisation: Organisation, batch: UUID) -> list[Sheet]:
     counts = Q(undone_at=None) | Q(batch=batch)  # what was not printed after all makes nothing a reprint
     for mark in organisation.order_marks.filter(counts, order__in=pks, kind=Kind.PRINTED).order_by("at", "pk"):
         printed.setdefault(mark.order_id or 0, mark)
+    notes: dict[tuple[int, datetime], list[str]] = {}
+    written = organisation.order_notes.filter(order_glu_id__in=[order.glu_id for order in orders], deleted_at=None)
+    for note in written.order_by("written_at", "pk"):
+        notes.setdefault((note.order_glu_id, note.order_created_at), []).append(closed(note.text))
     read_up_to = standing(organisation).complete_up_to
     return [
-        _sheet(order, lines.get(order.pk, []), read_up_to, None if first.batch == batch else first)
+        _sheet(
+            order,
+            lines.get(order.pk, []),
+            notes.get((order.glu_id, order.created_at), []),
+            read_up_to,
+            None if first.batch == batch else first,
+        )
         for order in orders
         if (first := printed[order.pk])
     ]
 
 
-def _sheet(order: Order, lines: list[OrderLine], read_up_to: datetime | None, first: OrderMark | None) -> Sheet:
+def _sheet(
+    order: Order, lines: list[OrderLine], notes: list[str], read_up_to: datetime | None, first: OrderMark | None
+) -> Sheet:
     items = [_item(line, fields.currency_of(order)) for line in lines]
     to = _to(order)
     messages = list(dict.fromkeys(item.message for item in items if item.message))
@@ -93,6 +109,7 @@ def _sheet(order: Order, lines: list[OrderLine], read_up_to: datetime | None, fi
         " ".join([*odd][:_MOST_SIGNS]) + ("…" if len(odd) > _MOST_SIGNS else ""),
         max(moment for moment in known if moment),
         first,
+        notes,
     )
 
 

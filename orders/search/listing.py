@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Coalesce
 
@@ -52,11 +52,12 @@ class Page:
 
 @dataclass(frozen=True)
 class LineMarks:
-    """What a list says of an order's lines."""
+    """What a list says of an order's lines, and whether the team has a note on it."""
 
     lines: int = 0
     has_message: bool = False
     any_refunded: bool = False
+    has_note: bool = False
 
 
 def _descends(sort: str) -> bool:
@@ -202,9 +203,18 @@ def line_marks(organisation: Organisation, rows: list[Order]) -> dict[int, LineM
     lines = OrderLine.across_organisations.filter(organisation=organisation, order__in=[row.pk for row in rows])
     odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take
     said = ExpressionWrapper(Q(personal_message__gt="") | odd, output_field=BooleanField())
-    for pk, message, refunded in lines.order_by().values_list("order_id", said, "refunded"):
+    keys, no, yes = {row.glu_id: row.pk for row in rows}, Value(value=False), Value(value=True)
+    notes = organisation.order_notes.filter(order_glu_id__in=keys, deleted_at=None)
+    of_notes = notes.order_by().values_list("order_glu_id", no, no, yes)
+    found = lines.order_by().values_list("order_id", said, "refunded", no).union(of_notes, all=True)
+    for key, message, refunded, is_note in found:
+        pk = keys[key] if is_note else key
         known = marks.get(pk, LineMarks())
-        marks[pk] = LineMarks(known.lines + 1, known.has_message or bool(message), known.any_refunded or bool(refunded))
+        if is_note:
+            marks[pk] = replace(known, has_note=True)
+            continue
+        has_message, any_refunded = known.has_message or bool(message), known.any_refunded or bool(refunded)
+        marks[pk] = LineMarks(known.lines + 1, has_message, any_refunded, known.has_note)
     return marks
 
 

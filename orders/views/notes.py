@@ -1,4 +1,7 @@
-"""Notes on orders, written, corrected and deleted; and those that name the person who looks."""
+"""Notes on orders, written, corrected and deleted; those that name the person who looks, and all, to be searched."""
+
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,7 +18,9 @@ from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.notes import (
     EDIT_MINUTES,
     MOST_LISTED,
+    ON_A_PAGE,
     NotYours,
+    all_notes,
     delete_note,
     edit_note,
     may_edit,
@@ -25,11 +30,15 @@ from orders.desk.notes import (
     tick_off,
     write_note,
 )
+from orders.display.text import writable
 from orders.models import OrderNote
 from orders.views.back import back_to_list
 from orders.views.note_form import NoteForm, note_context
 from orders.views.order import history_context, order_page
 from orders.views.timeline.here import said_of
+
+_LONGEST_WORDS = 200
+_MOST_DIGITS = 7
 
 
 @door(Role.STAFF)
@@ -88,13 +97,14 @@ def note_delete(request: TeamRequest, organisation: Organisation, glu_id: int, p
 
 @door(Role.VIEWER)
 def notes_for_you(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """The notes that name the person who looks: those that wait for them, then those that they ticked off."""
+    """The notes that name the person who looks, waiting or ticked off; then all notes, or those with the words `q`."""
     found = list(mentions_of(organisation, request.user)[: MOST_LISTED + 1])
     listed = [(mention, said_of(mention.note.author), parts_of(mention.note)) for mention in found[:MOST_LISTED]]
     context = {
         "waiting": [each for each in listed if each[0].done_at is None],
         "done": [each for each in listed if each[0].done_at is not None],
         "cut": MOST_LISTED if len(found) > MOST_LISTED else None,
+        **_every_note(request, organisation),
     }
     return render(request, "orders/notes/page.html", context)
 
@@ -106,6 +116,25 @@ def note_done(request: TeamRequest, organisation: Organisation, pk: int) -> Http
     mention = get_object_or_404(organisation.note_mentions, pk=pk, user=request.user)
     tick_off(mention, done="again" not in request.POST)
     return redirect("notes", organisation.slug)
+
+
+def _every_note(request: TeamRequest, organisation: Organisation) -> dict[str, Any]:
+    """The template's context for a `page` of all notes, each with its order where that is here."""
+    words = writable(request.GET.get("q", ""))[:_LONGEST_WORDS].strip()
+    asked = request.GET.get("page", "")
+    page = max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < _MOST_DIGITS else 1
+    first = (page - 1) * ON_A_PAGE
+    notes = list(all_notes(organisation, words)[first : first + ON_A_PAGE + 1])
+    numbers = {note.order_glu_id for note in notes[:ON_A_PAGE]}
+    orders = {order.glu_id: order for order in organisation.orders.filter(glu_id__in=numbers).defer("user_agent")}
+    return {
+        "words": words,
+        "notes": [
+            (note, said_of(note.author), parts_of(note), orders.get(note.order_glu_id)) for note in notes[:ON_A_PAGE]
+        ],
+        "newer": urlencode({"q": words, "page": page - 1}) if page > 1 else "",
+        "older": urlencode({"q": words, "page": page + 1}) if len(notes) > ON_A_PAGE else "",
+    }
 
 
 def _too_late() -> str:

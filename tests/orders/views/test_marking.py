@@ -94,7 +94,7 @@ def test_the_box_above_a_card_means_what_it_shows_and_all_of_it_is_a_step_of_its
     head, bar = staff_client.get(PAGE).text.split("</thead>", 1)
     assert "Select the 2 shown: Royal Mail" in head
     assert 'name="whole"' not in head.partition('class="card lane"')[2]
-    assert re.search(r'name="whole"\s+value="3"\s+>\s+Select all 3 of <bdi>Royal Mail</bdi>', bar)
+    assert re.search(r'name="whole"\s+value="3"\s+>\s+<span>\s+Select all 3 of <bdi>Royal Mail</bdi>', bar)
 
 
 @pytest.mark.parametrize("of", ["", "colour=red", "created=never", "sort=created"])

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.utils.timezone import now
 
-from orders.desk.notes import EDIT_MINUTES, LONGEST_NOTE, write_note
+from orders.desk.notes import EDIT_MINUTES, LONGEST_NOTE, delete_note, write_note
 from orders.models import OrderNote
 from tests.orders.builders import order, write
 
@@ -147,3 +147,36 @@ def test_orders_with_a_note_can_be_asked_for(desk: Any, viewer_client: Client) -
     page = text(viewer_client, "/o/alder-house/orders/?has=note")
     assert "orders/42/" in page
     assert "orders/41/" not in page
+
+
+def test_all_notes_are_listed_and_searched(desk: Any, viewer_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_note(desk.golf, desk.golf.orders.get(), desk.staff, "Theirs, blue ribbon", [], uuid4())
+    first = note(desk, "Wants a <b>blue</b> ribbon")
+    delete_note(note(desk, "Blue, deleted"), desk.staff)
+    note(desk, "Called, no answer")
+    page = text(viewer_client, LIST)
+    assert page.index("Called, no answer") < page.index("Wants a &lt;b&gt;blue")
+    assert "Nothing waits for you" in page
+    assert "Theirs" not in page
+    assert f'href="{ORDER}#e-note-{first.pk}"' in page
+    found = text(viewer_client, f"{LIST}?q=BLUE")
+    assert "Wants a &lt;b&gt;blue" in found
+    assert "no answer" not in found
+    assert "Theirs" not in found
+    assert "No note has these words" in text(viewer_client, f"{LIST}?q=green")
+    monkeypatch.setattr("orders.views.notes.ON_A_PAGE", 1)
+    assert f'href="{LIST}?q=&amp;page=2#all-notes"' in text(viewer_client, LIST)
+    older = text(viewer_client, f"{LIST}?page=2")
+    assert ("Wants a" in older, "no answer" in older) == (True, False)
+    for odd in ("x", "-1", "0", "9" * 40, "\u0661"):
+        assert "no answer" in text(viewer_client, f"{LIST}?page={odd}")
+
+
+def test_the_list_says_which_orders_have_a_note(desk: Any, viewer_client: Client) -> None:
+    write(desk.hotel, order(42))
+    kept = write_note(desk.hotel, desk.hotel.orders.get(glu_id=42), desk.staff, "Called", [], uuid4())
+    write_note(desk.golf, desk.golf.orders.get(), desk.staff, "Theirs", [], uuid4())
+    rows = dict(re.findall(r'id="o(\d+)"(.*?)</tr>', text(viewer_client, "/o/alder-house/orders/"), re.S))
+    assert ["Has a note" in rows[number] for number in ("41", "42")] == [False, True]
+    delete_note(kept, desk.staff)
+    assert "Has a note" not in text(viewer_client, "/o/alder-house/orders/")

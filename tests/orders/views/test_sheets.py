@@ -2,11 +2,13 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from orders.desk.dispatch import dispatch
+from orders.desk.notes import delete_note, write_note
 from tests.orders.builders import order, write
 
 PAGE = "/o/alder-house/queues/dispatch/"
@@ -47,6 +49,20 @@ def test_what_was_not_printed_after_all_is_taken_back(house: Any, staff_client: 
     assert not house.hotel.order_marks.filter(undone_at=None).exists()
     assert "Not printed after all" not in staff_client.get(sheets).text
     assert "Reprint" not in staff_client.post(PRINT, {"id": "1"}, follow=True).text
+
+
+def test_notes_stand_above_the_cut_and_never_on_the_slip(house: Any, staff_client: Client) -> None:
+    write(house.hotel, order(1, **POST), order(2, **POST))
+    one = house.hotel.orders.get(glu_id=1)
+    write_note(house.hotel, one, house.staff, "Put a <b>ribbon</b> on it", [], uuid4())
+    delete_note(write_note(house.hotel, one, house.staff, "Never mind", [], uuid4()), house.staff)
+    page = staff_client.post(PRINT, {"id": ["1", "2"]}, follow=True).text
+    above, slip = page.split("</article>")[0].split("Cut here.")
+    assert "Notes:" in above
+    assert "Put a &lt;b&gt;ribbon&lt;/b&gt; on it" in above
+    assert "ribbon" not in slip
+    assert page.count("Notes:") == 1
+    assert "Never mind" not in page
 
 
 def test_what_is_collected_is_not_called_posted(house: Any, staff_client: Client) -> None:
