@@ -120,7 +120,10 @@ def test_an_order_its_line_and_back_to_the_same_list(open_page: Callable[..., An
     page.wait_for_selector("h1")
     assert "/lines/" in page.url
     page.click(".back a")
+    page.wait_for_selector("h1:has-text('Order ')")
     page.click(".back a")
+    page.wait_for_url(re.compile("payment=Paid&sort=total$"))
+    page.wait_for_load_state()
     assert ids(page) == before
     stored = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
     assert "@" not in stored
