@@ -74,6 +74,7 @@ paid-unsent     |              |              |              | 2           |    
 failed          |              |              |              | 9           | 9           | 9           | 9
 refunded        |              |              |              | 8           | 8           | 8           | 8
 chargeback      |              |              |              |             | 4           | 4           | 4
+later           |              |              |              |             |             | 3           |
 """
 
 # Everything that was seen to move, and between which two instants: an order is read where its stamp is new, its lines
