@@ -5,10 +5,12 @@ PYTHON := .venv/bin/python
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 TESTS ?= tests
-# They read the source, walk the addresses, or speak with a sandbox that knows no database: the same on every service.
+# They read the source, walk the addresses, start processes of their own surroundings, or speak with a sandbox that knows
+# no database: the same on every service.
 WITHOUT_SERVICES := \
 	$(addprefix tests/rules/test_,decisions.py house.py map.py sentences.py templates.py tests.py translation.py url_map.py) \
-	tests/glu_admin/sandbox tests/glu_admin/glu/test_client.py tests/orders/probe
+	$(addprefix tests/glu_admin/test_,demo.py edge.py environment.py file_queue.py log_privacy.py settings.py) \
+	tests/glu_admin/sandbox tests/glu_admin/glu/test_client.py tests/orders/probe tests/journeys/test_translated.py
 
 .PHONY: help install demo run test test-services test-browser test-faults check format bench lock clean
 

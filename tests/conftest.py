@@ -25,7 +25,9 @@ from orders.mirror.session import Session
 from tests.patience import HANG_SECONDS
 
 # What is too slow is no failure where others keep the machine busy.
-hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "any machine", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("any machine")
 
 PASSWORD = "correct horse battery"
