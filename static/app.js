@@ -35,7 +35,6 @@
   };
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
-  /* `glance` every few seconds where several people may work on one thing: only while the tab is seen. */
   /* A form that gives a file leaves its page as it was. `filed` on the body asks what there is now, ever more slowly,
      until the newest export is another one than before, and made. */
   const made = () => document.querySelector("#recent li:first-child:not([hx-get])")?.id;
@@ -49,6 +48,7 @@
     };
     setTimeout(look, 500, 1000);
   });
+  /* `glance` every few seconds where several people may work on one thing: only while the tab is seen. */
   const GLANCE_MS = 4000;
   setInterval(() => {
     if (document.hidden || !document.querySelector("[data-glance]")) return;

@@ -31,6 +31,7 @@ SHOWN = 10
 
 _MOST_DISAGREEING = 5
 _LANE = ExpressionWrapper(collected(), output_field=BooleanField())  # whether an order is collected
+_STEPS = {True: (Kind.READY, Kind.HANDED_OVER), False: (Kind.PREPARED, Kind.POSTED)}  # by whether it is collected
 _DAYS = 3  # working days of waiting that the strip tells apart
 
 
@@ -77,6 +78,11 @@ class Card:
     query: str
     n: int
     rows: list[Row]
+
+    @property
+    def steps(self) -> tuple[OrderMark.Kind, ...]:
+        """The kinds of marks that its orders go through."""
+        return _STEPS[self.is_collected]
 
     @property
     def oldest(self) -> Age | None:
@@ -181,8 +187,7 @@ def offered(organisation: Organisation, order: Order, marks: Sequence[OrderMark]
     if found is None:
         return []
     standing = {mark.kind for mark in marks if mark.undone_at is None}
-    steps = (Kind.READY, Kind.HANDED_OVER) if found[1] else (Kind.PREPARED, Kind.POSTED)
-    return [kind for kind in steps if kind not in standing]
+    return [kind for kind in _STEPS[bool(found[1])] if kind not in standing]
 
 
 def stamp(organisation: Organisation) -> str:

@@ -49,6 +49,12 @@ _SENT_WORDS = {
     OrderMark.Kind.POSTED: gettext_noop("Posted here"),
     OrderMark.Kind.HANDED_OVER: gettext_noop("Handed over here"),
 }
+_STEPS = {
+    OrderMark.Kind.PREPARED: ("box", gettext_noop("Prepare")),
+    OrderMark.Kind.POSTED: ("dispatch", gettext_noop("Mark posted")),
+    OrderMark.Kind.READY: ("collect", gettext_noop("Ready")),
+    OrderMark.Kind.HANDED_OVER: ("done", gettext_noop("Handed over")),
+}
 UNKNOWN = Badge("", "grey")
 _LONGEST_STATUS = 40
 
@@ -67,6 +73,12 @@ def badge(kind: str, value: str, *, late: bool = False) -> tuple[Badge, str]:
 def sent_words(kind: str) -> str:
     """By which kind of mark an order has left, in words."""
     return _(_SENT_WORDS[OrderMark.Kind(kind)])
+
+
+def step(kind: str) -> tuple[str, str]:
+    """The icon and the words of the button that sets a kind of mark."""
+    icon, words = _STEPS[OrderMark.Kind(kind)]
+    return icon, _(words)
 
 
 def at_glu(words: str) -> SafeString:

@@ -158,12 +158,8 @@ def read_period(params: Mapping[str, str], organisation: Organisation) -> Asked:
 
 def days_words(first: date, last: date) -> str:
     """Days in words, both included: "1 October 2026 to 28 November 2026"."""
-    if first == last:
-        return date_format(first, "j F Y")
-    return _("%(first)s to %(last)s") % {
-        "first": date_format(first, "j F Y"),
-        "last": date_format(last, "j F Y"),
-    }
+    said = {"first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
+    return said["first"] if first == last else _("%(first)s to %(last)s") % said
 
 
 def span(first: date, last: date) -> str:

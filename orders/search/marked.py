@@ -32,13 +32,12 @@ def marked(organisation: Organisation, flag: str) -> Q:
 
 def sent_here(organisation: Organisation) -> Exists:
     """Whether an order of a query is posted or handed over, as marked here."""
-    return Exists(organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk")))
+    return Exists(_sending(organisation))
 
 
 def sent_as(organisation: Organisation) -> Subquery:
-    """The kind of mark, one of SENT, by which an order of a query has left, as marked here; null where none stands."""
-    marks = organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk"))
-    return Subquery(marks.order_by().values("kind")[:1])
+    """The kind of the last mark by which an order of a query has left, as marked here; null where none stands."""
+    return Subquery(_sending(organisation).order_by("-at", "-pk").values("kind")[:1])
 
 
 def looked_up_by(organisation: Organisation, flag: str) -> QuerySet[Any] | None:
@@ -48,6 +47,11 @@ def looked_up_by(organisation: Organisation, flag: str) -> QuerySet[Any] | None:
     if flag not in (*MARKS, "unconfirmed", "unmarked"):
         return None
     return _rows(organisation, flag).order_by().values("order")
+
+
+def _sending(organisation: Organisation) -> QuerySet[OrderMark]:
+    """The marks that stand by which an order of a query has left."""
+    return organisation.order_marks.filter(kind__in=SENT, undone_at__isnull=True, order=OuterRef("pk"))
 
 
 def _rows(organisation: Organisation, flag: str) -> QuerySet[Any]:

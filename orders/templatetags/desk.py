@@ -24,7 +24,7 @@ from orders.display.contact import mail_link, phone_link
 from orders.display.durations import about
 from orders.display.html import NOTHING, bdi, time_element
 from orders.display.money import minor_unit, money
-from orders.display.statuses import MONEY_BACK, SENT_HERE, at_glu, badge, money_back, sent_words
+from orders.display.statuses import MONEY_BACK, SENT_HERE, at_glu, badge, money_back, sent_words, step
 from orders.display.text import isolated, writable
 from orders.models import Order, OrderLine, OrderMark
 
@@ -81,6 +81,12 @@ def sent_badge(mark: OrderMark, zone: ZoneInfo) -> dict[str, object]:
     """The badge of an order that has left by a mark, and when that was."""
     at = when(mark.at, zone, inside=True)
     return {"badge": SENT_HERE, "words": sent_words(mark.kind), "from_here": True, "at": at}
+
+
+@register.filter
+def buttons(kinds: Iterable[OrderMark.Kind]) -> list[tuple[str, str, str]]:
+    """The buttons that set these kinds of marks: the kind, the icon and the words of each."""
+    return [(kind.value, *step(kind)) for kind in kinds]
 
 
 @register.inclusion_tag("orders/home/_line.html")

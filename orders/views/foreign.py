@@ -4,14 +4,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from glu_admin.keys.lifecycle import current_key, foreign_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.foreign import going, strangers, want_everything_removed, want_removed
+from orders.foreign import Going, going, strangers, want_everything_removed, want_removed
 from orders.recheck import TooManyRanges, note_visit, range_state, want_range
+from orders.search import Counted
 
 _MOST_LISTED = 50
 
@@ -28,8 +30,10 @@ def _page(request: TeamRequest, organisation: Organisation, *, gone: bool, chang
     note_visit(organisation)
     found = strangers(organisation, gone=gone)
     key = current_key(organisation)
+    these, everything = going(organisation, found), going(organisation, organisation.orders.all())
     context = {
-        "going": going(organisation, found),
+        "going": these,
+        "these_words": _counted(these),
         "found": found[:_MOST_LISTED],
         "more": max(found.count() - _MOST_LISTED, 0),
         "gone": gone,
@@ -38,10 +42,21 @@ def _page(request: TeamRequest, organisation: Organisation, *, gone: bool, chang
         "reading": range_state(organisation, None, None),
         "usable": key is not None and key.state == GluKey.State.ACCEPTED,
         "other": foreign_key(organisation),
-        "everything": going(organisation, organisation.orders.all()),
+        "everything": everything,
+        "everything_words": _counted(everything),
         "changed": changed,
     }
     return render(request, "orders/foreign/page.html", context, status=409 if changed else 200)
+
+
+def _counted(going: Going) -> dict[str, str]:
+    """How many orders, lines and recorded changes go, each with its noun: "1,204 orders"."""
+    changes = ngettext("%(n)s recorded change", "%(n)s recorded changes", going.changes)
+    return {
+        "orders": Counted(going.orders).words,
+        "lines": ngettext("%(n)s line", "%(n)s lines", going.lines) % {"n": f"{going.lines:,}"},
+        "changes": changes % {"n": f"{going.changes:,}"},
+    }
 
 
 def _decide(request: TeamRequest, organisation: Organisation) -> HttpResponse:

@@ -30,13 +30,13 @@ _KEYS = (
             ("g c", _("What changed")),
             ("g n", _("Notes for you")),
             ("g m", _("Mirror")),
+            ("/", _("Search")),
             (_("Esc"), _("Close what is open")),
         ),
     ),
     (
         _("On the list"),
         (
-            ("/", _("Search")),
             ("f", _("Add filter")),
             ("s", _("Sort")),
             ("v", _("Views")),

@@ -37,15 +37,6 @@ from orders.views.note_form import note_context
 from orders.views.payments import chase_card
 from orders.views.timeline.history import Side, history_of
 
-_Kind = OrderMark.Kind
-_STEPS = {
-    _Kind.PREPARED: ("box", _("Prepare")),
-    _Kind.POSTED: ("dispatch", _("Mark posted")),
-    _Kind.READY: ("collect", _("Ready")),
-    _Kind.HANDED_OVER: ("done", _("Handed over")),
-}
-"""How the buttons look and what they say with which the queue, too, marks an order."""
-
 _MASKED = _("masked")
 _MOST_OTHERS = 200
 
@@ -98,7 +89,7 @@ def order_page(
         "has_technical": bool(technical),
         "left_here": left,
         "sent_here": latest_step(marks),
-        "steps": [(kind.value, *_STEPS[kind]) for kind in _offered(request, organisation, found, marks)],
+        "steps": _offered(request, organisation, found, marks),
         "this_page": order_address(request, organisation, found.glu_id),
         "attention": attention_of(found, clock, sent=left is not None),
         "in_dispatch": in_status(found, DISPATCH, clock.typical, clock.moment),

@@ -78,7 +78,8 @@ def _given(model: type[Model], columns: tuple[str, ...]) -> str:
 
 
 def _as_json(model: type[Model], columns: tuple[str, ...], rows: Collection[Sequence[Any]]) -> str:
-    names = [field.strip('"') for field in _names(model, columns)]
+    """The rows as _given reads them: an object each, by the names of its columns."""
+    names = [model._meta.get_field(name).column for name in columns]  # type: ignore[union-attr]
     return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str, ensure_ascii=False)
 
 
