@@ -119,8 +119,16 @@ def _terms(text: str) -> Words:
     return Words(
         _bounded(wanted),
         tuple(f" {term} " if len(term) <= _SHORT else term for term in unwanted),
-        untitled=_bounded(wanted[1:]) if wanted[0] in _TITLES else (),
+        untitled=_untitled(wanted),
     )
+
+
+def _untitled(wanted: list[str]) -> tuple[str, ...]:
+    """The terms without titles and the "and" between these; none where there is no title, or too little is left."""
+    if _TITLES.isdisjoint(wanted):
+        return ()
+    rest = [term for term in wanted if term not in _TITLES and term != "and"]
+    return _bounded(rest) if any(len(term) >= _SHORT for term in rest) else ()
 
 
 def _bounded(wanted: list[str]) -> tuple[str, ...]:

@@ -58,6 +58,10 @@ PATEL = {
         "+447700900416",
         "sian llyd",
         "Mrs Patel",
+        "Patel, Mrs",
+        "Mr %26 Mrs Patel",
+        "mr and mrs patel",
+        "Prof. Dr. Patel",
         "dr. łucja patel",
         "sian@post.example",
         "bn72qq",
@@ -225,3 +229,4 @@ def test_a_title_counts_where_an_order_has_it(house: Any) -> None:
     assert found(house.hotel, "q=mrs ash") == {41}
     assert found(house.hotel, "q=dr ash") == {41, 42}
     assert found(house.hotel, 'q="mrs ida"') == set()
+    assert found(house.hotel, "q=dr a") == set()
