@@ -20,7 +20,7 @@ VALUES += ["AWAITING_COLLECTION_AT_RECEPTION", "Partially Refunded", "Royal Mail
 PATHS = [
     f"{ORGANISATION}/orders/?sort=-total",
     f"{ORGANISATION}/orders/?q={CODE}&payment=Paid&dispatch=Packed&created=2025-01-01..2026-12-31&total=1..99",
-    f"{ORGANISATION}/orders/{LONG['id']}/",
+    f"{ORGANISATION}/orders/{LONG['id']}/?payment=Paid&delivery=Royal+Mail+1st+Class&created=2025-01-01..2026-12-31",
     f"{ORGANISATION}/orders/{LONG['id']}/lines/71/",
     f"{ORGANISATION}/exports/?payment=Paid&created=2025-01-01..2026-12-31",
     f"{ORGANISATION}/changes/",
