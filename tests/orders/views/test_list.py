@@ -52,7 +52,7 @@ def test_a_swap_brings_the_list_without_its_frame(filled: Any, viewer_client: Cl
         "language",
         "typed",
     }
-    assert set(re.findall(r' id="([^"]+)"', page.text)) - kept == set(re.findall(r' id="([^"]+)"', text))
+    assert set(re.findall(r'\sid="([^"]+)"', page.text)) - kept == set(re.findall(r'\sid="([^"]+)"', text))
     assert re.findall("<title>.*</title>", text) == re.findall("<title>.*</title>", page.text)
     restored = viewer_client.get(address, headers={**swap, "HX-History-Restore-Request": "true"})
     assert "</header>" in restored.text

@@ -22,9 +22,9 @@ DAYS = "created=2026-11-01..2026-11-02"
 
 
 def shown(client: Client, query: str = DAYS) -> str:
-    text = client.get(f"{LIST}?{query}").content.decode()
     """The range's own element, from its id on."""
-    return spaced(text[text.index(' id="range"') :].partition("</div>")[0])
+    text = client.get(f"{LIST}?{query}").content.decode()
+    return spaced(text[text.index('id="range"') :].partition("</div>")[0])
 
 
 def spaced(text: str) -> str:
