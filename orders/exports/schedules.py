@@ -1,7 +1,9 @@
-"""Scheduled exports: when one is due, whose rights it has then, and how it is announced."""
+"""Scheduled exports: when one is due, changed and paused, whose rights it has then, and how it is announced."""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -19,7 +21,7 @@ from glu_admin.tenancy.times import next_at
 from orders.exports.asking import TooManyExports, ask_export, hint_export
 from orders.exports.completeness import completeness
 from orders.exports.making import choice_of
-from orders.models import Export, ExportSchedule
+from orders.models import Export, ExportSchedule, SavedView
 from orders.saved_views import query_of, visible_views
 from orders.search import Query
 
@@ -27,6 +29,7 @@ MOST_SCHEDULES = 20
 """So many schedules an organisation may have."""
 
 Rhythm, Trouble = ExportSchedule.Rhythm, ExportSchedule.Trouble
+_RHYTHM = {"rhythm", "at", "day"}
 
 
 class TooManySchedules(Exception):
@@ -51,12 +54,62 @@ def add_schedule(schedule: ExportSchedule) -> None:
     if schedule.organisation.export_schedules.count() >= MOST_SCHEDULES:
         said = _("There are %(most)d schedules already. End one first.")
         raise TooManySchedules(said % {"most": MOST_SCHEDULES})
+    schedule.view_name = schedule.view.name if schedule.view else ""
     plan(schedule, now()).save()
 
 
-def may_end(schedule: ExportSchedule, membership: Membership) -> bool:
-    """Whether somebody may end a schedule: who made it, and a manager."""
+def change_schedule(schedule: ExportSchedule, fields: Mapping[str, Any]) -> set[str]:
+    """Give a schedule these fields; the names of those that were different.
+
+    With another rhythm it is due next by that, after now; else when it was. With another view, shape or columns its
+    next file is the first of its kind. Whose it is, and with whose rights it is made, does not change.
+    """
+    others = {name: value for name, value in fields.items() if getattr(schedule, name) != value}
+    changed = set(others)
+    if not changed:
+        return changed
+    for name, value in others.items():
+        setattr(schedule, name, value)
+    if schedule.view:
+        others["view_name"] = schedule.view_name = schedule.view.name
+    if changed & _RHYTHM:
+        plan(schedule, now())
+        others |= {"zone": schedule.zone, "due_at": schedule.due_at}
+    if schedule.trouble != Trouble.RIGHTS:
+        others["trouble"] = schedule.trouble = ""
+    with transaction.atomic():
+        if begins_anew(changed):
+            schedule.exports.update(counts=False)
+        _row(schedule).update(**others)
+    return changed
+
+
+def begins_anew(changed: set[str]) -> bool:
+    """Whether, with these fields changed, what a schedule makes is of another kind: all of it is new to it."""
+    return not changed.isdisjoint({"view", "shape", "columns"})
+
+
+def pause_schedule(schedule: ExportSchedule) -> None:
+    """Have a schedule make nothing until it is resumed."""
+    _row(schedule).filter(paused_at=None).update(paused_at=now())
+
+
+def resume_schedule(schedule: ExportSchedule) -> None:
+    """Have a paused schedule go on: it is due next after now, and what it missed is not made."""
+    plan(schedule, now())
+    resumed = {"paused_at": None, "zone": schedule.zone, "due_at": schedule.due_at}
+    _row(schedule).filter(paused_at__isnull=False).update(**resumed)
+
+
+def may_change(schedule: ExportSchedule, membership: Membership) -> bool:
+    """Whether somebody may change, pause or end a schedule: who made it, and a manager."""
     return schedule.user_id == membership.user_id or membership.may(Role.MANAGER)
+
+
+def views_for(schedule: ExportSchedule, user: User) -> QuerySet[SavedView]:
+    """The views that somebody may have a schedule export: those that they and whoever made it see."""
+    views = visible_views(schedule.organisation, user)
+    return views & visible_views(schedule.organisation, schedule.user) if schedule.user else views
 
 
 def due_schedules() -> QuerySet[ExportSchedule]:
@@ -65,7 +118,7 @@ def due_schedules() -> QuerySet[ExportSchedule]:
     moved = ExportSchedule.across_organisations.exclude(zone=F("organisation__timezone")).filter(due_at__gt=moment)
     for schedule in moved.select_related("organisation"):
         plan(schedule, moment).save(update_fields=["zone", "due_at"])
-    return ExportSchedule.across_organisations.filter(due_at__lte=moment)
+    return ExportSchedule.across_organisations.filter(due_at__lte=moment, paused_at=None)
 
 
 def ask_scheduled(pk: int) -> None:
@@ -77,7 +130,7 @@ def ask_scheduled(pk: int) -> None:
     moment = now()
     if schedule is None or schedule.due_at > moment:
         return
-    due = schedule.organisation.export_schedules.filter(pk=pk, due_at=schedule.due_at)
+    due = _row(schedule).filter(due_at=schedule.due_at, paused_at=None)
     asked = _asked(schedule)
     plan(schedule, moment)
     try:
@@ -101,8 +154,16 @@ def announce(export: Export) -> None:
         "A scheduled export of %(name)s is ready: %(n)s rows, %(size)s.",
         export.rows,
     ) % {"name": name, "n": f"{export.rows:,}", "size": filesizeformat(export.size)}
-    rest = _("Its manifest there says what is in it. The file is kept for some days; the schedule is ended there too.")
+    rest = _(
+        "Its manifest there says what is in it. The file is kept for some days; the schedule is changed and ended "
+        "there too."
+    )
     mail.send(_("An export of %(name)s is ready") % {"name": name}, f"{ready}\n\n{where}\n\n{rest}\n", [user.email])
+
+
+def _row(schedule: ExportSchedule) -> QuerySet[ExportSchedule]:
+    """The schedule as the database has it: a worker may move it on meanwhile."""
+    return schedule.organisation.export_schedules.filter(pk=schedule.pk)
 
 
 def _asked(schedule: ExportSchedule) -> Query | ExportSchedule.Trouble:

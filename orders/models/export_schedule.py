@@ -18,8 +18,9 @@ _SHORTEST_MONTH = 28  # days
 class ExportSchedule(KeptChoice):
     """When a saved view is exported by itself, at `at` of the organisation's own clock, for whoever made the schedule.
 
-    `day` is the day of the week from 0 for Monday, or of the month. `due_at` was reckoned in `zone`. `trouble` says why
-    nothing was made the last time. `view_name` stays when the view is gone.
+    It stays theirs, made with their rights and announced to them, whoever changes it. `day` is the day of the week from
+    0 for Monday, or of the month. `due_at` was reckoned in `zone`; while it is paused nothing is made then. `trouble`
+    says why nothing was made the last time. `view_name` stays when the view is gone.
     """
 
     class Rhythm(models.TextChoices):
@@ -54,6 +55,7 @@ class ExportSchedule(KeptChoice):
     day = models.PositiveSmallIntegerField(default=0)
     zone = models.CharField(max_length=60)
     due_at = models.DateTimeField(db_index=True)
+    paused_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=10, choices=Trouble, default="", blank=True)
 

@@ -1,4 +1,4 @@
-"""Schedules of exports: those there are, a new one, and an end to one."""
+"""Schedules of exports: those there are, a new one, one changed, paused, resumed and ended."""
 
 from typing import Any
 from uuid import UUID
@@ -14,17 +14,42 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.forms import Dressed
-from glu_admin.tenancy.models import Organisation, Role
+from glu_admin.tenancy.models import Organisation, Role, User
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
+from glu_admin.tenancy.times import when_text
 from orders.exports import Choice, NoSuchChoice, read_choice
 from orders.exports.asking import last_choice
-from orders.exports.schedules import TooManySchedules, add_schedule, may_end
+from orders.exports.making import choice_of
+from orders.exports.schedules import (
+    TooManySchedules,
+    add_schedule,
+    begins_anew,
+    change_schedule,
+    may_change,
+    pause_schedule,
+    resume_schedule,
+    views_for,
+)
 from orders.models import ExportSchedule, SavedView
 from orders.saved_views import visible_views
 from orders.views.export_choice import choices, refusal
 
 Rhythm = ExportSchedule.Rhythm
+_WHEN, _RULES = gettext_lazy("when it is made"), gettext_lazy("which orders")
+_WORDS = {
+    "view": gettext_lazy("the view"),
+    "rhythm": _WHEN,
+    "at": _WHEN,
+    "day": _WHEN,
+    "shape": gettext_lazy("what is exported"),
+    "form": gettext_lazy("the program it is for"),
+    "columns": gettext_lazy("columns"),
+    "personal": gettext_lazy("personal data"),
+    "times": gettext_lazy("times"),
+    "only_since": _RULES,
+    "allow_incomplete": _RULES,
+}
 
 
 class ScheduleForm(Dressed, forms.Form):
@@ -54,26 +79,46 @@ class ScheduleForm(Dressed, forms.Form):
         help_text=gettext_lazy("Where it is every month; a shorter month has it on its last day."),
     )
 
-    def __init__(self, *args: Any, request: TeamRequest, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        request: TeamRequest,
+        organisation: Organisation,
+        schedule: ExportSchedule | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["view"].queryset = visible_views(organisation, request.user)  # type: ignore[attr-defined]
+        views = views_for(schedule, request.user) if schedule else visible_views(organisation, request.user)
+        field: Any = self.fields["view"]
+        field.queryset = views
+        if schedule and not views.filter(pk=schedule.view_id or 0).exists():
+            # An option without a name stands for it: it stays as it is, unless it is gone.
+            field.empty_label = _unseen(schedule, request.user)
+            field.required = field.widget.is_required = schedule.view_id is None
         self.fields["at"].help_text = _("By the clock of %(zone)s.") % {"zone": organisation.timezone}
 
 
 def listed(request: TeamRequest, organisation: Organisation) -> list[tuple[ExportSchedule, str, bool]]:
-    """The schedules there are, each with what its view is called and whether the person may end it.
-
-    What a view was called that is gone is told to who made the schedule alone: it may have been a private one.
-    """
+    """The schedules there are, each with what its view is called and whether the person may change it."""
     seen = {view.pk: view.name for view in visible_views(organisation, request.user)}
-    found = []
-    for schedule in organisation.export_schedules.select_related("user"):
-        hidden = _("A view of somebody’s own") if schedule.view_id else _("A view that is gone")
-        if schedule.view_id is None and schedule.user_id == request.user.pk:
-            hidden = schedule.view_name
-        name = seen.get(schedule.view_id or 0, hidden)
-        found.append((schedule, name, may_end(schedule, request.membership)))
-    return found
+    return [
+        (
+            schedule,
+            seen.get(schedule.view_id or 0, _unseen(schedule, request.user)),
+            may_change(schedule, request.membership),
+        )
+        for schedule in organisation.export_schedules.select_related("user")
+    ]
+
+
+def _unseen(schedule: ExportSchedule, user: User) -> str:
+    """What a schedule's view is called for who does not see it.
+
+    What it was called when it is gone is told to who made the schedule alone: it may have been a private one.
+    """
+    if schedule.view_id:
+        return _("A view of somebody’s own")
+    return schedule.view_name if schedule.user_id == user.pk else _("A view that is gone")
 
 
 @door(Role.STAFF)
@@ -84,32 +129,48 @@ def export_schedule(request: TeamRequest, organisation: Organisation) -> HttpRes
         form = ScheduleForm(request=request, organisation=organisation, initial=view)
         return _page(request, organisation, form, last_choice(organisation, request.user))
     form = ScheduleForm(request.POST, request=request, organisation=organisation)
-    try:
-        choice = read_choice({name: request.POST[name] for name in request.POST}, request.POST.getlist("column"))
-    except NoSuchChoice:
-        raise Http404("No such export.") from None
-    only_since = request.POST.get("since") == "yes"
-    said = refusal(choice, only_since=only_since)
-    if not form.is_valid() or said:
-        return _page(request, organisation, form, choice, said)
-    asked = form.cleaned_data
-    schedule = ExportSchedule(
-        organisation=organisation,
-        user=request.user,
-        view=asked["view"],
-        view_name=asked["view"].name,
-        rhythm=asked["rhythm"],
-        at=asked["at"],
-        day={Rhythm.WEEKLY: asked["weekday"], Rhythm.MONTHLY: asked["day"]}.get(asked["rhythm"], 0),
-        allow_incomplete=request.POST.get("incomplete") == "yes",
-        only_since=only_since,
-        **choice.pairs(),
-    )
-    try:
-        add_schedule(schedule)
-    except TooManySchedules as error:
-        return _page(request, organisation, form, choice, str(error))
-    messages.success(request, _("The schedule is kept; its files will be here."))
+    choice, fields, said = _sent(request, form)
+    if fields:
+        try:
+            add_schedule(ExportSchedule(organisation=organisation, user=request.user, **fields))
+        except TooManySchedules as error:
+            return _page(request, organisation, form, choice, str(error))
+        messages.success(request, _("The schedule is kept; its files will be here."))
+        return redirect("orders_export", organisation.slug)
+    return _page(request, organisation, form, choice, said)
+
+
+@door(Role.STAFF)
+def export_schedule_change(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """The form of a schedule, filled; sent, the schedule is as it says, and what is different is told."""
+    schedule = _found(request, organisation, token)
+    asked: dict[str, Any] = {"request": request, "organisation": organisation, "schedule": schedule}
+    if request.method != "POST":
+        form = ScheduleForm(initial=_initial(schedule), **asked)
+        return _page(request, organisation, form, choice_of(schedule), schedule=schedule)
+    form = ScheduleForm(request.POST, **asked)
+    choice, fields, said = _sent(request, form)
+    if not fields:
+        return _page(request, organisation, form, choice, said, schedule)
+    if changed := change_schedule(schedule, fields):
+        messages.success(request, _told(schedule, changed))
+    else:
+        messages.info(request, _("Nothing of the schedule is different, so it stays as it is."))
+    return redirect("orders_export", organisation.slug)
+
+
+@door(Role.STAFF)
+@sent_from("orders_export")
+def export_schedule_pause(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """Have a schedule make nothing for a while; with `resume`, have it go on."""
+    schedule = _found(request, organisation, token)
+    if "resume" in request.POST:
+        resume_schedule(schedule)
+        said = _("The schedule goes on. It is due next %(due)s.") % {"due": _due(schedule)}
+    else:
+        pause_schedule(schedule)
+        said = _("The schedule is paused: nothing is made until it is resumed.")
+    messages.success(request, said)
     return redirect("orders_export", organisation.slug)
 
 
@@ -117,24 +178,83 @@ def export_schedule(request: TeamRequest, organisation: Organisation) -> HttpRes
 @sent_from("orders_export")
 def export_schedule_end(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
     """End a schedule; the files it made stay as long as they would."""
-    schedule = organisation.export_schedules.filter(token=token).first()
-    if schedule is None or not may_end(schedule, request.membership):
-        raise Http404("No such schedule.")
-    schedule.delete()
+    _found(request, organisation, token).delete()
     messages.success(request, _("The schedule has ended. Its files stay as long as they would."))
     return redirect("orders_export", organisation.slug)
 
 
+def _found(request: TeamRequest, organisation: Organisation, token: UUID) -> ExportSchedule:
+    """A schedule that the person may change. Raises Http404."""
+    schedule = organisation.export_schedules.select_related("organisation", "user", "view").filter(token=token).first()
+    if schedule is None or not may_change(schedule, request.membership):
+        raise Http404("No such schedule.")
+    return schedule
+
+
+def _initial(schedule: ExportSchedule) -> dict[str, Any]:
+    """What a schedule's form is filled with."""
+    day = {Rhythm.WEEKLY: {"weekday": schedule.day}, Rhythm.MONTHLY: {"day": schedule.day}}
+    view = schedule.view.slug if schedule.view else ""
+    return {"view": view, "rhythm": schedule.rhythm, "at": schedule.at, **day.get(Rhythm(schedule.rhythm), {})}
+
+
+def _sent(request: TeamRequest, form: ScheduleForm) -> tuple[Choice, dict[str, Any], str]:
+    """What a form asks for: the choice of the file, the schedule's fields, and for people why there are none.
+
+    A view that has no name for who sent it is left out of the fields. Raises Http404 for a choice that there is not.
+    """
+    try:
+        choice = read_choice({name: request.POST[name] for name in request.POST}, request.POST.getlist("column"))
+    except NoSuchChoice:
+        raise Http404("No such export.") from None
+    only_since = request.POST.get("since") == "yes"
+    said = refusal(choice, only_since=only_since)
+    if not form.is_valid() or said:
+        return choice, {}, said
+    asked = form.cleaned_data
+    fields = {
+        "rhythm": asked["rhythm"],
+        "at": asked["at"],
+        "day": {Rhythm.WEEKLY: asked["weekday"], Rhythm.MONTHLY: asked["day"]}.get(asked["rhythm"], 0),
+        "allow_incomplete": request.POST.get("incomplete") == "yes",
+        "only_since": only_since,
+        **choice.pairs(),
+    }
+    return choice, {"view": asked["view"], **fields} if asked["view"] else fields, ""
+
+
+def _told(schedule: ExportSchedule, changed: set[str]) -> str:
+    """What of a schedule is different now, and when it is due."""
+    what = ", ".join(dict.fromkeys(str(_WORDS[name]) for name in _WORDS if name in changed))
+    said = [_("The schedule is changed: %(what)s.") % {"what": what}]
+    if schedule.only_since and begins_anew(changed):
+        said.append(_("Its next file holds everything, as the first of its kind."))
+    said.append(_("It stays paused.") if schedule.paused_at else _("It is due next %(due)s.") % {"due": _due(schedule)})
+    return " ".join(said)
+
+
+def _due(schedule: ExportSchedule) -> str:
+    return when_text(schedule.due_at, schedule.organisation.zone, inside=True)
+
+
 def _page(
-    request: TeamRequest, organisation: Organisation, form: ScheduleForm, choice: Choice, said: str = ""
+    request: TeamRequest,
+    organisation: Organisation,
+    form: ScheduleForm,
+    choice: Choice,
+    said: str = "",
+    schedule: ExportSchedule | None = None,
 ) -> HttpResponse:
+    kept = schedule if schedule and not form.is_bound else None
     context = {
         "form": form,
-        "views": visible_views(organisation, request.user).exists(),
+        "schedule": schedule,
+        "is_own": schedule is None or schedule.user_id == request.user.pk,
+        "views": schedule is not None or visible_views(organisation, request.user).exists(),
         "mails": bool(settings.EMAIL_URL),
         "said": said,
-        "only_since": request.POST.get("since") == "yes",
-        "incomplete": request.POST.get("incomplete") == "yes",
+        "only_since": kept.only_since if kept else request.POST.get("since") == "yes",
+        "incomplete": kept.allow_incomplete if kept else request.POST.get("incomplete") == "yes",
         **choices(organisation, request.user, choice),
     }
     return render(request, "orders/exports/schedule.html", context, status=422 if form.is_bound else 200)

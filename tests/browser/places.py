@@ -1,6 +1,6 @@
 """Every page of the desk by its address, with what it takes for each to have something to show."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 from django.utils.timezone import now
@@ -8,6 +8,8 @@ from django.utils.timezone import now
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind, set_marks
 from orders.desk.notes import write_note
+from orders.exports.choice import Choice
+from orders.models import ExportSchedule
 
 ORGANISATION = "/o/alder-house"
 ELSEWHERE = f"{ORGANISATION}/mirror/elsewhere/"
@@ -39,6 +41,7 @@ _PATHS = [
     "LINE",
     f"{ORGANISATION}/exports/",
     f"{ORGANISATION}/exports/schedule/",
+    "SCHEDULE",
     f"{ORGANISATION}/mirror/",
     ELSEWHERE,
     f"{ORGANISATION}/key/",
@@ -69,7 +72,18 @@ def places(desk: Organisation) -> list[str]:
     desk.memberships.update(created_at=now() - timedelta(days=2))
     for field, old, new in (("dispatchStatus", "Packed", "Dispatched"), ("customerName", None, "Ann Ash")):
         desk.order_changes.create(order=order, field=field, old=old, new=new, seen_new_at=now())
+    schedule = ExportSchedule.across_organisations.create(
+        organisation=desk,
+        user=member.user,
+        view=desk.saved_views.get(slug="paid"),
+        view_name="Paid",
+        rhythm=ExportSchedule.Rhythm.WEEKLY,
+        at=time(6),
+        due_at=now() + timedelta(days=1),
+        **Choice().pairs(),
+    )
     own = {
+        "SCHEDULE": f"{ORGANISATION}/exports/schedule/{schedule.token}/",
         "SHEETS": f"{ORGANISATION}/queues/dispatch/sheets/{printed.batch}/",
         "NOTE": f"{ORGANISATION}/orders/{order.glu_id}/notes/{note.pk}/",
         "REMOVE": f"{ORGANISATION}/team/{member.pk}/remove/",

@@ -16,7 +16,15 @@ from glu_admin.tenancy.models import Organisation, Role, User
 from orders.exports.asking import ask_export
 from orders.exports.choice import Choice
 from orders.exports.making import path_of
-from orders.exports.schedules import ask_scheduled, due_schedules, next_time, plan
+from orders.exports.schedules import (
+    ask_scheduled,
+    change_schedule,
+    due_schedules,
+    next_time,
+    pause_schedule,
+    plan,
+    resume_schedule,
+)
 from orders.models import Export, ExportSchedule, SavedView
 from orders.search import parse_query
 from orders.tasks import ask_scheduled_export, make_export_file, tick
@@ -280,3 +288,101 @@ def test_the_tick_hints_what_is_due(
     with django_capture_on_commit_callbacks(execute=True):
         tick()
     assert ("orders.ask_scheduled", (schedule.pk,), "bulk") in sent
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "fields", "due_at"),
+    [
+        ("2026-03-28T12:00:00+00:00", "Europe/London", {"at": time(1, 30)}, "2026-03-29T01:30:00+00:00"),
+        ("2026-03-28T12:00:00+00:00", "Europe/London", {"at": time(6, 0)}, "2026-03-29T05:00:00+00:00"),
+        ("2026-10-24T12:00:00+00:00", "Europe/London", {"at": time(1, 30)}, "2026-10-25T00:30:00+00:00"),
+        ("2026-10-25T00:45:00+00:00", "Europe/London", {"at": time(1, 30)}, "2026-10-26T01:30:00+00:00"),
+        ("2026-11-03T12:00:00+00:00", "Asia/Tokyo", {"rhythm": Rhythm.MONTHLY, "day": 3}, "2026-12-02T17:30:00+00:00"),
+        ("2026-11-03T12:00:00+00:00", "Asia/Tokyo", {"rhythm": Rhythm.WEEKLY, "day": 2}, "2026-11-03T17:30:00+00:00"),
+    ],
+)
+def test_the_next_run_follows_another_rhythm_in_the_organisations_zone(
+    hotel: Organisation, house: Any, start: str, zone: str, fields: dict[str, Any], due_at: str
+) -> None:
+    Organisation.objects.filter(pk=hotel.pk).update(timezone=zone)
+    hotel.refresh_from_db()
+    with time_machine.travel(datetime.fromisoformat(start), tick=False):
+        schedule = scheduled(hotel, house.staff, due_at=datetime(2026, 12, 31, tzinfo=UTC))
+        assert change_schedule(schedule, fields) == fields.keys()
+    schedule.refresh_from_db()
+    assert (schedule.due_at, schedule.zone) == (datetime.fromisoformat(due_at), zone)
+
+
+def test_another_form_leaves_what_is_due_due(hotel: Organisation, house: Any) -> None:
+    schedule = scheduled(hotel, house.staff)
+    assert change_schedule(schedule, {"form": "plain", "at": schedule.at}) == {"form"}
+    assert due_schedules().get() == schedule
+    assert run(schedule)[0].form == "plain"
+
+
+def test_a_change_leaves_what_a_worker_wrote_meanwhile(hotel: Organisation, house: Any) -> None:
+    schedule = scheduled(hotel, house.staff)
+    in_hand = ExportSchedule.across_organisations.get()
+    run(schedule)
+    change_schedule(in_hand, {"personal": "none"})
+    assert len(run(schedule)) == 1  # it is not due again
+    assert schedule.last_at is not None
+
+
+def test_one_changed_by_a_manager_has_its_makers_rights_and_mail(
+    hotel: Organisation, house: Any, settings: Any
+) -> None:
+    settings.EMAIL_URL = "memory://"
+    schedule = scheduled(hotel, house.staff)
+    change_schedule(schedule, {"personal": "none"})  # whoever did that
+    (export,) = run(schedule)
+    assert (export.user, [sent.to for sent in mail.outbox]) == (house.staff, [["staff@desk.example"]])
+    hotel.memberships.filter(user=house.staff).update(role=Role.VIEWER)
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC))
+    assert (run(schedule), schedule.trouble) == ([export], Trouble.RIGHTS)
+    change_schedule(schedule, {"personal": "full"})
+    assert schedule.trouble == Trouble.RIGHTS  # no change mends that
+
+
+@pytest.mark.parametrize(("fields", "rows"), [({"shape": "both"}, 2), ({"columns": "accounting"}, 2), ({}, 3)])
+def test_with_another_kind_everything_is_new(
+    hotel: Organisation, house: Any, fields: dict[str, Any], rows: int
+) -> None:
+    schedule = scheduled(hotel, house.staff, only_since=True)
+    other = SavedView.across_organisations.create(
+        organisation=hotel, owner=house.staff, name="All", slug="all", query="", reach="shared"
+    )
+    assert run(schedule)[0].rows == 2
+    change_schedule(schedule, {"personal": "none"})
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC))
+    assert run(schedule)[0].rows == 0
+    change_schedule(schedule, fields or {"view": other})
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC))
+    newest = run(schedule)[0]
+    assert (newest.rows, newest.since_at) == (rows, None)
+
+
+def test_while_it_is_paused_nothing_is_made_and_what_was_missed_is_not_made_up_for(
+    hotel: Organisation, house: Any
+) -> None:
+    schedule = scheduled(hotel, house.staff)
+    pause_schedule(schedule)
+    assert not due_schedules().exists()
+    assert run(schedule) == []  # nor by a hint that was on its way
+    resume_schedule(schedule)
+    assert run(schedule) == []
+    assert schedule.paused_at is None
+    assert schedule.due_at > datetime.now(UTC)
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC))
+    assert len(run(schedule)) == 1
+
+
+def test_an_organisation_that_moved_while_it_was_paused_resumes_by_its_own_clock(
+    hotel: Organisation, house: Any
+) -> None:
+    schedule = scheduled(hotel, house.staff)
+    pause_schedule(schedule)
+    Organisation.objects.filter(pk=hotel.pk).update(timezone="Asia/Tokyo")
+    resume_schedule(ExportSchedule.across_organisations.get())
+    schedule.refresh_from_db()
+    assert schedule.due_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == time(2, 30)

@@ -102,65 +102,6 @@ def test_what_a_worker_took_first_is_followed_on_the_page(
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}#recent")
 
 
-SCHEDULE = "/o/alder-house/exports/schedule/"
-
-
-def sent(**fields: Any) -> dict[str, Any]:
-    asked = {"view": "post", "rhythm": "weekly", "at": "02:30", "weekday": "4", "day": "1", "shape": "both"}
-    return {**asked, "form": "xlsx", "columns": "dispatch", "personal": "none", "times": "utc", **fields}
-
-
-def test_a_schedule_is_kept_listed_and_ended(house: Any, staff_client: Client, manager_client: Client) -> None:
-    assert "No views yet" in staff_client.get(SCHEDULE).text
-    house.hotel.saved_views.create(name="Post", slug="post", reach="shared")
-    assert "No views yet" not in staff_client.get(SCHEDULE).text
-    page = " ".join(staff_client.post(SCHEDULE, sent(since="yes"), follow=True).text.split())
-    assert "Every Friday at 02:30, Europe/London · new and changed · <bdi>Staff" in page
-    schedule = house.hotel.export_schedules.get()
-    assert (schedule.shape, schedule.form, schedule.columns, schedule.personal) == ("both", "xlsx", "dispatch", "none")
-    assert (schedule.only_since, schedule.allow_incomplete, schedule.user) == (True, False, house.staff)
-    assert staff_client.post(f"{SCHEDULE}{schedule.token}/end/").status_code == 302
-    assert not house.hotel.export_schedules.exists()
-
-
-def test_what_cannot_be_a_schedule_is_said(house: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    house.hotel.saved_views.create(name="Post", slug="post", reach="shared")
-    house.hotel.saved_views.create(name="Mine", slug="mine", reach="private", owner=house.manager)
-    house.golf.saved_views.create(name="Golf", slug="golf", reach="shared")
-    for wrong in ({"view": "mine"}, {"view": "golf"}, {"at": "25:00"}, {"rhythm": "hourly"}, {"day": "32"}):
-        answer = staff_client.post(SCHEDULE, sent(**wrong))
-        assert answer.status_code == 422, wrong
-        assert "errorlist" in answer.text
-    answer = staff_client.post(SCHEDULE, sent(shape="json", personal="full", since="yes"))
-    assert (answer.status_code, "no column that says what is new" in answer.text) == (422, True)
-    assert staff_client.post(SCHEDULE, sent(form="pdf")).status_code == 404
-    monkeypatch.setattr("orders.exports.schedules.MOST_SCHEDULES", 0)
-    assert "0 schedules already" in staff_client.post(SCHEDULE, sent()).text
-    assert not house.hotel.export_schedules.exists()
-
-
-def test_a_schedule_is_ended_by_who_made_it_or_a_manager(
-    house: Any, staff_client: Client, manager_client: Client, outsider_client: Client
-) -> None:
-    house.hotel.saved_views.create(name="Mine", slug="mine", reach="private", owner=house.manager)
-    manager_client.post(SCHEDULE, sent(view="mine"))
-    end = f"{SCHEDULE}{house.hotel.export_schedules.get().token}/end/"
-    page = staff_client.get(PAGE).text
-    assert end not in page
-    assert "A view of somebody’s own" in page
-    assert "Mine" not in page
-    assert staff_client.post(end).status_code == 404
-    assert outsider_client.post(end.replace("alder-house", "brae-links")).status_code == 404
-    assert "Mine" in manager_client.get(PAGE).text
-    house.hotel.saved_views.get().delete()
-    page = staff_client.get(PAGE).text
-    assert "A view that is gone" in page
-    assert "Mine" not in page
-    assert "Mine" in manager_client.get(PAGE).text
-    manager_client.post(end)
-    assert not house.hotel.export_schedules.exists()
-
-
 LIST = "/o/alder-house/orders/"
 
 
