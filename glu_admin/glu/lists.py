@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from glu_admin.glu.stamps import Stamp
 
@@ -22,6 +23,14 @@ def read_id(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     return value if type(value) is int and 0 <= value <= _MOST_ID else None
+
+
+def read_uuid(value: Any) -> UUID | None:
+    """A UUID of Glu’s, from its text. None for anything else."""
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 class Row(NamedTuple):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.timezone import now
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 
 from glu_admin.glu.client import GluClient
 from glu_admin.glu.errors import GluError, KeyRefused, NotFound, Refused, Unreachable, Unreadable
-from glu_admin.glu.lists import Row
+from glu_admin.glu.lists import Row, read_uuid
 from glu_admin.keys.recognition import OtherOrganisationError, Owner
 from glu_admin.tenancy.models import Organisation
 from orders.endpoints import list_orders, read_order, read_organisation
@@ -243,14 +242,7 @@ def _compared(organisation: Organisation, rows: Iterable[Row]) -> dict[int, tupl
         "glu_id", "uuid", "created_at", "gone_at", "missing"
     ):
         row, created = found[glu_id]
-        its_uuid = _uuid(row.raw.get("uuid"))
+        its_uuid = read_uuid(row.raw.get("uuid"))
         is_same = uuid == its_uuid if uuid and its_uuid else created_at == created.instant
         same[glu_id] = is_same, gone_at is None and missing is None
     return same
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        return None

@@ -14,7 +14,10 @@ from orders.desk.marks import reattach
 from orders.management.order_file import NotAnOrder, orders_in
 from orders.management.sessions import wait_for_lease
 from orders.mirror.statistics import analyze
+from orders.mirror.writing.others import OthersOrders
 from orders.mirror.writing.restore import restore
+
+_OTHERS = "--from-another-organisation"
 
 
 class Command(BaseCommand):
@@ -25,6 +28,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The organisation to read into."""
         parser.add_argument("slug")
+        parser.add_argument(
+            _OTHERS,
+            action="store_true",
+            help="also orders that are known here as another organisation's, or say that they are",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore what comes, and say what became of it."""
@@ -33,11 +41,15 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             with tqdm(desc="Orders", unit="", file=sys.stderr) as bar:
-                written = restore(organisation, orders_in(sys.stdin.buffer), lease.writing, bar.update)
+                others = options["from_another_organisation"]
+                rows = orders_in(sys.stdin.buffer)
+                written = restore(organisation, rows, lease.writing, bar.update, others=others)
         except NotAnOrder as error:
             raise CommandError(f"{error} Everything before its batch was written.") from None
         except OtherOrganisationError as error:
-            raise CommandError(f"{error.words} The batch was not written.") from None
+            before = f"; the {bar.n:,} orders before it were" if bar.n else ""
+            goes_on = f" {_OTHERS} reads them all the same." if isinstance(error, OthersOrders) else ""
+            raise CommandError(f"{error.words} The batch was not written{before}.{goes_on}") from None
         finally:
             lease.release()
             reattach(organisation)

@@ -15,6 +15,7 @@ from orders.mirror.writing.days import count_all_days
 from orders.mirror.writing.documents import rewrite_documents
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import Written, write_orders
+from orders.mirror.writing.others import refuse_others
 from orders.payload import canonical, listed, payload, without_device
 
 _BATCH = 500
@@ -25,18 +26,20 @@ def restore(
     rows: Iterable[dict[str, Any]],
     writing: Callable[[], AbstractContextManager[None]],
     progress: Callable[[int], object],
+    *,
+    others: bool = False,
 ) -> Written:
     """Write orders with the lines inside them, batch by batch; an order that is newer here stays as it is.
 
     `writing` opens a transaction that holds the organisation's lease; `progress` is told of every batch how many rows
     it had. Counters, days and documents are built at the end, also when an error in `rows` ends it early. Raises
-    OtherOrganisationError, with the batch not written.
+    OtherOrganisationError, with the batch not written: OthersOrders only without `others`.
     """
     total, pks, waiting = Written(), set[int](), iter(rows)
     try:
         while batch := list(islice(waiting, _BATCH)):
             with writing():
-                pks |= _write(organisation, batch, total)
+                pks |= _write(organisation, batch, total, others=others)
             progress(len(batch))
     finally:
         with writing():
@@ -49,11 +52,14 @@ def restore(
     return total
 
 
-def _write(organisation: Organisation, rows: list[dict[str, Any]], total: Written) -> set[int]:
+def _write(organisation: Organisation, rows: list[dict[str, Any]], total: Written, *, others: bool) -> set[int]:
     """One batch; the pks whose documents are to be built."""
     lines = [row.pop("lines", None) for row in rows]
-    moment = now()
-    written = write_orders(organisation, _with_known_device(organisation, read_rows(rows)), moment, derive=False)
+    moment, came = now(), read_rows(rows)
+    known = {order.glu_id: payload(order) for order in organisation.orders.filter(glu_id__in=ids(came))}
+    if not others:
+        refuse_others(organisation, came, known)
+    written = write_orders(organisation, _with_known_device(came, known), moment, derive=False)
     sent = {glu_id: _lines_of(place, rows, lines) for glu_id, place in written.places.items()}
     pks = written.pks | _without_lines(organisation, set(sent) - set(written.pks))
     sets = [
@@ -82,12 +88,11 @@ def _lines_of(place: int, rows: list[dict[str, Any]], lines: list[Any]) -> Any:
     )
 
 
-def _with_known_device(organisation: Organisation, rows: list[Row]) -> list[Row]:
+def _with_known_device(rows: list[Row], known: dict[int, dict[str, Any]]) -> list[Row]:
     """Rows without data of the buyer's device get what is known of it here, so that a file never takes it away.
 
     A row that is otherwise the same as here becomes the same, and a row with such data of its own stays as it is.
     """
-    known = {order.glu_id: payload(order) for order in organisation.orders.filter(glu_id__in=ids(rows))}
     return [_filled(row, known[row.glu_id]) if row.glu_id in known else row for row in rows]
 
 

@@ -9,16 +9,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders.desk.marks import Kind, marks_of, set_marks
+from orders.models import MirrorState
 from orders.payload import payload
 from tests.orders.builders import order, write
 
 
-def put_in(monkeypatch: pytest.MonkeyPatch, *rows: Any, raw: bytes = b"") -> str:
+def put_in(monkeypatch: pytest.MonkeyPatch, *rows: Any, raw: bytes = b"", flag: str = "") -> str:
     """What the command says while it reads these rows, or these bytes."""
     said = io.StringIO()
     data = raw or b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), "utf-8"))
-    call_command("import_orders", "alder-house", stderr=said)
+    call_command("import_orders", "alder-house", *([flag] if flag else []), stderr=said)
     return said.getvalue()
 
 
@@ -157,3 +158,67 @@ def test_marks_are_kept_by_what_is_here_and_given_back_to_what_was_removed(
     for glu_id in (1, 2):
         assert [mark.kind for mark in marks_of(house.hotel.orders.get(glu_id=glu_id))] == ["posted"]
     assert house.hotel.order_marks.count() == 2
+
+
+ONE, TWO = "8b1f6a52-1d5e-4b6e-9a3b-0d9f6c1e2a01", "8b1f6a52-1d5e-4b6e-9a3b-0d9f6c1e2a02"
+ELSEWHERE = "--from-another-organisation"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "came"),
+    [
+        (order(7, uuid=ONE), order(7, uuid=ONE.upper(), total=900)),
+        (order(7), order(7, uuid=ONE)),
+        (order(7, uuid=ONE), order(7, "2026-11-01T11:00:00+01:00")),
+    ],
+)
+def test_orders_of_another_organisation_are_refused_unless_they_are_meant(
+    house: Any, monkeypatch: pytest.MonkeyPatch, theirs: dict[str, Any], came: dict[str, Any]
+) -> None:
+    write(house.golf, theirs)
+    with pytest.raises(CommandError, match=f"Order 7 of the file is known here as of brae-links.*{ELSEWHERE}") as error:
+        put_in(monkeypatch, order(8), came)
+    assert "alder-house" in str(error.value)
+    assert not house.hotel.orders.exists()
+    assert "2 new" in put_in(monkeypatch, order(8), came, flag=ELSEWHERE)
+    assert "2 the same" in put_in(monkeypatch, order(8), came)  # it is known as one of ours by now
+    assert house.golf.orders.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("theirs", "came"),
+    [
+        (order(7, uuid=ONE), order(7, uuid=TWO)),
+        (order(7), order(7, "2026-11-02T10:00:00+00:00")),
+        (order(8, uuid=ONE), order(7, uuid=TWO)),
+    ],
+)
+def test_another_order_under_the_same_number_is_no_reason(
+    house: Any, monkeypatch: pytest.MonkeyPatch, theirs: dict[str, Any], came: dict[str, Any]
+) -> None:
+    write(house.golf, theirs)
+    assert "1 new" in put_in(monkeypatch, came)
+
+
+def test_what_was_written_before_a_refused_batch_is_said(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(house.golf, order(900, uuid=ONE), order(901, uuid=TWO))
+    rows = [order(n) for n in range(1, 501)]
+    with pytest.raises(
+        CommandError, match=r"2 orders, such as 900, of the file are known.*the 500 orders before it were"
+    ):
+        put_in(monkeypatch, *rows, order(900, uuid=ONE), order(901, uuid=TWO))
+    assert house.hotel.orders.count() == 500
+
+
+@pytest.mark.parametrize(
+    "named", [11, "11", "/organisations/11", "https://api.glu.example/organisations/11", {"id": 11}]
+)
+def test_orders_that_name_another_organisation_of_glus_are_refused(
+    house: Any, monkeypatch: pytest.MonkeyPatch, named: Any
+) -> None:
+    MirrorState.across_organisations.create(organisation=house.hotel, glu_organisation_id="22")
+    with pytest.raises(CommandError, match=f"Glu’s organisation 11; alder-house is 22.*{ELSEWHERE}"):
+        put_in(monkeypatch, order(7, organisation=named))
+    own = order(7, organisation=22), order(8, organisation="a hash"), order(9, organisation=None)
+    assert "3 new" in put_in(monkeypatch, *own)
+    assert "1 new" in put_in(monkeypatch, order(10, organisation=named), flag=ELSEWHERE)
