@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.display import fields
+from orders.display.locales import grouped
 from orders.display.text import brief, isolated
 from orders.display.typical import TypicalByKind, longer_than_usual
 from orders.display.working_days import WorkingCalendar, calendar_of
@@ -60,7 +61,7 @@ class Span(NamedTuple):
                 words = ngettext("%(n)s hour", "%(n)s hours", self.n)
             case "min":
                 words = ngettext("%(n)s minute", "%(n)s minutes", self.n)
-        return words % {"n": f"{self.n:,}"}
+        return words % {"n": grouped(self.n)}
 
     @property
     def short(self) -> str:
@@ -71,7 +72,7 @@ class Span(NamedTuple):
 @lru_cache(maxsize=1024)  # a list has one in each of its rows
 def _short(span: Span) -> str:
     words = {"wd": _("%(n)s wd"), "d": _("%(n)s d"), "h": _("%(n)s h"), "min": _("%(n)s min")}
-    return words[span.unit] % {"n": f"{span.n:,}"}
+    return words[span.unit] % {"n": grouped(span.n)}
 
 
 @dataclass(frozen=True)

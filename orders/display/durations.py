@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from glu_admin.tenancy.times import has_place
-from orders.display.locales import locale
+from orders.display.locales import grouped, locale
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 _AT_LEAST = 2  # of a unit: what is less is said in the next smaller one
@@ -51,8 +51,8 @@ def until_day(moment: datetime | None, zone: ZoneInfo) -> str:
     if days in (-1, 0, 1):
         return (_("yesterday"), _("today"), _("tomorrow"))[days + 1]
     if days > 0:
-        return ngettext("in %(n)s day", "in %(n)s days", days) % {"n": f"{days:,}"}
-    return ngettext("%(n)s day ago", "%(n)s days ago", -days) % {"n": f"{-days:,}"}
+        return ngettext("in %(n)s day", "in %(n)s days", days) % {"n": grouped(days)}
+    return ngettext("%(n)s day ago", "%(n)s days ago", -days) % {"n": grouped(-days)}
 
 
 def about(length: timedelta | None) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.locales import grouped
 from orders.exports.choice import Shape
 from orders.models import SetAside
 from orders.proof.gaps import Extent, extent, is_copied, words_of
@@ -34,14 +35,14 @@ class Completeness:
             said = ngettext(
                 "the lines of %(n)s order not read yet", "the lines of %(n)s orders not read yet", self.unread
             )
-            out.append(said % {"n": f"{self.unread:,}"})
+            out.append(said % {"n": grouped(self.unread)})
         if self.suspected:
             said = ngettext(
                 "%(n)s order in doubt, as Glu did not list them lately",
                 "%(n)s orders in doubt, as Glu did not list them lately",
                 self.suspected,
             )
-            out.append(said % {"n": f"{self.suspected:,}"})
+            out.append(said % {"n": grouped(self.suspected)})
         return out
 
     @property

@@ -18,6 +18,7 @@ from glu_admin.tenancy import mail
 from glu_admin.tenancy.models import Membership, Organisation, Role, User
 from glu_admin.tenancy.public_url import desk_link
 from glu_admin.tenancy.times import next_at
+from orders.display.locales import grouped
 from orders.exports.asking import TooManyExports, ask_export, hint_export
 from orders.exports.completeness import completeness
 from orders.exports.making import choice_of
@@ -153,7 +154,7 @@ def announce(export: Export) -> None:
         "A scheduled export of %(name)s is ready: %(n)s row, %(size)s.",
         "A scheduled export of %(name)s is ready: %(n)s rows, %(size)s.",
         export.rows,
-    ) % {"name": name, "n": f"{export.rows:,}", "size": filesizeformat(export.size)}
+    ) % {"name": name, "n": grouped(export.rows), "size": filesizeformat(export.size)}
     rest = _(
         "Its manifest there says what is in it. The file is kept for some days; the schedule is changed and ended "
         "there too."

@@ -12,6 +12,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.told import told
 from orders.display.durations import short, soon
+from orders.display.locales import grouped
 from orders.models import MirrorState
 from orders.proof.first_copy import first_copy
 from orders.proof.rest import STANDS_STILL, last_error, stands_still
@@ -139,7 +140,7 @@ def _lines_banner(organisation: Organisation, known: Standing, *, is_fresh: bool
     if n:
         title = ngettext(
             "The lines of %(n)s order could not be read", "The lines of %(n)s orders could not be read", n
-        ) % {"n": f"{n:,}"}
+        ) % {"n": grouped(n)}
     again = _("They are tried again by themselves.")
     if waits is not None and broken:
         again = _("Glu failed for one order after another, so lines are asked for again %(time)s.")

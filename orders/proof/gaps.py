@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.locales import grouped
 from orders.proof.freshness import late_after
 from orders.proof.intervals import BEGINNING, Interval, Union, day_edges
 from orders.proof.proven import unions
@@ -70,7 +71,7 @@ def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:
         named = [_days_of(gap, zone) for gap in gaps if gap.in_doubt == in_doubt]
         if len(named) > _MOST_NAMED:
             more = len(named) - _MOST_NAMED
-            named[_MOST_NAMED:] = [ngettext("%(n)s more stretch", "%(n)s more stretches", more) % {"n": f"{more:,}"}]
+            named[_MOST_NAMED:] = [ngettext("%(n)s more stretch", "%(n)s more stretches", more) % {"n": grouped(more)}]
         if named:
             parts.append(_(said) % {"days": ", ".join(named)})
     return "; ".join(parts)

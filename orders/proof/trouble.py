@@ -12,6 +12,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.times import full_text
 from glu_admin.tenancy.told import told
 from orders.display.durations import short
+from orders.display.locales import grouped
 from orders.models import MirrorRun
 from orders.proof.passes import PassReport, flag_words
 from orders.proof.report import MirrorReport
@@ -123,7 +124,7 @@ def _of_the_orders(report: MirrorReport) -> Iterator[Trouble]:
             "%(n)s order of another organisation is here.",
             "%(n)s orders of another organisation are here.",
             report.foreign,
-        ) % {"n": f"{report.foreign:,}"}
+        ) % {"n": grouped(report.foreign)}
         to_do = _("A manager can remove them from the mirror page.")
         yield Trouble(what, to_do=to_do, needs_a_person=True)
     if report.held:
@@ -131,7 +132,7 @@ def _of_the_orders(report: MirrorReport) -> Iterator[Trouble]:
             "%(n)s order went missing from Glu at once: nothing was concluded.",
             "%(n)s orders went missing from Glu at once: nothing was concluded.",
             report.held,
-        ) % {"n": f"{report.held:,}"}
+        ) % {"n": grouped(report.held)}
         to_do = _("Decide on the mirror page whether each is to be asked for.")
         until = _("Nothing happens to them until then.")
         yield Trouble(what, report.held_since, until, None, to_do, needs_a_person=True)
@@ -140,7 +141,7 @@ def _of_the_orders(report: MirrorReport) -> Iterator[Trouble]:
             "%(n)s row could not be placed and is set aside.",
             "%(n)s rows could not be placed and are set aside.",
             aside,
-        ) % {"n": f"{aside:,}"}
+        ) % {"n": grouped(aside)}
         again = _("Those with a number are asked for again with each reading of everything.")
         to_do = _("The mirror page lists them: ask Glu’s support about them.")
         since = report.set_aside.order_by("first_seen_at").values_list("first_seen_at", flat=True).first()
@@ -151,9 +152,9 @@ def _of_the_orders(report: MirrorReport) -> Iterator[Trouble]:
             "The lines of %(n)s order could not be read.",
             "The lines of %(n)s orders could not be read.",
             report.failed_lines,
-        ) % {"n": f"{report.failed_lines:,}"}
+        ) % {"n": grouped(report.failed_lines)}
         if stuck:
-            to_do = _("%(n)s of them failed for hours: open one, and ask Glu’s support why.") % {"n": f"{stuck:,}"}
+            to_do = _("%(n)s of them failed for hours: open one, and ask Glu’s support why.") % {"n": grouped(stuck)}
         again = _("They are asked for again by themselves, ever more slowly.")
         yield Trouble(what, None, again, report.oldest_due, to_do, needs_a_person=bool(stuck))
 
@@ -203,4 +204,4 @@ def _of_a_pass(pass_report: PassReport, report: MirrorReport) -> Iterator[Troubl
         )
     if pass_report.late:
         again = _("They are here now, and each look goes back %(seconds)s seconds further than the last.")
-        yield Trouble(f"{pass_report.title}: {pass_report.late}.", since, again % {"seconds": f"{report.overlap:,}"})
+        yield Trouble(f"{pass_report.title}: {pass_report.late}.", since, again % {"seconds": grouped(report.overlap)})

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.locales import grouped
 from orders.display.money import currency
 from orders.models import MirrorState, OrderDay
 from orders.models.counter import joined
@@ -197,7 +198,7 @@ def _split(period: Period, code: str, name: str, values: dict[str, Figures], mos
         for value in rest:
             figures = figures.plus(values[value])
         others = _query(code, period.days, [(f"{NOT}{name}", value) for value in shown])
-        words = ngettext("%(n)s other", "%(n)s others", len(rest)) % {"n": f"{len(rest):,}"}
+        words = ngettext("%(n)s other", "%(n)s others", len(rest)) % {"n": grouped(len(rest))}
         rows.append(Row(words, figures, others))
     return rows
 

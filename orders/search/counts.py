@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
+from orders.display.locales import grouped
 from orders.display.money import currency
 from orders.display.text import brief
 from orders.models import Order, OrderCounter
@@ -34,7 +35,7 @@ class Counted:
     exact: bool = True
 
     def __str__(self) -> str:
-        return f"{self.n:,}" if self.exact else f"{self.n:,}+"
+        return grouped(self.n) + ("" if self.exact else "+")
 
     @property
     def words(self) -> str:
@@ -211,7 +212,7 @@ def unknown_values(organisation: Organisation, criteria: OrderCriteria) -> list[
     for name, known in facets(read_counters(organisation), OrderCriteria()).items():
         values = [facet.value for facet in known]
         some = ", ".join(brief(value or "none given", _LONGEST) for value in values[:_MOST_NAMED])
-        more = f" and {len(values) - _MOST_NAMED:,} more" if len(values) > _MOST_NAMED else ""
+        more = f" and {grouped(len(values) - _MOST_NAMED)} more" if len(values) > _MOST_NAMED else ""
         for asked in (*getattr(criteria, name), *criteria.excluded(name)):
             if asked not in values:
                 there_are = f"There are: {some}{more}." if values else "No order has any."

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from orders.display.locales import grouped
 from orders.search.folding import plain
 from orders.search.ranges import BadValue
 
@@ -45,7 +46,7 @@ def read_numbers(text: str) -> tuple[int, ...]:
         found.add(at)
     if len(found) > MOST_NUMBERS:
         said = _("At most %(most)s order numbers can be asked for at once; these are %(n)s.")
-        raise BadValue(said % {"most": f"{MOST_NUMBERS:,}", "n": f"{len(found):,}"})
+        raise BadValue(said % {"most": grouped(MOST_NUMBERS), "n": grouped(len(found))})
     if max(found) >= 2**63:
         raise BadValue(_("That is no number of an order."))
     return tuple(sorted(found))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.display.locales import grouped
 from orders.search import Query, count_before, count_orders, neighbours, parse_query
 
 _WAYS = {"previous": _("This is the first order of that list."), "next": _("This is the last order of that list.")}
@@ -43,7 +44,7 @@ def order_place(request: TeamRequest, organisation: Organisation, glu_id: int) -
             "previous": _address(organisation, before, query) if before is not None else "",
             "next": _address(organisation, after, query) if after is not None else "",
             "count": count_orders(organisation, query.criteria),
-            "position": f"{place.n + 1:,}" if place is not None and place.exact else "",
+            "position": grouped(place.n + 1) if place is not None and place.exact else "",
         }
     return render(request, "orders/order/_beside.html", context)
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.requests import TeamRequest
+from orders.display.locales import grouped
 from orders.search import Counted, OrderCriteria, Query, list_page, parse_query
 from orders.search.numbers import kept_numbers, read_numbers
 from orders.search.ranges import BadValue
@@ -55,7 +56,7 @@ class Asked:
     def scopes(self, count: Counted) -> list[tuple[str, str, bool]]:
         """The choices there are, each with its words and whether it is chosen; `count` is how many match."""
         words = {"selected": _("%(n)s selected"), "page": _("%(n)s on this page")}
-        found = [(name, words[name] % {"n": f"{len(numbers):,}"}) for name, numbers in self._numbered() if numbers]
+        found = [(name, words[name] % {"n": grouped(len(numbers))}) for name, numbers in self._numbered() if numbers]
         every = [*found, ("all", _("All %(n)s matching") % {"n": count})] if found else []
         return [(name, said, name == self.scope) for name, said in every]
 
@@ -69,7 +70,7 @@ class Asked:
             "%(n)s were chosen, and %(orders)s are found now.",
             found.n,
         )
-        return said % {"n": f"{expected:,}", "orders": found.words}
+        return said % {"n": grouped(expected), "orders": found.words}
 
     def _numbered(self) -> Iterable[tuple[str, tuple[int, ...]]]:
         return (("selected", self.selected), ("page", self.page))

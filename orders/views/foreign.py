@@ -11,6 +11,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.display.locales import grouped
 from orders.foreign import Going, going, strangers, want_everything_removed, want_removed
 from orders.recheck import TooManyRanges, note_visit, range_state, want_range
 from orders.search import Counted
@@ -54,8 +55,8 @@ def _counted(going: Going) -> dict[str, str]:
     changes = ngettext("%(n)s recorded change", "%(n)s recorded changes", going.changes)
     return {
         "orders": Counted(going.orders).words,
-        "lines": ngettext("%(n)s line", "%(n)s lines", going.lines) % {"n": f"{going.lines:,}"},
-        "changes": changes % {"n": f"{going.changes:,}"},
+        "lines": ngettext("%(n)s line", "%(n)s lines", going.lines) % {"n": grouped(going.lines)},
+        "changes": changes % {"n": grouped(going.changes)},
     }
 
 

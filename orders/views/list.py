@@ -14,6 +14,7 @@ from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
+from orders.display.locales import grouped
 from orders.models.mirror_state import state_of
 from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
@@ -147,7 +148,7 @@ def _picked(query: Query, picked: str, count: Counted | None, export_query: str)
         "export_query": f"{export_query}{bound}",
         "all_query": query.url_query(picked=str(count.n if count else 0)),
         "looks": [(name, value) for name, value in looks if value and value != DEFAULT_SORT],
-        "picked_all": None if chosen is None else f"{chosen:,}",
+        "picked_all": None if chosen is None else grouped(chosen),
         "picked_moved": chosen is not None and count is not None and count.n != chosen,
     }
 

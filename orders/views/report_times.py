@@ -16,6 +16,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.display.ages import Span
 from orders.display.durations import short
+from orders.display.locales import grouped
 from orders.display.percentiles import FEWEST
 from orders.exports.tables import Cell
 from orders.proof.standing import standing_on_page
@@ -42,8 +43,8 @@ def report_times(request: TeamRequest, organisation: Organisation) -> HttpRespon
         "fewest": FEWEST,
         "most": MOST,
         "ahead": ahead,
-        "days": [(date_format(day.day, "D j M"), f"{day.orders:,}", day.query) for day in ahead.days if day.orders],
-        "whole": (_next(len(ahead.days)), f"{ahead.whole.orders:,}", ahead.whole.query),
+        "days": [(date_format(day.day, "D j M"), grouped(day.orders), day.query) for day in ahead.days if day.orders],
+        "whole": (_next(len(ahead.days)), grouped(ahead.whole.orders), ahead.whole.query),
         "chart": _chart(ahead),
     }
     if asked.period:
@@ -103,11 +104,11 @@ def _row(one: Took[Any], said: Any) -> dict[str, Any]:
     """A method's times as they are shown."""
     return {
         "method": one.method or _(NONE),
-        "done": f"{one.done:,}",
-        "known": f"{one.known:,}",
+        "done": grouped(one.done),
+        "known": grouped(one.known),
         "median": said(one.median) if one.median is not None else _("not known"),
         "high": said(one.high) if one.high is not None else _("too few") if one.known else _("not known"),
-        "left": f"{one.left:,}",
+        "left": grouped(one.left),
         "done_query": one.done_query,
         "left_query": one.left_query if one.left else "",
     }
@@ -126,6 +127,6 @@ def _minutes(length: timedelta | None) -> int | None:
 
 
 def _chart(ahead: Schedule) -> Chart | None:
-    said = [f"{date_format(day.day, 'D j M')}: {day.orders:,}" for day in ahead.days]
+    said = [f"{date_format(day.day, 'D j M')}: {grouped(day.orders)}" for day in ahead.days]
     names = [date_format(day.day, "j M") for day in ahead.days]
-    return chart([day.orders for day in ahead.days], said, names, lambda n: f"{n:,}")
+    return chart([day.orders for day in ahead.days], said, names, grouped)

@@ -19,6 +19,7 @@ from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.display.html import bdi
+from orders.display.locales import grouped
 from orders.display.money import currency, money
 from orders.display.text import isolated
 from orders.exports.tables import Cell, amount_cell, table_texts
@@ -121,7 +122,7 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
             "drawn": [_(words) for words in _DRAWN[period.by]],
             "sections": [_section(period, section, known.is_known) for section in found.sections],
             "others": [
-                (row.words or _(NONE), f"{row.figures.orders:,}", urlencode([("currency", row.words)]))
+                (row.words or _(NONE), grouped(row.figures.orders), urlencode([("currency", row.words)]))
                 for row in found.others
             ],
             "missing": _missing(organisation, period),
@@ -193,7 +194,7 @@ def _line(row: Row, code: str, known: bool) -> Line:
     words = row.words or _(NONE) if row.is_value else row.words
     unknown = format_html(_NUMBER, _("not known"))
     amounts = (_cell(getattr(figures, name), code) if known or name not in _SETTLED else unknown for name in _AMOUNTS)
-    return Line(words, SafeString("".join((format_html(_NUMBER, f"{figures.orders:,}"), *amounts))), row.query)
+    return Line(words, SafeString("".join((format_html(_NUMBER, grouped(figures.orders)), *amounts))), row.query)
 
 
 @lru_cache(maxsize=2048)
