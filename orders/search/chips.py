@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from orders.display.locales import grouped
 from orders.display.text import isolated
 from orders.search.criteria import DAY_FIELDS, FLAGS, LABELS, NOT, PERSON_FIELDS, VALUE_FIELDS, Amounts, Days
 from orders.search.query import Query
@@ -22,6 +23,12 @@ SORT_WORDS = {
     "scheduled": gettext_lazy("next delivery first"),
     "-age": gettext_lazy("longest waiting first"),
     "age": gettext_lazy("shortest waiting first"),
+}
+
+_MONTHS = {
+    "last-month": gettext_lazy("last month, %(days)s"),
+    "this-month": gettext_lazy("this month, %(days)s"),
+    "next-month": gettext_lazy("next month, %(days)s"),
 }
 
 MOST_CHIPS = 12
@@ -56,7 +63,7 @@ def describe(query: Query) -> str:
 
 def more(number: int) -> str:
     """What is said in place of the rest of a list that was cut: "and 7 more"."""
-    return ngettext("and %(n)s more", "and %(n)s more", number) % {"n": f"{number:,}"}
+    return ngettext("and %(n)s more", "and %(n)s more", number) % {"n": grouped(number)}
 
 
 def _active(query: Query) -> list[Chip]:
@@ -130,7 +137,8 @@ def _numbers(ids: tuple[int, ...]) -> str:
 
 
 def _days(days: Days) -> str:
-    return f" {pgettext('between days', 'or')} ".join(_stretch(first, last) for first, last in days.each)
+    said = f" {pgettext('between days', 'or')} ".join(_stretch(first, last) for first, last in days.each)
+    return _MONTHS[days.text] % {"days": said} if days.text in _MONTHS else said
 
 
 def _stretch(first: date | None, last: date | None) -> str:
@@ -151,11 +159,11 @@ def _amounts(amounts: Amounts) -> str:
     if amounts.currency:
         bare = _amounts(replace(amounts, currency=""))
         return _("%(amounts)s, %(currency)s only") % {"amounts": bare, "currency": amounts.currency}
-    if amounts.least is None:
+    least, most = ("" if end is None else grouped(end) for end in (amounts.least, amounts.most))
+    if not least:
         said = _("below %(amount)s") if amounts.below else _("up to %(amount)s")
-        return said % {"amount": f"{amounts.most:,}"}
-    if amounts.most is None:
+        return said % {"amount": most}
+    if not most:
         said = _("above %(amount)s") if amounts.above else _("from %(amount)s")
-        return said % {"amount": f"{amounts.least:,}"}
-    least, most = f"{amounts.least:,}", f"{amounts.most:,}"
+        return said % {"amount": least}
     return most if amounts.least == amounts.most else _("%(first)s to %(last)s") % {"first": least, "last": most}

@@ -1,4 +1,4 @@
-"""Ranges of days, amounts and ages as people write them: "1/2/2026..28 Feb 2026", "-7d..", "£50..1,000", "3wd.."."""
+"""Ranges of days, amounts and ages as people write them: "1/2/2026..28 Feb", "this-month", "£50..1,000", "3wd.."."""
 
 import re
 import unicodedata
@@ -16,10 +16,13 @@ _LONGEST = 100
 _MOST_STRETCHES = 20
 _COMPARED = re.compile(r"\s*([<>]=?)(.*)", re.S)
 _NO_DAY = gettext_lazy(
-    "%(field)s: “%(typed)s” is not a day that can be read. Write it as 31/1/2026, 31 Jan 2026, today or -7d."
+    "%(field)s: “%(typed)s” is not a day that can be read. Write it as 31/1/2026, 31 Jan 2026, today, -7d"
+    " or this-month."
 )
 _NO_AMOUNT = gettext_lazy("%(field)s: “%(typed)s” is not an amount that can be read. Write it as 50, £50 or 1,000.50.")
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_MONTHS = ("last-month", "this-month", "next-month")
+_MONTH = re.compile(r"(last|this|next)[ -]month")
 _RELATIVE = re.compile(r"([+-]\d{1,5}) ?d(?:ays?)?")
 _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
@@ -51,10 +54,10 @@ class BadValue(ValueError):
 
 
 def read_days(text: str, today: date, label: str) -> Days:
-    """`2026-01-01..31/1/2026`, `..31 Jan 2026`, `-7d..`, `today`, `>=1/2/2026`; several with commas. Raises BadValue.
+    """`2026-01-01..31/1/2026`, `..31 Jan 2026`, `-7d..`, `this-month`, `>=1/2/2026`; several with commas.
 
-    Both days are included. Numbers are day, month, year unless the year comes first; a day without a year is in
-    today's, as lists show it. `label` is what messages call the field.
+    Both days are included, and of a month all of its days. Numbers are day, month, year unless the year comes first; a
+    day without a year is in today's, as lists show it. `label` is what messages call the field. Raises BadValue.
     """
     parts = text.split(",")
     if len(parts) == 1:
@@ -89,12 +92,14 @@ def _stretch(text: str, today: date, label: str) -> Days:
         first_text, dots, last_text = (match[2], "..", "") if ">" in match[1] else ("", "..", match[2])
         shift = {">": 1, "<": -1}.get(match[1], 0)
     first, first_kept = _day(first_text, today, label, "from", shift)
-    last, last_kept = _day(last_text, today, label, "to", shift) if dots else (first, "")
+    last, last_kept = _day(
+        last_text if dots else first_text, today, label, "to" if dots else "from", shift, is_last=True
+    )
     if first is None and last is None:
         raise BadValue(_("%(field)s needs a day, such as 31/1/2026, or two with .. between.") % {"field": label})
     if first is not None and last is not None and first > last:
         raise BadValue(_("%(field)s ends before it begins.") % {"field": label})
-    return Days(first, last, f"{first_kept}{dots}{last_kept}")
+    return Days(first, last, f"{first_kept}{dots}{last_kept}" if dots else first_kept)
 
 
 def read_amounts(text: str, label: str) -> Amounts:
@@ -163,8 +168,13 @@ def _said(least: Span | None, most: Span | None) -> str:
     return str(least) if least == most else _("%(first)s to %(last)s") % {"first": least, "last": most}
 
 
-def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[date | None, str]:
-    """A day, so many days on, and how an address keeps it: counted from today stays so, the rest is written one way."""
+def _day(
+    text: str, today: date, label: str, end: str, shift: int = 0, *, is_last: bool = False
+) -> tuple[date | None, str]:
+    """A day, or the first or last of a month, so many days or months on; and how an address keeps it.
+
+    What is counted from today stays so, the rest is written one way.
+    """
     plain = _plain(text, label, end)
     if not plain:
         return None, ""
@@ -175,6 +185,10 @@ def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[
         elif plain in _NAMED_DAYS:
             away = _NAMED_DAYS[plain] + shift
             day, kept = today + timedelta(days=away), f"{away:+d}d" if shift else plain
+        elif match := _MONTH.fullmatch(plain):
+            away = _MONTHS.index(f"{match[1]}-month") - 1 + shift
+            day = _month_day(today, away, is_last=is_last)
+            kept = _MONTHS[away + 1] if -1 <= away <= 1 else day.isoformat()
         else:
             day = _written(plain, today) + timedelta(days=shift)
             kept = day.isoformat()
@@ -183,6 +197,12 @@ def _day(text: str, today: date, label: str, end: str, shift: int = 0) -> tuple[
     if not _EARLIEST <= day <= _LATEST:
         raise BadValue(_("%(field)s: “%(typed)s” is too far away.") % {"field": label, "typed": _short(text)}, end)
     return day, kept
+
+
+def _month_day(today: date, away: int, *, is_last: bool) -> date:
+    """The first or the last day of the month that is so many months after today's."""
+    months = today.year * 12 + today.month - 1 + away + is_last
+    return date(months // 12, months % 12 + 1, 1) - timedelta(days=is_last)
 
 
 def _written(plain: str, today: date) -> date:

@@ -224,7 +224,7 @@ def _page(
         "pairs": query.all_orders().pairs(),
         "back": query.url_query(cursor=query.cursor),
         "is_whole": query.criteria.is_empty(),
-        "day_links": preset_days(organisation, query.all_orders()),
+        "day_links": preset_days(query.all_orders()),
         "again_query": asked.query.all_orders().url_query(),
         **_recent(request, organisation),
     }

@@ -7,14 +7,12 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.reports.period import PERIODS, named_days, span
 from orders.search import (
     COUNT_CAP,
     CounterRow,
@@ -34,13 +32,15 @@ RANGE_FIELDS = ("created", "updated", "scheduled", "age", "total")
 _PRESETS = (
     (gettext_lazy("Today"), "today"),
     (gettext_lazy("Last 7 days"), "-6d.."),
+    (gettext_lazy("This month"), "this-month"),
+    (gettext_lazy("Last month"), "last-month"),
 )
-_MONTHS = ("month", "last-month")
 _EXAMPLES = {
     "total": (gettext_lazy("least"), gettext_lazy("most")),
     "age": ("3wd", "5wd"),
 }
 _MOST_OFFERED = 50
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SEVERAL = re.compile(r",\S")  # as an address has several stretches of days; a day may have a comma and a space
 PINNED = ("dispatch", "payment", "type")
 """The fields of values that have a menu of their own beside the chips."""
@@ -138,16 +138,14 @@ def panel(organisation: Organisation, query: Query, counters: Sequence[CounterRo
         "filters": [offer for name, offer in offers.items() if name not in PINNED],
         "range_fields": [_range_field(query, name, problems) for name in RANGE_FIELDS],
         "flags": [(flag, label, _flags(query.criteria).get(flag, "")) for flag, label in FLAG_LABELS.items()],
-        "presets": preset_days(organisation, query),
+        "presets": preset_days(query),
         "amounts_in": query.criteria.total.currency if query.criteria.total else "",
     }
 
 
-def preset_days(organisation: Organisation, query: Query) -> list[tuple[str, str]]:
+def preset_days(query: Query) -> list[tuple[str, str]]:
     """Days of creation that are often asked for, in words, each with the query string that has them instead."""
-    today = localdate(timezone=organisation.zone)
-    months = [(_(PERIODS[name]), span(*named_days(name, today))) for name in _MONTHS]
-    return [(str(words), query.url_query(created=text)) for words, text in (*_PRESETS, *months)]
+    return [(str(words), query.url_query(created=text)) for words, text in _PRESETS]
 
 
 @door(Role.VIEWER)
@@ -192,19 +190,14 @@ def _offered(criteria: OrderCriteria, name: str, known: list[Facet], counted: bo
 def _range_field(query: Query, name: str, problems: list[Problem]) -> RangeField:
     problem = next((problem for problem in problems if problem.key == name), None)
     known = getattr(query.criteria, name)
-    if isinstance(known, Days) and known.stretches:
-        first, last = known.text, ""
-    elif isinstance(known, Days):
-        first, last = str(known.first or ""), str(known.last or "")
-    else:
-        first, dots, last = (problem.value if problem else known.text if known else "").partition("..")
-        last = last if dots else first
-    boxes = [_box(name, end, value, problem) for end, value in (("from", first), ("to", last))]
+    text = problem.value if problem else known.text if known else ""
+    first, dots, last = (text, "..", "") if isinstance(known, Days) and known.stretches else text.partition("..")
+    boxes = [_box(name, end, value, problem) for end, value in (("from", first), ("to", last if dots else first))]
     return RangeField(str(LABELS[name]), name, (boxes[0], boxes[1]), problem.message if problem else "")
 
 
 def _box(name: str, end: str, value: str, problem: Problem | None) -> Box:
-    kind = "date" if name in DAY_FIELDS and problem is None and "," not in value else "text"
+    kind = "date" if name in DAY_FIELDS and problem is None and (not value or _DAY.fullmatch(value)) else "text"
     label = (_("%(field)s from") if end == "from" else _("%(field)s to")) % {"field": LABELS[name]}
     example = _EXAMPLES.get(name, ("", ""))[end == "to"]
     return Box(end, label, str(example), value.strip(), kind, problem is not None and problem.end in ("", end))

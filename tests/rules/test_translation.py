@@ -163,3 +163,10 @@ def test_sentences_that_are_not_marked_are_found() -> None:
     assert not unmarked_in_code(
         '"""For programmers alone."""\nx = _("It is not here.")\nraise Http404("No such order.")'
     )
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_number_is_grouped_as_in_english(path: Path) -> None:
+    """`grouped` of orders/display/locales.py writes them for people."""
+    if str(path.relative_to(ROOT)) not in ELSEWHERE:
+        assert ":,}" not in path.read_text(encoding="utf-8")

@@ -40,6 +40,8 @@ def read(organisation: Organisation, typed: str) -> Query:
         ("channel:none -channel:Web", "channel=&not.channel=Web"),
         ("currency:EUR", "currency=EUR"),
         ("created:-7d..", "created=-7d.."),
+        ("created:this-month", "created=this-month"),
+        ('created:"Last month"', "created=last-month"),
         ("scheduled:today..+14d updated:31/1/2026", "updated=2026-01-31&scheduled=today..+14d"),
         ("created:2026-01-01..2026-01-31,1/3/2026..", "created=2026-01-01..2026-01-31,2026-03-01.."),
         ("created:>=1/2/2026 updated:<today", "created=2026-02-01..&updated=..-1d"),
@@ -133,7 +135,9 @@ def test_a_clause_adds_to_what_the_address_says(desk: Organisation) -> None:
 VALUES = st.sampled_from(["Outstanding", 'The "Big" Card', "", "none", "a,b", "“x”", "x:y z", '"', "-"]) | st.text(
     max_size=8
 )
-DAYS = st.sampled_from(["-7d..", "today..+14d", "..2026-03-31", "2026-02-29x", "2024-02-29", "2026-01-01..2026-01-31"])
+DAYS = st.sampled_from(
+    ["-7d..", "last-month", "today..+14d", "..2026-03-31", "2026-02-29x", "2024-02-29", "2026-01-01..2026-01-31"]
+)
 PAIRS = st.one_of(
     st.tuples(st.sampled_from(["dispatch", "not.dispatch", "type", "currency", "not.currency", "channel"]), VALUES),
     st.tuples(

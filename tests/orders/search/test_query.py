@@ -147,6 +147,10 @@ def test_described_in_words() -> None:
     query = parse_query("dispatch=Outstanding&created=2026-01-01..2026-01-31", LONDON)
     assert describe(query) == "Outstanding, Created 1 Jan 2026 to 31 Jan 2026, newest first"
     assert describe(parse_query("", LONDON)) == "All orders, newest first"
+    with time_machine.travel("2026-11-20T12:00:00+00:00", tick=False):
+        assert describe(parse_query("created=this-month", LONDON)) == (
+            "Created this month, 1 Nov 2026 to 30 Nov 2026, newest first"
+        )
     aged = {
         "3wd..": "3 working days or more",
         "..1d": "up to 1 day",

@@ -57,6 +57,41 @@ def test_what_is_counted_from_today_stays_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last", "kept"),
+    [
+        ("this-month", "2026-11-01", "2026-11-30", "this-month"),
+        ("Last month", "2026-10-01", "2026-10-31", "last-month"),
+        ("next-month", "2026-12-01", "2026-12-31", "next-month"),
+        ("last-month..today", "2026-10-01", "2026-11-27", "last-month..today"),
+        ("-7d..this-month", "2026-11-20", "2026-11-30", "-7d..this-month"),
+        ("last-month..this-month", "2026-10-01", "2026-11-30", "last-month..this-month"),
+        (">=this-month", "2026-11-01", None, "this-month.."),
+        ("<=this-month", None, "2026-11-30", "..this-month"),
+        (">last-month", "2026-11-01", None, "this-month.."),
+        ("<this-month", None, "2026-10-31", "..last-month"),
+        (">next-month", "2027-01-01", None, "2027-01-01.."),
+    ],
+)
+def test_a_month_counted_from_todays_stays_so(text: str, first: str | None, last: str | None, kept: str) -> None:
+    found = days(text)
+    assert (found.first, found.last) == tuple(end and date.fromisoformat(end) for end in (first, last))
+    assert found.text == kept
+
+
+@given(st.dates(date(1950, 1, 1), date(2900, 12, 31)))
+def test_months_meet_whatever_today_is(today: date) -> None:
+    last, this, following = (read_days(f"{name}-month", today, "Created") for name in ("last", "this", "next"))
+    for before, after in ((last, this), (this, following)):
+        assert before.last
+        assert after.first
+        assert (after.first - before.last).days == 1
+        assert after.first.day == 1
+    assert this.first
+    assert this.last
+    assert this.first <= today <= this.last
+
+
+@pytest.mark.parametrize(
     ("text", "end"),
     [
         ("31/2/2026", "from"),

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -148,6 +149,26 @@ def test_months_are_offered_beside_the_days_which_stand_first(four: Any, viewer_
         "Last month": ["4"],
     }
     assert page.index('name="created-from"') < page.index('name="channel"') < page.index('name="flag-message"')
+
+
+@pytest.mark.parametrize(
+    ("days", "boxes"),
+    [
+        ("this-month", [("text", "this-month"), ("text", "this-month")]),
+        ("-6d..", [("text", "-6d"), ("date", "")]),
+        ("2026-11-02..", [("date", "2026-11-02"), ("date", "")]),
+    ],
+)
+def test_days_counted_from_today_stay_so_when_the_form_is_sent(
+    four: Any, viewer_client: Client, days: str, boxes: list[tuple[str, str]]
+) -> None:
+    """A view that was made of this month is of this month when it is next."""
+    page = viewer_client.get(f"/o/alder-house/orders/?created={days}").text
+    found = re.findall(r'type="(\w+)"\s+value="([^"]*)"\s+autocomplete="off"\s+id="f-created-(\w+)"', page)
+    assert [(kind, value) for kind, value, _ in found] == boxes
+    sent = urlencode({f"created-{end}": value for _, value, end in found})
+    answer = viewer_client.get(f"/o/alder-house/orders/?{sent}")
+    assert answer.headers["Location"] == f"/o/alder-house/orders/?created={days}"
 
 
 def test_the_currency_of_amounts_is_said(four: Any, viewer_client: Client) -> None:
