@@ -13,14 +13,14 @@ from django.utils.timezone import localdate, now
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start
-from orders.desk.marks import Kind, is_sent, standing_marks
+from orders.desk.marks import COLLECTED_AS, Kind, is_sent, standing_marks
 from orders.desk.queues import DISPATCH, UNCONFIRMED, UNMARKED
-from orders.display.ages import Age, age_of, clock_of
+from orders.display.ages import Age, Span, age_of, clock_of
 from orders.display.money import currency
 from orders.models import Order, OrderLine, OrderMark
 from orders.models.waiting import DISPATCHED
 from orders.search import Counted, Query, count_orders, find, find_orders, list_page, parse_query
-from orders.search.delivery import OPEN, collected
+from orders.search.delivery import OPEN, collected, is_collected
 from orders.search.marked import RECENT
 
 MOST_WAITING = 2_000
@@ -31,7 +31,7 @@ SHOWN = 10
 
 _MOST_DISAGREEING = 5
 _LANE = ExpressionWrapper(collected(), output_field=BooleanField())  # whether an order is collected
-_STEPS = {True: (Kind.READY, Kind.HANDED_OVER), False: (Kind.PREPARED, Kind.POSTED)}  # by whether it is collected
+_STEPS = {True: (*COLLECTED_AS.values(),), False: (*COLLECTED_AS,)}  # by whether it is collected
 _DAYS = 3  # working days of waiting that the strip tells apart
 
 
@@ -97,23 +97,26 @@ class Card:
 
 @dataclass(frozen=True)
 class Waited:
-    """How many orders have waited so many working `days`, or longer for the last, and the list of exactly these.
+    """How many orders have waited so many working days, or longer for the last, and the list of exactly these.
 
     `limit` is how long an order may wait by the organisation's usual limit.
     """
 
-    days: int
+    days: Span
     n: int
     query: str
-    limit: int
+    limit: Span
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Orders of which the desk says one thing and Glu another: how many, the first of them, and the list of all."""
+    """Orders of which the desk says one thing and Glu another: how many, the first of them, and the list of all.
+
+    Each has the mark by which it has left, and the kind by which orders like it leave.
+    """
 
     count: Counted
-    rows: list[tuple[Order, OrderMark | None]]
+    rows: list[tuple[Order, OrderMark | None, OrderMark.Kind]]
     query: str
 
 
@@ -179,15 +182,13 @@ def offered(organisation: Organisation, order: Order, marks: Sequence[OrderMark]
         return []
     if order.dispatch_status == DISPATCHED and order.copied_at >= now() - RECENT:
         is_missed = find_orders(organisation, UNMARKED.query(organisation).criteria).filter(pk=order.pk).exists()
-        return [Kind.POSTED] if is_missed else []
+        return [_STEPS[is_collected(order)][-1]] if is_missed else []
     if order.dispatch_status not in OPEN:
         return []
-    waiting = find_orders(organisation, DISPATCH.query(organisation).criteria).filter(pk=order.pk)
-    found = waiting.annotate(lane=_LANE).values_list("pk", "lane").first()
-    if found is None:
+    if not find_orders(organisation, DISPATCH.query(organisation).criteria).filter(pk=order.pk).exists():
         return []
     standing = {mark.kind for mark in marks if mark.undone_at is None}
-    return [kind for kind in _STEPS[bool(found[1])] if kind not in standing]
+    return [kind for kind in _STEPS[is_collected(order)] if kind not in standing]
 
 
 def stamp(organisation: Organisation) -> str:
@@ -253,14 +254,17 @@ def _ages(organisation: Organisation, query: Query, waiting: list[_Waiting]) -> 
     clock = clock_of(organisation)
     days = [min(clock.full(one.since, "wd"), _DAYS) for one in waiting]
     texts = [*(f"{n}wd" for n in range(_DAYS)), f"{_DAYS}wd.."]
-    limit = clock.settings.dispatch_days
-    return [Waited(n, days.count(n), query.url_query(age=text), limit) for n, text in enumerate(texts)]
+    limit = Span(clock.settings.dispatch_days, "wd")
+    return [Waited(Span(n, "wd"), days.count(n), query.url_query(age=text), limit) for n, text in enumerate(texts)]
 
 
 def _disagreement(organisation: Organisation, query: Query) -> Disagreement:
     found = find(organisation, query.criteria)
     rows = list_page(organisation, query, _MOST_DISAGREEING, found).rows
     marks = standing_marks(organisation, [row.pk for row in rows])
-    sent = [(row, marks[row.pk].get(Kind.POSTED) or marks[row.pk].get(Kind.HANDED_OVER)) for row in rows]
+    sent = [
+        (row, marks[row.pk].get(Kind.POSTED) or marks[row.pk].get(Kind.HANDED_OVER), _STEPS[is_collected(row)][-1])
+        for row in rows
+    ]
     count = count_orders(organisation, query.criteria, found) if len(rows) == _MOST_DISAGREEING else Counted(len(rows))
     return Disagreement(count, sent, query.url_query())

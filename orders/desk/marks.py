@@ -1,21 +1,26 @@
 """Marks on orders: set for many at once, undone, found again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, QuerySet, Subquery
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Organisation, User
 from orders.desk.traces import may_have
+from orders.display.locales import grouped
 from orders.models import Order, OrderMark
+from orders.search.delivery import collected
 from orders.search.marked import SENT
 
 Kind = OrderMark.Kind
+
+COLLECTED_AS = {Kind.PREPARED: Kind.READY, Kind.POSTED: Kind.HANDED_OVER}
+"""What is said of an order that is collected where another one is prepared or posted."""
 
 MOST_MARKED = 5_000
 """So many orders are marked at once."""
@@ -25,16 +30,16 @@ _MOST_ASKED = 500
 
 @dataclass(frozen=True)
 class Marked:
-    """What came of marking: the numbers of the orders that have the new mark, and the marks that stood in its place."""
+    """What came of marking: the numbers of the orders with a new mark, by kind, and the marks that stood instead."""
 
     batch: UUID
-    numbers: list[int]
+    numbers: dict[Kind, list[int]]
     already: list[OrderMark]
 
     @property
     def n(self) -> int:
         """How many orders have the new mark."""
-        return len(self.numbers)
+        return sum(map(len, self.numbers.values()))
 
 
 class TooManyOrders(Exception):
@@ -51,13 +56,16 @@ def set_marks(
 ) -> Marked:
     """Mark the organisation's orders among these. Where two people mark at once, one of them finds the other's mark.
 
-    Of a kind that an order has once, a mark that stands is left, and told in `already`. Raises TooManyOrders.
+    What is collected gets the kind of COLLECTED_AS. Of a kind that an order has once, a mark that stands is left, and
+    told in `already`. Raises TooManyOrders.
     """
     own = orders.order_by().filter(organisation=organisation)
-    rows = list(own.values_list("pk", "glu_id", "created_at")[: MOST_MARKED + 1])
+    lane = ExpressionWrapper(collected(), output_field=BooleanField())
+    rows = list(own.values_list("pk", "glu_id", "created_at", lane)[: MOST_MARKED + 1])
     if len(rows) > MOST_MARKED:
         words = _("At most %(most)s orders are marked at once. Narrow the list, then mark again.")
-        raise TooManyOrders(words % {"most": f"{MOST_MARKED:,}"})
+        raise TooManyOrders(words % {"most": grouped(MOST_MARKED)})
+    kinds = {pk: COLLECTED_AS.get(kind, kind) if is_collected else kind for pk, _, _, is_collected in rows}
     batch, moment = uuid4(), now()
     marks = [
         OrderMark(
@@ -65,22 +73,25 @@ def set_marks(
             order_id=pk,
             order_glu_id=glu_id,
             order_created_at=created_at,
-            kind=kind,
+            kind=kinds[pk],
             at=moment,
             user=user,
             user_name=str(user),
             look_again_on=look_again_on,
             batch=batch,
         )
-        for pk, glu_id, created_at in rows
+        for pk, glu_id, created_at, _ in rows
     ]
     # What the constraint of the table refuses is passed over, whoever was faster by however little.
     organisation.order_marks.bulk_create(marks, ignore_conflicts=kind in OrderMark.ONCE)
+    numbers: dict[Kind, list[int]] = {each: [] for each in Kind if each in kinds.values()} or {kind: []}
     if kind not in OrderMark.ONCE:
-        return Marked(batch, [glu_id for _, glu_id, _ in rows], [])
-    got = dict(organisation.order_marks.filter(batch=batch).values_list("order", "order_glu_id"))
-    others = [pk for pk, *_ in rows if pk not in got]
-    return Marked(batch, list(got.values()), _standing_of(organisation, others, kind))
+        numbers[kind] = [glu_id for _, glu_id, *_ in rows]
+        return Marked(batch, numbers, [])
+    left = dict(kinds)
+    for pk, glu_id in organisation.order_marks.filter(batch=batch).values_list("order", "order_glu_id"):
+        numbers[left.pop(pk)].append(glu_id)
+    return Marked(batch, numbers, _standing_of(organisation, left))
 
 
 def undo_batch(organisation: Organisation, batch: UUID, user: User) -> int:
@@ -147,10 +158,14 @@ def reattach(organisation: Organisation) -> int:
     return n
 
 
-def _standing_of(organisation: Organisation, pks: list[int], kind: str) -> list[OrderMark]:
-    standing = organisation.order_marks.filter(kind=kind, undone_at=None)
+def _standing_of(organisation: Organisation, kinds: Mapping[int, Kind]) -> list[OrderMark]:
+    """The marks that stand on orders of these keys, each of its kind, by the orders' numbers."""
+    pks = list(kinds)
+    standing = organisation.order_marks.filter(kind__in={*kinds.values()}, undone_at=None)
     parts = (pks[start : start + _MOST_ASKED] for start in range(0, len(pks), _MOST_ASKED))
-    found = [mark for part in parts for mark in standing.filter(order__in=part)]
+    found = [
+        mark for part in parts for mark in standing.filter(order__in=part) if mark.kind == kinds[mark.order_id or 0]
+    ]
     return sorted(found, key=lambda mark: mark.order_glu_id)
 
 

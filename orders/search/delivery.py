@@ -21,6 +21,7 @@ UNPAID = ("Pending", "Failed", "Refunded", "Cancelled", "Declined", "Voided", "C
 _EMAIL = ("email", "e-mail", "e mail", "digital", "electronic")
 _EMAIL_NAMES = ("email", "e-mail")
 _COLLECTION = ("collection", "collect", "pickup", "pick-up", "pick up", "click and collect")
+_COLLECTION_NAMES = ("collect", "click and collect", "pick up")
 
 
 def by_email() -> Q:
@@ -30,13 +31,17 @@ def by_email() -> Q:
 
 def is_by_email(order: Order) -> bool:
     """Whether one order goes by e-mail, as `by_email` finds them."""
-    kind, name = (order.delivery_method_type or "").lower(), (order.delivery_method_name or "").lower()
-    return kind in _EMAIL if kind else name.startswith(_EMAIL_NAMES)
+    return _does_travel(order, _EMAIL, _EMAIL_NAMES)
 
 
 def collected() -> Q:
     """Orders that are collected: by the type of their delivery method, or by its name where it has no type."""
-    return _travels(_COLLECTION, ("collect", "click and collect", "pick up"))
+    return _travels(_COLLECTION, _COLLECTION_NAMES)
+
+
+def is_collected(order: Order) -> bool:
+    """Whether one order is collected, as `collected` finds them."""
+    return _does_travel(order, _COLLECTION, _COLLECTION_NAMES)
 
 
 def unpaid() -> Q:
@@ -92,3 +97,8 @@ def _travels(types: tuple[str, ...], names: tuple[str, ...]) -> Q:
         by_name |= Q(delivery_method_name__istartswith=name)
     untold = Q(delivery_method_type__isnull=True) | Q(delivery_method_type="")
     return by_type | (untold & by_name)
+
+
+def _does_travel(order: Order, types: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    kind, name = (order.delivery_method_type or "").lower(), (order.delivery_method_name or "").lower()
+    return kind in types if kind else name.startswith(names)

@@ -21,6 +21,7 @@ from glu_admin.tenancy.requests import TeamRequest
 from glu_admin.tenancy.times import when_text
 from orders.desk.marks import Kind, Marked, TooManyOrders, only_order_of, set_marks, undo_batch, undo_mark
 from orders.desk.sheets import MOST_SHEETS
+from orders.display.locales import grouped
 from orders.models import Order, OrderMark
 from orders.search import OrderCriteria, count_orders, describe, find_orders, parse_query
 from orders.search.numbers import read_numbers
@@ -144,7 +145,7 @@ def marks_undo(request: TeamRequest, organisation: Organisation) -> HttpResponse
     if n and number is not None:
         messages.success(request, _("The mark of order %(number)d is undone.") % {"number": number})
     elif n:
-        messages.success(request, ngettext("%(n)s mark undone.", "%(n)s marks undone.", n) % {"n": f"{n:,}"})
+        messages.success(request, ngettext("%(n)s mark undone.", "%(n)s marks undone.", n) % {"n": grouped(n)})
     else:
         messages.warning(request, _("There was nothing left to undo: somebody was faster."))
     return redirect(next_of(request, organisation))
@@ -198,7 +199,7 @@ def _marked(
     except (NotChosen, TooManyOrders) as error:
         messages.warning(request, str(error))
         return str(error)
-    said = outcome(marked, kind, organisation)
+    said = outcome(marked, organisation)
     if marked.n:
         messages.success(request, said, extra_tags="" if has_undo else str(marked.batch))
     else:
@@ -206,18 +207,21 @@ def _marked(
     return said
 
 
-def outcome(marked: Marked, kind: Kind, organisation: Organisation) -> str:
+def outcome(marked: Marked, organisation: Organisation) -> str:
     """What came of marking as sentences: which one or how many, and who was faster with which others."""
-    words = _WORDS[kind]
-    if marked.n == 1:
-        said = [words.one % {"number": marked.numbers[0]}]
-    else:
-        said = [words.done % {"count": marked.n, "n": f"{marked.n:,}"}]
-    named = [_faster(mark, organisation) for mark in marked.already[:_MOST_NAMED]]
-    if (more := len(marked.already) - _MOST_NAMED) > 0:
-        named.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": f"{more:,}"})
-    if named:
-        said.append(words.before % {"named": "; ".join(named)})
+    said: list[str] = []
+    for kind, numbers in marked.numbers.items():
+        words = _WORDS[kind]
+        if len(numbers) == 1:
+            said.append(words.one % {"number": numbers[0]})
+        else:
+            said.append(words.done % {"count": len(numbers), "n": grouped(len(numbers))})
+        already = [mark for mark in marked.already if mark.kind == kind]
+        named = [_faster(mark, organisation) for mark in already[:_MOST_NAMED]]
+        if (more := len(already) - _MOST_NAMED) > 0:
+            named.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": grouped(more)})
+        if named:
+            said.append(words.before % {"named": "; ".join(named)})
     return " ".join(said)
 
 

@@ -39,7 +39,8 @@ def full(house: Any) -> Organisation:
         done = set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
         undo_batch(house.hotel, done.batch, house.manager)
     for kind, glu_ids in MARKED.items():
-        set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
+        done = set_marks(house.hotel, house.hotel.orders.filter(glu_id__in=glu_ids), OrderMark.Kind(kind), house.staff)
+        house.hotel.order_marks.filter(batch=done.batch).update(kind=kind)  # also those that are collected
     later = house.hotel.orders.filter(glu_id__in=CHASED_LATER)
     set_marks(house.hotel, later, OrderMark.Kind.CHASED, house.staff, look_again_on=date(2200, 1, 1))
     write_transactions(house.hotel, read_rows(TRANSACTIONS), EPOCH, None)

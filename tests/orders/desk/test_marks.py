@@ -35,6 +35,20 @@ def test_a_mark_is_set_once_and_the_second_person_is_told_who_was_first(house: A
     assert house.hotel.order_marks.count() == 3
 
 
+def test_what_is_collected_is_ready_and_handed_over_where_others_are_prepared_and_posted(house: Any) -> None:
+    ways = {2: {"deliveryMethodType": "COLLECTION"}, 3: {"deliveryMethodName": "Pick up"}}
+    write(house.hotel, *(order(n, **ways.get(n, {})) for n in (1, 2, 3)))
+    orders = house.hotel.orders.all()
+    assert set_marks(house.hotel, orders, Kind.PREPARED, house.staff).numbers == {"prepared": [1], "ready": [2, 3]}
+    first = set_marks(house.hotel, orders.filter(glu_id__lt=3), Kind.POSTED, house.staff)
+    assert first.numbers == {"posted": [1], "handed-over": [2]}
+    second = set_marks(house.hotel, orders, Kind.POSTED, house.manager)
+    assert (second.numbers, second.n) == ({"posted": [], "handed-over": [3]}, 1)
+    assert [(mark.order_glu_id, mark.kind) for mark in second.already] == [(1, "posted"), (2, "handed-over")]
+    assert undo_batch(house.hotel, first.batch, house.staff) == 2
+    assert count_orders(house.hotel, parse_query("has=handed-over", house.hotel).criteria).n == 1
+
+
 def test_what_can_happen_again_is_marked_again(house: Any) -> None:
     write(house.hotel, order(1))
     orders = house.hotel.orders.all()

@@ -43,6 +43,20 @@ def test_a_row_says_how_long_it_waits_and_in_its_title_why(house: Any, viewer_cl
     assert f' {since}">3 wd</span>' in text_of(viewer_client)
 
 
+@time_machine.travel("2026-11-20T12:00:00+00:00", tick=False)
+def test_the_strip_counts_working_days_as_other_pages_say_them(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, order(1, "2026-11-17T09:00:00+00:00", **POST))
+    shown = re.search(r'<dl class="strip" id="strip">(.*?)</dl>', text_of(viewer_client))
+    assert shown
+    assert re.findall(r"<dt>\s*(.*?)\s*</dt>", shown[1])[1:] == [
+        "Came in today",
+        "Waiting 1 working day",
+        "Waiting 2 working days",
+        "Waiting 3 working days or more",
+    ]
+    assert "limit is 2 working days" in shown[1]
+
+
 def test_who_only_reads_gets_no_boxes_and_no_buttons(house: Any, viewer_client: Client) -> None:
     write(house.hotel, order(1, **POST))
     page = text_of(viewer_client)

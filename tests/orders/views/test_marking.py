@@ -203,6 +203,16 @@ def test_what_left_at_glu_and_nobody_marked_can_be_marked_on_its_page(waiting: A
     assert steps(staff_client, "/o/alder-house/orders/1/") == ["posted"]
 
 
+def test_what_was_collected_and_nobody_marked_is_handed_over(waiting: Any, staff_client: Client) -> None:
+    set_marks(waiting.hotel, waiting.hotel.orders.filter(glu_id=2), Kind.POSTED, waiting.staff)
+    collected = {**POST, "deliveryMethodType": "Collection"}
+    put(waiting.hotel, now(), moved(1, now(), EPOCH, **{**collected, "dispatchStatus": "Dispatched"}))
+    assert steps(staff_client, "/o/alder-house/orders/1/") == ["handed-over"]
+    queue = " ".join(staff_client.get(PAGE).text.split())
+    assert "not marked handed over here" in queue
+    assert "not marked posted here" not in queue
+
+
 def test_a_thousand_are_marked_at_once(house: Any, staff_client: Client) -> None:
     write(house.hotel, *(order(n, **POST) for n in range(1, 1001)))
     form = {"mark": "posted", "scope": "selected", "selected": kept_numbers(range(1, 1001))}

@@ -69,8 +69,14 @@ def test_what_is_collected_is_not_called_posted(house: Any, staff_client: Client
     write(house.hotel, order(1, **POST), order(2, **{**POST, "deliveryMethodName": "Collect at reception"}))
     posted = " ".join(staff_client.post(PRINT, {"id": "1"}, follow=True).text.split())
     assert "Mark 1 posted <" in posted
+    collected = " ".join(staff_client.post(PRINT, {"id": "2"}, follow=True).text.split())
+    assert "Mark 1 handed over <" in collected
     both = " ".join(staff_client.post(PRINT, {"id": ["1", "2"]}, follow=True).text.split())
     assert "Mark 2 posted or handed over" in both
+    answer = staff_client.post(f"{PAGE}mark/", {"mark": "posted", "id": ["1", "2"]}, follow=True)
+    assert "Order 1 marked posted. Order 2 marked handed over." in answer.text
+    standing = house.hotel.order_marks.exclude(kind="printed").values_list("order_glu_id", "kind")
+    assert dict(standing) == {1: "posted", 2: "handed-over"}
 
 
 def test_more_than_a_hundred_are_cut_to_those_that_wait_longest(
