@@ -20,7 +20,7 @@ from orders.display.money import currency
 from orders.models import Order, OrderChange, OrderMark, desk_settings_of
 from orders.search import Counted, CurrencySum, count_and_sums, find, find_orders, parse_query
 from orders.search.delivery import OPEN
-from orders.search.paying import PAID, PENDING, complimentary
+from orders.search.paying import PAID, PENDING, complimentary, may_chase
 
 MOST_COUNTED = 1_000
 """So many orders of a rung are counted and added up."""
@@ -65,11 +65,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Step:
-    """A rung with its orders: how many, worth what by currency (minor units), and the oldest of them."""
+    """A rung with its orders: how many, worth what by currency (minor units), and the oldest of them.
+
+    `methods` are how many are to be paid by what, where its rows tell that: "" for what does not say.
+    """
 
     rung: Rung
     count: Counted
     sums: list[tuple[str, int]]
+    methods: list[tuple[str, int]]
     rows: list[Waiting]
     address: str
 
@@ -181,11 +185,6 @@ def rungs(organisation: Organisation) -> list[Rung]:
     ]  # fmt: skip
 
 
-def may_chase(order: Order) -> bool:
-    """Whether somebody can be asked for the money of an order: it is not paid, or the bank took it back."""
-    return order.payment_status != PAID or order.charged_back_amount is not None
-
-
 def ladder(organisation: Organisation, only: str = "") -> list[Step]:
     """Every rung with its orders, or `only` the one of that name: in a number of queries that is always the same."""
     asked = [rung for rung in rungs(organisation) if only in ("", rung.name)]
@@ -197,9 +196,10 @@ def ladder(organisation: Organisation, only: str = "") -> list[Step]:
     steps = []
     for rung, keys in zip(asked, found, strict=True):
         counting = keys[:MOST_COUNTED]
-        orders_in = Counter(currency(code) for _, code, _ in counting)
+        orders_in = Counter(currency(code) for _, code, *_ in counting)
+        methods = Counter(method or "" for *_, method in counting) if rung.tells == "method" else Counter[str]()
         sums = dict.fromkeys((code for code, _ in orders_in.most_common()), 0)
-        for _pk, code, total in counting:
+        for _pk, code, total, _method in counting:
             sums[currency(code)] += total or 0
         rows = [
             Waiting(order, _told(rung.tells, order, others), chases.get(pk), rung.asks and may_chase(order))
@@ -207,7 +207,9 @@ def ladder(organisation: Organisation, only: str = "") -> list[Step]:
             if (order := orders.get(pk)) is not None
         ]
         count = Counted(len(counting), len(keys) <= MOST_COUNTED)
-        steps.append(Step(rung, count, list(sums.items()), rows, rung.query(organisation).url_query()))
+        steps.append(
+            Step(rung, count, list(sums.items()), methods.most_common(), rows, rung.query(organisation).url_query())
+        )
     return steps
 
 
@@ -246,10 +248,10 @@ def refunds(organisation: Organisation, *, known: bool) -> list[Refunded]:
     return list(newest.values())[:MOST_SHOWN]
 
 
-def _keys(organisation: Organisation, rung: Rung) -> list[tuple[int, str | None, int | None]]:
-    """The key, currency and total of a rung's orders, oldest first; one more than are counted where there are more."""
+def _keys(organisation: Organisation, rung: Rung) -> list[tuple[int, str | None, int | None, str | None]]:
+    """The key, currency, total and offline method of a rung's orders, oldest first; one more than are counted."""
     orders = find_orders(organisation, rung.query(organisation).criteria).order_by("created_at", "glu_id")
-    return list(orders.values_list("pk", "currency_code", "total")[: MOST_COUNTED + 1])
+    return list(orders.values_list("pk", "currency_code", "total", "offline_payment_method")[: MOST_COUNTED + 1])
 
 
 Others = dict[str, list[tuple[datetime, str, int]]]

@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
-from orders.models import OrderMark
-from orders.models.waiting import OFFLINE
+from orders.models import Order, OrderMark
+from orders.models.waiting import CANCELLED, OFFLINE, UNPAID
 
 PENDING, PAID = "Pending", "Paid"
 """Payment statuses; Glu documents only the first."""
@@ -25,6 +25,18 @@ def complimentary(organisation: Organisation) -> list[str]:
     """The payment methods that orders have which say complimentary; where none does, the one that Glu may have."""
     known = organisation.order_counters.filter(n__gt=0).values_list("payment_method", flat=True).distinct()
     return sorted(name for name in known if _COMPLIMENTARY in name.casefold()) or ["Complimentary"]
+
+
+def may_chase(order: Order) -> bool:
+    """Whether somebody can be asked for the money of an order, as it is of those on the rungs that ask for any.
+
+    Its payment is still to come, and it is neither cancelled nor free; or the bank took the money back.
+    """
+    if order.gone_at is not None:
+        return False
+    is_free = _COMPLIMENTARY in (order.payment_method or "").casefold() and not order.total
+    owes = order.payment_status in UNPAID and order.dispatch_status != CANCELLED and not is_free
+    return owes or order.charged_back_amount is not None
 
 
 def chased(organisation: Organisation, *, later: bool) -> Q:

@@ -21,19 +21,23 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
-from orders.desk.payments import Refunded, Step, Tells, by_status, ladder, may_chase, refunds
+from orders.desk.payments import Refunded, Step, Tells, by_status, ladder, refunds
+from orders.display.locales import grouped
 from orders.display.money import money
 from orders.display.statuses import badge
+from orders.display.text import brief
 from orders.display.working_days import calendar_of
 from orders.models import Order, OrderMark
 from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
 from orders.search import CurrencySum
+from orders.search.paying import may_chase
 
 _LATEST = timedelta(days=366)
 _WORKING_DAYS = 3
-_MOST_STATUSES = 8
+_MOST_STATUSES = _MOST_METHODS = 8
+_LONGEST = 40  # characters of a method
 _MOST_SUMS = 2  # currencies that a figure names
 _NAMED = ("tomorrow", "soon", "week")
 
@@ -75,6 +79,9 @@ def payment_page(request: TeamRequest, organisation: Organisation, said: str = "
 def payment_chase(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """Note that somebody asked about an order, and on which day to look again. Others are led back where they were."""
     order = _order(request, organisation)
+    if not may_chase(order):
+        said = _("Nothing is owed for %(number)d now, so nothing was noted.") % {"number": order.glu_id}
+        return _answer(request, organisation, said, failed=True)
     day, problem = read_day(organisation, request.POST.get("when", ""), request.POST.get("on", ""))
     if day is None:
         return _answer(request, organisation, problem, failed=True)
@@ -192,6 +199,9 @@ def _step(step: Step) -> dict[str, Any]:
         "step": step,
         "sums": [(money(total, code), code) for code, total in step.sums] if step.count.exact else [],
         "heading": _heading(step.rung.tells),
+        "methods": [(brief(name, _LONGEST) or _("Not said"), grouped(n)) for name, n in step.methods[:_MOST_METHODS]]
+        if len(step.methods) > 1
+        else [],
     }
 
 
@@ -214,7 +224,7 @@ def _statuses(added: list[CurrencySum]) -> list[dict[str, Any]]:
             "badge": look,
             "words": words,
             "value": status,
-            "orders": f"{part.orders:,}",
+            "orders": grouped(part.orders),
             "total": money(part.total, each.currency) if part.with_total else "",
         }
         for each in added

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import DeskSettings
 from orders.search import count_orders, find_orders, parse_query
+from orders.search.paying import may_chase
 from tests.orders.builders import order, write
 
 NOW = datetime(2026, 11, 20, 12, 1, tzinfo=UTC)
@@ -131,6 +133,32 @@ def test_nobody_is_asked_for_money_where_none_is_owed(house: Any) -> None:
     may = {name: {row.order.glu_id: row.may_chase for row in step.rows} for name, step in steps(house.hotel).items()}
     assert (may["paid-unsent"], may["refunded"]) == ({1: False, 2: False}, {2: False})
     assert (may["chargeback"], may["gateway"]) == ({1: True}, {3: True})
+
+
+def test_an_order_may_be_chased_where_the_rungs_would_ask(house: Any) -> None:
+    """Of orders as old as can be, so that no rung waits for its time."""
+    payments = ("Pending", "Failed", "Paid", "Refunded", "Partially Refunded", "Strange", None)
+    dispatches = ("Outstanding", "Dispatched", "Scheduled", "Cancelled", "Failed", None)
+    kinds = [*product(payments, dispatches, ("Gateway", "Offline"))]
+    write(
+        house.hotel,
+        *(
+            placed(
+                n,
+                timedelta(days=20),
+                paymentStatus=payment,
+                dispatchStatus=sent,
+                paymentMethod=method,
+            )
+            for n, (payment, sent, method) in enumerate(kinds, 1)
+        ),
+    )
+    asking = [rung for rung in rungs(house.hotel) if rung.asks]
+    asked = {order.glu_id for rung in asking for order in find_orders(house.hotel, rung.query(house.hotel).criteria)}
+    may = {order.glu_id for order in house.hotel.orders.all() if may_chase(order)}
+    assert [kinds[n - 1] for n in sorted(may ^ asked)] == []
+    house.hotel.orders.update(gone_at=NOW)
+    assert not any(map(may_chase, house.hotel.orders.all()))
 
 
 def test_what_was_posted_here_is_not_called_unsent(house: Any) -> None:

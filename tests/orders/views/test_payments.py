@@ -1,5 +1,6 @@
 """The payments page: who to ask and how, what was chased, and what a mistaken word does: nothing."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,17 @@ def test_the_page_says_whom_to_ask_and_how(house: Any, viewer_client: Client) ->
     ):
         assert shown in page, shown
     assert "payment/chase/" not in page  # a viewer reads
+
+
+def test_offline_payments_are_told_by_how_they_are_to_be_paid(house: Any, viewer_client: Client) -> None:
+    made = (now() - timedelta(days=20)).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    for n, method in enumerate(("Invoice", "Cash", "<b>", "Invoice", ""), 1):
+        fields = {"paymentStatus": "Pending", "paymentMethod": "Offline", "offlinePaymentMethod": method}
+        write(house.hotel, order(n, made, **fields))
+    rung = viewer_client.get(PAGE).text.partition('id="rung-offline"')[2].partition("</footer>")[0]
+    told = re.findall(r"<bdi>([^<]+)</bdi> <b class=\"tnum\">(\d)</b>", rung)
+    assert told[0] == ("Invoice", "2")
+    assert sorted(told[1:]) == [("&lt;b&gt;", "1"), ("Cash", "1"), ("Not said", "1")]
 
 
 def test_an_age_counts_from_when_the_payment_began_to_be_pending(house: Any, viewer_client: Client) -> None:
@@ -97,6 +109,28 @@ def test_nobody_is_asked_for_a_payment_that_is_there(house: Any, staff_client: C
     page = staff_client.get(PAGE).text
     assert 'id="paid-unsent-41"' in page
     assert "Chase 41" not in page
+
+
+@pytest.mark.parametrize(
+    ("owed", "fields"),
+    [
+        (True, {}),
+        (True, {"paymentStatus": "Failed"}),
+        (False, {"paymentStatus": "Paid"}),
+        (False, {"paymentStatus": "Refunded"}),
+        (False, {"dispatchStatus": "Cancelled"}),
+        (True, {"paymentMethod": "Complimentary", "total": 5000}),
+        (False, {"paymentMethod": "Complimentary", "total": 0}),
+    ],
+)
+def test_an_orders_page_offers_to_chase_what_is_owed(
+    house: Any, staff_client: Client, owed: bool, fields: dict[str, Any]
+) -> None:
+    write(house.hotel, pending(41, **fields))
+    assert ("Chase 41" in staff_client.get("/o/alder-house/orders/41/").text) is owed
+    answer = staff_client.post(CHASE, {"id": "41", "when": "week"}, follow=True)
+    assert ("Nothing is owed for 41 now" in answer.text) is not owed
+    assert house.hotel.order_marks.exists() is owed
 
 
 @pytest.mark.parametrize(
