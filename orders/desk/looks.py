@@ -1,11 +1,12 @@
 """Up to where somebody has seen what changed: from when on something is news to them."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, now
+from django.utils.timezone import is_naive, localdate, now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Membership
@@ -72,6 +73,13 @@ def read_instant(text: str) -> datetime | None:
     if found is None or is_naive(found):
         return None
     return found if timedelta(0) <= now() - found <= _FURTHEST else None
+
+
+def named_days(zone: ZoneInfo) -> dict[str, date]:
+    """The days of a zone from which on it is often asked what changed, as an address names them: those before today."""
+    today = localdate(timezone=zone)
+    yesterday, monday = today - timedelta(days=1), today - timedelta(days=today.weekday() or 7)
+    return {"yesterday": yesterday, **({"monday": monday} if monday < yesterday else {})}
 
 
 def since_instant(at: datetime) -> Since:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -10,14 +11,24 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import sent_from
 from glu_admin.tenancy.requests import TeamRequest
-from glu_admin.tenancy.times import day_text
-from orders.desk.looks import Since, look_at, read_instant, read_seen, since_instant, since_look, take_back
+from glu_admin.tenancy.times import day_start, day_text
+from orders.desk.looks import (
+    Since,
+    look_at,
+    named_days,
+    read_instant,
+    read_seen,
+    since_instant,
+    since_look,
+    take_back,
+)
 from orders.desk.news import Kind, Moved, News, changes_of, read_news
 from orders.models import Order, SavedView
 from orders.recheck import note_visit
@@ -44,7 +55,7 @@ class Listed:
 def news_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The orders that are new or changed, of all or of a saved view; nothing counts as seen for being shown.
 
-    With an instant as `since` it begins there, whatever was seen.
+    With an instant or the name of a day as `since` it begins there, whatever was seen.
     """
     note_visit(organisation)
     views = list(visible_views(organisation, request.user))
@@ -54,9 +65,10 @@ def news_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     kind = Kind(chosen) if chosen in Kind.values else Kind.ALL
     context: dict[str, Any] = {"saved_views": views, "view": view, "kind": kind}
     if query is None or query.ok:
-        began = read_instant(request.GET.get("since", ""))
+        began = _began(request.GET.get("since", ""), organisation)
         since = since_instant(began) if began else since_look(request.membership, view)
-        context["began"] = began
+        context |= {"began": began, "begins": _begins(request, organisation, is_asked=began is not None)}
+        context["since_kept"] = _query([("since", request.GET.get("since", ""))]) if began else ""
         criteria = query.criteria if query else None
         news = read_news(organisation, since, read_seen(request.GET.get("up_to", "")), criteria)
         context |= _told(request, organisation, news, since, kind)
@@ -140,6 +152,22 @@ def _days(
             listed.append(Listed(orders[each.pk], Kind.NEW in each.kinds, dated, more))
         out.append((day, listed))
     return out
+
+
+def _began(asked: str, organisation: Organisation) -> datetime | None:
+    """The instant that an address means, by itself or by the name of the day that begins there; None for any other."""
+    day = named_days(organisation.zone).get(asked)
+    return day_start(day, organisation.zone) if day else read_instant(asked)
+
+
+def _begins(request: TeamRequest, organisation: Organisation, *, is_asked: bool) -> list[tuple[str, str, bool]]:
+    """From when on it can be told: in words, as a query string, and whether it is so now."""
+    asked = request.GET.get("since", "")
+    kept = [(name, request.GET.get(name, "")) for name in ("view", "kind")]
+    is_monday = localdate(timezone=organisation.zone).weekday() == 0
+    words = {"yesterday": _("Since yesterday"), "monday": _("Since last Monday") if is_monday else _("Since Monday")}
+    days = [(words[name], _query([*kept, ("since", name)]), name == asked) for name in named_days(organisation.zone)]
+    return [(_("New to you"), _query(kept), not is_asked), *days]
 
 
 def _view(views: Any, slug: str) -> SavedView | None:

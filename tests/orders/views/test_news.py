@@ -141,6 +141,40 @@ def test_an_address_may_say_since_when_and_nothing_is_seen_by_that(
     assert numbers(viewer_client.get(PAGE, {"since": NOW.isoformat()}).text) == []
 
 
+@pytest.mark.parametrize(
+    ("today", "name", "words_of_it", "first"),
+    [
+        ("2026-11-26", "yesterday", "Since yesterday", "2026-11-25"),  # a Thursday
+        ("2026-11-26", "monday", "Since Monday", "2026-11-23"),
+        ("2026-11-23", "monday", "Since last Monday", "2026-11-16"),
+        ("2026-11-29", "monday", "Since Monday", "2026-11-23"),
+    ],
+)
+def test_what_changed_since_a_day_is_a_click_away(
+    house: Any, client: Client, today: str, name: str, words_of_it: str, first: str
+) -> None:
+    Membership.across_organisations.update(created_at=LONG_AGO)
+    begun = datetime.fromisoformat(f"{first}T00:00:00+00:00")
+    with time_machine.travel(f"{today}T12:00:00+00:00", tick=False):
+        client.force_login(house.viewer)
+        copied_long_ago(house.hotel, 4)
+        for glu_id, at in ((1, begun), (2, begun - timedelta(seconds=1))):
+            put(house.hotel, at, moved(glu_id, at, LONG_AGO, dispatchStatus="Packed"))
+        house.hotel.order_changes.filter(order__glu_id=1).update(seen_new_at=begun + timedelta(seconds=1))
+        page = client.get(PAGE, {"kind": "dispatch"}).text
+        since = client.get(link(page, words_of_it)).text
+    assert numbers(since) == [1]
+    assert f"since={name}&amp;kind=dispatch" in since or f"kind=dispatch&amp;since={name}" in since
+    assert "Everything seen" not in since  # what was before is not seen by that
+    assert numbers(client.get(link(since, "New to you")).text) == []
+
+
+def test_yesterday_is_not_offered_twice(desk: Any, client: Client) -> None:
+    with time_machine.travel("2026-11-24T12:00:00+00:00", tick=False):  # a Tuesday
+        client.force_login(desk.viewer)
+        assert re.findall(r"Since \w+", words(client.get(PAGE).text)) == ["Since yesterday"]
+
+
 def test_refunds_and_changes_of_other_days_say_so(desk: Any, viewer_client: Client) -> None:
     desk.hotel.order_changes.create(
         order=desk.hotel.orders.get(glu_id=1),
