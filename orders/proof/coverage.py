@@ -65,12 +65,12 @@ class Coverage:
         """How far back everything is proven, as a sentence."""
         if self.oldest_proven is None:
             return gettext(
-                "Yesterday is not proven yet. The recent days are read again by themselves, which proves it."
+                "Yesterday is not proven yet: it is read once more by itself, and compared with what is here."
             )
         day = {"day": date_format(self.oldest_proven, "j F Y")}
         if self.is_whole:
-            return gettext("Everything back to the first order, %(day)s, is proven.") % day
-        return gettext("Every day since %(day)s is proven, yesterday included.") % day
+            return gettext("Everything back to the first order, %(day)s, was compared with Glu and is here.") % day
+        return gettext("Every day since %(day)s was compared with Glu and is here, yesterday included.") % day
 
     def count(self, state: DayState) -> int:
         """How many of the days are in this state."""

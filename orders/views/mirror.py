@@ -12,6 +12,7 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from glu_admin.tenancy.times import month_short
 from orders.proof.coverage import Coverage, DayState
+from orders.proof.plainly import answers
 from orders.proof.report import mirror_report
 from orders.proof.standing import standing_on_page
 from orders.proof.trouble import troubles
@@ -20,13 +21,15 @@ from orders.recheck import note_visit
 
 @door(Role.VIEWER)
 def mirror_page(request: TeamRequest, organisation: Organisation) -> HttpResponse:
-    """Every pass and its state; the first copy's card asks for itself again while it runs."""
+    """What is here and what is to be done in plain words, then every pass and its state; while the first copy runs, the
+    page asks for itself again."""
     note_visit(organisation)
     report = mirror_report(organisation, standing_on_page(organisation))
     found = troubles(report)
     context = {
         "report": report,
         "strip": _strip(report.coverage),
+        "answers": answers(report, found),
         "person": [trouble for trouble in found if trouble.needs_a_person],
         "others": [trouble for trouble in found if not trouble.needs_a_person],
     }

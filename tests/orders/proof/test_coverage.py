@@ -107,7 +107,7 @@ def test_how_far_back_everything_is_proven_ends_at_the_last_doubt(polled: Organi
     flag(polled, ago(days=5))
     found = coverage(polled)
     assert (found.oldest_proven, found.is_whole) == (ago(days=4).date(), False)
-    assert found.words.endswith(f"{ago(days=4):%B %Y} is proven, yesterday included.")
+    assert found.words.endswith(f"{ago(days=4):%B %Y} was compared with Glu and is here, yesterday included.")
     write(polled, order(41, time_text(ago(days=2))))
     polled.orders.update(lines_due_at=now())
     assert coverage(polled).oldest_proven == ago(days=1).date()
@@ -124,7 +124,8 @@ def test_it_goes_back_to_the_first_order_beyond_the_strip(polled: Organisation) 
     window(run(polled, RECONCILE, ago(days=1)), None, None)
     first = ago(days=900)
     assert coverage(polled).oldest_proven == first.date()
-    assert coverage(polled).words == f"Everything back to the first order, {first.day} {first:%B %Y}, is proven."
+    back = f"Everything back to the first order, {first.day} {first:%B %Y}"
+    assert coverage(polled).words == f"{back}, was compared with Glu and is here."
     polled.orders.filter(glu_id=41).update(lines_due_at=now())
     assert coverage(polled).oldest_proven == ago(days=899).date()
 
