@@ -105,3 +105,21 @@ def test_each_of_many_columns_has_room_for_its_words(open_page: Callable[..., An
         assert page.evaluate(OVERLAP) == [], width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("#results tbody .c-buyer >> nth=0").bounding_box()["width"] > 70, width
+
+
+def test_what_one_came_for_is_on_the_first_screen_of_a_phone(open_page: Callable[..., Any], desk: Organisation) -> None:
+    page = open_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    shown = page.locator(".nav-main").bounding_box()["y"]
+
+    def foot(selector: str) -> float:
+        box = page.locator(selector).first.bounding_box()
+        return float(box["y"] + box["height"])
+
+    page.goto(f"{ORGANISATION}/orders/?payment=Paid&payment=Pending&created=-3000d..")
+    assert foot("#results tbody tr") < shown
+    assert foot("#results tbody tr:last-child") < page.locator(".sums").bounding_box()["y"]
+    order = desk.orders.filter(phone_number__gt="", customer_name__gt="").order_by("-created_at")[0]
+    page.goto(f"{ORGANISATION}/orders/{order.glu_id}/")
+    assert order.customer_name in page.locator(".lede").inner_text()
+    assert foot(".lede a[href^='tel:']") < shown
