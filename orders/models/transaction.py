@@ -1,9 +1,23 @@
 """Payments, refunds and chargebacks, as Glu lists them."""
 
 from django.db import models
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
+
+GIVEN_BACK = ("Refund", "Chargeback")
+"""The types, in Glu's words, of those by which money went back, whether that failed or was reversed later or not."""
+
+
+class IsBack(Func):
+    """Whether a transaction of this type gave money back, or took such money again: it failed or was reversed.
+
+    It has no parameters, as an index of these would not be found by a question that has.
+    """
+
+    output_field = BooleanField()
+    template = "%(expressions)s IN ('Refund', 'Refund Failure', 'Chargeback', 'Chargeback Reversal')"
 
 
 class Transaction(models.Model):
@@ -36,4 +50,5 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["organisation", "order_glu_id"], name="transaction_of_order"),
             models.Index("organisation", Lower("gateway_reference"), name="transaction_reference"),
+            models.Index(F("organisation"), F("created_at"), name="transaction_back", condition=Q(IsBack(F("type")))),
         ]

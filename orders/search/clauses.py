@@ -35,8 +35,8 @@ EXAMPLES = (
         gettext_lazy("One of these; none of these. So are dispatch, type, method, delivery, currency"),
     ),
     (
-        ("created:-7d..", "created:this-month", "scheduled:today..+14d", "total:50..100", "age:3wd.."),
-        gettext_lazy("From, to and both, all included; updated too, 31/1/2026 and last-month; ages in wd, d, h or min"),
+        ("created:-7d..", "refunded:last-month", "scheduled:today..+14d", "total:50..100", "age:3wd.."),
+        gettext_lazy("From, to and both, all included; updated too, 31/1/2026 and this-month; ages in wd, d, h or min"),
     ),
     (
         ("has:message no:recipient-email",),

@@ -7,7 +7,7 @@ from math import ceil, floor
 from operator import and_, or_
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Trim
 from django.db.models.lookups import Exact
 
@@ -15,9 +15,11 @@ from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start
 from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
+from orders.models import Transaction
 from orders.models.order import DigitsTail, JoinedCode
+from orders.models.transaction import GIVEN_BACK, IsBack
 from orders.search import delivery, paying
-from orders.search.criteria import DAY_FIELDS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, OrderCriteria, Person
+from orders.search.criteria import DAY_COLUMNS, PERSON_FIELDS, VALUE_FIELDS, Ages, Amounts, Days, OrderCriteria, Person
 from orders.search.lateness import late, past_schedule, stuck
 from orders.search.marked import marked, sent_here
 
@@ -27,9 +29,12 @@ _MOST_MINOR = 2**63 - 1
 def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
     """The condition that an order of the organisation meets everything but the words."""
     asked = [_values(organisation, criteria, name, column) for name, column in VALUE_FIELDS.items()]
-    for name, column in DAY_FIELDS.items():
+    for name, column in DAY_COLUMNS.items():
         if days := getattr(criteria, name):
-            asked.append(reduce(or_, (_days(organisation, column, *ends) for ends in days.each)))
+            asked.append(_days(organisation, column, days))
+    if criteria.refunded is not None:
+        back = went_back(organisation, criteria.refunded).order_by()
+        asked.append(Q(glu_id__in=back.filter(type__in=GIVEN_BACK).values("order_glu_id")))
     if criteria.total is not None:
         asked.append(_total(organisation, criteria.total))
     if criteria.age is not None:
@@ -80,7 +85,16 @@ def _any_of(column: str, values: Iterable[str]) -> Q:
     return Q(**{f"{column}__in": named}) | none if "" in values else Q(**{f"{column}__in": named})
 
 
-def _days(organisation: Organisation, column: str, first: date | None, last: date | None) -> Q:
+def went_back(organisation: Organisation, days: Days) -> QuerySet[Transaction]:
+    """The transactions of some days by which money went back, or by which that failed or was reversed."""
+    return organisation.transactions.filter(_days(organisation, "created_at", days), IsBack(F("type")))
+
+
+def _days(organisation: Organisation, column: str, days: Days) -> Q:
+    return reduce(or_, (_stretch(organisation, column, *ends) for ends in days.each))
+
+
+def _stretch(organisation: Organisation, column: str, first: date | None, last: date | None) -> Q:
     found = Q()
     if first is not None:
         found &= Q(**{f"{column}__gte": day_start(first, organisation.zone)})

@@ -72,6 +72,7 @@ class OrderCriteria:
 
     In a field of values "" stands for orders in which Glu gives none; `none_of` are pairs of such a field and a value
     that an order must not have. `ids` are Glu's, of which it must be one. Of FLAGS it has all of `has`, none of `no`.
+    `refunded` are days on which money went back: it was refunded or charged back.
     `bought` is who bought it, `received` who gets it.
     `gone` is "only" for orders that Glu no longer returns, "none" for those that it does, and "" for both.
     """
@@ -87,6 +88,7 @@ class OrderCriteria:
     created: Days | None = None
     updated: Days | None = None
     scheduled: Days | None = None
+    refunded: Days | None = None
     total: Amounts | None = None
     age: Ages | None = None
     q: str = ""
@@ -113,12 +115,11 @@ class OrderCriteria:
     def created_days(self) -> tuple[date | None, date | None]:
         """On which days the orders that may meet the criteria were created; null is open.
 
-        An order may be delivered or change at any time after its creation, so those filters ask for all that is older.
+        An order may be delivered, change or be refunded at any time after its creation, so those filters ask for all
+        that is older.
         """
-        first, last = (self.created.first, self.created.last) if self.created else (None, None)
-        if self.updated and self.updated.last:
-            last = min(last, self.updated.last) if last else self.updated.last
-        return first, last
+        lasts = [days.last for days in (self.created, self.updated, self.refunded) if days and days.last]
+        return self.created.first if self.created else None, min(lasts, default=None)
 
 
 VALUE_FIELDS = {
@@ -132,8 +133,11 @@ VALUE_FIELDS = {
 }
 """Criteria's fields of values, and the order columns they look at."""
 
-DAY_FIELDS = {"created": "created_at", "updated": "updated_at", "scheduled": "scheduled_delivery_at"}
-"""Criteria's fields of days, and the order columns they look at."""
+DAY_COLUMNS = {"created": "created_at", "updated": "updated_at", "scheduled": "scheduled_delivery_at"}
+"""Criteria's fields of days that look at order columns, and these."""
+
+DAY_FIELDS = (*DAY_COLUMNS, "refunded")
+"""Criteria's fields of days."""
 
 PERSON_FIELDS = ("bought", "received")
 """Criteria's fields that name a person."""
@@ -235,6 +239,7 @@ LABELS = {
     "created": _("Created"),
     "updated": _("Updated"),
     "scheduled": _("Scheduled"),
+    "refunded": _("Money back"),
     "total": _("Total"),
     "age": _("Waiting"),
     "q": _("Search"),

@@ -28,7 +28,7 @@ from orders.search import (
 from orders.search.clauses import EXAMPLES
 from orders.search.criteria import DAY_FIELDS, FLAG_LABELS, LABELS, NOT, VALUE_FIELDS, Days, OrderCriteria
 
-RANGE_FIELDS = ("created", "updated", "scheduled", "age", "total")
+RANGE_FIELDS = (*DAY_FIELDS, "age", "total")
 _PRESETS = (
     (gettext_lazy("Today"), "today"),
     (gettext_lazy("Last 7 days"), "-6d.."),

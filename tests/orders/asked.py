@@ -100,7 +100,7 @@ def _transactions(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "id": 10 * n + at,
-            "createdAt": "2026-06-01T10:00:00+00:00",
+            "createdAt": f"{STAMPS[(7 * n + at) % len(STAMPS)]}+00:00",
             "attachedOrder": n,
             "type": kind,
             "amount": amount,
@@ -176,7 +176,7 @@ DAY = st.sampled_from(
 ASKED = st.one_of(
     VALUE,
     VALUE,
-    st.tuples(st.sampled_from(sorted(DAYS)), DAY),
+    st.tuples(st.sampled_from([*sorted(DAYS), "refunded"]), DAY),
     st.tuples(
         st.just("total"), st.sampled_from(["50", ">50", "<50", "..0", "49.995..", "£50..", "50 JPY", ">=-1", "EUR 1.."])
     ),

@@ -10,6 +10,7 @@ from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
+from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun, MirrorWindow
 from orders.payload import time_text
 
@@ -33,6 +34,25 @@ def write(organisation: Organisation, *rows: dict[str, Any]) -> None:
 def order(glu_id: int, created: Any = "2026-11-01T10:00:00+00:00", **fields: Any) -> dict[str, Any]:
     """The smallest order, with what the test is about."""
     return {"id": glu_id, "createdAt": created, "updatedAt": created, "currencyCode": "GBP", "total": 1000, **fields}
+
+
+def transaction(glu_id: int, of: Any, kind: str | None, at: str, amount: Any = 1000, **more: Any) -> dict[str, Any]:
+    """A transaction of an order, at a time of UTC."""
+    return {
+        "id": glu_id,
+        "createdAt": f"{at}+00:00",
+        "attachedOrder": of,
+        "type": kind,
+        "amount": amount,
+        "currencyCode": "GBP",
+        "gatewayReference": f"re_{glu_id}",
+        **more,
+    }
+
+
+def transact(organisation: Organisation, *rows: dict[str, Any]) -> None:
+    """Transactions, as the mirror writes them."""
+    write_transactions(organisation, read_rows(rows), EPOCH, None)
 
 
 def put(organisation: Organisation, at: datetime, *rows: dict[str, Any]) -> None:

@@ -175,6 +175,7 @@ def test_what_was_imported_is_exported_as_it_is(house: Any, monkeypatch: pytest.
         ("shape=json", "alder-house-orders-with-lines-all-days-incomplete-made-2026-10-05-1300.jsonl"),
         ("created=yesterday&sort=total", "alder-house-orders-created-2026-10-04-excel-made-"),
         ("created=-2d..&updated=..today", "-created-from-2026-10-03-updated-until-2026-10-05-excel-made-"),
+        ("refunded=2026-09-28..2026-09-29", "-refunded-2026-09-28-to-2026-09-29-incomplete-excel-made-"),
         ("q=tea&created=2026-09-28..", "orders-created-from-2026-09-28-filtered-excel-made-"),
     ],
 )

@@ -44,6 +44,7 @@ def read(organisation: Organisation, typed: str) -> Query:
         ('created:"Last month"', "created=last-month"),
         ("scheduled:today..+14d updated:31/1/2026", "updated=2026-01-31&scheduled=today..+14d"),
         ("created:2026-01-01..2026-01-31,1/3/2026..", "created=2026-01-01..2026-01-31,2026-03-01.."),
+        ("refunded:-7d.. has:refunded", "refunded=-7d..&has=refunded"),
         ("created:>=1/2/2026 updated:<today", "created=2026-02-01..&updated=..-1d"),
         ("total:>50 has:message,refund", "total=>50&has=message&has=refund"),
         ("age:>2wd", "age=3wd.."),
@@ -141,7 +142,8 @@ DAYS = st.sampled_from(
 PAIRS = st.one_of(
     st.tuples(st.sampled_from(["dispatch", "not.dispatch", "type", "currency", "not.currency", "channel"]), VALUES),
     st.tuples(
-        st.sampled_from(["created", "updated", "scheduled"]), st.lists(DAYS, min_size=1, max_size=3).map(",".join)
+        st.sampled_from(["created", "updated", "scheduled", "refunded"]),
+        st.lists(DAYS, min_size=1, max_size=3).map(",".join),
     ),
     st.tuples(st.just("total"), st.sampled_from(["50..", ">1,000", "£5..£9", "1 000..2 000", "<=7 EUR", "..0"])),
     st.tuples(st.sampled_from(["has", "no"]), st.sampled_from(["message", "gone", "refund", "discount", "scheduled"])),

@@ -37,6 +37,7 @@ from tests.orders.asked import (
     PAYLOADS,
     REFUNDED,
     SORTS,
+    TRANSACTIONS,
     VALUE,
     WORDS,
 )
@@ -59,6 +60,10 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
             day = datetime.fromisoformat(row[key]).astimezone(LONDON).date() if row[key] else None
             if not any(day and (first or day) <= day <= (last or day) for first, last in days.each):
                 return False
+    if asked.refunded and not any(
+        (first or day) <= day <= (last or day) for day in _days_back(row) for first, last in asked.refunded.each
+    ):
+        return False
     if (total := asked.total) and not _in_range(row, total):
         return False
     if (age := asked.age) and not _is_so_old(row, age.text):
@@ -91,6 +96,12 @@ def meets(row: dict[str, Any], asked: OrderCriteria) -> bool:
     if not all(person is None or _is(row, role, person) for role, person in _asked_people(asked)):
         return False
     return not asked.ids or row["id"] in asked.ids
+
+
+def _days_back(row: dict[str, Any]) -> list[date]:
+    """The days on which money of an order went back."""
+    back = [one for one in TRANSACTIONS if one["attachedOrder"] == row["id"] and one["type"] != "Payment"]
+    return [datetime.fromisoformat(one["createdAt"]).astimezone(LONDON).date() for one in back]
 
 
 def _whole(row: dict[str, Any]) -> int:
@@ -214,6 +225,8 @@ def _in_range(row: dict[str, Any], total: Any) -> bool:
 @example([("has", "late"), ("no", "chase-later")], "created", 7)
 @example([("has", "chase-due")], "-updated", 7)
 @example([("created", "2026-10-25"), ("created", "2026-03-29")], "created", 7)
+@example([("refunded", "2026-03-29")], "-created", 7)
+@example([("refunded", "2026-01-01..2026-01-31,2026-03-29,2026-10-25.."), ("no", "refunded")], "total", 7)
 def test_list_export_and_a_plain_filter_are_one(full: Organisation, asked: list[Any], sort: str, size: int) -> None:
     query = parse_query(urlencode([*asked, ("sort", sort)]), full)
     if not query.ok:

@@ -13,7 +13,7 @@ from orders.exports import Choice, csv_texts, jsonl_orders
 from orders.models import Order
 from orders.search import count_orders, facets, find_orders, list_page, parse_query, read_counters, sums
 from orders.search.query import SORTS
-from tests.orders.builders import order, write
+from tests.orders.builders import order, transact, transaction, write
 from tests.orders.paging import pages
 
 
@@ -94,6 +94,33 @@ def test_days_are_local_and_both_included(house: Any) -> None:
     assert found(house.hotel, "created=2026-07-01..2026-07-31") == {1, 2}
     assert found(house.hotel, "created=2026-07-01") == {1}
     assert found(house.hotel, "updated=..2026-06-30") == {0}
+
+
+def test_money_back_is_found_by_the_days_on_which_it_went(house: Any) -> None:
+    """Whenever the order was placed; also what failed or was reversed later, which `refunded` alone leaves out."""
+    for organisation in (house.hotel, house.golf):
+        write(organisation, *(order(n) for n in range(1, 9)))
+    transact(
+        house.hotel,
+        transaction(1, 1, "Refund", "2026-06-30T22:59:59"),
+        transaction(2, 2, "Refund", "2026-06-30T23:00:00"),
+        transaction(3, 3, "Chargeback", "2026-07-31T22:59:59"),
+        transaction(4, 4, "Refund", "2026-07-31T23:00:00"),
+        transaction(5, 5, "Payment", "2026-07-10T10:00:00"),
+        transaction(6, 6, "Refund Failure", "2026-07-10T10:00:00"),
+        transaction(7, 7, "Refund", "2026-07-10T10:00:00"),
+        transaction(8, 7, "Refund Failure", "2026-08-10T10:00:00"),
+        transaction(9, 99, "Refund", "2026-07-10T10:00:00"),
+        transaction(10, None, "Refund", "2026-07-10T10:00:00"),
+        transaction(11, 1, "Refund", "2026-09-01T10:00:00", None),
+    )
+    assert found(house.hotel, "refunded=2026-07-01..2026-07-31") == {2, 3, 7}
+    assert found(house.hotel, "refunded=2026-07-01") == {2}
+    assert found(house.hotel, "refunded=..2026-06-30") == {1}
+    assert found(house.hotel, "refunded=2026-08-01..") == {1, 4}
+    assert found(house.hotel, "refunded=2026-06-30,2026-07-31..2026-08-01") == {1, 3, 4}
+    assert found(house.hotel, "refunded=2026-07-01..2026-07-31&has=refunded") == {2}
+    assert found(house.golf, "refunded=2026-01-01..") == set()
 
 
 def test_amounts_are_in_each_currencys_own_units(house: Any) -> None:

@@ -22,7 +22,7 @@ LONDON = Organisation(name="A", slug="a", timezone="Europe/London")
 def test_everything_at_once() -> None:
     query = parse_query(
         "dispatch=Outstanding&dispatch=Packed&payment=Paid&type=Gift+Card&channel=&method=Offline&delivery=Email"
-        "&created=2026-01-01..2026-01-31&updated=2026-02-01&scheduled=..2026-03-01&total=10.50..99&q=patel&sort=total"
+        "&created=2026-01-01..2026-01-31&updated=2026-02-01&scheduled=..2026-03-01&refunded=2026-02-01..2026-02-28&total=10.50..99&q=patel&sort=total"
         "&size=100",
         LONDON,
     )
@@ -33,6 +33,10 @@ def test_everything_at_once() -> None:
     assert criteria.channel == ("",)
     assert criteria.created is not None
     assert (criteria.created.first, criteria.created.last) == (date(2026, 1, 1), date(2026, 1, 31))
+    assert criteria.created_days() == (date(2026, 1, 1), date(2026, 1, 31))
+    assert criteria.refunded is not None
+    assert (criteria.refunded.first, criteria.refunded.last) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert "Money back 1 Feb 2026 to 28 Feb 2026" in describe(query)
     assert criteria.total is not None
     assert (criteria.total.least, criteria.total.most) == (Decimal("10.50"), Decimal(99))
     assert parse_query(query.url_query(), LONDON) == query
@@ -110,7 +114,7 @@ def test_a_chip_removes_itself_and_only_itself() -> None:
 
 
 def test_empty_boxes_of_a_form_ask_for_nothing() -> None:
-    query = parse_query("q=&created=&updated=&scheduled=&total=&sort=&size=", LONDON)
+    query = parse_query("q=&created=&updated=&scheduled=&refunded=&total=&sort=&size=", LONDON)
     assert query.ok
     assert query.criteria.is_empty()
     assert query.url_query() == ""

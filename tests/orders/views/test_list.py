@@ -191,6 +191,7 @@ def test_a_viewer_is_not_offered_the_export(filled: Any, viewer_client: Client, 
         ("total-from=10,50", "total=10%2C50.."),
         ("created-from=2026-01-01,2026-03-01", "created=2026-01-01%2C2026-03-01"),
         ("created-from=Jan+31,+2026", "created=Jan+31%2C+2026.."),
+        ("refunded-from=2026-10-01&refunded-to=2026-10-31", "refunded=2026-10-01..2026-10-31"),
     ],
 )
 def test_one_box_is_an_open_end_unless_it_holds_several_stretches(viewer_client: Client, boxes: str, kept: str) -> None:

@@ -38,6 +38,19 @@ def test_paid_refunded_and_net_stand_below_the_total(house: Any, viewer_client: 
     assert "net <b>£122.25</b> after £52.20 went back" in listed
 
 
+def test_a_list_of_money_back_says_where_that_is_not_known(house: Any, viewer_client: Client) -> None:
+    known(house.hotel, moved(2, "Refund", 5220))
+    MirrorState.across_organisations.update(history_complete_at=NOW)
+    asked = f"{LIST}?refunded=2026-11-12"
+    listed = viewer_client.get(asked).text
+    assert "Money back 12 Nov 2026" in listed
+    assert 'id="o41"' in listed
+    assert "No order matches" in (page := viewer_client.get(f"{asked}&payment=Pending").text)
+    assert "still being read" not in page
+    MirrorState.across_organisations.update(transactions_complete_at=None)
+    assert "transactions are still being read" in viewer_client.get(f"{asked}&payment=Pending").text
+
+
 def test_a_badge_says_what_glu_does_not(house: Any, viewer_client: Client) -> None:
     known(house.hotel, moved(1, "Payment", 17445), moved(2, "Refund", 17445))
     assert "As its transactions tell" in viewer_client.get(ORDER).text
