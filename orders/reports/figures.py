@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from orders.display.money import currency
 from orders.models import MirrorState, OrderDay
 from orders.models.counter import joined
 from orders.models.day import ADDED_BY_DAY, SPLIT_FIELDS
-from orders.reports.period import Period, days_words, span
+from orders.reports.period import Period, folded
 from orders.search.criteria import NOT, VALUE_FIELDS
 
 MOST = (4, 12)
@@ -32,9 +31,6 @@ SPLITS = {
     "payment": gettext_noop("Payment status"),
 }
 """The fields by whose values orders are told apart, as addresses name them, and what people call them."""
-
-FOLDED = 3
-"""So many slices without orders, one after the other, are one row of a page."""
 
 
 class Figures(NamedTuple):
@@ -129,18 +125,12 @@ def report(
     )
 
 
-def folded(period: Period, section: Section) -> list[Row]:
-    """A section's rows for a page: of FOLDED slices without orders or more, one after the other, there is one row."""
-    out = list[Row]()
-    slices = zip(period.slices(), section.rows, strict=True)
-    for has_orders, group in groupby(slices, lambda one: one[1].figures.orders > 0):
-        stretch = list(group)
-        if has_orders or len(stretch) < FOLDED:
-            out += (row for _part, row in stretch)
-        else:
-            first, last = stretch[0][0].first, stretch[-1][0].last
-            out.append(Row(days_words(first, last), Figures(), _query(section.currency, span(first, last))))
-    return out
+def folded_rows(period: Period, section: Section) -> list[Row]:
+    """A section's rows for a page: stretches without orders are one row each."""
+    return [
+        Row(part.words, Figures(), _query(section.currency, part.days)) if place is None else section.rows[place]
+        for part, place in folded(period.slices(), [not row.figures.orders for row in section.rows])
+    ]
 
 
 def _by_day(rows: QuerySet[OrderDay]) -> tuple[dict[str, dict[date, Figures]], dict[str, Figures]]:

@@ -1,8 +1,9 @@
 """Which days a report is about, and by what they are grouped: read from its address, cut into slices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Literal, get_args
 
 from django.utils.dateformat import format as date_format
@@ -31,6 +32,9 @@ BY = {"day": gettext_noop("Day"), "week": gettext_noop("Week"), "month": gettext
 
 MOST_SLICES = 120
 """So many days, weeks or months stand in a report."""
+
+FOLDED = 3
+"""So many empty slices, one after the other, are one row of a page."""
 
 _DAYS_AT_MOST, _WEEKS_AT_MOST = 45, 190  # days of a period that is grouped by day, by week, unless something is asked
 _DAY = timedelta(days=1)
@@ -154,6 +158,19 @@ def read_period(params: Mapping[str, str], organisation: Organisation) -> Asked:
     if days:
         typed = {"from": days[0].isoformat(), "to": days[1].isoformat()}
     return Asked(period, name, typed["from"], typed["to"], period.by if period else by, problems)
+
+
+def folded(slices: Sequence[Slice], is_empty: Sequence[bool]) -> list[tuple[Slice, int | None]]:
+    """The rows of a page: each slice and its place, and without a place FOLDED empty ones or more that are one row."""
+    out = list[tuple[Slice, int | None]]()
+    for empty, group in groupby(range(len(slices)), lambda place: is_empty[place]):
+        places = list(group)
+        if not empty or len(places) < FOLDED:
+            out += ((slices[place], place) for place in places)
+        else:
+            first, last = slices[places[0]].first, slices[places[-1]].last
+            out.append((Slice(first, last, days_words(first, last), ""), None))
+    return out
 
 
 def days_words(first: date, last: date) -> str:

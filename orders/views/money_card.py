@@ -17,13 +17,15 @@ from orders.proof.transactions import transactions_known
 from orders.settlement import WAYS, Way, adds_up
 
 _MOST_SHOWN = 12
-_WORDS: dict[Way, str] = {
+WAY_WORDS: dict[Way, str] = {
     "paid": gettext_noop("Paid"),
     "refunded": gettext_noop("Refunded"),
     "not refunded": gettext_noop("Refund failed"),
     "charged back": gettext_noop("Charged back"),
     "not charged back": gettext_noop("Chargeback reversed"),
 }
+"""Which way the money of a transaction went, in words."""
+
 _TAKEN = ("refunded", "charged back")
 
 
@@ -72,7 +74,7 @@ def _movement(organisation: Organisation, order: Order, row: Transaction) -> Mov
     way = WAYS.get(row.type)
     amount = None if row.amount is None else abs(row.amount) if counts else row.amount
     return Movement(
-        _(_WORDS[way]) if way else row.type or _("Transaction"),
+        _(WAY_WORDS[way]) if way else row.type or _("Transaction"),
         when(row.created_at, organisation.zone, inside=not counts),
         money(-amount if amount and way in _TAKEN and counts else amount, row.currency_code),
         row.gateway or "",

@@ -40,6 +40,7 @@ def report_times(request: TeamRequest, organisation: Organisation) -> HttpRespon
         "asked": asked,
         "periods": in_words(PERIODS),
         "address": address_of(asked),
+        "files": "report_times_file",
         "fewest": FEWEST,
         "most": MOST,
         "ahead": ahead,

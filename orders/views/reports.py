@@ -28,7 +28,7 @@ from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
 from orders.reports.chart import Chart, chart
-from orders.reports.figures import SPLITS, Figures, Report, Row, Section, folded, is_counted, report
+from orders.reports.figures import SPLITS, Figures, Report, Row, Section, folded_rows, is_counted, report
 from orders.reports.period import BY, DAYS, PERIODS, Asked, Period, read_period
 from orders.search import Counted
 
@@ -101,7 +101,7 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The figures of a period, by currency; what is wrong with an address is said in its place."""
     note_visit(organisation)
     standing_on_page(organisation)
-    asked, only = read_period(request.GET, organisation), _only(request)
+    asked, only = read_period(request.GET, organisation), only_currency(request)
     state = state_on_page(organisation)
     known, counted = transactions_known(state), is_counted(organisation, state)
     context: dict[str, Any] = {
@@ -110,8 +110,9 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         "by": in_words(BY),
         "counted": counted,
         "transactions": known,
-        "columns": [(_(words), _(meaning)) for words, meaning in _AMOUNTS.values()],
+        "columns": [(name, _(words), _(meaning)) for name, (words, meaning) in _AMOUNTS.items()],
         "address": address_of(asked),
+        "files": "report_file",
         "only": only,
     }
     if counted and (period := asked.period):
@@ -165,7 +166,7 @@ def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
         "orders": _orders(section.whole.figures.orders),
         "worth": _worth(section.whole.figures, code, known),
         "chart": _chart(period, section),
-        "lines": [_line(row, code, known) for row in folded(period, section)],
+        "lines": [_line(row, code, known) for row in folded_rows(period, section)],
         "whole": _line(section.whole, code, known),
         "splits": [
             {
@@ -240,7 +241,7 @@ def _missing(organisation: Organisation, period: Period) -> str:
     return words_of(extent(organisation, period.first, period.last).gaps, organisation.zone)
 
 
-def _only(request: TeamRequest) -> str | None:
+def only_currency(request: TeamRequest) -> str | None:
     """The one currency that is asked for, None for all."""
     return currency(request.GET["currency"]) if "currency" in request.GET else None
 
@@ -254,6 +255,7 @@ def address_of(asked: Asked) -> str:
 
 
 Table = tuple[list[str], list[list[Cell]]]
+"""The headings of a file and its rows."""
 
 
 def _by_slice(period: Period, found: Report, known: bool) -> Table:

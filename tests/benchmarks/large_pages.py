@@ -64,6 +64,7 @@ DESK = {
     "list, by age": "orders/?sort=-age",
     "report, a year by month": "reports/?period=year",
     "report, a month by day": "reports/?period=last-month",
+    "report on money back, a year": "reports/back/?period=year",
     "report on times, a year": "reports/times/?period=year",
 }
 

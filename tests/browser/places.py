@@ -10,6 +10,7 @@ from orders.desk.marks import Kind, set_marks
 from orders.desk.notes import write_note
 from orders.exports.choice import Choice
 from orders.models import ExportSchedule
+from tests.orders.builders import transact, transaction
 
 ORGANISATION = "/o/alder-house"
 ELSEWHERE = f"{ORGANISATION}/mirror/elsewhere/"
@@ -30,6 +31,7 @@ _PATHS = [
     f"{ORGANISATION}/queues/payment/",
     f"{ORGANISATION}/reports/?period=year",
     f"{ORGANISATION}/reports/?from=soon",
+    f"{ORGANISATION}/reports/back/?period=year",
     f"{ORGANISATION}/reports/times/?period=year",
     "SHEETS",
     f"{ORGANISATION}/views/",
@@ -82,6 +84,10 @@ def places(desk: Organisation) -> list[str]:
         due_at=now() + timedelta(days=1),
         **Choice().pairs(),
     )
+    refunds = desk.orders.order_by("-created_at").values_list("glu_id", flat=True)[:3]
+    yesterday = (now() - timedelta(days=1)).strftime("%Y-%m-%dT12:00:00")
+    moves = zip([*refunds, None], ("Refund", "Chargeback", "Refund Failure", "Refund"), strict=True)
+    transact(desk, *(transaction(n, of, kind, yesterday) for n, (of, kind) in enumerate(moves, 1)))
     own = {
         "SCHEDULE": f"{ORGANISATION}/exports/schedule/{schedule.token}/",
         "SHEETS": f"{ORGANISATION}/queues/dispatch/sheets/{printed.batch}/",

@@ -38,7 +38,7 @@ ELSEWHERE = {
 NOT_ON_PAGES = {
     *("Orders to be sent", "Delivery method", "Median (working days)", "Payment method", "First day", "Last day"),
     *("No order has any.", "There are: …….", "…: no order has “…”. …", "unit not known"),
-    *("click and collect", "not charged back"),
+    *("click and collect", "not charged back", "In the sums"),
 }
 # What is raised for programmers, or answered with a page that says something else.
 SILENT = {
