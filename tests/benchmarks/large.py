@@ -22,6 +22,9 @@ django.setup()
 
 from django.db import connection  # noqa: E402  (after the set-up)
 
+from tests.benchmarks import large_desk  # noqa: E402
+from tests.benchmarks.large_people import person, vocabulary  # noqa: E402
+
 SHARES = (400, 170, 84, 57, 42, 34, 28, 24, 21, 19, 17, 15, 14, 13, 12, 11, 11, 10, 9, 9)
 """How many of a thousand orders each organisation has."""
 SLUGS = [f"org{number}" for number in range(1, len(SHARES) + 1)]
@@ -31,25 +34,30 @@ _TEMPLATES, _AGES = 12_000, 1_000
 _FIRST_ID, _TOKEN = 1_000_000, 900_000_000
 _UUID = "12345678-1234-4234-8234-123456789012"
 
-_SYLLABLES = re.findall(
-    r"\w+", "bar wel ton har low den ash ber mar pen rick ston hol ley win thor cas dun el fen gor hurst"
-)
 _WORDS = re.findall(
     r"\w+",
     "happy birthday love from all of us enjoy your day with best wishes thank you so much for everything hope this "
     "brings joy and rest to a wonderful friend mum dad gran see you soon have lovely time relax celebrate many years "
     "together always yours take care big hugs well done new home good luck merry christmas anniversary congratulations",
 )
+_DELIVERIES = (
+    ("Email", "email"),
+    ("Royal Mail 1st Class", "post"),
+    ("Gift box, tracked 24", "post"),
+    ("Collect at reception", "collection"),
+    ("Pigeon", "post"),
+)
 _OLD_PRODUCT = "Millennium banquet"
 
 
 def fill(count: int) -> None:
-    """Write organisations, orders, lines, documents, counters and what a mirror remembers of its work.
+    """Write organisations, orders, lines, documents, counters, a desk's work and what a mirror remembers of its own.
 
     Some thousand orders are made one by one; the database makes the others out of these, with ids, times and addresses
     of their own.
     """
     from glu_admin.tenancy.models import Organisation
+    from orders.desk.typical import count_typical
     from orders.mirror.writing.counters import recount
     from orders.mirror.writing.days import count_all_days
     from orders.search.matching import index
@@ -61,7 +69,11 @@ def fill(count: int) -> None:
     _copies(organisations, templates, now)
     with connection.cursor() as cursor:
         for first in range(0, count, _BLOCK):
-            for statement in _statements(first, min(first + _BLOCK, count), count, templates, now):
+            end = min(first + _BLOCK, count)
+            for statement in (
+                *_statements(first, end, count, templates, now),
+                *large_desk.statements(first + 1, end, now),
+            ):
                 cursor.execute(statement)
             print(f"\r{min(first + _BLOCK, count):,} orders", end="", file=sys.stderr, flush=True)
         for table in ("template", "template_line", "template_text", "slot"):
@@ -71,6 +83,8 @@ def fill(count: int) -> None:
         recount(organisation)
         _remember(organisation, now)
         count_all_days(organisation, organisation.zone)
+        count_typical(organisation)
+    large_desk.mention(organisations[0], "bench@desk.example")
     index().make_index()
     _analyze()
     print(file=sys.stderr)
@@ -78,11 +92,12 @@ def fill(count: int) -> None:
 
 def _copies(organisations: list[Any], templates: int, now: datetime) -> None:
     """Temporary tables: orders with their texts, their lines, and whose order each of a thousand is."""
+    from orders.lints.rules import odd
     from orders.models import Order, OrderLine
     from orders.search.document import document_text
 
     chance = random.Random(20_261_127)
-    firsts, lasts, towns = _vocabulary(chance)
+    firsts, lasts, towns = vocabulary(chance)
     slots = [(slot, owner.pk) for slot, owner in enumerate(_owners(organisations))]
     orders, lines, texts = list[Any](), list[Any](), list[Any]()
     for t in range(templates):
@@ -91,6 +106,10 @@ def _copies(organisations: list[Any], templates: int, now: datetime) -> None:
         order = Order(pk=t, organisation_id=organisations[0].pk, glu_id=_TOKEN + t, **columns)
         count = chance.choices((1, 2, 3, 4, 9), (55, 25, 12, 7, 1))[0]
         its_lines = [_line(chance, OrderLine, order, t * 10 + place, place, age) for place in range(count)]
+        subtotal = order.subtotal = sum(line.subtotal for line in its_lines)
+        order.total = None if chance.random() < 0.003 else subtotal + columns["delivery_amount"]
+        _settle(order, now)
+        order.lints = odd(order, [line.subtotal for line in its_lines], organisations[0].zone)
         orders.append(_row(order))
         lines += map(_row, its_lines)
         texts.append((t, document_text(order, its_lines)))
@@ -126,6 +145,8 @@ def _statements(first: int, end: int, count: int, templates: int, now: datetime)
     uuid_text = f"{mixed}lpad(cast(i AS text), 12, '0'))" if postgres else f"{mixed}printf('%012d', i))"
     spread = f"({seconds} - 300 - cast(({count} - i) * {step} AS bigint))"
     created = moment.format(spread)
+    soon = moment.format(f"{'LEAST' if postgres else 'min'}({seconds}, {spread} + {{}})")
+    days = "CASE WHEN template.dispatch_status IN ('Dispatched', 'Complete') THEN i % 5 ELSE 0 END"
     # A copy keeps the template's age: what is only in old ones, or open in new ones, stays so.
     numbers = (
         f"WITH RECURSIVE numbers(i) AS (SELECT cast({first} AS bigint) "
@@ -143,6 +164,11 @@ def _statements(first: int, end: int, count: int, templates: int, now: datetime)
         "uuid": f"cast({uuid_text} AS uuid)" if postgres else uuid_text,
         "created_at": created,
         "updated_at": f"CASE WHEN i % 499 = 0 THEN NULL ELSE {moment.format(f'{spread} + i * 31 % 800000')} END",
+        "dispatch_since": soon.format(f"{days} * 86400"),
+        "payment_since": created,
+        "waiting_since": f"CASE WHEN template.waiting_since IS NOT NULL THEN {created} END",
+        "last_refund_at": f"CASE WHEN template.refunded_amount > 0 THEN {soon.format('i % 9 * 86400')} END",
+        "refund_reference": "CASE WHEN template.refunded_amount > 0 THEN 're_' || i END",
         "scheduled_delivery_at": f"CASE WHEN i % 7 = 0 THEN {moment.format(f'{spread} + i * 37 % 3000000')} END",
         "customer_email_address": replaced.format("template.customer_email_address"),
         "recipient_email_address": replaced.format("template.recipient_email_address"),
@@ -167,39 +193,6 @@ def _statements(first: int, end: int, count: int, templates: int, now: datetime)
     ]
 
 
-def _vocabulary(chance: random.Random) -> tuple[list[str], list[str], list[tuple[str, str]]]:
-    """First names, surnames (few frequent, thousands rare), and towns with their postcode districts."""
-    from glu_admin.sandbox import vocabulary
-
-    made = {"".join(chance.choice(_SYLLABLES) for _ in range(chance.choice((2, 2, 3)))).title() for _ in range(9_000)}
-    lasts = [*vocabulary.LAST_NAMES, *sorted(made)]
-    firsts = [*vocabulary.FIRST_NAMES, *("Jo", "Bo", "John", "Jonathan", "Li", "Xu")]
-    letters = "ABCDEFGHKLMNPRSTW"
-    towns = [(town, district) for town, _, district in vocabulary.TOWNS]
-    towns += [
-        (f"{chance.choice(_SYLLABLES)}{chance.choice(_SYLLABLES)}".title(), f"{one}{two}{number}")
-        for one in letters
-        for two in letters[:6]
-        for number in range(1, 20)
-    ]
-    return firsts, lasts, towns
-
-
-def _person(chance: random.Random, firsts: list[str], lasts: list[str], number: int) -> tuple[str, str, str]:
-    first = chance.choice(firsts)
-    draw = chance.random()
-    if draw < 0.07:
-        last = "Smith"
-    elif draw < 0.3:
-        last = lasts[int(chance.random() ** 2 * 41)]
-    else:
-        last = lasts[int(chance.random() ** 1.5 * len(lasts))]
-    plain = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
-    domain = chance.choices(("mail.example", "post.example", "example.com", "example.org", "proton.example"),
-                            (40, 25, 20, 13, 2))[0]  # fmt: skip
-    return first, last, f"{plain}{number}@{domain}"
-
-
 def _columns_of(model: Any) -> list[str]:
     return [str(field.column) for field in model._meta.concrete_fields]
 
@@ -209,17 +202,17 @@ def _columns(
     firsts: list[str], lasts: list[str], towns: list[tuple[str, str]], number: int,
 ) -> dict[str, Any]:  # fmt: skip
     """The columns of an order; `age` goes from 0, the oldest, to 1, and `number` is what tells its addresses apart."""
-    buyer = _person(chance, firsts, lasts, number)
-    recipient = _person(chance, firsts, lasts, number) if chance.random() < 0.6 else ("", "", "")
+    buyer = person(chance, firsts, lasts, number)
+    recipient = person(chance, firsts, lasts, number) if chance.random() < 0.6 else ("", "", "")
     town, district = chance.choice(towns)
     postcode = f"{district} {chance.randrange(1, 10)}{chance.choice('ABDEFGHJLN')}{chance.choice('ABDEFGHJLN')}"
     phone = f"07700 900{chance.randrange(1000):03}" if chance.random() < 0.5 else f"+44 7700 9{chance.randrange(10**5)}"
-    subtotal = chance.choice((2500, 5000, 7500, 8900, 10_000, 12_500, 18_500)) + chance.randrange(100) * 5
     delivery = chance.choice((0, 0, 250, 695))
     open_chance = 0.5 if age > 0.97 else 0.004
     dispatch = "Outstanding" if chance.random() < open_chance else chance.choices(
         ("Dispatched", "Complete", "Packed", "Cancelled"), (70, 26, 1, 3))[0]  # fmt: skip
     copied = now - timedelta(days=30)
+    method, kind = chance.choices(_DELIVERIES, (6000, 2500, 1000, 495, 5))[0]
     return {
         "created_at": now,
         "uuid": uuid.UUID(_UUID),
@@ -230,11 +223,9 @@ def _columns(
         "channel": chance.choices(("Website", "Reception", "Phone", "Fax", None), (8000, 1400, 590, 5, 5))[0],
         "gateway": "Stripe",
         "currency_code": chance.choices(("GBP", "EUR", "JPY", None), (9690, 300, 8, 2))[0],
-        "subtotal": subtotal,
         "discount_amount": 0,
         "delivery_amount": delivery,
         "processing_fee": 0,
-        "total": None if chance.random() < 0.003 else subtotal + delivery,
         "customer_first_name": buyer[0],
         "customer_last_name": buyer[1],
         "customer_name": f"{buyer[0]} {buyer[1]}",
@@ -244,17 +235,14 @@ def _columns(
         "recipient_last_name": recipient[1],
         "recipient_email_address": recipient[2],
         "email_to_recipient": bool(recipient[2]),
-        "delivery_method_name": chance.choices(
-            ("Email", "Royal Mail 1st Class", "Gift box, tracked 24", "Collect at reception", "Pigeon"),
-            (6000, 2500, 1000, 495, 5),
-        )[0],
-        "delivery_method_type": "email",
+        "delivery_method_name": method,
+        "delivery_method_type": kind,
         "delivery_name": f"{recipient[0]} {recipient[1]}".strip(),
         "billing_address_line1": f"{chance.randrange(1, 180)} Mill Lane",
         "billing_address_city": town,
         "billing_address_postcode": postcode,
         "billing_address_country": "United Kingdom",
-        "delivery_address_postcode": postcode if chance.random() < 0.4 else "",
+        "delivery_address_postcode": postcode if kind == "post" and chance.random() < 0.995 else "",
         "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Example/1.0",
         "extra": '{"billingContact":9000,"transaction":800000}',
         "first_copied_at": copied,
@@ -264,6 +252,18 @@ def _columns(
         "lines_copied_at": now - timedelta(days=chance.random() * 30),
         "lines_for_updated_at": copied,
     }
+
+
+def _settle(order: Any, now: datetime) -> None:
+    """Since when it waits, if it does, and what its transactions come to."""
+    from orders.models.waiting import waiting
+
+    order.waiting_since = waiting(order.dispatch_status, order.payment_status, now, now).waiting_since
+    if order.gone_at:
+        order.waiting_since = None
+    if order.payment_method == "Gateway" and order.payment_status in ("Paid", "Refunded"):
+        order.paid_amount = order.total
+        order.refunded_amount = order.total if order.payment_status == "Refunded" else order.total and 0
 
 
 def _line(chance: random.Random, model: Any, order: Any, glu_id: int, position: int, age: float) -> Any:
@@ -313,10 +313,11 @@ def _sequences() -> None:
     """The next order gets a number of its own."""
     from django.core.management.color import no_style
 
-    from orders.models import Order, OrderLine
+    from orders.models import Order, OrderChange, OrderLine, OrderMark, OrderNote, Transaction
 
+    filled = [Order, OrderLine, OrderChange, OrderMark, OrderNote, Transaction]
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Order, OrderLine]):
+        for statement in connection.ops.sequence_reset_sql(no_style(), filled):
             cursor.execute(statement)
 
 
@@ -339,6 +340,7 @@ def _remember(organisation: Any, now: datetime) -> None:
         organisation=organisation, page_size=30, history_started_at=now - timedelta(days=40),
         history_complete_at=now - timedelta(days=39), watermark=now.strftime(stamp), next_due_at=now,
         connected_watermark=(now - timedelta(days=40)).strftime(stamp),
+        transactions_watermark=now.strftime(stamp), transactions_complete_at=now,
     )  # fmt: skip
     kinds = [MirrorRun.Pass.CHANGES] * 700 + [MirrorRun.Pass.RECONCILE] * 60
     runs = MirrorRun.across_organisations.bulk_create(

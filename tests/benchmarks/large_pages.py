@@ -1,5 +1,7 @@
 """Times pages of the largest organisation in this process, through every middleware and template; prints JSON lines.
 
+BENCH_KINDS says which kinds of pages (all: "list search page mirror desk"), BENCH_ROUNDS how often each is asked for.
+
 Of each page: its kind, what it is, how many queries it asks, the median and the 95th percentile of the whole answer,
 and the same of its time in the database, and of this process's own processor, in ms; the median of its longest query,
 in ms; and how large it is when compressed, in kilobytes.
@@ -16,6 +18,7 @@ import django
 from tests.benchmarks.signed_in import signed_in
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
+KINDS = os.environ.get("BENCH_KINDS", "list search page mirror desk").split()
 
 SORTS = [f"sort={sign}{name}" for name in ("created", "updated", "total", "scheduled") for sign in ("-", "")]
 FILTERS = [
@@ -102,7 +105,7 @@ def main() -> None:
         ("page", "exports", "/o/org1/exports/"),
     ]
     pages += [("desk", what, f"/o/org1/{path}") for what, path in DESK.items()]
-    for kind, what, path in pages:
+    for kind, what, path in (page for page in pages if page[0] in KINDS):
         whole, database, processor, longest = [], [], [], []
         for _ in range(ROUNDS + 2):
             asked: list[float] = []
