@@ -183,6 +183,11 @@ class Order(models.Model):
             ),
             models.Index(
                 fields=["organisation", "-created_at", "-glu_id"],
+                name="order_waiting_newest",
+                condition=Q(waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "-created_at", "-glu_id"],
                 name="order_refunded",
                 condition=Q(last_refund_at__isnull=False),
             ),

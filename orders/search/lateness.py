@@ -1,9 +1,12 @@
 """Which orders wait too long, as conditions of the database; `orders.display.ages` tells it of one order."""
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 
 from orders.display.ages import Clock, Span
 from orders.models.typical import PAYMENT, Kind
@@ -18,16 +21,17 @@ def late(clock: Clock, sent: Exists) -> Q:
     """
     settings = clock.settings
     offline, gateway = clock.past(Span(settings.offline_days, "d")), clock.past(Span(settings.gateway_minutes, "min"))
-    overdue = (paid_offline() & Q(waiting_since__lt=offline)) | (~paid_offline() & Q(waiting_since__lt=gateway))
+    # How it is paid is looked at between both limits only: before them all are late.
+    between = ~paid_offline() if offline < gateway else paid_offline()
+    overdue = _since_before(min(offline, gateway)) | (_since_before(max(offline, gateway)) & between)
     usual = clock.past(Span(settings.dispatch_days, "wd"))
     own = {name: clock.past(Span(days, "wd")) for name, days in settings.dispatch_days_of.items()}
-    methods = [_method(name) & Q(waiting_since__lt=bound) for name, bound in own.items()]
-    methods.append(~reduce(or_, map(_method, own), Q(pk__in=[])) & Q(waiting_since__lt=usual))
+    methods = [_method(name) & _since_before(bound) for name, bound in own.items()]
+    methods.append(~reduce(or_, map(_method, own), Q(pk__in=[])) & _since_before(usual))
     is_due = Q(scheduled_delivery_at__lt=clock.today)
     is_due |= Q(scheduled_delivery_at__isnull=True) & ~Q(dispatch_status=SCHEDULED)
     unpaid = Q(payment_status__in=UNPAID)
-    # What all of them began before, as an index cannot begin where alternatives do.
-    began = Q(waiting_since__isnull=False, waiting_since__lt=max(offline, gateway, usual, *own.values()))
+    began = _began_before(max(offline, gateway, usual, *own.values()))
     return began & ((unpaid & overdue) | (~unpaid & is_due & reduce(or_, methods) & ~Q(sent)))
 
 
@@ -39,8 +43,8 @@ def stuck(clock: Clock, sent: Exists) -> Q:
     bounds = {kind: clock.moment - times.most for kind, times in clock.typical.items()}
     if not bounds:
         return Q(pk__in=[])
-    began = Q(waiting_since__isnull=False, waiting_since__lt=max(bounds.values()))
-    found = reduce(or_, (_of(kind) & Q(waiting_since__lt=bound) for kind, bound in bounds.items()))
+    began = _began_before(max(bounds.values()))
+    found = reduce(or_, (_of(kind) & _since_before(bound) for kind, bound in bounds.items()))
     return began & found & (Q(payment_status__in=UNPAID) | ~Q(sent))
 
 
@@ -56,6 +60,16 @@ def past_schedule(clock: Clock, sent: Exists) -> Q:
     """Orders that are neither dispatched nor `sent` though their scheduled day is past."""
     is_open = Q(waiting_since__isnull=False, dispatch_status__in=OPEN_DISPATCH, scheduled_delivery_at__lt=clock.today)
     return is_open & ~Q(sent)
+
+
+def _began_before(moment: datetime) -> Q:
+    """What has waited since before an instant, found by an index: what all of several alternatives began before."""
+    return Q(waiting_since__isnull=False, waiting_since__lt=moment)
+
+
+def _since_before(moment: datetime) -> Q:
+    """The same of orders that are found already: behind a function, so that no index is read for each alternative."""
+    return Q(LessThan(Coalesce("waiting_since", "waiting_since"), moment))
 
 
 def _method(name: str) -> Q:

@@ -119,11 +119,12 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
         if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
             return True
     rare = criteria.gone == "only" or not _RARE.isdisjoint(criteria.has)
+    waiting = criteria.age is not None or not WAITING_FLAGS.isdisjoint(criteria.has)
     if (
-        (by != "created" and rare)
-        or any(getattr(criteria, name) for name in (*DAY_FIELDS, "age") if name != by)
+        (by != "created" and (rare or (waiting and by != "age")))
+        or any(getattr(criteria, name) for name in DAY_FIELDS if name != by)
         or any(getattr(criteria, name) for name in PERSON_FIELDS)
-        or not {*WAITING_FLAGS, "note"}.isdisjoint(criteria.has)
+        or "note" in criteria.has
     ):
         return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
     return False

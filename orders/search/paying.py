@@ -44,7 +44,7 @@ def chased(organisation: Organisation, *, later: bool) -> Q:
 
     The newest word counts. One that was paid since needs nobody's look.
     """
-    return Q(Exists(_newest(organisation, later=later).filter(order=OuterRef("pk"))))
+    return Q(pk__in=chases(organisation, later=later))
 
 
 def chases(organisation: Organisation, *, later: bool) -> QuerySet[OrderMark]:

@@ -208,16 +208,20 @@ def _columns(
     postcode = f"{district} {chance.randrange(1, 10)}{chance.choice('ABDEFGHJLN')}{chance.choice('ABDEFGHJLN')}"
     phone = f"07700 900{chance.randrange(1000):03}" if chance.random() < 0.5 else f"+44 7700 9{chance.randrange(10**5)}"
     delivery = chance.choice((0, 0, 250, 695))
-    open_chance = 0.5 if age > 0.97 else 0.004
-    dispatch = "Outstanding" if chance.random() < open_chance else chance.choices(
-        ("Dispatched", "Complete", "Packed", "Cancelled"), (70, 26, 1, 3))[0]  # fmt: skip
+    payment = chance.choices(("Paid", "Pending", "Failed", "Refunded"), (93, 2, 2, 3))[0]
+    if payment in ("Pending", "Failed"):  # many carts are left behind, and few of them ever cancelled
+        dispatch = chance.choices(("Outstanding", "Cancelled", "Dispatched"), (55, 40, 5))[0]
+    elif chance.random() < (0.5 if age > 0.985 else 0.001):  # the last weeks are half done, and little is older
+        dispatch = chance.choices(("Outstanding", "Packed"), (90, 10))[0]
+    else:
+        dispatch = chance.choices(("Dispatched", "Complete", "Cancelled"), (71, 27, 2))[0]
     copied = now - timedelta(days=30)
     method, kind = chance.choices(_DELIVERIES, (6000, 2500, 1000, 495, 5))[0]
     return {
         "created_at": now,
         "uuid": uuid.UUID(_UUID),
         "dispatch_status": dispatch,
-        "payment_status": chance.choices(("Paid", "Pending", "Failed", "Refunded"), (93, 2, 2, 3))[0],
+        "payment_status": payment,
         "payment_method": chance.choices(("Gateway", "Offline", "Complimentary", "Barter"), (860, 100, 39, 1))[0],
         "type": chance.choices(("Gift Card", "Product", "Membership", "Ticket"), (7900, 1500, 595, 5))[0],
         "channel": chance.choices(("Website", "Reception", "Phone", "Fax", None), (8000, 1400, 590, 5, 5))[0],
