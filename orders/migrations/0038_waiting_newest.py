@@ -10,7 +10,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("orders", "0036_digests")]
+    dependencies = [("orders", "0037_schedules_pause")]
 
     operations = [
         AddIndexWhileUsed(
