@@ -37,7 +37,7 @@ from tests.orders.builders import order, write
 def desk(house: Any) -> Any:
     """The house with order 41 in both organisations, and two people more whose names begin alike."""
     write(house.hotel, order(41))
-    write(house.golf, order(41))
+    write(house.golf, order(41, createdAt="2026-10-01T09:00:00+00:00"))
     for name in ("Ann Lee", "Ann Leeds"):
         person = User.objects.create_user(f"{name.replace(' ', '.').lower()}@desk.example", None, name=name)
         house.hotel.memberships.create(user=person, role=Role.VIEWER)

@@ -10,7 +10,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("orders", "0037_schedules_pause")]
+    dependencies = [("orders", "0038_money_back")]
 
     operations = [
         AddIndexWhileUsed(
