@@ -27,6 +27,7 @@ class _Numbered(template.Node):
         self.number, self.others, self.nodes = number, others, nodes
 
     def render(self, context: template.Context) -> str:
+        """What stands in it, with this order's number."""
         made = context.dicts[0].setdefault("numbered", {})  # the bottom is the page's, whatever is included in it
         key = (self, *(other.resolve(context) for other in self.others))
         if key not in made:
