@@ -89,7 +89,8 @@ def set_marks(
         numbers[kind] = [glu_id for _, glu_id, *_ in rows]
         return Marked(batch, numbers, [])
     left = dict(kinds)
-    for pk, glu_id in organisation.order_marks.filter(batch=batch).values_list("order", "order_glu_id"):
+    got = organisation.order_marks.filter(batch=batch).order_by("order_glu_id")
+    for pk, glu_id in got.values_list("order", "order_glu_id"):
         numbers[left.pop(pk)].append(glu_id)
     return Marked(batch, numbers, _standing_of(organisation, left))
 
