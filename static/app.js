@@ -6,6 +6,15 @@
   /* What is said here by itself is written by the page, in its language. */
   const words = document.getElementById("words");
 
+  /* A question that a newer one takes the place of is no error, and one that failed is told by its own event: neither is
+     to stand in the console. htmx asks its logger before it writes there. */
+  const NO_ERRORS = ["htmx:sendAbort", "htmx:afterRequest"];
+  if (window.htmx) {
+    window.htmx.logger = (elt, name, detail) => {
+      if (NO_ERRORS.includes(detail?.error)) delete detail.error;
+    };
+  }
+
   /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
   const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
 

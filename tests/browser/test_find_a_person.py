@@ -43,7 +43,7 @@ def test_half_a_phone_number_tells_where_the_order_stands(
     expect(page.locator("h1")).to_have_text("Order 900001")
     expect(page.locator(".page-head")).to_contain_text("Dispatched")
     expect(page.locator(".lede")).to_contain_text("by Beth Rowntree for Ines")
-    expect(page.locator("a[href^='tel:']").first).to_be_visible()
+    expect(page.locator("[aria-labelledby=by-h] a[href^='tel:']")).to_be_visible()
     page.reload()
     expect(page.locator("#order-number")).to_have_text("900001")
     page.go_back()

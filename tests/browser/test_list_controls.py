@@ -84,3 +84,23 @@ def test_a_list_reached_anew_from_an_order_has_its_row(open_page: Callable[..., 
     page.click(".back a")
     sync_api.expect(page.locator(FOCUSED_ROW)).to_have_text(number)
     sync_api.expect(page.locator(FOCUSED_ROW)).to_be_in_viewport()
+
+
+def test_a_search_sent_while_a_typed_one_is_asked_is_no_error(open_page: Callable[..., Any]) -> None:
+    """What the newer question takes the place of is given up, which nobody needs to read of."""
+    page = open_page(ORDERS)
+    held: list[Any] = []
+
+    def answer(route: Any) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)  # never answered
+
+    page.route(re.compile(r"/orders/\?.*q=\w"), answer)
+    with page.expect_request(re.compile(r"/orders/\?.*q=\w")) as asked:
+        page.locator("#q").press_sequentially("paid")
+    with page.expect_event("requestfailed", lambda request: request == asked.value):
+        page.keyboard.press("Enter")
+    sync_api.expect(page).to_have_url(re.compile("q=paid"))
+    sync_api.expect(page.locator(".trouble")).to_have_count(0)

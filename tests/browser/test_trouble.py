@@ -58,7 +58,10 @@ def test_on_a_slow_line_old_rows_stay_and_nothing_is_done_twice(
     assert desk.order_marks.count() == 1
 
 
-def test_where_a_part_fails_its_rows_stay_and_it_is_tried_again(open_page: Callable[..., Any]) -> None:
+def test_where_a_part_fails_its_rows_stay_and_it_is_tried_again(
+    open_page: Callable[..., Any], provoked: list[str]
+) -> None:
+    provoked += ["net::ERR_FAILED", "Response Status Error Code 500", "htmx:sendError"]
     page = open_page(f"{ORDERS}?payment=Paid")
     expect = sync_api.expect
     rows = page.locator(ROWS).all_text_contents()
