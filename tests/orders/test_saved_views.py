@@ -90,5 +90,6 @@ def test_there_is_an_end_to_views(house: Any) -> None:
 
 
 def test_what_a_view_keeps_is_filter_and_sort(house: Any) -> None:
+    assert kept_query(parse_query("created=this-month", house.hotel)) == "created=this-month"
     query = parse_query("payment=Paid&sort=total&size=25&view=x&cols=order,total&created=-7d..", house.hotel)
     assert kept_query(query) == "payment=Paid&created=-7d..&sort=total"
