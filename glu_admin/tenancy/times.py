@@ -126,6 +126,14 @@ def when(value: datetime | str, zone: ZoneInfo, today: datetime | None = None, *
     return When(value.isoformat(), when_text(value, zone, today, inside=inside), full_text(value, zone))
 
 
+def dated(moment: datetime, zone: ZoneInfo) -> When:
+    """The When of a time in books: with its day and year, whatever today is, as in 21 Oct 2026 10:12."""
+    if not has_place(moment):
+        return when(moment, zone)
+    words = _words()
+    return When(moment.isoformat(), words.short(words.day_of_year, moment.astimezone(zone)), full_text(moment, zone))
+
+
 def when_text(moment: datetime, zone: ZoneInfo, today: datetime | None = None, *, inside: bool = False) -> str:
     """A time as a list shows it: Today 14:20, Yesterday 18:02, Tue 17 Nov 09:00, 21 Oct 10:12, 3 Mar 2025 08:00.
 

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateformat import format as date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_noop, ngettext
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from glu_admin.tenancy.times import When, full_text, local
+from glu_admin.tenancy.times import dated, local
 from orders.display.fields import buyer_name
 from orders.display.html import bdi
 from orders.display.locales import grouped
@@ -139,7 +138,7 @@ def _movements(organisation: Organisation, movements: Sequence[Movement]) -> lis
     buyers = _buyers(organisation, movements)
     return [
         {
-            "when": _when(organisation, one),
+            "when": dated(one.at, organisation.zone),
             "order": one.order,
             "is_here": one.order in buyers,
             "buyer": buyers.get(one.order, ""),
@@ -159,12 +158,6 @@ def _buyers(organisation: Organisation, movements: Sequence[Movement]) -> dict[i
         orders = organisation.orders.filter(glu_id__in=ids[at : at + _BLOCK])
         found |= {order.glu_id: buyer_name(order) for order in orders.only(*_OF_BUYERS)}
     return found
-
-
-def _when(organisation: Organisation, one: Movement) -> When:
-    """The day and time of a transaction, in full for books: never "yesterday"."""
-    text = date_format(local(one.at, organisation.zone), "j M Y H:i")
-    return When(one.at.isoformat(), text, full_text(one.at, organisation.zone))
 
 
 def _left_out(found: MoneyBack) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.timezone import now
 
-from glu_admin.tenancy.times import day_text, full_text, when, when_text
+from glu_admin.tenancy.times import dated, day_text, full_text, when, when_text
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = datetime(2026, 7, 15, 12, tzinfo=UTC)
@@ -38,6 +38,13 @@ def test_in_the_midst_of_a_sentence_a_near_day_has_no_capital(days: int, said: s
     assert when_text(moment, LONDON, TODAY, inside=True) == said
     template = Template("{% load times %}{% when moment zone inside=True %}")
     assert ">today " in template.render(Context({"moment": now(), "zone": LONDON}))
+
+
+def test_a_time_in_books_has_its_day_and_year_whatever_today_is() -> None:
+    today = now()
+    assert dated(today, LONDON).text == f"{today.astimezone(LONDON):%-d %b %Y %H:%M}"
+    assert dated(datetime(2025, 7, 15, 23, 30, tzinfo=UTC), LONDON).text == "16 Jul 2025 00:30"
+    assert dated(datetime(1, 1, 1, tzinfo=UTC), LONDON).text == "0001-01-01T00:00:00+00:00"
 
 
 def test_a_time_in_full_names_its_zone() -> None:
