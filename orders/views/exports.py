@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.access import door
@@ -41,6 +45,8 @@ from orders.views.filters import preset_days
 
 MOST_SHOWN = 30
 """So many exports are listed, the newest."""
+
+_MANIFESTS_KEPT = 10 * MOST_SHOWN  # a few kilobytes each
 
 _OWN_KEYS = (*Choice.__dataclass_fields__, "column", "incomplete", "since", "csrfmiddlewaretoken")
 _KINDS = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/zip"}
@@ -109,7 +115,8 @@ def export_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
 def export_row(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
     """One export of the page, asked for again while it is open."""
     export = _export(organisation, token)
-    return render(request, "orders/exports/_one.html", {"export": _told(export)})
+    words = describe(parse_query(export.query, organisation))
+    return render(request, "orders/exports/_one.html", {"export": _told(export, words)})
 
 
 @door(Role.STAFF)
@@ -232,14 +239,23 @@ def _page(
 
 
 def _recent(request: TeamRequest, organisation: Organisation) -> dict[str, Any]:
+    exports = organisation.exports.select_related("user")[:MOST_SHOWN]
+    words = {query: describe(parse_query(query, organisation)) for query in {export.query for export in exports}}
     return {
         "schedules": schedules.listed(request, organisation),
-        "exports": [_told(export) for export in organisation.exports.select_related("user")[:MOST_SHOWN]],
+        "exports": [_told(export, words[export.query]) for export in exports],
     }
 
 
-def _told(export: Export) -> Export:
-    """An export with its filter in words and its manifest."""
-    export.words = describe(parse_query(export.query, export.organisation))  # type: ignore[attr-defined]
-    export.told = json.loads(export.manifest) if export.manifest else None  # type: ignore[attr-defined]
+def _told(export: Export, words: str) -> Export:
+    """An export with its filter in words and its manifest as HTML, "" while there is none."""
+    export.words = words  # type: ignore[attr-defined]
+    told = _manifest_html(export.manifest, get_language()) if export.manifest else ""
+    export.told = told  # type: ignore[attr-defined]
     return export
+
+
+@lru_cache(maxsize=_MANIFESTS_KEPT)
+def _manifest_html(manifest: str, _language: str | None) -> SafeString:
+    """A manifest as the page shows it. It is what takes the page longest, and never changes once it is written."""
+    return render_to_string("orders/exports/_manifest.html", {"told": json.loads(manifest)})
