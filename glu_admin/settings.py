@@ -135,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenancy.User"
 # The first makes new hashes; one that another made is replaced when its person signs in.
 PASSWORD_HASHERS = ["glu_admin.tenancy.hashing.DeskArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["glu_admin.tenancy.accounts.AccountBackend"]
 PASSWORD_CHARACTERS = 12  # at least
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

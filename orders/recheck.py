@@ -111,12 +111,12 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
         # One at a time for an organisation, so that many who ask at once are counted one after the other.
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         running = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, state=MirrorRun.State.RUNNING)
-        same = running.filter(reach=_reach(first, last)).first()
+        same = running.filter(reach=reach_of(first, last)).first()
         if same is not None:
             return same
         if running.count() >= _MOST_RANGES:
             raise TooManyRanges
-        run = organisation.mirror_runs.create(kind=MirrorRun.Pass.RANGE, reach=_reach(first, last), started_at=now())
+        run = organisation.mirror_runs.create(kind=MirrorRun.Pass.RANGE, reach=reach_of(first, last), started_at=now())
         run.windows.create(
             organisation=organisation,
             kind=MirrorRun.Pass.RANGE,
@@ -130,7 +130,7 @@ def want_range(organisation: Organisation, first: date | None, last: date | None
 
 def range_state(organisation: Organisation, first: date | None, last: date | None) -> RangeState | None:
     """How the newest reading that was asked for of exactly these days goes, or went; None when there was none."""
-    runs = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, reach=_reach(first, last))
+    runs = organisation.mirror_runs.filter(kind=MirrorRun.Pass.RANGE, reach=reach_of(first, last))
     run = runs.order_by("-pk").first()
     return RangeState(run) if run else None
 
@@ -148,5 +148,6 @@ def decide_missing(organisation: Organisation, *, ask: bool) -> None:
         held.delete()
 
 
-def _reach(first: date | None, last: date | None) -> str:
+def reach_of(first: date | None, last: date | None) -> str:
+    """Some days (null is open) as the run has them that reads them again."""
     return f"{first or ''}..{last or ''}"

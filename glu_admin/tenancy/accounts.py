@@ -3,12 +3,14 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from glu_admin.tenancy.context import user_with_memberships
 from glu_admin.tenancy.guessing import forget_wrong_guesses, give_back, take_a_guess
 from glu_admin.tenancy.hashing import TooBusy, one_of_few
 from glu_admin.tenancy.models import User
@@ -19,6 +21,17 @@ _WORDS = {
     TOO_MANY: _("Too many wrong passwords. Wait a minute, then try again; each further one makes the wait longer."),
     BUSY: _("Too many people are signing in at this moment. Try again in a few seconds."),
 }
+
+
+class AccountBackend(AuthenticationBackend):
+    """Tells who a session is of."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The user of a session, read with where they may enter, which every page asks for next; None for nobody."""
+        user = user_with_memberships(user_id)
+        if user is None:
+            return super().get_user(user_id)  # type: ignore[no-any-return]
+        return user if self.user_can_authenticate(user) else None
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

@@ -44,7 +44,21 @@ def memberships_of(user: User) -> list[Membership]:
     """The organisations that somebody may enter, by name; none for people who are not signed in."""
     if not user.is_authenticated:
         return []
+    known: list[Membership] | None = getattr(user, "known_memberships", None)
+    if known is not None:
+        return known
     return list(user.memberships.select_related("organisation").order_by("organisation__name"))
+
+
+def user_with_memberships(user_id: int) -> User | None:
+    """The user of a request with the organisations they may enter, in one question; None where there are none."""
+    held = Membership.across_organisations.filter(user=user_id).select_related("user", "organisation")
+    memberships = list(held.order_by("organisation__name"))
+    if not memberships:
+        return None
+    user = memberships[0].user
+    user.known_memberships = memberships
+    return user
 
 
 def frame_in_trouble(request: HttpRequest, *, ask: bool) -> dict[str, Any]:

@@ -86,6 +86,8 @@ class User(AbstractBaseUser):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    known_memberships: "list[Membership] | None" = None  # as they were read with the user of a request
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 

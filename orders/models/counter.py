@@ -1,5 +1,8 @@
 """How many orders there are of each combination of statuses, and worth how much."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 
 from glu_admin.tenancy.models import Organisation
@@ -68,3 +71,30 @@ class OrderCounter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", *COUNTED_FIELDS], name="one_counter_each")]
+
+
+def keep_counters(organisation: Organisation) -> None:
+    """Read the counters once for all that a page asks: the door gives each request an organisation of its own."""
+    vars(organisation)["_counters"] = counter_rows(organisation)
+
+
+def kept_counters(organisation: Organisation) -> Sequence[Any] | None:
+    """The counters that were read for a page; None where none were."""
+    kept: Sequence[Any] | None = vars(organisation).get("_counters")
+    return kept
+
+
+def counter_rows(organisation: Organisation) -> Sequence[Any]:
+    """The counters of an organisation that count any order, with COUNTED_FIELDS and ADDED."""
+    kept = kept_counters(organisation)
+    if kept is not None:
+        return kept
+    return list(organisation.order_counters.filter(n__gt=0).values_list(*COUNTED_FIELDS, *ADDED, named=True))
+
+
+def counted_values(organisation: Organisation, column: str) -> list[str]:
+    """Every value of one of COUNTED_FIELDS that an organisation's orders have, "" for none given."""
+    kept = kept_counters(organisation)
+    if kept is not None:
+        return sorted({getattr(row, column) for row in kept})
+    return sorted(organisation.order_counters.filter(n__gt=0).values_list(column, flat=True).distinct())

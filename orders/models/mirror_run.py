@@ -105,14 +105,14 @@ class MirrorRun(models.Model):
         return self.server_started_at and self.server_started_at - self.cache_age
 
 
-_LATEST_POLLS = 20
+LATEST_POLLS = 20
 
 
-def latest_polls(organisation: Organisation) -> list[MirrorRun]:
+def latest_polls(organisation: Organisation) -> models.QuerySet[MirrorRun]:
     """The latest complete polls, newest first, with their times and flags."""
     polls = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
     times = ("organisation_id", "started_at", "server_started_at", "read_as_of", "flags")
-    return list(polls.order_by("-started_at").only(*times)[:_LATEST_POLLS])
+    return polls.order_by("-started_at").only(*times)[:LATEST_POLLS]
 
 
 def polled_up_to(organisation: Organisation) -> datetime | None:

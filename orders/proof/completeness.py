@@ -8,7 +8,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun
 from orders.models.mirror_state import state_of
 from orders.proof.passes import flag_words
-from orders.proof.proven import flagged_polls
+from orders.proof.runs import flagged_polls
 
 _MOST_NAMED = 5
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
@@ -41,12 +42,22 @@ def first_copy(
     waiting = _unread(organisation, state)
     if state.history_complete_at is not None and not (waiting.exists() if unread is None else unread):
         return None
-    due, orders = waiting.count(), organisation.orders.count()
     whole = state.history_complete_at is not None
-    share = 1.0 if whole else _share(organisation, state)
     # A run counts every request made beside it, those for lines too; once it is over only lines are read.
-    run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk").first()
-    rate = _rate_of_late(organisation, whole, orders - due if whole or run is None else run.requests)
+    run = organisation.mirror_runs.filter(kind=MirrorRun.Pass.HISTORY).order_by("-pk")
+    newest = organisation.orders.filter(glu_id=state.history_newest_glu_id or 0)
+    due, orders, requests, newest_at = (
+        Organisation.objects.filter(pk=organisation.pk)
+        .values_list(
+            _number(waiting),
+            _number(organisation.orders.all()),
+            Subquery(run.values("requests")[:1]),
+            Subquery(newest.values("created_at")[:1]),
+        )
+        .get()
+    )
+    share = 1.0 if whole else _share(state, newest_at)
+    rate = _rate_of_late(organisation, whole, orders - due if whole or requests is None else requests)
     percent, left = None, None
     if share and orders:
         pages = orders / max(state.page_size, 1)
@@ -56,15 +67,20 @@ def first_copy(
     return FirstCopy(percent, orders, state.history_reached_at, due, left, rate)
 
 
-def _share(organisation: Organisation, state: MirrorState) -> float | None:
+def _number(orders: QuerySet[Order]) -> Coalesce:
+    """How many some orders of an organisation are, as a part of a question."""
+    return Coalesce(Subquery(orders.order_by().values("organisation").annotate(n=Count("*")).values("n")), 0)
+
+
+def _share(state: MirrorState, newest_at: datetime | None) -> float | None:
     """Which part of the history has been read, by ids or by times: the smaller, as orders come evenly by neither.
 
-    None until the oldest order is known, or where what was read contradicts it.
+    None until the oldest order is known, or where what was read contradicts it. `newest_at` is when the newest was
+    created.
     """
     newest, oldest, reached = state.history_newest_glu_id, state.history_oldest_glu_id, state.history_reached_glu_id
     if newest is None:
         return None
-    newest_at = organisation.orders.filter(glu_id=newest).values_list("created_at", flat=True).first()
     times = [at.timestamp() if at else None for at in (newest_at, state.history_reached_at, state.history_oldest_at)]
     by_ids, by_times = _part(newest, reached, oldest), _part(*times)
     return min(by_ids, by_times) if by_ids is not None and by_times is not None else None

@@ -15,7 +15,7 @@ from orders.display.locales import grouped
 from orders.proof.freshness import late_after
 from orders.proof.intervals import BEGINNING, Interval, Union, day_edges
 from orders.proof.proven import unions
-from orders.proof.standing import state_on_page
+from orders.proof.standing import kept_footing, state_on_page
 
 _MOST_NAMED = 3
 _NOT_COPIED = gettext_noop("%(days)s not copied yet")
@@ -61,7 +61,9 @@ def extent(organisation: Organisation, first: date | None, last: date | None) ->
 
 def is_copied(organisation: Organisation) -> bool:
     """Whether its orders come from Glu; if not, they were imported, and nothing is known to be missing from them."""
-    return organisation.glu_keys.exists() or organisation.mirror_runs.exists()
+    known = kept_footing(organisation)
+    has_key = known.key or known.candidate if known else organisation.glu_keys.exists()
+    return bool(has_key) or organisation.mirror_runs.exists()
 
 
 def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:

@@ -16,8 +16,8 @@ from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.told import told
 from orders.display.durations import interval
 from orders.models import MirrorRun, MirrorState
-from orders.proof.proven import flagged_polls
 from orders.proof.rest import Rest, rest
+from orders.proof.runs import flagged_polls
 
 
 class Reading(models.TextChoices):

@@ -10,7 +10,8 @@ from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, MirrorWindow, MissingOrder, Order
 from orders.proof.intervals import BEGINNING, Interval, Union
-from orders.proof.standing import polled_up_to_on_page, state_on_page
+from orders.proof.runs import flagged_polls, kept_runs, read_runs
+from orders.proof.standing import Standing, kept_footing, state_on_page
 
 _KINDS = (MirrorRun.Pass.HISTORY, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 # What is found out of a run after its windows were read: its walk left orders out, or showed only a part.
@@ -51,20 +52,6 @@ def _newest_first(windows: QuerySet[MirrorWindow]) -> Iterator[MirrorWindow]:
         yield from newest[_FIRST_LOOK:_MOST_LOOKED_AT]
 
 
-def flagged_polls(organisation: Organisation) -> QuerySet[MirrorRun]:
-    """Complete polls that were flagged, oldest first, until everything has been read again later without a flag."""
-    everything = organisation.mirror_runs.filter(
-        MirrorRun.EVERYTHING,
-        state=MirrorRun.State.COMPLETE,
-        flags="",
-    )
-    since = everything.order_by("-started_at").values_list("started_at", flat=True).first()
-    polls = organisation.mirror_runs.filter(kind=MirrorRun.Pass.CHANGES, state=MirrorRun.State.COMPLETE)
-    # What a cache kept from a poll, the next ones bring: they begin where it reached.
-    polls = polls.exclude(flags__in=("", MirrorRun.Flag.FROM_CACHE)).order_by("started_at", "pk")
-    return polls.filter(finished_at__gt=since) if since else polls
-
-
 def _clean(organisation: Organisation) -> QuerySet[MirrorWindow]:
     """Windows of creation that nothing is held against."""
     windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None, flags="")
@@ -73,9 +60,9 @@ def _clean(organisation: Organisation) -> QuerySet[MirrorWindow]:
 
 def unions(organisation: Organisation) -> tuple[Union, Union]:
     """What of creation is proven, and what was read at all: with those of flagged polls and windows."""
-    state, newest = state_on_page(organisation), polled_up_to_on_page(organisation)
+    state, (newest, flagged) = state_on_page(organisation), _polls(organisation)
     read = list(_polled(state, newest, ()))
-    clean = list(_polled(state, newest, flagged_polls(organisation))) if read else []
+    clean = list(_polled(state, newest, flagged)) if read else []
     windows = organisation.mirror_windows.filter(kind__in=_KINDS, updated_from=None, started_at__isnull=False)
     windows = windows.annotate(is_clean=ExpressionWrapper(Q(flags="") & ~_DOUBTED, output_field=BooleanField()))
     # Plain values, as there are thousands, and few different bounds among them.
@@ -93,6 +80,15 @@ def unions(organisation: Organisation) -> tuple[Union, Union]:
             read.append((start, end))
             clean += [(start, end)] if window.is_clean else []
     return Union(clean), Union(read)
+
+
+def _polls(organisation: Organisation) -> tuple[datetime | None, Iterable[MirrorRun]]:
+    """Up to when polls have read, and the flagged ones; what a page has read of them is not read again."""
+    known, runs = kept_footing(organisation), kept_runs(organisation)
+    if runs is None and isinstance(known, Standing):
+        return known.complete_up_to, flagged_polls(organisation) if known.flagged is None else known.flagged
+    runs = runs or read_runs(organisation)
+    return runs.polled_up_to, runs.flagged
 
 
 def _polled(state: MirrorState | None, newest: datetime | None, flagged: Iterable[MirrorRun]) -> Iterator[Interval]:

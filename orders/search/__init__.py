@@ -18,7 +18,7 @@ from orders.search.counts import (
 )
 from orders.search.criteria import OrderCriteria
 from orders.search.find import Found, find, find_orders
-from orders.search.listing import LineMarks, Page, count_before, line_marks, list_page, neighbours, ordered
+from orders.search.listing import LineMarks, Page, count_before, list_page, may_be_few, neighbours, ordered
 from orders.search.query import Problem, Query, parse_query
 from orders.search.sums import Added, CurrencySum, sum_rows
 from orders.search.words import SearchError
@@ -49,8 +49,8 @@ __all__ = [
     "facets",
     "find",
     "find_orders",
-    "line_marks",
     "list_page",
+    "may_be_few",
     "neighbours",
     "ordered",
     "parse_query",

@@ -16,6 +16,7 @@ from glu_admin.tenancy.times import day_start
 from orders.display.ages import clock_of
 from orders.display.money import currency, minor_units
 from orders.models import Transaction
+from orders.models.counter import counted_values
 from orders.models.order import DigitsTail, JoinedCode
 from orders.models.transaction import GIVEN_BACK, IsBack
 from orders.search import delivery, paying
@@ -50,8 +51,7 @@ def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
 
 def currency_codes(organisation: Organisation) -> list[str]:
     """Every code of a currency that its orders have, as they came; "" for none given."""
-    counters = organisation.order_counters.filter(n__gt=0)
-    return sorted(counters.values_list("currency_code", flat=True).distinct())
+    return counted_values(organisation, "currency_code")
 
 
 def as_they_came(organisation: Organisation, name: str, values: Iterable[str]) -> list[str]:
@@ -66,8 +66,7 @@ def known_values(organisation: Organisation, name: str) -> list[str]:
     """The values that orders have in a field of values, "" for none given; currencies as their codes are shown."""
     if name == "currency":
         return sorted({currency(code) for code in currency_codes(organisation)})
-    rows = organisation.order_counters.filter(n__gt=0)
-    return sorted(rows.values_list(VALUE_FIELDS[name], flat=True).distinct())
+    return counted_values(organisation, VALUE_FIELDS[name])
 
 
 def _values(organisation: Organisation, criteria: OrderCriteria, name: str, column: str) -> Q:

@@ -15,7 +15,7 @@ from orders.display.locales import grouped
 from orders.display.money import currency
 from orders.display.text import brief
 from orders.models import Order, OrderCounter
-from orders.models.counter import ADDED, HALF
+from orders.models.counter import ADDED, HALF, counter_rows, kept_counters
 from orders.search.conditions import as_they_came
 from orders.search.criteria import LABELS, VALUE_FIELDS, OrderCriteria
 from orders.search.find import Found, find
@@ -78,6 +78,8 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Fou
     `found` are these orders where they have been looked for already.
     """
     if criteria.only_counted():
+        if kept_counters(organisation) is not None:
+            return Counted(sum(row.n for row, missed in _judged(read_counters(organisation), criteria) if not missed))
         return Counted(_counters(organisation, criteria).aggregate(n=Sum("n"))["n"] or 0)
     found = found or find(organisation, criteria)
     if found.at_least and not found.narrowed:
@@ -90,8 +92,7 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Fou
 def read_counters(organisation: Organisation) -> list[CounterRow]:
     """All counters of an organisation's orders, for whoever asks them several things."""
     columns = list(VALUE_FIELDS.values())
-    rows = organisation.order_counters.filter(n__gt=0).values_list(*columns, *ADDED)
-    return [CounterRow([*map(_said, columns, row)], row[len(columns) :]) for row in rows]
+    return [CounterRow([*map(_said, columns, row)], row[len(columns) :]) for row in counter_rows(organisation)]
 
 
 def count_each(organisation: Organisation, asked: Sequence[OrderCriteria], *others: QuerySet[Order]) -> list[Counted]:
@@ -130,7 +131,10 @@ def count_and_sums(
         return count_orders(organisation, criteria, found), []
     columns = ("currency_code", "payment_status", "total", "paid_amount")
     orders = found.orders.order_by().annotate(back=BACK).values(*columns, "back")[: COUNT_CAP + 1]
-    sql, parameters = orders.query.sql_with_params()
+    try:
+        sql, parameters = orders.query.sql_with_params()
+    except EmptyResultSet:
+        return Counted(0), []
     halves = "sum({0} >> {1}), sum({0} & {2})"
     total, paid, back = (halves.format(name, HALF, 2**HALF - 1) for name in ("total", "paid_amount", "back"))
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.display.working_days import calendar_of
 from orders.lints.rules import Rule
 from orders.models import Order, desk_settings_of
+from orders.models.counter import counted_values
 
 OPEN = ("Outstanding", "Packed")
 """Glu's dispatch statuses of what is still to go out."""
@@ -73,9 +74,8 @@ def odd_email() -> Q:
 def _leaving_after(organisation: Organisation, moment: datetime) -> Q:
     """Scheduled orders that are not due at a moment: by the lead time of each delivery method that there is."""
     settings, calendar = desk_settings_of(organisation), calendar_of(organisation)
-    methods = organisation.order_counters.filter(n__gt=0).values_list("delivery_method_name", flat=True)
     names = defaultdict[int, list[str]](list)
-    for name in ["", *methods.distinct()]:
+    for name in ["", *counted_values(organisation, "delivery_method_name")]:
         names[settings.lead(name)].append(name)
     usual = max(names, key=lambda lead: len(names[lead]))
     others = Q()

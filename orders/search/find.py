@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
+from orders.models.counter import kept_counters
 from orders.search.conditions import condition
 from orders.search.criteria import OrderCriteria
 from orders.search.marked import looked_up_by
@@ -57,6 +58,7 @@ def _few_marked(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
     asked = [keys for flag in criteria.has if (keys := looked_up_by(organisation, flag)) is not None]
     if not asked:
         return None
-    every = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0
+    kept = kept_counters(organisation)
+    every = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0 if kept is None else sum(row.n for row in kept)
     most = isqrt(_PAGE * every)
     return next((keys for keys in asked if keys[: most + 1].count() <= most), None)

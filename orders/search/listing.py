@@ -1,10 +1,11 @@
 """One page of a list by its place, never by its number: as fast at the end as at the start."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Coalesce
 
@@ -26,9 +27,20 @@ COLUMNS = {
 }
 """The order columns behind the sorts."""
 
+_LINE, _MESSAGE, _REFUNDED = 4, 2, 1  # what is added up of an order's lines
 _MOST_SORTED = 50_000
 _RARE = {"refunded", "partly-refunded", "chargeback", "lint", "odd-email"}  # flags with an index of their own
 _PAGE = 50
+
+
+@dataclass(frozen=True)
+class LineMarks:
+    """What a list says of an order's lines, and whether the team has a note on it."""
+
+    lines: int = 0
+    has_message: bool = False
+    any_refunded: bool = False
+    has_note: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,19 +57,14 @@ class Page:
         return {row.pk: row.sent_as for row in self.rows if row.sent_as}  # type: ignore[attr-defined]
 
     @property
+    def marks(self) -> dict[int, LineMarks]:
+        """What the list says of the lines of each, by their pks."""
+        return {row.pk: _marks_of(row) for row in self.rows}
+
+    @property
     def is_all(self) -> bool:
         """True when the list has no rows beside those of this page."""
         return self.older is None and self.newer is None
-
-
-@dataclass(frozen=True)
-class LineMarks:
-    """What a list says of an order's lines, and whether the team has a note on it."""
-
-    lines: int = 0
-    has_message: bool = False
-    any_refunded: bool = False
-    has_note: bool = False
 
 
 def _descends(sort: str) -> bool:
@@ -75,21 +82,26 @@ def ordered(orders: QuerySet[Order], sort: str, *, backwards: bool = False) -> Q
     return orders.order_by(first, "-glu_id" if descending else "glu_id")
 
 
-def list_page(organisation: Organisation, query: Query, size: int, found: Found | None = None) -> Page:
+def list_page(
+    organisation: Organisation, query: Query, size: int, found: Found | None = None, count: Counted | None = None
+) -> Page:
     """The page of `size` rows that begins at the cursor of a query without errors.
 
-    `found` is what its criteria find, where that has been looked for already. Raises SearchError for words that cannot
-    be searched.
+    `found` is what its criteria find, and `count` how many, where these are known already. Raises SearchError for words
+    that cannot be searched.
     """
     place = read_cursor(query.cursor, query.sort) if query.cursor else None
     backwards = place is not None and place[0] == "newer"
     rows: list[Order] = []
     found = found or find(organisation, query.criteria)
-    is_few = found.is_few or _is_narrow(organisation, found, query)
+    is_few = found.is_few or _is_narrow(organisation, found, query, count)
     ranged = getattr(query.criteria, query.sort.removeprefix("-")) is not None
     for stretch in _stretches(found.orders, query.sort, place, is_few=is_few, with_none=not ranged):
-        rows += stretch.annotate(sent_as=sent_as(organisation)).defer("user_agent")[: size + 1 - len(rows)]
-        if len(rows) > size:
+        # What is said beside the columns is looked up of the page alone, not of all that are sorted for it.
+        keys = stretch.values("pk")[: size + 1 - len(rows)]
+        read = _with_marks(organisation, Order.across_organisations.filter(pk__in=keys))
+        rows += sorted(read, key=_placed(query.sort), reverse=_descends(query.sort) != backwards)
+        if len(rows) > size or (place is None and count is not None and count.exact and len(rows) == count.n):
             break
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -103,13 +115,8 @@ def list_page(organisation: Organisation, query: Query, size: int, found: Found 
     )
 
 
-def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
-    """Whether the filter leaves few enough orders to be looked up by it and sorted.
-
-    The index of the sort would be walked past all that are not meant: for rare values, one person's orders and those
-    with a note through the whole history, and for days of another column from where none may be for long, as orders
-    are delivered soon after they are made.
-    """
+def _is_narrow(organisation: Organisation, found: Found, query: Query, count: Counted | None) -> bool:
+    """Whether the filter leaves few enough orders to be looked up by it and sorted; `count` as for `list_page`."""
     by, criteria = query.sort.removeprefix("-"), query.criteria
     values = {name: chosen for name in VALUE_FIELDS if (chosen := getattr(criteria, name))}
     if "unconfirmed" in criteria.has:
@@ -118,16 +125,29 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query) -> bool:
         n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
         if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
             return True
+    if not may_be_few(query):
+        return False
+    if count is not None and count.exact:
+        return count.n <= _MOST_SORTED
+    return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
+
+
+def may_be_few(query: Query) -> bool:
+    """Whether it depends on their number how a list's orders are read.
+
+    The index of the sort would be walked past all that are not meant: for rare flags, one person's orders and those
+    with a note through the whole history, and for days of another column from where none may be for long, as orders
+    are delivered soon after they are made.
+    """
+    by, criteria = query.sort.removeprefix("-"), query.criteria
     rare = criteria.gone == "only" or not _RARE.isdisjoint(criteria.has)
     waiting = criteria.age is not None or not WAITING_FLAGS.isdisjoint(criteria.has)
-    if (
+    return (
         (by != "created" and (rare or (waiting and by != "age")))
         or any(getattr(criteria, name) for name in DAY_FIELDS if name != by)
         or any(getattr(criteria, name) for name in PERSON_FIELDS)
         or "note" in criteria.has
-    ):
-        return found.orders.order_by()[: _MOST_SORTED + 1].count() <= _MOST_SORTED
-    return False
+    )
 
 
 def neighbours(organisation: Organisation, query: Query, order: Order) -> tuple[int | None, int | None]:
@@ -198,29 +218,36 @@ def _stretches(
         yield from ([without] if with_none else [])
 
 
-def line_marks(organisation: Organisation, rows: list[Order]) -> dict[int, LineMarks]:
-    """Marks by order pk for the rows of a page, in one query."""
-    marks: dict[int, LineMarks] = {}
-    lines = OrderLine.across_organisations.filter(organisation=organisation, order__in=[row.pk for row in rows])
+def _with_marks(organisation: Organisation, orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with what a list says of each beside its columns: as what it left, its lines, whether it has a note.
+
+    The lines are told in one number, as they are read once: how many, and a bit each for a message and for a refund.
+    """
+    lines = OrderLine.across_organisations.filter(order=OuterRef("pk")).order_by().values("order")
     odd = Q(personal_message=None, extra__contains='"personalMessage":')  # one that its column could not take
-    said = ExpressionWrapper(Q(personal_message__gt="") | odd, output_field=BooleanField())
-    keys, no, yes = {row.glu_id: row.pk for row in rows}, Value(value=False), Value(value=True)
-    notes = organisation.order_notes.filter(order_glu_id__in=keys, deleted_at=None)
-    of_notes = notes.order_by().values_list("order_glu_id", no, no, yes)
-    found = lines.order_by().values_list("order_id", said, "refunded", no).union(of_notes, all=True)
-    for key, message, refunded, is_note in found:
-        pk = keys[key] if is_note else key
-        known = marks.get(pk, LineMarks())
-        if is_note:
-            marks[pk] = replace(known, has_note=True)
-            continue
-        has_message, any_refunded = known.has_message or bool(message), known.any_refunded or bool(refunded)
-        marks[pk] = LineMarks(known.lines + 1, has_message, any_refunded, known.has_note)
-    return marks
+    has_message = Max(Case(When(Q(personal_message__gt="") | odd, then=_MESSAGE), default=0))
+    any_refunded = Max(Case(When(refunded=True, then=_REFUNDED), default=0))
+    told = lines.annotate(told=Count("*") * _LINE + has_message + any_refunded)
+    notes = organisation.order_notes.filter(order_glu_id=OuterRef("glu_id"), deleted_at=None)
+    return orders.annotate(
+        sent_as=sent_as(organisation), its_lines=Coalesce(Subquery(told.values("told")), 0), has_note=Exists(notes)
+    ).defer("user_agent")
+
+
+def _marks_of(row: Any) -> LineMarks:
+    """What `_with_marks` has said of the lines of an order, and that it has a note."""
+    lines, told = divmod(row.its_lines, _LINE)
+    return LineMarks(lines, bool(told & _MESSAGE), bool(told & _REFUNDED), row.has_note)
 
 
 def _nulls(backwards: bool) -> dict[str, bool]:
     return {"nulls_first": True} if backwards else {"nulls_last": True}
+
+
+def _placed(sort: str) -> Callable[[Order], tuple[Any, int]]:
+    """By what rows of a stretch are sorted: all of them have a value, or none has."""
+    column = COLUMNS[sort.removeprefix("-")]
+    return lambda row: (getattr(row, column) or 0, row.glu_id)
 
 
 def _cursor(sort: str, direction: str, row: Order) -> str:

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderMark
+from orders.models.counter import counted_values
 from orders.models.waiting import CANCELLED, OFFLINE, UNPAID
 
 PENDING, PAID = "Pending", "Paid"
@@ -23,7 +24,7 @@ def paid_offline() -> Q:
 
 def complimentary(organisation: Organisation) -> list[str]:
     """The payment methods that orders have which say complimentary; where none does, the one that Glu may have."""
-    known = organisation.order_counters.filter(n__gt=0).values_list("payment_method", flat=True).distinct()
+    known = counted_values(organisation, "payment_method")
     return sorted(name for name in known if _COMPLIMENTARY in name.casefold()) or ["Complimentary"]
 
 

@@ -9,18 +9,18 @@ from django.utils.timezone import now
 from django_htmx.http import push_url, replace_url, reswap
 
 from glu_admin.fragments import page_or_fragment, wants_fragment
-from glu_admin.keys.lifecycle import current_key
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import ROWS_A_PAGE, Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
 from orders.display.locales import grouped
-from orders.models.mirror_state import state_of
+from orders.models.counter import keep_counters
 from orders.proof.first_copy import first_copy
 from orders.proof.passes import flag_words
 from orders.proof.rest import rest
-from orders.proof.standing import standing_on_page
-from orders.recheck import note_visit, range_state
+from orders.proof.runs import runs_on_page
+from orders.proof.standing import footing_on_page, standing_on_page
+from orders.recheck import RangeState, note_visit, reach_of
 from orders.search import Counted, OrderCriteria, Query, count_orders, parse_query, read_counters
 from orders.search.chips import SORT_WORDS
 from orders.search.criteria import Days
@@ -40,6 +40,11 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     if asked != request.GET and not wants_fragment(request):
         return redirect(f"{reverse('orders', args=[organisation.slug])}?{asked.urlencode()}".rstrip("?"))
     picked = "".join(asked.pop("picked", []))
+    came_from = request.htmx.trigger if wants_fragment(request) else None
+    with_frame = not wants_fragment(request) or request.htmx.target != "results" or came_from == "first-copy"
+    how_it_stands = standing_on_page if with_frame else footing_on_page  # the frame needs it all, the list only a part
+    if "age" in asked:
+        how_it_stands(organisation)  # whose limits an age in working days is read by
     query = parse_query(asked, organisation)
     back = query.url_query()
     if query.from_box and query.ok and not wants_fragment(request):
@@ -50,13 +55,13 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         return render(
             request, "orders/list/_range.html", {**_range(organisation, query), "back": back, "asked_again": True}
         )
-    came_from = request.htmx.trigger if wants_fragment(request) else None
     if came_from in ("q", "filter") and not query.ok:
         return _unread(request, organisation, query, typing=came_from == "q")
     note_visit(organisation)
-    with_frame = not wants_fragment(request) or request.htmx.target != "results" or came_from == "first-copy"
-    if with_frame:
-        standing_on_page(organisation)  # the frame needs it all, the list only a part
+    if days := _days(query):
+        runs_on_page(organisation, reach_of(days.first, days.last))
+    how_it_stands(organisation)
+    keep_counters(organisation)
     shown_at_once = query.size or request.user.rows_per_page
     above = tabs(request, organisation, query)
     columns = columns_of(request, query, above["view"])
@@ -86,7 +91,7 @@ def orders(request: TeamRequest, organisation: Organisation) -> HttpResponse:
         # While clauses are typed they stay in the box: they become chips when it is sent.
         "unsent": came_from == "q" and query.from_box,
         **_picked(query, picked, shown["count"], export_query),
-        **_range(organisation, query),
+        **_range(organisation, query, shown["count"]),
     }
     if not page.rows:
         context["empty"] = _empty(organisation, query)
@@ -115,21 +120,33 @@ def _unread(request: TeamRequest, organisation: Organisation, query: Query, *, t
     return push_url(reswap(response, "none"), False)
 
 
-def _range(organisation: Organisation, query: Query) -> dict[str, object]:
-    """What may be read again at Glu, and how that went the last time: the days of creation that the list shows."""
+def _days(query: Query) -> Days | None:
+    """The days of creation that the list shows."""
     days = query.criteria.created
-    if not query.ok or not isinstance(days, Days):
+    return days if query.ok and isinstance(days, Days) else None
+
+
+def _range(organisation: Organisation, query: Query, count: Counted | None = None) -> dict[str, object]:
+    """What may be read again at Glu, and how that went the last time: the days of creation that the list shows.
+
+    `count` is how many orders it has, where they were counted already.
+    """
+    days = _days(query)
+    if days is None:
         return {}
     found: dict[str, object] = {"range_query": query.url_query()}
-    state = range_state(organisation, days.first, days.last)
-    if state is None:
+    run = runs_on_page(organisation, reach_of(days.first, days.last)).asked
+    if run is None:
         return found
+    state = RangeState(run)
     flags = "; ".join(flag_words(state.run.flags.split()))
     found |= {"range": state, "range_flags": flags}
     if not state.running:
-        return found | {"range_count": count_orders(organisation, OrderCriteria(created=days))}
-    mirror = state_of(organisation)
-    resting = rest(mirror, current_key(organisation))
+        whole = OrderCriteria(created=days)
+        is_known = count is not None and query.criteria == whole
+        return found | {"range_count": count if is_known else count_orders(organisation, whole)}
+    known = footing_on_page(organisation)
+    resting = rest(known.state, known.key)
     waits = [resting.until if resting else None, state.run.wait_until if state.run.error else None]
     needs_somebody = resting is not None and resting.until is None
     return found | {
@@ -163,10 +180,10 @@ def _empty(organisation: Organisation, query: Query) -> str:
     """Which of the empties this is: they read differently."""
     if not query.ok:
         return "error"
-    state = state_of(organisation)
-    keys = organisation.glu_keys.all()
-    if not keys.exclude(state__in=GluKey.REJECTED).exists() and not organisation.orders.exists():
-        return "key_rejected" if keys.exists() else "no_key"
+    known = footing_on_page(organisation)
+    state, keys = known.state, [key for key in (known.key, known.candidate) if key]
+    if all(key.state in GluKey.REJECTED for key in keys) and not organisation.orders.exists():
+        return "key_rejected" if keys else "no_key"
     if state is None or state.history_complete_at is None:
         return "first_copy"
     if query.criteria.q and first_copy(organisation, state) is not None:  # a word may be in lines that are not here yet

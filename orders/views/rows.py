@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from glu_admin.tenancy.models import Organisation
 from orders.display.ages import attention_of, clock_of
 from orders.models import Order
-from orders.search import LineMarks, Page
+from orders.search import Page
 from orders.views.cells import cell, opening_of
 from orders.views.columns import Chosen, Column, Making
 
@@ -30,7 +30,6 @@ class ListRow:
 def list_rows(
     organisation: Organisation,
     page: Page,
-    marks: dict[int, LineMarks],
     back: str,
     columns: Sequence[Chosen],
     places: Mapping[int, str],
@@ -44,10 +43,10 @@ def list_rows(
     suffix = f"?{back}" if 0 < len(back) <= _LONGEST_BACK else ""
     shown = [(one.column, opening_of(one.column)) for one in columns]
     out = []
-    sent = page.sent
+    sent, marks = page.sent, page.marks
     for order in page.rows:
         left = sent.get(order.pk, "")
-        its_lines, attention = marks.get(order.pk, LineMarks()), attention_of(order, clock, sent=bool(left))
+        its_lines, attention = marks[order.pk], attention_of(order, clock, sent=bool(left))
         making = Making(zone, clock.moment, its_lines, attention, left)
         gone = order.gone_at is not None
         place = places.get(order.pk, "")

@@ -24,8 +24,8 @@ from orders.search import (
     count_and_sums,
     describe,
     find,
-    line_marks,
     list_page,
+    may_be_few,
     sum_rows,
 )
 from orders.search.chips import SORT_WORDS
@@ -62,8 +62,9 @@ def table(
     `back` is the list's query string, carried to the order's page; `counters` are the organisation's.
     """
     found, state = find(organisation, query.criteria) if query.ok else None, state_on_page(organisation)
-    page = list_page(organisation, query, size, found) if found else Page([], None, None)
-    count, added = _count_and_sums(organisation, query, page, found, counters)
+    page, (count, added) = Page([], None, None), (None, list[CurrencySum]())
+    if found:
+        page, count, added = _page_and_sums(organisation, query, size, found, counters)
     return page, {
         "query": query,
         "chips": chips(query),
@@ -97,18 +98,22 @@ def _head(query: Query, one: Chosen) -> Head:
 
 def _rows(organisation: Organisation, query: Query, page: Page, back: str, columns: Sequence[Chosen]) -> list[ListRow]:
     matched = places(organisation, page.rows, query.criteria.q) if query.criteria.q else {}
-    return list_rows(organisation, page, line_marks(organisation, page.rows), back, columns, matched)
+    return list_rows(organisation, page, back, columns, matched)
 
 
-def _count_and_sums(
-    organisation: Organisation, query: Query, page: Page, found: Found | None, counters: Sequence[CounterRow]
-) -> tuple[Counted | None, list[CurrencySum]]:
-    """How many orders there are and their sums; a list of one page has told both by being read."""
-    if found is None:
-        return None, []
+def _page_and_sums(
+    organisation: Organisation, query: Query, size: int, found: Found, counters: Sequence[CounterRow]
+) -> tuple[Page, Counted, list[CurrencySum]]:
+    """A page, how many orders there are and their sums; a list of one page has told both by being read."""
+    told = (
+        count_and_sums(organisation, query.criteria, found, counters)
+        if not found.is_few and may_be_few(query)
+        else None
+    )
+    page = list_page(organisation, query, size, found, told[0] if told else None)
     if page.is_all:
-        return Counted(len(page.rows)), sum_rows(page.rows)
-    return count_and_sums(organisation, query.criteria, found, counters)
+        return page, Counted(len(page.rows)), sum_rows(page.rows)
+    return page, *(told or count_and_sums(organisation, query.criteria, found, counters))
 
 
 def sums_in_words(added: Sequence[CurrencySum]) -> list[dict[str, object]]:

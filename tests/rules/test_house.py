@@ -25,6 +25,7 @@ MAY_SAY_ACROSS = {
     "glu_admin/keys/ring.py",
     "glu_admin/keys/tasks.py",
     "glu_admin/tenancy/access.py",
+    "glu_admin/tenancy/context.py",
     "glu_admin/tenancy/team.py",
     "glu_admin/tenancy/models.py",
     "orders/desk/typical.py",

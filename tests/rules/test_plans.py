@@ -23,7 +23,7 @@ from tests.orders.builders import order, write
 
 ORDERS = 6_000
 MOST_READ = ORDERS // 4
-MOST_STEPS = MOST_READ * 12
+MOST_STEPS = MOST_READ * 13  # what is said beside each row of a page among them
 _LOOK = 100
 FILTERS = [
     "",

@@ -22,6 +22,7 @@ ABOUT_SEVERAL = {
     "orders/views/test_ages.py": "ages and what is late, in list, page and file",
     "orders/views/test_gone_orders.py": "gone orders, from the mirror page to the export",
     "orders/views/test_hostile_addresses.py": "odd addresses of any page",
+    "orders/views/test_list_queries.py": "how often a list asks the database, whatever it takes to answer",
     "orders/views/test_list_range.py": "a range read again, from the asking to the end",
 }
 

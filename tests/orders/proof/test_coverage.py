@@ -9,7 +9,8 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState, Order
 from orders.payload import time_text
 from orders.proof.coverage import DayState, _in_short, coverage
-from orders.proof.proven import flagged_polls, verified_at
+from orders.proof.proven import verified_at
+from orders.proof.runs import flagged_polls
 from tests.orders.builders import CHANGES, RANGE, RECONCILE, ago, flag, order, run, window, write
 
 
