@@ -45,7 +45,7 @@ def transaction(glu_id: int, of: Any, kind: str | None, at: str, amount: Any = 1
         "type": kind,
         "amount": amount,
         "currencyCode": "GBP",
-        "gatewayReference": f"re_{glu_id}",
+        "gatewayReference": f"9000{glu_id}",
         **more,
     }
 

@@ -84,6 +84,7 @@ def test_gone_orders_are_a_criterion_like_any_other(house: Any) -> None:
 
 
 DEVICE = ("--include-device-data",)
+OTHERS = "--from-another-organisation"
 
 
 def exported(monkeypatch: pytest.MonkeyPatch, slug: str, *more: str) -> bytes:
@@ -93,12 +94,12 @@ def exported(monkeypatch: pytest.MonkeyPatch, slug: str, *more: str) -> bytes:
 def test_out_and_in_again(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     file = exported(monkeypatch, "alder-house", *DEVICE)
     other = Organisation.objects.create(name="Copy", slug="copy")
-    run(monkeypatch, "import_orders", "copy", stdin=file)
+    run(monkeypatch, "import_orders", "copy", OTHERS, stdin=file)
     assert exported(monkeypatch, "copy", *DEVICE) == file
     assert not other.orders.filter(lines_due_at__isnull=False).exists()
     assert sum(other.order_counters.values_list("n", flat=True)) == 160
     assert other.orders.filter(document=None).count() == 0
-    run(monkeypatch, "import_orders", "copy", stdin=file)
+    run(monkeypatch, "import_orders", "copy", OTHERS, stdin=file)
     assert exported(monkeypatch, "copy", *DEVICE) == file
 
 
@@ -133,10 +134,10 @@ def test_a_file_without_the_device_takes_none_away(filled: Any, monkeypatch: pyt
 
 def test_a_file_without_the_device_is_filled_by_the_next_reading(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = Organisation.objects.create(name="Copy", slug="copy")
-    run(monkeypatch, "import_orders", "copy", stdin=exported(monkeypatch, "alder-house"))
+    run(monkeypatch, "import_orders", "copy", OTHERS, stdin=exported(monkeypatch, "alder-house"))
     assert exported(monkeypatch, "copy") == exported(monkeypatch, "alder-house")
     file = exported(monkeypatch, "alder-house", *DEVICE)
-    run(monkeypatch, "import_orders", "copy", stdin=file)
+    run(monkeypatch, "import_orders", "copy", OTHERS, stdin=file)
     assert exported(monkeypatch, "copy", *DEVICE) == file
     assert not copy.order_changes.exists()
 
