@@ -87,7 +87,7 @@ def places(desk: Organisation) -> list[str]:
     refunds = desk.orders.order_by("-created_at").values_list("glu_id", flat=True)[:3]
     yesterday = (now() - timedelta(days=1)).strftime("%Y-%m-%dT12:00:00")
     moves = zip([*refunds, None], ("Refund", "Chargeback", "Refund Failure", "Refund"), strict=True)
-    transact(desk, *(transaction(n, of, kind, yesterday) for n, (of, kind) in enumerate(moves, 1)))
+    transact(desk, *(transaction(n, *move, yesterday, gatewayReference=f"{n}") for n, move in enumerate(moves, 1)))
     own = {
         "SCHEDULE": f"{ORGANISATION}/exports/schedule/{schedule.token}/",
         "SHEETS": f"{ORGANISATION}/queues/dispatch/sheets/{printed.batch}/",
