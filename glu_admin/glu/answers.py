@@ -13,9 +13,8 @@ import urllib3
 from glu_admin.glu.errors import Failing, NotFound, Refused, TooManyRequests, Unreadable
 
 
-def refuse(response: requests.Response, body: bytes) -> NoReturn:
-    """Raise the GluError that an answer with another status than 200 means; `body` is what came of it."""
-    status = response.status_code
+def refuse(status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
+    """Raise the GluError that an answer with another status than 200 means."""
     if status in (401, 403):
         raise Refused("Glu refused the key.")
     if status == 404:
@@ -23,7 +22,7 @@ def refuse(response: requests.Response, body: bytes) -> NoReturn:
             raise Unreadable("Something that is not Glu answered that there is no such thing.")
         raise NotFound("Glu has no such thing.")
     if status == 429:
-        raise TooManyRequests("Glu asked for fewer requests.", retry_after(response.headers) or 0)
+        raise TooManyRequests("Glu asked for fewer requests.", retry_after(headers) or 0)
     if status >= 500:
         raise Failing(f"Glu answered with an error of its own ({status}).")
     if 300 <= status < 400:

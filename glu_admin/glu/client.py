@@ -171,16 +171,16 @@ class GluClient:
             self.requests += 1
         headers = {"Accept": accept} if key is None else {"Accept": accept, "x-api-key": key}
         try:
-            response, body = self._transport.fetch(path, params, headers)
+            answered = self._transport.fetch(path, params, headers)
         except BrokenAnswer as broken:
             raise broken.error from None
-        if response.status_code == 429:
-            self.pace.throttled(retry_after(response.headers) or self._unsaid_pause)
+        if answered.status == 429:
+            self.pace.throttled(retry_after(answered.headers) or self._unsaid_pause)
         try:
-            data = decoded(body)
+            data = decoded(answered.body)
         except ValueError:
             data = None
-        return Reply(response.status_code, response.headers, data)
+        return Reply(answered.status, answered.headers, data)
 
     @property
     def interactive(self) -> bool:
@@ -223,17 +223,17 @@ class GluClient:
         return replace(answer, data=data)
 
     def _once(self, path: str, params: Params) -> Answer:
-        response, body = self._transport.fetch(path, params, {})
-        if response.status_code != 200:
+        status, headers, body = self._transport.fetch(path, params, {})
+        if status != 200:
             try:
-                refuse(response, body)
+                refuse(status, headers, body)
             except Unreadable as error:
                 raise BrokenAnswer(error) from None
         try:
             data = decoded(body)
         except ValueError:
             raise BrokenAnswer(Unreadable("Glu’s answer was not JSON.")) from None
-        return Answer(data, server_time(response.headers), cache_age(response.headers))
+        return Answer(data, server_time(headers), cache_age(headers))
 
 
 def _fields(data: Any) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from http.client import HTTPResponse
 from socket import socket
 from typing import Any
 
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool, HTTPSConnectionPool
@@ -47,6 +48,10 @@ class DeadlineAdapter(HTTPAdapter):
             self._pool = super().get_connection_with_tls_context(*args, **kwargs)
         return self._pool
 
+    def build_response(self, req: PreparedRequest, resp: Any) -> Any:
+        """The answer as urllib3 has it: requests would look for cookies and an encoding in it."""
+        return resp
+
 
 class _Bytes(io.RawIOBase):
     """What a socket receives, none of it after the deadline."""
@@ -60,7 +65,9 @@ class _Bytes(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """Receive as the socket does. Raises Unreachable when the time is over."""
-        self._sock.settimeout(_at_most(self._patience))
+        patience = _at_most(self._patience)
+        if patience != self._sock.gettimeout():
+            self._sock.settimeout(patience)
         try:
             return self._raw.readinto(buffer)
         except TimeoutError:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import requests
@@ -13,6 +14,14 @@ from glu_admin.glu.deadline import DeadlineAdapter, within
 from glu_admin.glu.errors import GluError, Unreachable, Unreadable
 
 Params = Sequence[tuple[str, str]]
+
+
+class Answered(NamedTuple):
+    """An answer whatever its status, with its whole body; the names of headers may be asked for in any letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class BrokenAnswer(Exception):
@@ -44,21 +53,22 @@ class Transport:
         self._total_timeout = total_timeout
         self._max_body_bytes = max_body_bytes
         self._local = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._adapters: list[DeadlineAdapter] = []
 
-    def fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
-        """One GET, whatever its status, with its whole body; `headers` go before those of every question.
+    def fetch(self, path: str, params: Params, headers: Mapping[str, str]) -> Answered:
+        """One GET; `headers` go before those of every question.
 
         Raises Unreachable, Unreadable where the body is too large, and BrokenAnswer where it broke off.
         """
         query = f"?{urlencode(params)}" if params else ""
         with within(self._total_timeout):
             try:
-                session, question = self._session()
-                request = question.copy()
-                request.url = f"{self._base_url}{path}{query}"
-                request.headers.update(headers)
-                response = session.send(request, timeout=self._timeouts, allow_redirects=False, stream=True)
+                adapter, question = self._connection()
+                if headers:
+                    question = question.copy()
+                    question.headers.update(headers)
+                question.url = f"{self._base_url}{path}{query}"
+                response: Any = adapter.send(question, stream=True, timeout=self._timeouts)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 # `from None`: the original carries the request, and with it the key.
                 raise Unreachable(connection_words(error)) from None
@@ -67,38 +77,37 @@ class Transport:
                     body = self._body(response)
                 except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                     raise BrokenAnswer(Unreachable(connection_words(error))) from None
-        return response, body
+        return Answered(response.status, response.headers, body)
 
     def close(self) -> None:
         """Close every connection."""
-        for session in self._sessions:
-            session.close()
+        for adapter in self._adapters:
+            adapter.close()
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _body(self, response: Any) -> bytes:
         parts, size = [], 0
-        while chunk := response.raw.read1(65536, decode_content=True):
+        while chunk := response.read1(65536, decode_content=True):
             size += len(chunk)
             if size > self._max_body_bytes:
                 raise Unreadable("Glu’s answer was larger than allowed.")
             parts.append(chunk)
         return b"".join(parts)
 
-    def _session(self) -> tuple[requests.Session, requests.PreparedRequest]:
-        """This thread's connection, and what its questions have in common, prepared once: a third of their cost."""
-        found: tuple[requests.Session, requests.PreparedRequest] | None = getattr(self._local, "session", None)
+    def _connection(self) -> tuple[DeadlineAdapter, requests.PreparedRequest]:
+        """This thread's connection, and what its questions have in common, prepared once.
+
+        There is no session of requests, which would look for cookies, redirects, proxies and netrc each time.
+        """
+        found: tuple[DeadlineAdapter, requests.PreparedRequest] | None = getattr(self._local, "connection", None)
         if found is None:
-            session = requests.Session()
-            session.trust_env = False  # no proxy or netrc of the environment may see the key
             adapter = DeadlineAdapter(max_retries=self._retry, pool_maxsize=1)
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
             headers = {
                 "x-api-key": self._key,
                 "Accept": "application/json",
                 "Cache-Control": "no-cache",
                 "User-Agent": "Glu-Admin",
             }
-            question = session.prepare_request(requests.Request("GET", self._base_url, headers))
-            found = self._local.session = session, question
-            self._sessions.append(session)
+            question = requests.Request("GET", self._base_url, headers).prepare()
+            found = self._local.connection = adapter, question
+            self._adapters.append(adapter)
         return found

@@ -158,8 +158,7 @@ def test_a_page_for_people_with_404_proves_nothing(session: Session, sandbox: Ru
         once = Transport.fetch
 
         def page(self: Transport, *args: Any) -> Any:
-            response, _ = once(self, *args)
-            return response, b"<html>No such page</html>"
+            return once(self, *args)._replace(body=b"<html>No such page</html>")
 
         patch.setattr(Transport, "fetch", page)
         with pytest.raises(Unreadable, match="not Glu"):

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils.timezone import now
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from requests.adapters import HTTPAdapter
 
 from glu_admin.glu.client import GluClient, Reply
 from glu_admin.glu.errors import GluError, Unreachable
@@ -64,13 +65,13 @@ def bend(glu: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., R
 
 def test_a_glu_as_it_is_assumed_to_be(house: Any, glu: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     methods: list[str | None] = []
-    straight = requests.Session.send
+    straight = HTTPAdapter.send
 
-    def send(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def send(self: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         methods.append(request.method)
         return straight(self, request, **options)
 
-    monkeypatch.setattr(requests.Session, "send", send)
+    monkeypatch.setattr(HTTPAdapter, "send", send)
     findings = found()
     assert {finding.what for finding in findings.values() if finding.mark == Mark.DIFFERS} == set()
     unknown = {finding.what for finding in findings.values() if finding.mark == Mark.NOT_KNOWN}
