@@ -3,33 +3,32 @@
 Days are not counted during the first copy. They are once it is complete (`orders.mirror.counting`), and then kept.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Case, Count, F, IntegerField, TextField, Value, When
-from django.db.models.functions import Coalesce
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start, local
 from orders.mirror.writing.bulk import upsert
-from orders.mirror.writing.counted import AMOUNT_COLUMNS, Counted, Differences, added_up, by_halves
+from orders.mirror.writing.counted import COUNTED_COLUMNS, Counted, Differences, added_up, by_halves, counted
 from orders.models import MirrorState, OrderDay
 from orders.models.counter import COUNTED_FIELDS
-from orders.models.day import ADDED_BY_DAY, FIRST_YEAR, LAST_YEAR, SPLIT_FIELDS, WORTH
-from orders.search.sums import BACK, halved
+from orders.models.day import ADDED_BY_DAY, FIRST_YEAR, LAST_YEAR, SPLIT_FIELDS
+from orders.settlement import Settlement
 
 DayKey = tuple[str, date, str, str]
 """The field, day, currency code and value of an OrderDay."""
 
 _KEY = ("field", "day", "currency_code", "value")
 _FIRST, _END = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
-_AT_ONCE = 31  # days that are counted in one question
+_AT_ONCE = 31  # days that are counted in one transaction
 _GROUPED = ("currency_code", *SPLIT_FIELDS)
 _PLACES = [COUNTED_FIELDS.index(name) for name in _GROUPED]
-_COLUMNS = dict(zip(WORTH, (*AMOUNT_COLUMNS, "paid_amount", "back"), strict=True))
+_ASKED = dict.fromkeys((*COUNTED_COLUMNS, *Settlement._fields))
 
 
 def counted_zone(organisation: Organisation) -> ZoneInfo | None:
@@ -43,16 +42,8 @@ def add_days(organisation: Organisation, differences: Differences) -> None:
     """Add the orders that came to their days, and take off those that went; nothing while days are not counted."""
     if not differences.moved or (zone := counted_zone(organisation)) is None:
         return
-    _add(
-        organisation,
-        added_up(
-            (key, numbers)
-            for order, n in differences.moved
-            if _FIRST <= order.created_at < _END
-            for numbers in [_numbers(order, n)]
-            for key in _keys(local(order.created_at, zone).date(), [order.values[place] for place in _PLACES])
-        ),
-    )
+    moved = ((order, n) for order, n in differences.moved if _FIRST <= order.created_at < _END)
+    _add(organisation, _summed(moved, zone))
 
 
 def count_all_days(
@@ -101,43 +92,27 @@ def _add(organisation: Organisation, rows: Mapping[DayKey, Sequence[int]]) -> No
 
 def _full_count(organisation: Organisation, zone: ZoneInfo) -> Iterator[dict[DayKey, list[int]]]:
     """The numbers of ADDED_BY_DAY of all days of a zone, from the orders themselves, some days at a time."""
-    first = 1 + len(_GROUPED)
-    for days, bounds in _months(organisation, zone):
-        place = Case(
-            *(When(created_at__lt=bound, then=Value(at)) for at, bound in enumerate(bounds[1:])),
-            output_field=IntegerField(),
-        )
-        said = (Coalesce(F(name), Value("", output_field=TextField())) for name in _GROUPED)
-        orders = organisation.orders.filter(created_at__gte=bounds[0], created_at__lt=bounds[-1]).order_by()
-        grouped = (
-            orders.annotate(back=BACK, place=place)
-            .values_list("place", *said)
-            .annotate(
-                n=Count("pk"),
-                with_gross=Count("subtotal"),
-                with_total=Count("total"),
-                with_paid=Count("paid_amount"),
-                **{key: each for name, column in _COLUMNS.items() for key, each in halved(name, column).items()},
-            )
-        )
-        yield added_up(
-            (key, numbers)
-            for row in grouped
-            for numbers in [[int(number or 0) for number in row[first:]]]
-            for key in _keys(days[row[0]], row[1:first])
-        )
-
-
-def _months(organisation: Organisation, zone: ZoneInfo) -> Iterator[tuple[list[date], list[datetime]]]:
-    """Some days at a time from one that has orders on, each time with the instants between them, both ends included."""
-    placed = organisation.orders.filter(created_at__lt=_END).order_by("created_at").values_list("created_at", flat=True)
+    placed = organisation.orders.filter(created_at__lt=_END).order_by("created_at")
     begin = _FIRST
-    while (first := placed.filter(created_at__gte=begin).first()) is not None:
-        day = local(first, zone).date()
-        days = [day + timedelta(days=ahead) for ahead in range(_AT_ONCE)]
-        bounds = [begin, *(day_start(each + timedelta(days=1), zone) for each in days)]
-        yield days, bounds
-        begin = bounds[-1]
+    while (first := placed.filter(created_at__gte=begin).values_list("created_at", flat=True).first()) is not None:
+        end = day_start(local(first, zone).date() + timedelta(days=_AT_ONCE), zone)
+        rows = placed.filter(created_at__gte=first, created_at__lt=end).order_by().values(*_ASKED)
+        yield _summed(((_counted(row), 1) for row in rows.iterator()), zone)
+        begin = end
+
+
+def _counted(row: Mapping[str, Any]) -> Counted:
+    return counted(row, Settlement(*(row[name] for name in Settlement._fields)))
+
+
+def _summed(orders: Iterable[tuple[Counted, int]], zone: ZoneInfo) -> dict[DayKey, list[int]]:
+    """What orders, each so many times, add to the numbers of their days."""
+    return added_up(
+        (key, numbers)
+        for order, n in orders
+        for numbers in [_numbers(order, n)]
+        for key in _keys(local(order.created_at, zone).date(), [order.values[place] for place in _PLACES])
+    )
 
 
 def _keys(day: date, values: Sequence[str]) -> Iterator[DayKey]:
