@@ -24,6 +24,7 @@ def plain(typed: str) -> str:
     return "".join(map(_sign, unicodedata.normalize("NFC", _without_marks(typed))))
 
 
+@lru_cache(maxsize=2048)  # who pays and who gets an order, and where, is often the same, and so are products
 def fold(typed: str) -> str:
     """The words of a text, with single spaces: "Łucja  O’Dowd-Patel" becomes "lucja odowd patel".
 
