@@ -84,7 +84,7 @@ def _rebuild(organisation: Organisation) -> tuple[int, int, int, int]:
         for pks in _batches(organisation):
             with lease.writing():
                 texts += rewrite_documents(organisation, pks)
-                orders += settle_again(organisation, organisation.orders.filter(pk__in=pks), now())
+                orders += settle_again(organisation, pks, now(), by="id")
                 odd += lint_again(organisation, pks)
         counts = miscounted(organisation)
         if counts:

@@ -1,11 +1,11 @@
 """Writes the texts in which orders are searched, only where a text has changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.bulk import upsert
+from orders.mirror.writing.bulk import found, upsert
 from orders.models import OrderDocument, OrderLine
 from orders.payload import ParsedLine, ParsedOrder
 from orders.search.document import document_text, with_lines
@@ -23,8 +23,7 @@ def first_documents(organisation: Organisation, orders: Mapping[int, ParsedOrder
 
 def add_first_lines(organisation: Organisation, lines: Mapping[int, Sequence[ParsedLine]]) -> None:
     """Add lines to the documents of orders, by pk, that had none until now."""
-    documents = OrderDocument.across_organisations.filter(organisation=organisation, order__in=list(lines))
-    known = {pk: (created_at, text) for pk, created_at, text in documents.values_list("order", "created_at", "text")}
+    known = _known(organisation, lines)
     texts = {pk: with_lines(text, lines[pk]) for pk, (_, text) in known.items()}
     _write(organisation, [(pk, at, texts[pk]) for pk, (at, text) in known.items() if texts[pk] != text])
     rewrite_documents(organisation, sorted(lines.keys() - known.keys()))
@@ -45,14 +44,18 @@ def stale_documents(organisation: Organisation, pks: Sequence[int]) -> list[Docu
     by_order: dict[int, list[OrderLine]] = defaultdict(list)
     for line in organisation.order_lines.filter(order__in=pks).order_by("position", "glu_id"):
         by_order[line.order_id].append(line)
-    documents = OrderDocument.across_organisations.filter(organisation=organisation, order__in=pks)
-    known = {pk: (created_at, text) for pk, created_at, text in documents.values_list("order", "created_at", "text")}
-    found = []
+    known, stale = _known(organisation, pks), []
     for order in organisation.orders.filter(pk__in=pks):
         text = document_text(order, by_order[order.pk])
         if known.get(order.pk) != (order.created_at, text):
-            found.append((order.pk, order.created_at, text))
-    return found
+            stale.append((order.pk, order.created_at, text))
+    return stale
+
+
+def _known(organisation: Organisation, pks: Collection[int]) -> dict[int, tuple[datetime, str]]:
+    """The documents of these orders that are here, and when the orders were created, by their pk."""
+    rows = found(organisation, OrderDocument, ("order", "created_at", "text"), by="order", among=pks)
+    return {pk: (created_at, text) for pk, created_at, text in rows}
 
 
 def _write(organisation: Organisation, documents: Iterable[Document]) -> None:

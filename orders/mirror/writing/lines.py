@@ -12,7 +12,7 @@ from glu_admin.glu.lists import Row, ids
 from glu_admin.tenancy.models import Organisation
 from orders.documented import LINE_FIELDS
 from orders.lints.rules import lines_are_off, with_lines_off
-from orders.mirror.writing.bulk import update, upsert
+from orders.mirror.writing.bulk import found, update, upsert
 from orders.mirror.writing.changes import LinesBefore, line_changes, record
 from orders.mirror.writing.documents import add_first_lines, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
@@ -47,6 +47,9 @@ class _Held(NamedTuple):
     lines_empty_at: datetime | None
     subtotal: int | None
     lints: str | None
+
+
+_HELD = ("id", *_Held._fields[1:])
 
 
 class _Placed(NamedTuple):
@@ -92,8 +95,8 @@ def write_lines(
 
 
 def _held(organisation: Organisation, sets: Sequence[LineSet]) -> dict[int, _Held]:
-    here = organisation.orders.filter(pk__in=[each.order_pk for each in sets])
-    return {row[0]: _Held(*row) for row in here.values_list(*_Held._fields)}
+    here = found(organisation, Order, _HELD, by="id", among=[each.order_pk for each in sets])
+    return {row[0]: _Held(*row) for row in here}
 
 
 def _still(wanted: LineSet, order: _Held) -> bool:
@@ -132,11 +135,12 @@ def _held_elsewhere(organisation: Organisation, sets: Sequence[LineSet]) -> tupl
 
     Orders that are gone may lose theirs: these, by their pk, are the second answer.
     """
-    theirs = [glu_id for each in sets for glu_id in ids(each.rows)]
-    others = organisation.order_lines.filter(glu_id__in=theirs).exclude(order__in=[each.order_pk for each in sets])
-    held = list(others.values_list("glu_id", "order", "order__gone_at"))
-    losing = {pk for _, pk, gone_at in held if gone_at is not None}
-    return {glu_id for glu_id, _, gone_at in held if gone_at is None}, sorted(losing)
+    theirs, writing = [glu_id for each in sets for glu_id in ids(each.rows)], {each.order_pk for each in sets}
+    here = dict(found(organisation, OrderLine, ("glu_id", "order"), by="glu_id", among=theirs))
+    others = {glu_id: pk for glu_id, pk in here.items() if pk not in writing}
+    gone_at = dict(found(organisation, Order, ("id", "gone_at"), by="id", among=set(others.values())))
+    losing = {pk for pk in others.values() if gone_at[pk] is not None}
+    return {glu_id for glu_id, pk in others.items() if pk not in losing}, sorted(losing)
 
 
 def _replace(

@@ -11,7 +11,7 @@ from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
-from orders.mirror.writing.bulk import upsert
+from orders.mirror.writing.bulk import found, upsert
 from orders.mirror.writing.changes import last_seen, order_changes, record
 from orders.mirror.writing.counted import COUNTED_COLUMNS, Counted, Differences, counted
 from orders.mirror.writing.counters import add_differences
@@ -46,7 +46,12 @@ _COLUMNS = (
     *(entry.column for entry in ORDER_FIELDS),
 )
 
-
+# What is asked of the orders that are here already.
+_ASKED = tuple(
+    dict.fromkeys(
+        ("glu_id", "id", "updated_at", "payload_hash", "uuid", "gone_at", *Settlement._fields, *COUNTED_COLUMNS)
+    )
+)
 _ANOTHER = gettext_noop(
     "An order came with another identity than before: the key seems to belong to another organisation."
 )
@@ -185,14 +190,18 @@ def _precedes(row: Row, twin: Row) -> bool:
 
 
 def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:
-    own = ("pk", "updated_at", "payload_hash", "uuid", "gone_at")
     known: dict[int, _Known] = {}
-    for row in organisation.orders.filter(glu_id__in=glu_ids).values(
-        "glu_id", *own, *Settlement._fields, *COUNTED_COLUMNS
-    ):
+    for values in found(organisation, Order, _ASKED, by="glu_id", among=glu_ids):
+        row = dict(zip(_ASKED, values, strict=True))
         settled = Settlement(*(row[name] for name in Settlement._fields))
         known[row["glu_id"]] = _Known(
-            **{name: row[name] for name in own}, settled=settled, counted=counted(row, settled)
+            row["id"],
+            row["updated_at"],
+            row["payload_hash"],
+            row["uuid"],
+            row["gone_at"],
+            settled,
+            counted(row, settled),
         )
     return known
 
@@ -254,5 +263,5 @@ def _write(
         unique=("organisation", "glu_id"),
         keep=("first_copied_at", "check_words"),
     )
-    written = organisation.orders.filter(glu_id__in=[order.glu_id for order in orders])
-    return dict(written.values_list("glu_id", "pk"))
+    glu_ids = [order.glu_id for order in orders]
+    return dict(found(organisation, Order, ("glu_id", "id"), by="glu_id", among=glu_ids))

@@ -8,15 +8,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.bulk import update
+from orders.mirror.writing.bulk import found, update
 from orders.mirror.writing.changes import record
 from orders.mirror.writing.counted import COUNTED_COLUMNS, Differences, counted
 from orders.mirror.writing.counters import add_differences
-from orders.models import Order, OrderChange
+from orders.models import Order, OrderChange, Transaction
 from orders.models.counter import SETTLED
 from orders.settlement import Moved, Settlement, settle
 
 _FIELDS = Settlement._fields
+_ASKED = ("id", "glu_id", *COUNTED_COLUMNS, *_FIELDS)
 
 
 def settlements(organisation: Organisation, codes: Mapping[int, str | None]) -> dict[int, Settlement]:
@@ -24,20 +25,26 @@ def settlements(organisation: Organisation, codes: Mapping[int, str | None]) -> 
     if not codes:
         return {}
     moved: dict[int, list[Moved]] = defaultdict(list)
-    rows = organisation.transactions.filter(order_glu_id__in=list(codes)).order_by()
-    for glu_id, *row in rows.values_list("order_glu_id", *Moved._fields):
+    columns = ("order_glu_id", *Moved._fields)
+    for glu_id, *row in found(organisation, Transaction, columns, by="order_glu_id", among=codes):
         moved[glu_id].append(Moved(*row))
     return {glu_id: settle(code, moved[glu_id]) for glu_id, code in codes.items()}
 
 
 def settle_again(
-    organisation: Organisation, orders: QuerySet[Order], seen_at: datetime, recorded: Collection[int] = ()
+    organisation: Organisation,
+    orders: Collection[int],
+    seen_at: datetime,
+    recorded: Collection[int] = (),
+    *,
+    by: str = "glu_id",
 ) -> int:
-    """Bring the organisation's orders among these to what their transactions come to now; how many were not.
+    """Bring orders, by Glu's id or another column, to what their transactions come to now; how many were not.
 
     The counters and the days follow. Of those whose ids at Glu are in `recorded` it is noted that they moved.
     """
-    rows = list(orders.filter(organisation=organisation).values("pk", "glu_id", *COUNTED_COLUMNS, *_FIELDS))
+    here = found(organisation, Order, _ASKED, by=by, among=orders)
+    rows = [dict(zip(_ASKED, row, strict=True)) for row in here]
     known = settlements(organisation, {row["glu_id"]: row["currency_code"] for row in rows})
     differences, writing, changes = Differences(), [], []
     for row in rows:
@@ -46,9 +53,9 @@ def settle_again(
             continue
         differences.add(counted(row, before), -1)
         differences.add(counted(row, after))
-        writing.append((row["pk"], *after))
+        writing.append((row["id"], *after))
         if row["glu_id"] in recorded:
-            changes.append(_change(organisation, row["pk"], before, after, seen_at))
+            changes.append(_change(organisation, row["id"], before, after, seen_at))
     update(Order, ("id", *_FIELDS), writing)
     add_differences(organisation, differences)
     record(organisation, changes)

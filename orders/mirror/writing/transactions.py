@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from glu_admin.glu.lists import Row, read_id
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.bulk import upsert
+from orders.mirror.writing.bulk import found, upsert
 from orders.mirror.writing.orders import Written
 from orders.mirror.writing.settlements import settle_again
 from orders.models import Transaction
@@ -63,8 +63,8 @@ def write_transactions(
             result.set_aside += 1
         else:
             parsed[transaction.glu_id] = transaction
-    here = organisation.transactions.filter(glu_id__in=list(parsed))
-    known = {row[0]: _Known(*row[1:]) for row in here.values_list("glu_id", *_Known._fields)}
+    here = found(organisation, Transaction, ("glu_id", *_Known._fields), by="glu_id", among=parsed)
+    known = {glu_id: _Known(*row) for glu_id, *row in here}
     moved = [
         transaction
         for glu_id, transaction in sorted(parsed.items())
@@ -93,12 +93,7 @@ def write_transactions(
     # One that names another order than before moves both.
     about = {transaction.order_glu_id for transaction in writing}
     about |= {known[transaction.glu_id].order_glu_id for transaction in writing if transaction.glu_id in known}
-    settle_again(
-        organisation,
-        organisation.orders.filter(glu_id__in=[glu_id for glu_id in about if glu_id is not None]),
-        fetched_at,
-        named,
-    )
+    settle_again(organisation, {glu_id for glu_id in about if glu_id is not None}, fetched_at, named)
     return result
 
 
