@@ -21,7 +21,8 @@ from glu_admin.tenancy.models import Organisation
 from orders.endpoints import list_orders, read_order, read_organisation
 from orders.mirror.rhythm import IDENTITY
 from orders.mirror.session import Session
-from orders.models import MirrorState, Order
+from orders.mirror.writing.bulk import found
+from orders.models import MirrorState, MissingOrder, Order, Transaction
 from orders.models.mirror_state import state_of
 
 CANNOT_PIN = ""
@@ -169,7 +170,7 @@ def recognise_transactions(session: Session, rows: Iterable[Row], asked: int | N
     created = {row.glu_id: row.created.instant for row in rows if row.glu_id is not None and row.created is not None}
     if not created:
         return
-    here = session.organisation.transactions.filter(glu_id__in=list(created)).values_list("glu_id", "created_at")
+    here = found(session.organisation, Transaction, ("glu_id", "created_at"), by="glu_id", among=created)
     same = any(created[glu_id] == created_at for glu_id, created_at in here)
     if not same or session.organisation.missing_orders.filter(held=True).exists():
         prove(session)
@@ -192,14 +193,14 @@ def _sure(organisation: Organisation) -> QuerySet[Order]:
 
 def _some_orders(organisation: Organisation) -> list[Order]:
     """A few orders from all over what is here; those of which we are not sure only where there are no others."""
-    found: dict[int, Order] = {}
+    some: dict[int, Order] = {}
     for orders in (_sure(organisation), organisation.orders.all()):
         for column in ("-created_at", "created_at", "pk", "-pk"):
             for order in orders.only("glu_id", "uuid", "created_at").order_by(column)[:1]:
-                found.setdefault(order.glu_id, order)
-        if found:
+                some.setdefault(order.glu_id, order)
+        if some:
             break
-    return list(found.values())
+    return list(some.values())
 
 
 def _compare(organisation: Organisation, client: GluClient, known: list[Order], owner: Owner | None) -> None:
@@ -235,14 +236,13 @@ def _is_here(organisation: Organisation, row: Row) -> bool:
 
 def _compared(organisation: Organisation, rows: Iterable[Row]) -> dict[int, tuple[bool, bool]]:
     """The ids of rows under which an order is here: whether it is the same one, and whether we are sure of ours."""
-    found = {row.glu_id: (row, row.created) for row in rows if row.glu_id is not None and row.created is not None}
-    here = organisation.orders.filter(glu_id__in=list(found))
+    came = {row.glu_id: (row, row.created) for row in rows if row.glu_id is not None and row.created is not None}
+    here = found(organisation, Order, ("id", "glu_id", "uuid", "created_at", "gone_at"), by="glu_id", among=came)
+    missing = dict(found(organisation, MissingOrder, ("order", "id"), by="order", among=[pk for pk, *_ in here]))
     same = {}
-    for glu_id, uuid, created_at, gone_at, missing in here.values_list(
-        "glu_id", "uuid", "created_at", "gone_at", "missing"
-    ):
-        row, created = found[glu_id]
+    for pk, glu_id, uuid, created_at, gone_at in here:
+        row, created = came[glu_id]
         its_uuid = read_uuid(row.raw.get("uuid"))
         is_same = uuid == its_uuid if uuid and its_uuid else created_at == created.instant
-        same[glu_id] = is_same, gone_at is None and missing is None
+        same[glu_id] = is_same, gone_at is None and pk not in missing
     return same

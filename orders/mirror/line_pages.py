@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_noop
 
@@ -15,6 +16,19 @@ from orders.models import Order
 from orders.payload import payload_hash
 
 _MOST_PAGES = 1000  # of one order; a list that goes on after them has no end
+
+
+class Due(NamedTuple):
+    """What is to be known of an order whose lines are asked for."""
+
+    pk: int
+    glu_id: int
+    subtotal: int | None
+    total: int | None
+    lines_attempts: int
+    lines_due_at: datetime | None
+    lines_empty_at: datetime | None
+    payload_hash: str
 
 
 class Doubt(Enum):
@@ -32,7 +46,7 @@ class Lines:
     repeated: bool = False
 
 
-def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Lines:
+def all_lines(session: Session, order: Order | Due, *, to_the_end: bool = False) -> Lines:
     """Every page of an order's lines; the empty page that proves the end is left out where length and sums do.
 
     Raises NotFound only when the order itself is not there either.
@@ -61,7 +75,7 @@ def all_lines(session: Session, order: Order, *, to_the_end: bool = False) -> Li
     raise Unreadable(gettext_noop("Glu’s lines of this order have no end."))
 
 
-def doubt_of(order: Order, lines: Lines, header: dict[str, Any]) -> Doubt | None:
+def doubt_of(order: Order | Due, lines: Lines, header: dict[str, Any]) -> Doubt | None:
     """Why `lines` may not be all of an order's lines; None without a doubt.
 
     `header` is the order as Glu gives it now, needed where there are no lines.
@@ -85,7 +99,7 @@ def _text(row: Row) -> str:
     return json.dumps(row.raw, sort_keys=True)
 
 
-def sums_agree(order: Order, rows: list[Row]) -> bool:
+def sums_agree(order: Order | Due, rows: list[Row]) -> bool:
     """Whether the lines add up to the order's subtotal, which a missing line would not let them."""
     if order.subtotal is None:
         return False

@@ -26,7 +26,7 @@ from glu_admin.glu.lists import Row
 from orders.endpoints import read_order
 from orders.mirror.gone import hold_strangers, suspect
 from orders.mirror.identity import prove, prove_beside, recognise_page, without
-from orders.mirror.line_pages import Doubt, all_lines, doubt_of, sums_agree
+from orders.mirror.line_pages import Doubt, Due, all_lines, doubt_of, sums_agree
 from orders.mirror.lines_later import put_off_doubted, put_off_failed
 from orders.mirror.rhythm import failure_wait, lines_may_be_asked
 from orders.mirror.session import Session
@@ -45,7 +45,7 @@ _NONE_FOUND = 100  # orders may be deleted by the dozen, but so many that are no
 class _Fetched:
     """One order's lines as they came, or why they did not; `header` is the order read again."""
 
-    order: Order
+    order: Order | Due
     rows: list[Row] = field(default_factory=list)
     error: GluError | None = None
     header: Row | None = None
@@ -74,7 +74,7 @@ class LineStream:
         """Orders dealt with so far."""
         self._flying: dict[Future[_Fetched], int] = {}
         self._claimed: set[int] = set()
-        self._waiting: deque[Order] = deque()
+        self._waiting: deque[Due] = deque()
         self._done: list[_Fetched] = []
         self._halted: GluError | None = None
         self._failures = self._not_found = 0
@@ -172,20 +172,9 @@ class LineStream:
         self._asking_whose, self._untold = False, not ours
 
     def _claim(self) -> None:
-        # With the organisation, which a relation's rows are given: deferred, it would be one query an order.
-        columns = (
-            "pk",
-            "organisation",
-            "glu_id",
-            "subtotal",
-            "total",
-            "lines_attempts",
-            "lines_due_at",
-            "lines_empty_at",
-            "payload_hash",
-        )
         most = int(settings.MIRROR_LINE_CHUNK)
-        self._waiting.extend(due_lines(self.session).exclude(pk__in=self._claimed).only(*columns)[:most])
+        due = due_lines(self.session).exclude(pk__in=self._claimed).values_list(*Due._fields)[:most]
+        self._waiting.extend(Due(*row) for row in due)
         self._claimed |= {order.pk for order in self._waiting}
         self._dry = len(self._waiting) < most
 
@@ -213,7 +202,7 @@ class LineStream:
             self._broken = True
         self._done.append(replace(fetched, came=self.session.glu.proofs.now()))
 
-    def _fetch(self, order: Order) -> _Fetched:
+    def _fetch(self, order: Order | Due) -> _Fetched:
         """In a thread: everything Glu says of one order's lines."""
         try:
             lines = all_lines(self.session, order, to_the_end=self._to_the_end)

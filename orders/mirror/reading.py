@@ -23,6 +23,7 @@ from orders.mirror.run_ends import complete_run
 from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
 from orders.mirror.windows import inside
+from orders.mirror.writing.bulk import save
 from orders.mirror.writing.orders import Written, write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun, MirrorWindow
@@ -241,14 +242,14 @@ class _Reading:
         run.stale += written.stale
         run.set_aside += written.set_aside
         run.late += self._late(written)
-        run.save()
+        save(run)
         window.next_before = str(step.next_before) if step.next_before else None
         window.started_at = window.started_at or moment
         if self.kind in MirrorRun.ACCUSING:
             reader.seen |= set(written.places)
             window.seen = ",".join(map(str, reader.seen))
             window.older = ",".join(map(str, reader.older))
-        window.save()
+        save(window)
 
     def _late(self, written: Written) -> int:
         """How many rows changed so long ago, by Glu's clock, that a poll should have brought them."""

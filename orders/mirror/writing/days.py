@@ -13,7 +13,7 @@ from django.db import transaction
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start, local
-from orders.mirror.writing.bulk import upsert
+from orders.mirror.writing.bulk import found, upsert
 from orders.mirror.writing.counted import COUNTED_COLUMNS, Counted, Differences, added_up, by_halves, counted
 from orders.models import MirrorState, OrderDay
 from orders.models.counter import COUNTED_FIELDS
@@ -33,9 +33,9 @@ _ASKED = dict.fromkeys((*COUNTED_COLUMNS, *Settlement._fields))
 
 def counted_zone(organisation: Organisation) -> ZoneInfo | None:
     """The zone in whose days the organisation's orders are counted; None while they are not."""
-    states = MirrorState.across_organisations.filter(organisation=organisation)
-    name = states.values_list("days_zone", flat=True).first()
-    return ZoneInfo(name) if name else None
+    for (name,) in found(organisation, MirrorState, ("days_zone",), by="organisation", among=[organisation.pk]):
+        return ZoneInfo(name) if name else None
+    return None
 
 
 def add_days(organisation: Organisation, differences: Differences) -> None:
