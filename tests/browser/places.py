@@ -81,6 +81,7 @@ def places(desk: Organisation) -> list[str]:
         view_name="Paid",
         rhythm=ExportSchedule.Rhythm.WEEKLY,
         at=time(6),
+        zone=desk.timezone,
         due_at=now() + timedelta(days=1),
         **Choice().pairs(),
     )

@@ -80,6 +80,16 @@ def test_columns_what_is_new_and_a_schedule(open_page: Callable[..., Any], desk:
     page.click("text=Keep this schedule")
     sync_api.expect(page.locator("#scheduled li")).to_contain_text("Every Friday at 02:30, Europe/London")
     assert desk.export_schedules.get().columns == "own,total,customer_name"
+    page.click("#scheduled a:has-text('Change')")
+    sync_api.expect(page.locator("#id_weekday")).to_have_value("4")
+    page.select_option("#id_rhythm", "monthly")
+    page.fill("#id_day", "31")
+    page.click("text=Save the changes")
+    sync_api.expect(page.locator("#scheduled li")).to_contain_text("Every month on day 31 at 02:30")
+    page.click("#scheduled button:has-text('Pause')")
+    sync_api.expect(page.locator("#scheduled li")).to_contain_text("Paused since today")
+    page.click("#scheduled button:has-text('Resume')")
+    sync_api.expect(page.locator("#scheduled li")).to_contain_text("Next")
     page.click("#scheduled button:has-text('End')")
     sync_api.expect(page.locator("#scheduled li")).to_have_count(0)
     if not script:
