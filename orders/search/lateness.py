@@ -6,7 +6,7 @@ from operator import or_
 
 from django.db.models import Exists, Q
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models.lookups import Exact, IsNull, LessThan
 
 from orders.display.ages import Clock, Span
 from orders.models.typical import PAYMENT, Kind
@@ -51,9 +51,10 @@ def stuck(clock: Clock, sent: Exists) -> Q:
 def _of(kind: Kind) -> Q:
     """Waiting orders of a kind, as `kind_of` tells it of one."""
     if kind.of == PAYMENT:
-        return Q(payment_status=kind.status) & _called("payment_method", kind.method)
-    unscheduled = Q(dispatch_status=kind.status, scheduled_delivery_at__isnull=True)
-    return unscheduled & ~Q(payment_status__in=UNPAID) & _called("delivery_method_name", kind.method)
+        return _is("payment_status", kind.status) & _called("payment_method", kind.method)
+    unscheduled = Q(IsNull(_unindexed("scheduled_delivery_at"), True))
+    is_paid = ~Q(payment_status__in=UNPAID)
+    return _is("dispatch_status", kind.status) & unscheduled & is_paid & _called("delivery_method_name", kind.method)
 
 
 def past_schedule(clock: Clock, sent: Exists) -> Q:
@@ -68,8 +69,18 @@ def _began_before(moment: datetime) -> Q:
 
 
 def _since_before(moment: datetime) -> Q:
-    """The same of orders that are found already: behind a function, so that no index is read for each alternative."""
-    return Q(LessThan(Coalesce("waiting_since", "waiting_since"), moment))
+    """The same of orders that are found already."""
+    return Q(LessThan(_unindexed("waiting_since"), moment))
+
+
+def _is(column: str, value: str) -> Q:
+    """A value of orders that are found already."""
+    return Q(Exact(_unindexed(column), value))
+
+
+def _unindexed(column: str) -> Coalesce:
+    """A column behind a function, so that no index is read for each of several alternatives."""
+    return Coalesce(column, column)
 
 
 def _method(name: str) -> Q:

@@ -123,7 +123,8 @@ def _is_narrow(organisation: Organisation, found: Found, query: Query, count: Co
         values.setdefault("dispatch", OPEN)
     if values and (by != "created" or any("" in chosen or len(chosen) > 1 for chosen in values.values())):
         n, all_of_them = (count_orders(organisation, asked).n for asked in (OrderCriteria(**values), OrderCriteria()))
-        if n * n <= _PAGE * all_of_them:  # walking to a page of them would pass more than there are to sort
+        # Walking to a page of them would pass more than there are to sort; hardly one of the open is unconfirmed.
+        if n * n <= _PAGE * all_of_them or ("unconfirmed" in criteria.has and n <= _MOST_SORTED):
             return True
     if not may_be_few(query):
         return False

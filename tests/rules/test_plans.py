@@ -148,7 +148,8 @@ def large(house: Any) -> Organisation:
             )
     for noted in house.hotel.orders.filter(dispatch_status="Outstanding"):
         write_note(house.hotel, noted, house.staff, "Called", [], uuid4())
-    kinds = [["dispatch", "Outstanding", "Pigeon", 3600, 86400], ["payment", "Failed", "Barter", 60, 3600]]
+    kinds = [["payment", "Failed", "Barter", 60, 3600]]
+    kinds += [["dispatch", "Outstanding", method, 3600, 86400] for method in ("Pigeon", "Email", "Post", "Courier")]
     TypicalTimes.across_organisations.create(organisation=house.hotel, kinds=kinds, due_at=now())
     recount(house.hotel)
     analyze()
