@@ -24,8 +24,6 @@ from glu_admin.tenancy.guessing import remember_device
 from glu_admin.tenancy.models import INVITATION_DAYS, Invitation, Organisation, Role, SetupToken, User, digest
 from glu_admin.tenancy.team import InvitationOver, accept, invitation_of
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @login_not_required
 def sign_in(request: HttpRequest) -> HttpResponseBase:
@@ -112,7 +110,7 @@ def _join(request: HttpRequest, invitation: Invitation, token: str, user: User) 
     except (InvitationOver, IntegrityError):
         return redirect("invitation", token)
     if is_new:
-        login(request, user, backend=_BACKEND)
+        login(request, user)
     return redirect(invitation.organisation)
 
 
@@ -133,5 +131,5 @@ def _create(request: HttpRequest, form: SetupForm, token: SetupToken) -> HttpRes
         organisation = Organisation(name=data["organisation"])
         save_at_free_slug(organisation)
         organisation.memberships.create(user=user, role=Role.MANAGER)
-    login(request, user, backend=_BACKEND)
+    login(request, user)
     return redirect("key", organisation.slug)

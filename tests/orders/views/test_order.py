@@ -17,7 +17,7 @@ from orders.mirror.writing.transactions import write_transactions
 from orders.models import OrderMark
 from tests.orders.builders import EPOCH, order, write
 
-ASKED, ASKED_OF_A_LINE = 13, 8
+ASKED, ASKED_OF_A_LINE = 11, 6
 ORDER = "/o/alder-house/orders/41/"
 LINES = [
     {
