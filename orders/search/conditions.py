@@ -1,7 +1,7 @@
 """What criteria ask of an order's own columns and lines, as one condition of the database."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from math import ceil, floor
 from operator import and_, or_
@@ -25,6 +25,7 @@ from orders.search.lateness import late, past_schedule, stuck
 from orders.search.marked import marked, sent_here
 
 _MOST_MINOR = 2**63 - 1
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def condition(organisation: Organisation, criteria: OrderCriteria) -> Q:
@@ -103,7 +104,8 @@ def _stretch(organisation: Organisation, column: str, first: date | None, last: 
 
 
 def _age(ages: Ages) -> Q:
-    found = Q(waiting_since__isnull=False)
+    # Between any two times: SQLite takes the index of what waits for a range only.
+    found = Q(waiting_since__isnull=False, waiting_since__range=_EVER)
     if ages.began_from is not None:
         found &= Q(waiting_since__gte=ages.began_from)
     if ages.began_before is not None:
