@@ -53,6 +53,12 @@ def own_cache(settings: object) -> None:
     settings.CACHES = {"default": {**caches["default"], "KEY_PREFIX": uuid.uuid4().hex}}  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True)
+def own_state(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each process of the suite has a folder of its own: whoever makes files clears away what others left."""
+    settings.STATE_DIR = tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def still_clock() -> Iterator[None]:
     """The time of day stands still, so that words about seconds to come are the same however long the test takes."""
