@@ -15,6 +15,16 @@
     };
   }
 
+  /* A search that was sent is on its way: what was typed asks a moment later, and is not to take its place. */
+  let sent = null;
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.target.id === "filter") sent = document.getElementById("q")?.value;
+    else if (event.target.id === "q" && event.target.value === sent) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.id === "filter") sent = null;
+  });
+
   /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
   const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
 

@@ -33,6 +33,22 @@ def test_clauses_filter_as_they_are_typed_and_become_chips_when_sent(open_page: 
     page.wait_for_url(re.compile(r"q=gift&not\.dispatch=Dispatched$"))
 
 
+def test_what_is_sent_is_not_lost_to_what_was_typed_however_slow_the_answer(open_page: Callable[..., Any]) -> None:
+    page = open_page(ORDERS)
+    page.clock.install()
+    held = list[Any]()
+    page.route("**/orders/?*q=gift*", lambda route: held.append(route))
+    page.locator("#q").fill("gift -dispatch:Dispatched")
+    with page.expect_request("**/orders/?*q=gift*"):
+        page.locator("#q").press("Enter")
+    page.clock.run_for(1_000)  # what was typed would be asked for in this time
+    for route in held:
+        route.continue_()
+    sync_api.expect(page.locator("#chips a.chip")).to_have_count(2)
+    page.wait_for_url(re.compile(r"q=gift&not\.dispatch=Dispatched$"))
+    assert len(held) == 1
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_wrong_clause_is_underlined_and_the_rows_stay(open_page: Callable[..., Any], width: int) -> None:
     page = open_page(ORDERS)
