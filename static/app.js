@@ -15,16 +15,6 @@
     };
   }
 
-  /* A search that was sent is on its way: what was typed asks a moment later, and is not to take its place. */
-  let sent = null;
-  document.addEventListener("htmx:confirm", (event) => {
-    if (event.target.id === "filter") sent = document.getElementById("q")?.value;
-    else if (event.target.id === "q" && event.target.value === sent) event.preventDefault();
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.id === "filter") sent = null;
-  });
-
   /* Whatever opens over the page: Escape closes it and hands the focus to what opened it. */
   const OPEN = ["switch", "menuhold", "filters", "sure"].map((name) => `details.${name}[open]`).join();
 
@@ -77,11 +67,18 @@
   const isPoll = (detail) =>
     detail.requestConfig?.triggeringEvent?.type === "poll" || detail.elt?.closest?.("[data-quiet]") != null;
 
+  /* A search that was sent is on its way: what was typed asks a moment later, and is not to take its place. */
+  let sent = null;
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.target.id === "q" && event.target.value === sent) event.preventDefault();
+  });
   /* Old rows stay and dim while new ones come. */
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "filter") sent = document.getElementById("q").value;
     if (!isPoll(event.detail)) event.detail.target.setAttribute("aria-busy", "true");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.id === "filter") sent = null;
     const { target, successful } = event.detail;
     target.removeAttribute("aria-busy");
     if (target.id) document.getElementById(target.id)?.removeAttribute("aria-busy");
