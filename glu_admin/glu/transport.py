@@ -96,7 +96,8 @@ class Transport:
     def _connection(self) -> tuple[DeadlineAdapter, requests.PreparedRequest]:
         """This thread's connection, and what its questions have in common, prepared once.
 
-        There is no session of requests, which would look for cookies, redirects, proxies and netrc each time.
+        There is no session of requests, which would look for cookies and redirects each time, and whose proxies and
+        netrc, taken from the environment, would see the key.
         """
         found: tuple[DeadlineAdapter, requests.PreparedRequest] | None = getattr(self._local, "connection", None)
         if found is None:

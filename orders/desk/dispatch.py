@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Count, ExpressionWrapper
+from django.db.models import Count
 from django.utils.timezone import localdate, now
 
 from glu_admin.tenancy.models import Organisation
@@ -20,7 +20,7 @@ from orders.display.money import currency
 from orders.models import Order, OrderLine, OrderMark
 from orders.models.waiting import DISPATCHED
 from orders.search import Counted, Query, count_orders, find, find_orders, list_page, parse_query
-from orders.search.delivery import OPEN, collected, is_collected
+from orders.search.delivery import OPEN, is_collected, lane
 from orders.search.marked import RECENT
 
 MOST_WAITING = 2_000
@@ -30,7 +30,6 @@ SHOWN = 10
 """So many rows a card shows."""
 
 _MOST_DISAGREEING = 5
-_LANE = ExpressionWrapper(collected(), output_field=BooleanField())  # whether an order is collected
 _STEPS = {True: (*COLLECTED_AS.values(),), False: (*COLLECTED_AS,)}  # by whether it is collected
 _DAYS = 3  # working days of waiting that the strip tells apart
 
@@ -228,7 +227,7 @@ def _place(is_collected: bool, method: str) -> tuple[bool, bool, str, str]:
 
 def _waiting(organisation: Organisation, query: Query) -> list[_Waiting]:
     """The orders of the queue, the longest waiting first, one more than are put on cards."""
-    orders = find(organisation, query.criteria).orders.filter(waiting_since__isnull=False).annotate(lane=_LANE)
+    orders = find(organisation, query.criteria).orders.filter(waiting_since__isnull=False).annotate(lane=lane())
     names = ("pk", "waiting_since", "delivery_method_name", "lane", "total", "currency_code")
     rows = orders.order_by("waiting_since", "glu_id").values_list(*names)[: MOST_WAITING + 1]
     return [_Waiting(pk, since, method or "", bool(lane), total, code) for pk, since, method, lane, total, code in rows]

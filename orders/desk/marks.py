@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from glu_admin.tenancy.models import Organisation, User
 from orders.desk.traces import may_have
 from orders.display.locales import grouped
 from orders.models import Order, OrderMark
-from orders.search.delivery import collected
+from orders.search.delivery import lane
 from orders.search.marked import SENT
 
 Kind = OrderMark.Kind
@@ -60,8 +60,7 @@ def set_marks(
     told in `already`. Raises TooManyOrders.
     """
     own = orders.order_by().filter(organisation=organisation)
-    lane = ExpressionWrapper(collected(), output_field=BooleanField())
-    rows = list(own.values_list("pk", "glu_id", "created_at", lane)[: MOST_MARKED + 1])
+    rows = list(own.values_list("pk", "glu_id", "created_at", lane())[: MOST_MARKED + 1])
     if len(rows) > MOST_MARKED:
         words = _("At most %(most)s orders are marked at once. Narrow the list, then mark again.")
         raise TooManyOrders(words % {"most": grouped(MOST_MARKED)})

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce, Lower
-from django.utils.timezone import now
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,10 +15,11 @@ from orders.desk.marks import standing_marks
 from orders.desk.queues import Queue
 from orders.display.durations import interval, short
 from orders.display.money import currency
-from orders.models import Order, OrderChange, OrderMark, desk_settings_of
+from orders.models import Order, OrderMark, desk_settings_of
 from orders.search import Counted, CurrencySum, count_and_sums, find, find_orders, parse_query
 from orders.search.delivery import OPEN
 from orders.search.paying import PAID, PENDING, complimentary, may_chase
+from orders.search.unindexed import unindexed
 
 MOST_COUNTED = 1_000
 """So many orders of a rung are counted and added up."""
@@ -76,17 +75,6 @@ class Step:
     methods: list[tuple[str, int]]
     rows: list[Waiting]
     address: str
-
-
-@dataclass(frozen=True)
-class Refunded:
-    """An order of which money went back, and when that was, or was seen."""
-
-    glu_id: int
-    at: datetime
-    not_before: datetime | None
-    amount: int | None
-    code: str | None
 
 
 def rungs(organisation: Organisation) -> list[Rung]:
@@ -231,23 +219,6 @@ def by_status(organisation: Organisation) -> tuple[str, list[CurrencySum]]:
     return query.url_query(), count_and_sums(organisation, query.criteria, find(organisation, query.criteria), [])[1]
 
 
-def refunds(organisation: Organisation, *, known: bool) -> list[Refunded]:
-    """Orders of which money went back in the last seven days, newest first: by their transactions where these are
-    `known`, else by what was seen of their lines."""
-    since = now() - timedelta(days=7)
-    if known:
-        rows = organisation.orders.filter(last_refund_at__gte=since).order_by("-last_refund_at")
-        names = ("glu_id", "last_refund_at", "refunded_amount", "currency_code")
-        return [Refunded(glu_id, at, None, *rest) for glu_id, at, *rest in rows.values_list(*names)[:MOST_SHOWN]]
-    seen = organisation.order_changes.filter(field="refunded", new="true", seen_new_at__gte=since)
-    lines: QuerySet[OrderChange] = seen.order_by("-seen_new_at").select_related("order")
-    newest: dict[int, Refunded] = {}
-    for change in lines[: 5 * MOST_SHOWN]:
-        told = Refunded(change.order.glu_id, change.seen_new_at, change.seen_old_at, None, None)
-        newest.setdefault(change.order.glu_id, told)
-    return list(newest.values())[:MOST_SHOWN]
-
-
 def _keys(organisation: Organisation, rung: Rung) -> list[tuple[int, str | None, int | None, str | None]]:
     """The key, currency, total and offline method of a rung's orders, oldest first; one more than are counted."""
     orders = find_orders(organisation, rung.query(organisation).criteria).order_by("created_at", "glu_id")
@@ -263,10 +234,9 @@ def _others(organisation: Organisation, orders: list[Order]) -> Others:
     if not emails:
         return {}
     times = [order.created_at for order in orders]
-    # By their addresses: the days, which may be years, stand behind a function that no index knows.
-    rows = organisation.orders.alias(
-        buyer=Lower("customer_email_address"), placed=Coalesce("created_at", "created_at")
-    ).filter(buyer__in=emails, placed__gte=min(times) - _NEAR, placed__lte=max(times) + _LATER)
+    # They are found by their addresses, as the days may be years.
+    rows = organisation.orders.alias(buyer=Lower("customer_email_address"), placed=unindexed("created_at"))
+    rows = rows.filter(buyer__in=emails, placed__gte=min(times) - _NEAR, placed__lte=max(times) + _LATER)
     found: Others = {}
     names = ("customer_email_address", "created_at", "payment_status", "glu_id")
     for email, at, status, glu_id in rows.order_by("-placed").values_list(*names)[:_MOST_OTHERS]:

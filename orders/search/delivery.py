@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
@@ -38,6 +38,11 @@ def is_by_email(order: Order) -> bool:
 def collected() -> Q:
     """Orders that are collected: by the type of their delivery method, or by its name where it has no type."""
     return _travels(_COLLECTION, _COLLECTION_NAMES)
+
+
+def lane() -> "ExpressionWrapper[Q]":
+    """Whether an order of a query is collected, as a value."""
+    return ExpressionWrapper(collected(), output_field=BooleanField())
 
 
 def is_collected(order: Order) -> bool:

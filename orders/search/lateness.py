@@ -5,13 +5,13 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, Q
-from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, IsNull, LessThan
 
 from orders.display.ages import Clock, Span
 from orders.models.typical import PAYMENT, Kind
 from orders.models.waiting import OPEN_DISPATCH, SCHEDULED, UNPAID
 from orders.search.paying import paid_offline
+from orders.search.unindexed import unindexed
 
 
 def late(clock: Clock, sent: Exists) -> Q:
@@ -52,7 +52,7 @@ def _of(kind: Kind) -> Q:
     """Waiting orders of a kind, as `kind_of` tells it of one."""
     if kind.of == PAYMENT:
         return _is("payment_status", kind.status) & _called("payment_method", kind.method)
-    unscheduled = Q(IsNull(_unindexed("scheduled_delivery_at"), True))
+    unscheduled = Q(IsNull(unindexed("scheduled_delivery_at"), True))
     is_paid = ~Q(payment_status__in=UNPAID)
     return _is("dispatch_status", kind.status) & unscheduled & is_paid & _called("delivery_method_name", kind.method)
 
@@ -70,17 +70,12 @@ def _began_before(moment: datetime) -> Q:
 
 def _since_before(moment: datetime) -> Q:
     """The same of orders that are found already."""
-    return Q(LessThan(_unindexed("waiting_since"), moment))
+    return Q(LessThan(unindexed("waiting_since"), moment))
 
 
 def _is(column: str, value: str) -> Q:
     """A value of orders that are found already."""
-    return Q(Exact(_unindexed(column), value))
-
-
-def _unindexed(column: str) -> Coalesce:
-    """A column behind a function, so that no index is read for each of several alternatives."""
-    return Coalesce(column, column)
+    return Q(Exact(unindexed(column), value))
 
 
 def _method(name: str) -> Q:

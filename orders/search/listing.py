@@ -17,6 +17,7 @@ from orders.search.delivery import OPEN
 from orders.search.find import Found, find
 from orders.search.marked import sent_as
 from orders.search.query import Query, read_cursor, write_cursor
+from orders.search.unindexed import unindexed
 
 COLUMNS = {
     "created": "created_at",
@@ -193,7 +194,7 @@ def _stretches(
     # Few rows are sorted; an index by time, which no index knows behind a function, would be walked for them through
     # the whole history.
     if is_few:
-        orders = orders.alias(sorted_by=Coalesce(column, column), then_by=Coalesce("glu_id", "glu_id"))
+        orders = orders.alias(sorted_by=unindexed(column), then_by=unindexed("glu_id"))
     by, then = ("sorted_by", "then_by") if is_few else (column, "glu_id")
     sign = "-" if descending else ""
     without = orders.filter(**{f"{by}__isnull": True}).order_by(f"{sign}{then}")

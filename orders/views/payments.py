@@ -21,7 +21,8 @@ from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.posts import page_after, sent_from
 from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks, standing_marks, undo_mark
-from orders.desk.payments import Refunded, Step, Tells, by_status, ladder, refunds
+from orders.desk.payments import Step, Tells, by_status, ladder
+from orders.desk.refunds import Refunded, refunds
 from orders.display.locales import grouped
 from orders.display.money import money
 from orders.display.statuses import badge

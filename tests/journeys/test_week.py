@@ -18,9 +18,10 @@ from orders.desk.history import day_of
 from orders.desk.home import FIRST, answers, groups
 from orders.desk.marks import is_sent, marks_of
 from orders.desk.notes import notes_of
-from orders.desk.payments import refunds, rungs
+from orders.desk.payments import rungs
 from orders.desk.queues import QUEUES, Queue
 from orders.desk.radar import radar
+from orders.desk.refunds import refunds
 from orders.display.ages import attention_of, clock_of
 from orders.exports import Choice, csv_texts
 from orders.models import DeskSettings, OrderChange

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from glu_admin.glu.lists import read_rows
 from orders.desk.marks import Kind, set_marks, undo_batch
-from orders.desk.payments import Step, by_status, ladder, refunds, rungs, to_chase
+from orders.desk.payments import Step, by_status, ladder, rungs, to_chase
+from orders.desk.refunds import refunds
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import DeskSettings
