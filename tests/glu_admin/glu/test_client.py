@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,6 +198,21 @@ def test_a_redirect_is_not_followed() -> None:
     ):
         client(url).get("/orders")
     assert seen == []
+
+
+def test_no_proxy_or_password_of_the_environment_comes_between(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A proxy would see the key."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(answer(200)) as (proxy, overheard), serving(answer(200)) as (url, seen):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy)
+        client(url).get("/orders", [])
+    assert not overheard
+    assert [handler.headers.get("Authorization") for handler in seen] == [None]
 
 
 def test_5xx_is_tried_again_and_429_sat_out() -> None:
