@@ -71,6 +71,7 @@ def hostile(desk: Organisation) -> Organisation:
 
 
 def test_text_is_shown_and_never_run(open_page: Callable[..., Any], hostile: Organisation) -> None:
+    paths = places(hostile)  # before a page is open, whose questions read what is written here
     page = open_page()
     said: list[str] = []
 
@@ -80,7 +81,7 @@ def test_text_is_shown_and_never_run(open_page: Callable[..., Any], hostile: Org
 
     page.on("dialog", dismiss)
     found = []
-    for path in places(hostile):
+    for path in paths:
         page.goto(path)
         page.wait_for_load_state("networkidle")
         found += [f"{path}: {one}" for one in page.evaluate(FOUND)]
