@@ -14,7 +14,7 @@ from glu_admin.tenancy.models import Organisation, User
 from orders.desk.traces import may_have
 from orders.display.locales import grouped
 from orders.models import Order, OrderMark
-from orders.search.delivery import lane
+from orders.search.delivery import goes_by_email, lane
 from orders.search.marked import SENT
 
 Kind = OrderMark.Kind
@@ -30,11 +30,15 @@ _MOST_ASKED = 500
 
 @dataclass(frozen=True)
 class Marked:
-    """What came of marking: the numbers of the orders with a new mark, by kind, and the marks that stood instead."""
+    """What came of marking: the numbers of the orders with a new mark, by kind, and the marks that stood instead.
+
+    `emailed` are the numbers of those that go by e-mail, which Glu sends: nobody posts them, and they get no mark.
+    """
 
     batch: UUID
     numbers: dict[Kind, list[int]]
     already: list[OrderMark]
+    emailed: list[int]
 
     @property
     def n(self) -> int:
@@ -57,14 +61,16 @@ def set_marks(
     """Mark the organisation's orders among these. Where two people mark at once, one of them finds the other's mark.
 
     What is collected gets the kind of COLLECTED_AS. Of a kind that an order has once, a mark that stands is left, and
-    told in `already`. Raises TooManyOrders.
+    told in `already`; what goes by e-mail has none of these kinds, and is told in `emailed`. Raises TooManyOrders.
     """
     own = orders.order_by().filter(organisation=organisation)
-    rows = list(own.values_list("pk", "glu_id", "created_at", lane())[: MOST_MARKED + 1])
+    rows = list(own.values_list("pk", "glu_id", "created_at", lane(), goes_by_email())[: MOST_MARKED + 1])
     if len(rows) > MOST_MARKED:
         words = _("At most %(most)s orders are marked at once. Narrow the list, then mark again.")
         raise TooManyOrders(words % {"most": grouped(MOST_MARKED)})
-    kinds = {pk: COLLECTED_AS.get(kind, kind) if is_collected else kind for pk, _, _, is_collected in rows}
+    emailed = sorted(glu_id for _, glu_id, *_, is_emailed in rows if is_emailed) if kind in OrderMark.ONCE else []
+    rows = [row for row in rows if not (emailed and row[-1])]
+    kinds = {pk: COLLECTED_AS.get(kind, kind) if is_collected else kind for pk, _, _, is_collected, _ in rows}
     batch, moment = uuid4(), now()
     marks = [
         OrderMark(
@@ -79,19 +85,19 @@ def set_marks(
             look_again_on=look_again_on,
             batch=batch,
         )
-        for pk, glu_id, created_at, _ in rows
+        for pk, glu_id, created_at, *_ in rows
     ]
     # What the constraint of the table refuses is passed over, whoever was faster by however little.
     organisation.order_marks.bulk_create(marks, ignore_conflicts=kind in OrderMark.ONCE)
     numbers: dict[Kind, list[int]] = {each: [] for each in Kind if each in kinds.values()} or {kind: []}
     if kind not in OrderMark.ONCE:
         numbers[kind] = [glu_id for _, glu_id, *_ in rows]
-        return Marked(batch, numbers, [])
+        return Marked(batch, numbers, [], [])
     left = dict(kinds)
     got = organisation.order_marks.filter(batch=batch).order_by("order_glu_id")
     for pk, glu_id in got.values_list("order", "order_glu_id"):
         numbers[left.pop(pk)].append(glu_id)
-    return Marked(batch, numbers, _standing_of(organisation, left))
+    return Marked(batch, numbers, _standing_of(organisation, left), emailed)
 
 
 def undo_batch(organisation: Organisation, batch: UUID, user: User) -> int:

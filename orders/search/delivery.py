@@ -45,6 +45,11 @@ def lane() -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(collected(), output_field=BooleanField())
 
 
+def goes_by_email() -> "ExpressionWrapper[Q]":
+    """Whether an order of a query goes by e-mail, as a value."""
+    return ExpressionWrapper(by_email(), output_field=BooleanField())
+
+
 def is_collected(order: Order) -> bool:
     """Whether one order is collected, as `collected` finds them."""
     return _does_travel(order, _COLLECTION, _COLLECTION_NAMES)

@@ -208,10 +208,12 @@ def _marked(
 
 
 def outcome(marked: Marked, organisation: Organisation) -> str:
-    """What came of marking as sentences: which one or how many, and who was faster with which others."""
+    """What came of marking as sentences: which or how many, who was faster with which others, what goes by e-mail."""
     said: list[str] = []
     for kind, numbers in marked.numbers.items():
         words = _WORDS[kind]
+        if not numbers and not marked.already and marked.emailed:
+            continue
         if len(numbers) == 1:
             said.append(words.one % {"number": numbers[0]})
         else:
@@ -222,6 +224,11 @@ def outcome(marked: Marked, organisation: Organisation) -> str:
             named.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": grouped(more)})
         if named:
             said.append(words.before % {"named": "; ".join(named)})
+    if len(marked.emailed) == 1:
+        said.append(_("Order %(number)d goes by e-mail, so it is not marked.") % {"number": marked.emailed[0]})
+    elif n := len(marked.emailed):
+        words_of = ngettext("%(n)s goes by e-mail and is not marked.", "%(n)s go by e-mail and are not marked.", n)
+        said.append(words_of % {"n": grouped(n)})
     return " ".join(said)
 
 

@@ -16,7 +16,7 @@ from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.marks import Kind, set_marks
 from orders.desk.sheets import MOST_SHEETS, sheets_of
 from orders.search import find_orders
-from orders.search.delivery import is_collected
+from orders.search.delivery import is_by_email, is_collected
 from orders.views.export_scope import read_asked
 from orders.views.marking import OWN_KEYS, NotChosen, chosen, next_of
 
@@ -59,7 +59,8 @@ def sheets(request: TeamRequest, organisation: Organisation, batch: UUID) -> Htt
     if not found:
         raise Http404("No such sheets.")
     numbers = [sheet.order.glu_id for sheet in found]
-    lanes = {is_collected(sheet.order) for sheet in found}
+    packed = [sheet.order for sheet in found if not is_by_email(sheet.order)]
+    lanes = {is_collected(order) for order in packed}
     marks = organisation.order_marks.filter(batch=batch, kind=Kind.PRINTED, undone_at=None)
     context = {
         "sheets": found,
@@ -67,7 +68,8 @@ def sheets(request: TeamRequest, organisation: Organisation, batch: UUID) -> Htt
         "is_printed": marks.exists(),
         "any_collected": True in lanes,
         "any_posted": False in lanes,
-        "numbers": numbers,
+        "packed": [order.glu_id for order in packed],
+        "emailed": len(found) - len(packed),
         "list": f"{reverse('orders', args=[organisation.slug])}?id={','.join(map(str, numbers))}",
         "queue": reverse("queue_dispatch", args=[organisation.slug]),
     }

@@ -49,6 +49,17 @@ def test_what_is_collected_is_ready_and_handed_over_where_others_are_prepared_an
     assert count_orders(house.hotel, parse_query("has=handed-over", house.hotel).criteria).n == 1
 
 
+def test_what_goes_by_e_mail_is_not_posted_but_printed_and_chased_as_others_are(house: Any) -> None:
+    write(house.hotel, order(1), order(2, deliveryMethodType="Email"), order(3, deliveryMethodName="E-mail"))
+    orders = house.hotel.orders.all()
+    for kind in OrderMark.ONCE:
+        done = set_marks(house.hotel, orders, kind, house.staff)
+        assert (done.numbers, done.emailed) == ({kind: [1]}, [2, 3])
+    for kind in (Kind.PRINTED, Kind.CHASED):
+        done = set_marks(house.hotel, orders, kind, house.staff)
+        assert (sorted(done.numbers[kind]), done.emailed) == ([1, 2, 3], [])
+
+
 def test_what_can_happen_again_is_marked_again(house: Any) -> None:
     write(house.hotel, order(1))
     orders = house.hotel.orders.all()

@@ -97,6 +97,19 @@ def test_the_box_above_a_card_means_what_it_shows_and_all_of_it_is_a_step_of_its
     assert re.search(r'name="whole"\s+value="3"\s+>\s+<span>\s+Select all 3 of <bdi>Royal Mail</bdi>', bar)
 
 
+def test_what_goes_by_e_mail_is_passed_over_in_words(waiting: Any, staff_client: Client) -> None:
+    by_mail = {**POST, "deliveryMethodType": "email"}
+    write(waiting.hotel, order(4, **by_mail), order(5, **by_mail))
+    of_list = staff_client.post(OF_LIST, {"mark": "posted", "scope": "all", "payment": "Paid"}, follow=True)
+    assert said(of_list) == "3 marked posted. 2 go by e-mail and are not marked."
+    assert standing(waiting) == {1, 2, 3}
+    own = staff_client.post("/o/alder-house/orders/4/mark/", {"mark": "posted"}, follow=True)
+    assert said(own) == "Order 4 goes by e-mail, so it is not marked."
+    again = said(staff_client.post(MARK, {"mark": "posted", "id": ["1", "4"]}, follow=True))
+    assert again.startswith("0 marked posted. Marked posted before: 1 by Staff")
+    assert again.endswith(". Order 4 goes by e-mail, so it is not marked.")
+
+
 @pytest.mark.parametrize("of", ["", "colour=red", "created=never", "sort=created"])
 def test_a_card_that_cannot_be_read_marks_nothing(waiting: Any, staff_client: Client, of: str) -> None:
     assert "cannot be read" in said(staff_client.post(MARK, {"mark": "posted", "of": of, "whole": "3"}, follow=True))

@@ -79,6 +79,19 @@ def test_what_is_collected_is_not_called_posted(house: Any, staff_client: Client
     assert dict(standing) == {1: "posted", 2: "handed-over"}
 
 
+def test_what_goes_by_e_mail_is_neither_counted_nor_offered_to_be_posted(house: Any, staff_client: Client) -> None:
+    by_mail = {**POST, "deliveryMethodType": "email"}
+    write(house.hotel, order(1, **POST), order(2, **by_mail), order(3, **by_mail))
+    both = " ".join(staff_client.post(PRINT, {"id": ["1", "2"]}, follow=True).text.split())
+    assert "Mark 1 posted <" in both
+    assert "1 goes by e-mail and is not marked." in both
+    assert re.findall(r'name="id" value="(\d)"', both) == ["1"]
+    mailed = " ".join(staff_client.post(PRINT, {"id": ["2", "3"]}, follow=True).text.split())
+    assert "2 go by e-mail and are not marked." in mailed
+    assert 'name="mark"' not in mailed
+    assert mailed.count('<article class="a4"') == 2
+
+
 def test_more_than_a_hundred_are_cut_to_those_that_wait_longest(
     house: Any, staff_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
