@@ -9,17 +9,18 @@ from django.utils.formats import date_format
 from glu_admin.tenancy.times import has_place
 from orders.display import fields
 from orders.models import Order
-from orders.models.waiting import DISPATCHED
+from orders.models.waiting import DISPATCHED, is_at_latest
 from orders.search.delivery import is_by_email
 
 
 class Emailed(NamedTuple):
-    """To which address an order went, "" for none; since when (aware) Glu says so, None where that is not known; and
-    the day for which it was scheduled, where it went before that, else "".
+    """To which address an order went, "" for none; since when (aware) Glu says so, None where that is not known, with
+    `at_latest` perhaps before; and the day for which it was scheduled, where it went before that, else "".
     """
 
     address: str
     since: datetime | None
+    at_latest: bool
     early_for: str
 
 
@@ -29,7 +30,9 @@ def emailed_of(order: Order, zone: ZoneInfo) -> Emailed | None:
         return None
     buyer, recipient = (fields.text(order, f"{who}_email_address") for who in ("customer", "recipient"))
     meant = {True: recipient, False: buyer, None: recipient or buyer}[order.email_to_recipient]
-    return Emailed(meant, order.dispatch_since, _early_for(order, zone))
+    since = order.dispatch_since
+    at_latest = since is not None and is_at_latest(since, order.created_at, order.first_copied_at)
+    return Emailed(meant, since, at_latest, _early_for(order, zone))
 
 
 def _early_for(order: Order, zone: ZoneInfo) -> str:

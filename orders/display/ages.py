@@ -20,7 +20,7 @@ from orders.display.typical import TypicalByKind, longer_than_usual
 from orders.display.working_days import WorkingCalendar, calendar_of
 from orders.models import DeskSettings, Order, desk_settings_of
 from orders.models.typical import typical_times_of
-from orders.models.waiting import OPEN_DISPATCH, PAID, SCHEDULED, UNPAID, is_offline
+from orders.models.waiting import OPEN_DISPATCH, PAID, SCHEDULED, UNPAID, is_at_latest, is_offline
 
 Unit = Literal["wd", "d", "h", "min"]
 """Working days, days of 24 hours, hours, minutes; each is counted once it is full."""
@@ -121,13 +121,15 @@ class Clock:
 class Age:
     """How long an order has waited, since when (aware), and by what it is late.
 
-    `payment` is true where it waits for its payment, else it waits for its dispatch. `limit` is what it may wait, None
-    while its scheduled day is to come; `is_at` and `is_past` say how it stands to that. `sentence` says all of it, once
-    it is translated and has its `values`.
+    With `at_latest` it may have waited since before, and longer: it was so when it was first seen. `payment` is true
+    where it waits for its payment, else it waits for its dispatch. `limit` is what it may wait, None while its
+    scheduled day is to come; `is_at` and `is_past` say how it stands to that. `sentence` says all of it, once it is
+    translated and has its `values`.
     """
 
     span: Span
     since: datetime
+    at_latest: bool
     payment: bool
     limit: Span | None
     is_at: bool
@@ -143,6 +145,7 @@ class Age:
 
     def began_words(self, at: str) -> str:
         """How long it has waited, by what that began, and when, for which there are words."""
+        at = _("%(at)s at the latest") % {"at": at} if self.at_latest else at
         return _(_BEGAN[self.began]) % {**self.values, "at": at}
 
 
@@ -216,13 +219,25 @@ def age_of(order: Order, clock: Clock) -> Age | None:
     limit, sentence, values = _payment_limit(order, clock.settings) if payment else _dispatch_limit(order, clock)
     n = clock.full(since, limit.unit) if limit else 0
     span = clock.age(since, working=not payment)
-    status = isolated(brief(fields.text(order, "payment_status" if payment else "dispatch_status"), _LONGEST))
-    values |= {"status": status, "span": span}
+    at_latest = is_at_latest(since, order.created_at, order.first_copied_at)
+    said = _("at least %(span)s") % {"span": span} if at_latest else span
+    values |= {"status": _status(order, since, payment=payment), "span": said}
     if limit is not None:
         values["limit"] = limit.n if limit.unit == span.unit else limit
     is_past = limit is not None and n > limit.n
     is_at = limit is not None and n == limit.n
-    return Age(span, since, payment, limit, is_at, is_past, sentence, values, _began(order, since, payment=payment))
+    began = _began(order, since, payment=payment)
+    return Age(span, since, at_latest, payment, limit, is_at, is_past, sentence, values, began)
+
+
+def _status(order: Order, since: datetime, *, payment: bool) -> str:
+    """The status by which an order waits; both where it waits for its dispatch only since its payment is as it is."""
+    dispatch, paid = (
+        isolated(brief(fields.text(order, f"{kind}_status"), _LONGEST)) for kind in ("dispatch", "payment")
+    )
+    if payment or not paid or since != order.payment_since or since == order.dispatch_since:
+        return paid if payment else dispatch
+    return _("%(payment)s and %(dispatch)s") % {"payment": paid, "dispatch": dispatch}
 
 
 def _began(order: Order, since: datetime, *, payment: bool) -> Began:

@@ -10,15 +10,20 @@ from orders.display.durations import full, length
 from orders.display.text import brief, isolated
 from orders.models import Order
 from orders.models.typical import PAYMENT, Kind, Typical, kind_of
+from orders.models.waiting import is_at_latest
 
 TypicalByKind = Mapping[Kind, Typical]
 _LONGEST = 60  # characters of a status or a method
 
 
 class InStatus(NamedTuple):
-    """Since when (aware) an order has a status, for how long, and what is usual with others of its kind, or ""."""
+    """Since when (aware) an order has a status, for how long, and what is usual with others of its kind, or "".
+
+    With `at_latest` it may have had it before.
+    """
 
     since: datetime
+    at_latest: bool
     words: str
     usual: str
 
@@ -30,7 +35,8 @@ def in_status(order: Order, of: str, typical: TypicalByKind, moment: datetime) -
         return None
     kind = kind_of(order)
     usual = _usual(kind, typical[kind]) if kind is not None and kind.of == of and kind in typical else ""
-    return InStatus(since, full(moment - since), usual)
+    at_latest, words = is_at_latest(since, order.created_at, order.first_copied_at), full(moment - since)
+    return InStatus(since, at_latest, _("at least %(span)s") % {"span": words} if at_latest else words, usual)
 
 
 def longer_than_usual(order: Order, typical: TypicalByKind, moment: datetime) -> str:

@@ -62,3 +62,9 @@ def begun(status: str | None, created_at: datetime, updated_at: datetime | None,
     if status in BEGINNINGS or updated_at is None:
         return min(created_at, seen_at)
     return min(max(created_at, updated_at), seen_at)
+
+
+def is_at_latest(since: datetime, created_at: datetime, first_copied_at: datetime) -> bool:
+    """Whether what began at an instant may have begun before it: it was so when the order was first seen, and was told
+    from the order's last change, as `begun` does."""
+    return created_at < since <= first_copied_at

@@ -50,6 +50,13 @@ def when_said(order: Order, column: str, zone: ZoneInfo, absent: str = "", *, in
 
 
 @register.simple_tag
+def since_when(moment: datetime | None, zone: ZoneInfo, *, at_latest: bool) -> SafeString:
+    """Since when something is so, in the midst of a sentence; with `at_latest` perhaps since before."""
+    shown = when(moment, zone, inside=True)
+    return format_html(_("{at} at the latest"), at=shown) if at_latest else shown
+
+
+@register.simple_tag
 def page_time(zone: ZoneInfo) -> str:
     """The time at which the page is made, in full, for printing on paper."""
     return full_text(now(), zone)

@@ -30,20 +30,23 @@ def told(client: Client) -> str:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({}, "Glu says Dispatched since 3 Nov 09:00 , by e-mail to kim@post.example ."),
-        ({"emailToRecipient": False}, "Glu says Dispatched since 3 Nov 09:00 , by e-mail to sam@post.example ."),
+        ({}, "Glu says Dispatched since 3 Nov 09:00 at the latest, by e-mail to kim@post.example ."),
+        (
+            {"emailToRecipient": False},
+            "Glu says Dispatched since 3 Nov 09:00 at the latest, by e-mail to sam@post.example .",
+        ),
         (
             {"emailToRecipient": True, "recipientEmailAddress": None},
             "Glu says Dispatched , by e-mail, and the order has no address for that.",
         ),
         (
             {"scheduledDeliveryAt": "2026-12-24T09:00:00+00:00"},
-            "Glu says Dispatched since 3 Nov 09:00 , by e-mail to kim@post.example . "
+            "Glu says Dispatched since 3 Nov 09:00 at the latest, by e-mail to kim@post.example . "
             "It went before its scheduled day, 24 December 2026.",
         ),
         (
             {"scheduledDeliveryAt": "2026-11-03T18:00:00+00:00"},
-            "Glu says Dispatched since 3 Nov 09:00 , by e-mail to kim@post.example .",
+            "Glu says Dispatched since 3 Nov 09:00 at the latest, by e-mail to kim@post.example .",
         ),
     ],
 )

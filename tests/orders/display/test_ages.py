@@ -22,7 +22,9 @@ def hotel(house: Any) -> Organisation:
 
 def waits(organisation: Organisation, ago: timedelta, *, now: datetime = FRIDAY, **fields: Any) -> Any:
     usual = {"dispatch_status": "Outstanding", "payment_status": "Paid", "delivery_method_name": "Royal Mail"}
-    order = Order(waiting_since=now - ago, extra="", **{**usual, **fields})
+    since = now - ago
+    kept = {"waiting_since": since, "created_at": since, "first_copied_at": since}
+    order = Order(extra="", **{**kept, **usual, **fields})
     return attention_of(order, clock_of(organisation, now), sent=False)
 
 

@@ -142,6 +142,42 @@ def test_its_title_says_by_what_waiting_began(
     assert f'title="30 minutes {why}">30 min<' in viewer_client.get(f"{DESK}?id=7").text
 
 
+def said(client: Client, number: int) -> str:
+    """The text of an order's page."""
+    plain = " ".join(re.sub("<[^>]+>", " ", client.get(f"{DESK}{number}/").text).split())
+    return re.sub(" ([.,])", r"\1", plain)
+
+
+def test_what_was_paid_before_it_was_first_seen_waits_at_least_so_long_above_and_beside(
+    desk: Any, viewer_client: Client
+) -> None:
+    yesterday, at = datetime(2026, 11, 19, 10, tzinfo=UTC), datetime(2026, 11, 20, 11, 58, tzinfo=UTC)
+    first = datetime(2026, 11, 20, 11, 59, tzinfo=UTC)
+    put(desk.hotel, first, moved(7, at, yesterday, dispatchStatus="Outstanding", paymentStatus="Paid"))
+    page = said(viewer_client, 7)
+    assert "Paid and Outstanding for at least 2 minutes; the limit is 2 working days." in page
+    assert "Waiting since today 11:58 at the latest." in page
+    assert "Status Paid since today 11:58 at the latest, at least 2 minutes" in page
+    assert "Dispatch at Glu Outstanding since yesterday 10:00, 26 hours" in page
+    why = "at least 2 minutes since it was paid, Friday 20 November 2026, 11:58:00 Europe/London at the latest"
+    assert f'title="{why}">2 min<' in viewer_client.get(f"{DESK}?id=7").text
+    put(desk.hotel, first, moved(8, at, yesterday, dispatchStatus="Packed", paymentStatus="Pending"))
+    page = said(viewer_client, 8)
+    assert "Payment Pending for 1 day; the limit at a gateway is 30 minutes." in page
+    assert "Dispatch at Glu Packed since today 11:58 at the latest, at least 2 minutes" in page
+
+
+def test_what_was_seen_to_be_paid_waits_since_then_above_and_beside(desk: Any, viewer_client: Client) -> None:
+    yesterday, at = datetime(2026, 11, 19, 10, tzinfo=UTC), datetime(2026, 11, 20, 11, 58, tzinfo=UTC)
+    put(desk.hotel, yesterday, placed(7, yesterday, dispatchStatus="Outstanding", paymentStatus="Pending"))
+    put(desk.hotel, at, moved(7, at, yesterday, dispatchStatus="Outstanding", paymentStatus="Paid"))
+    page = said(viewer_client, 7)
+    assert "Paid and Outstanding for 2 minutes; the limit is 2 working days. Waiting since today 11:58." in page
+    assert "Status Paid since today 11:58, 2 minutes" in page
+    assert "Dispatch at Glu Outstanding since yesterday 10:00, 26 hours" in page
+    assert "at the latest" not in page
+
+
 def test_a_gone_order_is_late_no_more(desk: Any, viewer_client: Client) -> None:
     mark_gone(desk.hotel, list(desk.hotel.orders.filter(glu_id=1)), EPOCH)
     assert shown(viewer_client, "id=1") == {1: ""}
