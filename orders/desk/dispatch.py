@@ -14,7 +14,7 @@ from django.utils.timezone import localdate, now
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import day_start
 from orders.desk.marks import COLLECTED_AS, Kind, is_sent, standing_marks
-from orders.desk.queues import DISPATCH, UNCONFIRMED, UNMARKED
+from orders.desk.queues import DISPATCH, MOST_COUNTED, UNCONFIRMED, UNMARKED
 from orders.display.ages import Age, Span, age_of, clock_of
 from orders.display.money import currency
 from orders.models import Order, OrderLine, OrderMark
@@ -22,9 +22,6 @@ from orders.models.waiting import DISPATCHED
 from orders.search import Counted, Query, count_orders, find, find_orders, list_page, parse_query
 from orders.search.delivery import OPEN, is_collected, lane
 from orders.search.marked import RECENT
-
-MOST_WAITING = 2_000
-"""So many orders are put on cards, the longest waiting; the list has the rest."""
 
 SHOWN = 10
 """So many rows a card shows."""
@@ -134,7 +131,7 @@ def dispatch(organisation: Organisation) -> Dispatch:
     """What is to go out now, on cards: post first, then what is collected, by name, each longest waiting first."""
     query = DISPATCH.query(organisation)
     waiting = _waiting(organisation, query)
-    is_cut, waiting = len(waiting) > MOST_WAITING, waiting[:MOST_WAITING]
+    is_cut, waiting = len(waiting) > MOST_COUNTED, waiting[:MOST_COUNTED]
     groups = defaultdict[tuple[bool, str], list[_Waiting]](list)
     for one in waiting:
         groups[one.is_collected, one.method].append(one)
@@ -229,7 +226,7 @@ def _waiting(organisation: Organisation, query: Query) -> list[_Waiting]:
     """The orders of the queue, the longest waiting first, one more than are put on cards."""
     orders = find(organisation, query.criteria).orders.filter(waiting_since__isnull=False).annotate(lane=lane())
     names = ("pk", "waiting_since", "delivery_method_name", "lane", "total", "currency_code")
-    rows = orders.order_by("waiting_since", "glu_id").values_list(*names)[: MOST_WAITING + 1]
+    rows = orders.order_by("waiting_since", "glu_id").values_list(*names)[: MOST_COUNTED + 1]
     return [_Waiting(pk, since, method or "", bool(lane), total, code) for pk, since, method, lane, total, code in rows]
 
 
@@ -259,7 +256,7 @@ def _ages(organisation: Organisation, query: Query, waiting: list[_Waiting]) -> 
 
 def _disagreement(organisation: Organisation, query: Query) -> Disagreement:
     found = find(organisation, query.criteria)
-    rows = list_page(organisation, query, _MOST_DISAGREEING, found).rows
+    rows = list_page(organisation, query, _MOST_DISAGREEING, found, is_list=False).rows
     marks = standing_marks(organisation, [row.pk for row in rows])
     sent = [
         (row, marks[row.pk].get(Kind.POSTED) or marks[row.pk].get(Kind.HANDED_OVER), _STEPS[is_collected(row)][-1])

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import standing_marks
-from orders.desk.queues import Queue
+from orders.desk.queues import MOST_COUNTED, Queue
 from orders.display.durations import interval, short
 from orders.display.money import currency
 from orders.models import Order, OrderMark, desk_settings_of
@@ -20,9 +20,6 @@ from orders.search import Counted, CurrencySum, count_and_sums, find, find_order
 from orders.search.delivery import OPEN
 from orders.search.paying import PAID, PENDING, complimentary, may_chase
 from orders.search.unindexed import unindexed
-
-MOST_COUNTED = 1_000
-"""So many orders of a rung are counted and added up."""
 
 MOST_SHOWN = 8
 """So many orders of a rung are shown, the oldest first."""

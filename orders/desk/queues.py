@@ -10,6 +10,9 @@ from glu_admin.tenancy.models import Organisation
 from orders.search import Counted, Query, count_orders, parse_query
 from orders.search.delivery import OPEN
 
+MOST_COUNTED = 2_000
+"""So many orders of a queue are counted, added up and put on cards: of more nobody needs to know how many there are."""
+
 _OPEN = tuple(("dispatch", status) for status in OPEN)
 _NOT_SENT = ("posted", "handed-over", "gone")
 
@@ -27,8 +30,8 @@ class Queue:
         return parse_query(self.text, organisation)
 
     def count(self, organisation: Organisation) -> Counted:
-        """How many orders wait in it."""
-        return count_orders(organisation, self.query(organisation).criteria)
+        """How many orders wait in it, up to MOST_COUNTED where they have to be counted."""
+        return count_orders(organisation, self.query(organisation).criteria, most=MOST_COUNTED)
 
 
 Pairs = tuple[tuple[str, str], ...]

@@ -72,8 +72,10 @@ class CounterRow(NamedTuple):
         return whole(self.numbers)
 
 
-def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Found | None = None) -> Counted:
-    """How many orders meet the criteria: exactly from the counters, else counted up to COUNT_CAP.
+def count_orders(
+    organisation: Organisation, criteria: OrderCriteria, found: Found | None = None, *, most: int = COUNT_CAP
+) -> Counted:
+    """How many orders meet the criteria: exactly from the counters, else counted up to `most`.
 
     `found` are these orders where they have been looked for already.
     """
@@ -84,8 +86,8 @@ def count_orders(organisation: Organisation, criteria: OrderCriteria, found: Fou
     found = found or find(organisation, criteria)
     if found.at_least and not found.narrowed:
         return Counted(found.at_least, exact=False)
-    cap = found.at_least or COUNT_CAP
-    n = found.orders.order_by()[: cap + 1].count()
+    cap = found.at_least or most
+    (n,) = _count([found.orders.order_by()[: cap + 1]])
     return Counted(min(n, cap), n <= cap)
 
 
@@ -100,22 +102,27 @@ def count_each(organisation: Organisation, asked: Sequence[OrderCriteria], *othe
 
     Each is counted up to COUNT_CAP. For criteria without words, which need questions of their own.
     """
+    found = (*(find(organisation, criteria).orders for criteria in asked), *others)
+    numbers = _count([orders.order_by()[: COUNT_CAP + 1] for orders in found])
+    return [Counted(min(n, COUNT_CAP), n <= COUNT_CAP) for n in numbers]
+
+
+def _count(found: Sequence[QuerySet[Order]]) -> Sequence[int]:
+    """How many orders each query finds, in one question: as `count` has it, which takes Django twice the time."""
     parts, parameters = [], list[Any]()
-    for orders in (*(find(organisation, criteria).orders for criteria in asked), *others):
-        found = orders.order_by().values("pk")[: COUNT_CAP + 1]
+    for orders in found:
         try:
-            sql, values = found.query.sql_with_params()
+            sql, values = orders.values("pk").query.sql_with_params()
         except EmptyResultSet:
             parts.append("0")
             continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS found)")  # noqa: S608
         parameters += values
     if not parameters:
-        return [Counted(0)] * len(parts)
+        return [0] * len(parts)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        numbers = cursor.fetchone()
-    return [Counted(min(n, COUNT_CAP), n <= COUNT_CAP) for n in numbers]
+        return list(cursor.fetchone())
 
 
 def count_and_sums(

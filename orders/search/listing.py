@@ -84,12 +84,18 @@ def ordered(orders: QuerySet[Order], sort: str, *, backwards: bool = False) -> Q
 
 
 def list_page(
-    organisation: Organisation, query: Query, size: int, found: Found | None = None, count: Counted | None = None
+    organisation: Organisation,
+    query: Query,
+    size: int,
+    found: Found | None = None,
+    count: Counted | None = None,
+    *,
+    is_list: bool = True,
 ) -> Page:
     """The page of `size` rows that begins at the cursor of a query without errors.
 
-    `found` is what its criteria find, and `count` how many, where these are known already. Raises SearchError for words
-    that cannot be searched.
+    `found` is what its criteria find, and `count` how many, where these are known already. Rows that are for no list
+    are not told of `sent` and `marks`. Raises SearchError for words that cannot be searched.
     """
     place = read_cursor(query.cursor, query.sort) if query.cursor else None
     backwards = place is not None and place[0] == "newer"
@@ -100,7 +106,8 @@ def list_page(
     for stretch in _stretches(found.orders, query.sort, place, is_few=is_few, with_none=not ranged):
         # What is said beside the columns is looked up of the page alone, not of all that are sorted for it.
         keys = stretch.values("pk")[: size + 1 - len(rows)]
-        read = _with_marks(organisation, Order.across_organisations.filter(pk__in=keys))
+        read = Order.across_organisations.filter(pk__in=keys).defer("user_agent")
+        read = _with_marks(organisation, read) if is_list else read
         rows += sorted(read, key=_placed(query.sort), reverse=_descends(query.sort) != backwards)
         if len(rows) > size or (place is None and count is not None and count.exact and len(rows) == count.n):
             break
@@ -159,7 +166,7 @@ def neighbours(organisation: Organisation, query: Query, order: Order) -> tuple[
     """
     found = find(organisation, query.criteria)
     beside = [
-        list_page(organisation, replace(query, cursor=_cursor(query.sort, way, order)), 1, found).rows
+        list_page(organisation, replace(query, cursor=_cursor(query.sort, way, order)), 1, found, is_list=False).rows
         for way in ("newer", "older")
     ]
     before, after = (rows[0].glu_id if rows else None for rows in beside)
@@ -233,7 +240,7 @@ def _with_marks(organisation: Organisation, orders: QuerySet[Order]) -> QuerySet
     notes = organisation.order_notes.filter(order_glu_id=OuterRef("glu_id"), deleted_at=None)
     return orders.annotate(
         sent_as=sent_as(organisation), its_lines=Coalesce(Subquery(told.values("told")), 0), has_note=Exists(notes)
-    ).defer("user_agent")
+    )
 
 
 def _marks_of(row: Any) -> LineMarks:

@@ -14,6 +14,7 @@ from orders.models.waiting import CANCELLED, OFFLINE, UNPAID
 PENDING, PAID = "Pending", "Paid"
 """Payment statuses; Glu documents only the first."""
 
+_MOST_KEPT = 1_000
 _COMPLIMENTARY = "compl"  # what stands in the payment method of complimentary orders; Glu documents no values of it
 
 
@@ -45,7 +46,20 @@ def chased(organisation: Organisation, *, later: bool) -> Q:
 
     The newest word counts. One that was paid since needs nobody's look.
     """
-    return Q(pk__in=chases(organisation, later=later))
+    kept = vars(organisation).get("_chases", {}).get(later)
+    return Q(pk__in=chases(organisation, later=later) if kept is None else kept)
+
+
+def keep_chases(organisation: Organisation) -> None:
+    """Look up the chased orders once for all that a page asks: the door gives each request an organisation of its own.
+
+    Where they are too many to be named in each question, each looks them up.
+    """
+    kept = {
+        later: list(_newest(organisation, later=later).values_list("order", flat=True)[: _MOST_KEPT + 1])
+        for later in (False, True)
+    }
+    vars(organisation)["_chases"] = {later: pks for later, pks in kept.items() if len(pks) <= _MOST_KEPT}
 
 
 def chases(organisation: Organisation, *, later: bool) -> QuerySet[OrderMark]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -12,6 +13,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from glu_admin.tenancy.models import Membership, Organisation
+from glu_admin.tenancy.templatetags.icons import icon
 from glu_admin.tenancy.templatetags.times import when
 from glu_admin.tenancy.times import When, full_text
 from glu_admin.tenancy.times import when as when_of
@@ -24,7 +26,7 @@ from orders.display.contact import mail_link, phone_link
 from orders.display.durations import about
 from orders.display.html import NOTHING, bdi, time_element
 from orders.display.money import minor_unit, money
-from orders.display.statuses import MONEY_BACK, SENT_HERE, at_glu, badge, money_back, sent_words, step
+from orders.display.statuses import MONEY_BACK, SENT_HERE, Badge, at_glu, badge, money_back, sent_words, step
 from orders.display.text import isolated, writable
 from orders.models import Order, OrderLine, OrderMark
 
@@ -70,17 +72,24 @@ def soon(moment: datetime | None, zone: ZoneInfo) -> SafeString:
     return time_element(When(moment.isoformat(), durations.soon(moment), full_text(moment, zone)))
 
 
-@register.inclusion_tag("orders/_pieces/status.html")
+@register.simple_tag
 def status(
     kind: str, order: Order, attention: Attention | None = None, *, beside: OrderMark | None = None
-) -> dict[str, object]:
+) -> SafeString:
     """The badge of an order's status of a kind ("dispatch" or "payment"), tinted where the order is late by it.
 
     `beside` the badge of a mark it says that it is Glu's.
     """
     late = attention is not None and attention.is_late(kind)
     look, words = badge(kind, fields.text(order, f"{kind}_status"), late=late)
-    return {"badge": look, "words": words, "of_glu": at_glu(words) if beside else ""}
+    return _badge(look, words, of_glu=at_glu(words) if beside else "")
+
+
+@lru_cache(maxsize=256)
+def _badge(look: Badge, words: str, *, of_glu: str = "", from_transactions: bool = False) -> SafeString:
+    """A badge: a page has many, and few kinds of them."""
+    said = {"badge": look, "words": words, "of_glu": of_glu, "from_transactions": from_transactions}
+    return render_to_string("orders/_pieces/status.html", said)
 
 
 @register.inclusion_tag("orders/_pieces/status.html")
@@ -140,18 +149,27 @@ def money_back_badge(order: Order) -> SafeString:
     look, words, said = MONEY_BACK[found]
     if order.payment_status in said:
         return NOTHING
-    told = {"badge": look, "words": _(words), "from_transactions": True}
-    return render_to_string("orders/_pieces/status.html", told)
+    return _badge(look, _(words), from_transactions=True)
 
 
-@register.inclusion_tag("orders/_pieces/contact.html")
-def contact(order: Order, column: str) -> dict[str, object]:
+# Every row of a queue has two of these, and a template for each would take a third of the page's time.
+_CONTACT = (
+    '<span class="contact">{0}<button class="btn btn-link btn-sm btn-icon needs-script no-print" type="button" '
+    'data-copy-text="{1}" aria-label="{2}" title="{2}">{3}<span class="visually-hidden"></span></button></span>'
+)
+
+
+@register.simple_tag
+def contact(order: Order, column: str) -> SafeString:
     """A telephone number or an e-mail address of an order, whatever Glu sent in it, as a link and to be copied."""
     text, is_phone = fields.text(order, column), column == "phone_number"
+    if not text:
+        return NOTHING
     shown = bdi(text) if is_phone else broken_at(bdi(text))
     link = phone_link(text) if is_phone else mail_link(text)
+    named = format_html('<a href="{}">{}</a>', link, shown) if link else shown
     copy = _("Copy the number") if is_phone else _("Copy the address")
-    return {"text": text, "shown": shown, "link": link, "copy": copy}
+    return format_html(_CONTACT, named, text, copy, icon("copy"))
 
 
 # These two stand in every row of a list, without a blank between its parts: pages are counted in bytes.

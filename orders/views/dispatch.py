@@ -14,11 +14,12 @@ from glu_admin.fragments import page_or_fragment, wants_fragment
 from glu_admin.tenancy.access import door
 from glu_admin.tenancy.models import Organisation, Role
 from glu_admin.tenancy.requests import TeamRequest
-from orders.desk.dispatch import MOST_WAITING, disagreements, dispatch, stamp
+from orders.desk.dispatch import disagreements, dispatch, stamp
 from orders.desk.history import MOST_LISTED, day_of
-from orders.desk.queues import DISPATCH
+from orders.desk.queues import DISPATCH, MOST_COUNTED
 from orders.desk.radar import Ahead, Radar, radar
 from orders.display.money import money
+from orders.models.counter import keep_counters
 from orders.recheck import note_visit
 
 _STEP, _WIDE, _HIGH, _FOOT = 22, 14, 70, 92  # of the bars, as the picture's own units
@@ -60,6 +61,7 @@ def queue_dispatch(request: TeamRequest, organisation: Organisation) -> HttpResp
 def queue_page(request: TeamRequest, organisation: Organisation, known: str = "", **said: Any) -> HttpResponse:
     """The page as it is now; `known` is the stamp of before it was read, `said` what was just done."""
     known = known or stamp(organisation)
+    keep_counters(organisation)
     found = dispatch(organisation)
     unconfirmed, unmarked = disagreements(organisation)
     ahead = radar(organisation)
@@ -70,7 +72,7 @@ def queue_page(request: TeamRequest, organisation: Organisation, known: str = ""
         "stamp": known,
         "queue": found,
         "sums": [money(total, code) for code, total in found.sums if total],
-        "most": MOST_WAITING,
+        "most": MOST_COUNTED,
         "query": DISPATCH.query(organisation).url_query(),
         "unconfirmed": unconfirmed,
         "unmarked": unmarked,

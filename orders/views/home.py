@@ -9,14 +9,18 @@ from glu_admin.tenancy.requests import TeamRequest
 from orders.desk.home import answers, groups
 from orders.desk.looks import since_look
 from orders.desk.news import read_news
+from orders.models.counter import keep_counters
 from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
+from orders.search.paying import keep_chases
 
 
 @door(Role.VIEWER)
 def home(request: TeamRequest, organisation: Organisation) -> HttpResponse:
     """The numbers of today and how the copy stands."""
     note_visit(organisation)
+    keep_counters(organisation)
+    keep_chases(organisation)
     found = [(words, answers(organisation, questions)) for words, questions in groups(organisation)]
     since = since_look(request.membership)
     state = standing_on_page(organisation).state

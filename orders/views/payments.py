@@ -29,11 +29,12 @@ from orders.display.statuses import badge
 from orders.display.text import brief
 from orders.display.working_days import calendar_of
 from orders.models import Order, OrderMark
+from orders.models.counter import keep_counters
 from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
 from orders.search import CurrencySum
-from orders.search.paying import may_chase
+from orders.search.paying import keep_chases, may_chase
 
 _LATEST = timedelta(days=366)
 _WORKING_DAYS = 3
@@ -56,6 +57,8 @@ def payment_page(request: TeamRequest, organisation: Organisation, said: str = "
     with_frame = not wants_fragment(request)
     if with_frame:
         standing_on_page(organisation)
+    keep_counters(organisation)
+    keep_chases(organisation)
     known = transactions_known(state_on_page(organisation))
     steps = ladder(organisation)
     address, added = by_status(organisation)

@@ -60,7 +60,7 @@ def test_the_longest_waiting_are_shown_where_more_wait_than_cards_hold(
     house: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(house, 30)
-    monkeypatch.setattr("orders.desk.dispatch.MOST_WAITING", 8)
+    monkeypatch.setattr("orders.desk.dispatch.MOST_COUNTED", 8)
     found = dispatch(house.hotel)
     oldest = house.hotel.orders.order_by("waiting_since", "glu_id")[:8]
     assert {row.order.glu_id for card in found.cards for row in card.rows} == {one.glu_id for one in oldest}

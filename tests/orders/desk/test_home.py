@@ -117,3 +117,12 @@ def test_who_has_several_sees_the_first_numbers_of_each(desk: Any, viewer_client
         for link, n in links:
             listed = viewer_client.get(unescape(link)).text
             assert len(re.findall(r' id="o\d+"', listed)) == int(n)
+
+
+def test_a_pile_is_counted_as_far_as_anybody_needs_it(
+    desk: Any, viewer_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.desk.queues.MOST_COUNTED", 1)
+    found = numbers(viewer_client.get(HOME).text)
+    assert found["late-to-pay"][2] == "1+"
+    assert {n for *_, n in found.values()} <= {"0", "1", "1+"}

@@ -18,7 +18,7 @@ from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import DeskSettings
 from orders.search import count_orders, find_orders, parse_query
-from orders.search.paying import may_chase
+from orders.search.paying import keep_chases, may_chase
 from tests.orders.builders import order, write
 
 NOW = datetime(2026, 11, 20, 12, 1, tzinfo=UTC)
@@ -272,3 +272,26 @@ def test_the_last_days_are_added_up_by_status(house: Any) -> None:
     address, [added] = by_status(house.hotel)
     assert {status: part.total for status, part in added.statuses} == {"Pending": 500, "Paid": 900}
     assert count_orders(house.hotel, parse_query(address, house.hotel).criteria).n == 2
+
+
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_chases_that_are_looked_up_once_for_a_page_leave_its_rungs_as_they_are(
+    house: Any, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    write(house.hotel, *(placed(n, timedelta(days=2)) for n in range(1, 7)))
+    for n, days in ((1, -1), (2, 0), (3, 1)):
+        chased = house.hotel.orders.filter(glu_id=n)
+        set_marks(house.hotel, chased, Kind.CHASED, house.staff, look_again_on=NOW.date() + timedelta(days=days))
+    before, asked_before = {name: ids(house.hotel, name) for name in ("due", "gateway", "later")}, looking(house.hotel)
+    assert before == {"due": [1, 2], "gateway": [1, 2, 4, 5, 6], "later": [3]}
+    monkeypatch.setattr("orders.search.paying._MOST_KEPT", most)
+    keep_chases(house.hotel)
+    assert {name: ids(house.hotel, name) for name in before} == before
+    assert (looking(house.hotel) < asked_before) is (most > 0)
+
+
+def looking(organisation: Any) -> int:
+    """How many questions of the ladder look up who was chased."""
+    with CaptureQueriesContext(connection) as asked:
+        ladder(organisation)
+    return sum("look_again_on" in query["sql"] for query in asked.captured_queries)
