@@ -4,6 +4,7 @@ from django.db import migrations, models
 from django.db.models.functions import Lower
 
 from orders.documented import LINE_FIELDS, ORDER_FIELDS
+from orders.migrations._resumable import AddIndexWhileUsed
 from orders.payload import ParsedLine, ParsedOrder
 from orders.search.document import document_text
 
@@ -47,7 +48,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexWhileUsed(
             model_name='transaction',
             index=models.Index('organisation', Lower('gateway_reference'), name='transaction_reference'),
         ),

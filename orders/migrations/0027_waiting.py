@@ -7,7 +7,7 @@ from django.db import migrations, models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from orders.migrations._indexes import AddIndexWhileUsed
+from orders.migrations._resumable import AddFieldOnce, AddIndexWhileUsed
 
 BATCH = 1000  # so that on SQLite others write between two of them
 BEGINNINGS = ("Outstanding", "Pending", "Scheduled")
@@ -65,9 +65,9 @@ class Migration(migrations.Migration):
     dependencies = [("orders", "0026_desk_settings")]
 
     operations = [
-        migrations.AddField("order", "dispatch_since", models.DateTimeField(null=True)),
-        migrations.AddField("order", "payment_since", models.DateTimeField(null=True)),
-        migrations.AddField("order", "waiting_since", models.DateTimeField(null=True)),
+        AddFieldOnce("order", "dispatch_since", models.DateTimeField(null=True)),
+        AddFieldOnce("order", "payment_since", models.DateTimeField(null=True)),
+        AddFieldOnce("order", "waiting_since", models.DateTimeField(null=True)),
         migrations.RunPython(fill, migrations.RunPython.noop),
         AddIndexWhileUsed(
             "order",

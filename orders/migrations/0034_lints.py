@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import migrations, models, transaction
 
 from orders.lints.rules import odd
-from orders.migrations._indexes import AddIndexWhileUsed
+from orders.migrations._resumable import AddFieldOnce, AddIndexWhileUsed
 
 BLOCK = 1000  # so that on SQLite others write between two of them
 
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
     dependencies = [("orders", "0033_typical_times")]
 
     operations = [
-        migrations.AddField("order", "lints", models.CharField(max_length=16, null=True)),
+        AddFieldOnce("order", "lints", models.CharField(max_length=16, null=True)),
         migrations.RunPython(fill, migrations.RunPython.noop),
         AddIndexWhileUsed(
             "order",

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from orders.migrations._indexes import AddIndexWhileUsed
+from orders.migrations._resumable import AddIndexWhileUsed
 from orders.models.transaction import IsBack
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from orders.migrations._indexes import AddIndexWhileUsed
+from orders.migrations._resumable import AddIndexWhileUsed
 from django.db import migrations
 
 
