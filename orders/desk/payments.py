@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import has_place
 from orders.desk.marks import standing_marks
 from orders.desk.queues import MOST_COUNTED, Queue
+from orders.display import fields
 from orders.display.durations import interval, short
 from orders.display.money import currency
 from orders.models import Order, OrderMark, desk_settings_of
@@ -227,6 +229,7 @@ Others = dict[str, list[tuple[datetime, str, int]]]
 
 def _others(organisation: Organisation, orders: list[Order]) -> Others:
     """When the buyers of these orders placed any about that time, with payment status and number, by e-mail."""
+    orders = [order for order in orders if has_place(order.created_at)]
     emails = {email for order in orders if (email := _email(order))}
     if not emails:
         return {}
@@ -245,9 +248,10 @@ def _told(tells: Tells, order: Order, others: Others) -> str:
     """What can be seen beside an order; "" for nothing."""
     match tells:
         case "method":
-            return order.offline_payment_method or ""
+            return fields.text(order, "offline_payment_method")
         case "reason":
-            return f"“{order.complimentary_reason}”" if order.complimentary_reason else ""
+            reason = fields.text(order, "complimentary_reason")
+            return f"“{reason}”" if reason else ""
         case "others":
             return _seen_of(order, others.get(_email(order), []))
     return ""
@@ -255,6 +259,8 @@ def _told(tells: Tells, order: Order, others: Others) -> str:
 
 def _seen_of(order: Order, placed: list[tuple[datetime, str, int]]) -> str:
     """What else the buyer of an order did about that time: paid for another one later, or tried several times."""
+    if not has_place(order.created_at):
+        return ""
     later = [at for at, status, _ in placed if status == PAID and order.created_at < at <= order.created_at + _LATER]
     if later:
         return _("Same buyer paid %(length)s later") % {"length": short(min(later) - order.created_at)}

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.times import local
 from orders.desk.queues import RADAR, SCHEDULED, Queue
 from orders.search import Counted, find
 
@@ -58,7 +59,7 @@ def _days_by_pk(organisation: Organisation, queue: Queue) -> dict[int, date]:
     """The local day for which each order of a queue is scheduled."""
     orders = find(organisation, queue.query(organisation).criteria).orders.order_by()
     rows = orders.values_list("pk", "scheduled_delivery_at")[: _MOST + 1]
-    return {pk: at.astimezone(organisation.zone).date() for pk, at in rows if at is not None}
+    return {pk: local(at, organisation.zone).date() for pk, at in rows if at is not None}
 
 
 def _counted(n: int) -> Counted:

@@ -38,8 +38,6 @@ class Column(NamedTuple):
             return "new" if of.pk > self.after else "changed"
         if self.kind == "codes":
             return fields.discount_codes(of)
-        if self.field in ("glu_id", "gone_at", "waiting_since"):
-            return getattr(of, self.field)
         found = fields.value(of, self.field)
         return SHORT[self.short](found) if self.short and isinstance(found, str) else found
 

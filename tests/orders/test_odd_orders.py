@@ -10,21 +10,24 @@ from urllib.parse import parse_qsl
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glu_admin.glu.lists import read_rows
-from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.models import Organisation, Role
 from orders.documented import LINE_FIELDS, LINE_OBJECTS, ORDER_FIELDS, ORDER_OBJECTS
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.payload import canonical
 from orders.search import find_orders, parse_query
 from tests.orders.builders import order, write
+from tests.rules.addresses import OK, PAGES
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ZONES = ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/London"]
 DESK = "/o/alder-house"
+OPENED = [name for name, page in PAGES.items() if page.get == OK and not page.args and page.role != Role.MANAGER]
 
 SENTINELS = [
     "0001-01-01T00:00:00+00:00",
@@ -73,10 +76,10 @@ def csv_rows(client: Client, query: str) -> list[list[str]]:
 
 
 def assert_whole(organisation: Organisation, client: Client, lines: int) -> None:
-    """One order with so many lines: every page and every file of it."""
+    """One order with so many lines: every page that staff can open, and every file of it."""
     (glu_id,) = organisation.orders.values_list("glu_id", flat=True)
-    pages = [f"{DESK}/orders/", f"{DESK}/orders/{glu_id}/", f"{DESK}/mirror/", f"{DESK}/exports/"]
-    pages += [f"{DESK}/orders/?sort={sort}" for sort in ("updated", "-total", "scheduled")]
+    pages = [reverse(name, args=["alder-house"]) for name in OPENED] + [f"{DESK}/orders/{glu_id}/"]
+    pages += [f"{DESK}/orders/?sort={sort}" for sort in ("updated", "-total", "scheduled", "-age")]
     pages += [f"{DESK}/orders/{glu_id}/lines/{line.glu_id}/" for line in organisation.order_lines.all()]
     for page in pages:
         response = client.get(page)
@@ -87,6 +90,8 @@ def assert_whole(organisation: Organisation, client: Client, lines: int) -> None
             head, *body = csv_rows(client, f"shape={shape}&form={form}")
             assert len(body) == rows
             assert {len(row) for row in body} <= {len(head)}
+    for times in ("local", "utc"):
+        assert exported(client, f"shape=both&form=xlsx&times={times}").startswith(b"PK")
     (sent,) = [json.loads(row) for row in exported(client, "shape=json").splitlines()]
     assert len(sent["lines"]) == lines
 
@@ -131,9 +136,15 @@ def test_a_time_at_the_end_of_the_calendar_is_shown_as_it_came(
     house: Any, staff_client: Client, name: str, zone: str
 ) -> None:
     Organisation.objects.filter(pk=house.hotel.pk).update(timezone=zone)
+    waits = {
+        "paymentStatus": "Pending",
+        "paymentMethod": "Offline",
+        "dispatchStatus": "Outstanding",
+        "customerEmailAddress": "nan@example.com",
+    }
     for at in ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"):
         house.hotel.orders.all().delete()
-        write(house.hotel, order(7, **{name: at}))
+        write(house.hotel, order(7, **{**waits, name: at}))
         assert_whole(house.hotel, staff_client, 0)
         assert at in staff_client.get(f"{DESK}/orders/7/").content.decode()
         assert any(at in row for row in csv_rows(staff_client, "shape=orders"))
