@@ -137,7 +137,7 @@ def rungs(organisation: Organisation) -> list[Rung]:
         Rung(
             "paid-unsent",
             _("Paid but not sent"),
-            _asked(("payment", PAID), *open_, ("has", "late"), *unsent, *back),
+            _asked(("payment", PAID), *open_, ("has", "late"), *back),
             _("Paid, and not sent within %(limit)d working days, or those of its delivery method.") % said,
             "dispatch", "amber", "status", _("Paid but not sent"), _("past the limit of dispatch"), asks=False,
         ),

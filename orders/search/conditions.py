@@ -187,7 +187,7 @@ def _flag(organisation: Organisation, flag: str) -> Q:
         case "collect":
             return delivery.collected()
         case "unpaid":
-            return delivery.unpaid()
+            return delivery.unpaid(organisation)
     return marked(organisation, flag)
 
 

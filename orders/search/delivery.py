@@ -18,6 +18,7 @@ OPEN = ("Outstanding", "Packed")
 UNPAID = ("Pending", "Failed", "Refunded", "Cancelled", "Declined", "Voided", "Chargeback", "Unpaid")
 """Payment statuses by which an order is known not to be paid; Glu documents only the first."""
 
+_UNPAID = {status.casefold() for status in UNPAID}
 # Glu documents no values: these are told from whatever comes, in any letters.
 _EMAIL = ("email", "e-mail", "e mail", "digital", "electronic")
 _EMAIL_NAMES = ("email", "e-mail")
@@ -55,12 +56,10 @@ def is_collected(order: Order) -> bool:
     return _does_travel(order, _COLLECTION, _COLLECTION_NAMES)
 
 
-def unpaid() -> Q:
+def unpaid(organisation: Organisation) -> Q:
     """Orders that are known not to be paid. A payment status that nobody has seen before says nothing."""
-    found = Q()
-    for status in UNPAID:
-        found |= Q(payment_status__iexact=status)
-    return found
+    known = counted_values(organisation, "payment_status")
+    return Q(payment_status__in=[status for status in known if status.casefold() in _UNPAID])
 
 
 def due(organisation: Organisation) -> Q:
