@@ -101,7 +101,7 @@ def usable_order(row: Row) -> UsableOrder:
     """One element of GET /orders that can be a row; raises Unusable with the reason in words."""
     if not isinstance(row.raw, dict):
         raise Unusable("It is not an order but something else.")
-    _check_depth(row.raw)
+    check_depth(row.raw)
     if row.glu_id is None:
         raise Unusable(_NO_ID)
     if row.created is None:
@@ -119,7 +119,7 @@ def parse_line(row: Row) -> ParsedLine:
     """One element of GET /orders/{orderId}/lines as it will be written; raises Unusable with the reason in words."""
     if not isinstance(row.raw, dict):
         raise Unusable("It is not an order line but something else.")
-    _check_depth(row.raw)
+    check_depth(row.raw)
     if row.glu_id is None:
         raise Unusable(_NO_ID)
     return ParsedLine(**_parse(row, row.glu_id, canonical(row.raw), _LINE))
@@ -215,8 +215,8 @@ def _hash(plain: dict[str, Any]) -> str:
     return hashlib.blake2b(_SORTED.encode(plain).encode(), digest_size=16).hexdigest()
 
 
-def _check_depth(raw: dict[str, Any]) -> None:
-    """Raise Unusable for what is nested too deeply."""
+def check_depth(raw: dict[str, Any]) -> None:
+    """Raise Unusable, with the reason in words, for what is nested too deeply."""
     level: list[Any] = [raw]
     for _ in range(_MAX_DEPTH):
         level = [

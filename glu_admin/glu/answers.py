@@ -2,15 +2,22 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, NoReturn
 
 import requests
 import urllib3
 
 from glu_admin.glu.errors import Failing, NotFound, Refused, TooManyRequests, Unreadable
+
+_MOST_AHEAD = timedelta(days=2)  # of Glu's clock before ours
+_AGE = re.compile(r"[ \t]*([0-9]{1,100})")
+_OLDEST = 10**9 - 1  # seconds, 30 years; who says more says no more than that
+_MOST_DIGITS = 4000  # of a whole number; Python refuses to write longer ones
 
 
 def refuse(status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
@@ -57,14 +64,18 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
-    """Glu's own clock by an answer's Date header (aware UTC, whole seconds), if it can be read."""
-    return _moment(headers.get("Date", ""))
+    """Glu's own clock by an answer's Date header (aware UTC, whole seconds), if it can be read.
+
+    One that is far ahead of ours is as good as none: what is believed to be known up to then would never be asked for.
+    """
+    found = _moment(headers.get("Date", ""))
+    return None if found is not None and found - datetime.now(UTC) > _MOST_AHEAD else found
 
 
 def cache_age(headers: Mapping[str, str]) -> int:
     """How many seconds ago a cache on the way was given the answer, by its Age header; 0 when none says so."""
-    ages = [part.strip() for part in headers.get("Age", "").split(",")]
-    return max((int(part) for part in ages if part.isascii() and part.isdigit() and len(part) < 10), default=0)
+    ages = map(_AGE.match, headers.get("Age", "").split(","))
+    return max((min(int(age[1]), _OLDEST) for age in ages if age), default=0)
 
 
 def _moment(value: str) -> datetime | None:
@@ -81,10 +92,19 @@ def decoded(body: bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = 
     NaN, Infinity and numbers too large for any type come as the text that stood there: one odd value must not take away
     the rows around it, and what is written from it has to be JSON again.
     """
+    read = partial(json.loads, body, parse_constant=str, parse_float=_finite, object_pairs_hook=pairs)
     try:
-        return json.loads(body, parse_constant=str, parse_float=_finite, object_pairs_hook=pairs)
+        return read()
     except RecursionError:
         raise ValueError("It is nested too deeply.") from None
+    except ValueError as error:
+        if type(error) is not ValueError:  # it is no JSON, or no text
+            raise
+    return read(parse_int=_whole)  # it has a number that Python does not read; a function for all of them takes longer
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= _MOST_DIGITS else text
 
 
 def _finite(text: str) -> float | str:

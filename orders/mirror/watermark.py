@@ -1,6 +1,8 @@
-"""Up to where changes have been read: Glu's own clock and digits, never ours."""
+"""Up to where changes have been read: Glu's own clock and digits; ours only bounds what no clock of Glu's does."""
 
 from datetime import UTC, datetime, timedelta
+
+from django.utils.timezone import now
 
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
@@ -21,6 +23,7 @@ def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: 
     `age` is for how many seconds a cache had kept what was read, which is taken off Glu's clock; without that, off all.
 
     A row stamped in the future cannot push it past Glu's clock, and a clock running ahead cannot push it past the rows.
+    Where Glu tells no time, such a row cannot push it past ours, less what that may run ahead.
     """
     if server_time is not None:
         server_time -= timedelta(seconds=age)
@@ -34,6 +37,8 @@ def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: 
         base = Stamp(clock.replace(tzinfo=None), "", "+00:00", clock).plus(-_UNTRUSTED_CLOCK)
     else:
         base = newest.floor()
+        if server_time is None and base.instant > (ours := now()):
+            server_time = ours - timedelta(seconds=_UNTRUSTED_CLOCK)
         if server_time is not None and server_time < base.instant:
             base = base.plus(int((server_time - base.instant).total_seconds()))
     return base.plus(-overlap)

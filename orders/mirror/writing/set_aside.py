@@ -28,7 +28,7 @@ def set_aside(
     try:
         text = json.dumps(raw, sort_keys=True)
     except RecursionError:  # nested too deeply to be written: what is not nested
-        text = json.dumps({name: value for name, value in raw.items() if not isinstance(value, (dict, list))})
+        text = json.dumps(_flat(raw))
     identity = raw.get("id") if isinstance(raw, dict) else None
     row, created = SetAside.across_organisations.get_or_create(
         organisation=organisation,
@@ -45,6 +45,12 @@ def set_aside(
     )
     if not created:
         organisation.set_aside.filter(pk=row.pk).update(times=F("times") + 1, last_seen_at=seen_at)
+
+
+def _flat(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return {name: value for name, value in raw.items() if not isinstance(value, (dict, list))}
+    return [value for value in raw if not isinstance(value, (dict, list))]
 
 
 def forget_lines(organisation: Organisation, order_glu_ids: list[int], read_at: datetime | None = None) -> None:

@@ -16,7 +16,7 @@ from orders.mirror.writing.bulk import found, upsert
 from orders.mirror.writing.orders import Written
 from orders.mirror.writing.settlements import settle_again
 from orders.models import Transaction
-from orders.payload import payload_hash
+from orders.payload import Unusable, check_depth, payload_hash
 
 
 class _Parsed(NamedTuple):
@@ -114,6 +114,10 @@ def _older(transaction: _Parsed, updated_at: datetime | None) -> bool:
 def _parse(row: Row) -> _Parsed | None:
     raw, glu_id, created, updated = row
     if glu_id is None or created is None:
+        return None
+    try:
+        check_depth(raw)
+    except Unusable:
         return None
     amount, card = raw.get("amount"), raw.get("card_number")
     last_four = card.strip()[-4:] if isinstance(card, str) else ""

@@ -7,7 +7,8 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -333,7 +334,15 @@ def test_pauses_of_which_nobody_said_how_long_are_left_when_the_work_is_over() -
 
 @pytest.mark.parametrize(
     ("said", "age"),
-    [({}, 0), ({"Age": "900"}, 900), ({"Age": "12, 900"}, 900), ({"Age": "-5"}, 0), ({"Age": "old"}, 0)],
+    [
+        ({}, 0),
+        ({"Age": "900"}, 900),
+        ({"Age": "12, 900"}, 900),
+        ({"Age": "900.5"}, 900),
+        ({"Age": "9" * 14}, 10**9 - 1),
+        ({"Age": "-5"}, 0),
+        ({"Age": "old"}, 0),
+    ],
 )
 def test_the_age_of_an_answer_is_what_a_cache_says(said: dict[str, Any], age: int) -> None:
     with serving(answer(200, **said)) as (url, _):
@@ -388,6 +397,12 @@ def test_no_header_raises_what_is_not_of_the_family(name: str, text: str) -> Non
     assert clock is None or clock.utcoffset() == timedelta(0)
 
 
+def test_a_clock_that_is_years_ahead_is_as_good_as_none() -> None:
+    assert server_time({"Date": "Fri, 31 Dec 9999 23:59:59 GMT"}) is None
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    assert server_time({"Date": format_datetime(ahead, usegmt=True)}) == ahead.replace(microsecond=0)
+
+
 def test_a_wrong_body_in_between_is_asked_again_as_a_500_is() -> None:
     wrong = [b"null", b'{"id": 1}', b"<html>", b"", b"[1, 2", b"7"]
     for body in wrong:
@@ -412,3 +427,9 @@ def test_numbers_that_are_none_come_as_the_text_that_stood_there() -> None:
         rows = client(url).get("/orders").data
     assert rows == [{"total": "NaN", "tax": "-Infinity", "fee": "1e999", "rate": 1.5, "id": 7}]
     json.dumps(rows, allow_nan=False)
+
+
+def test_a_number_too_long_for_any_type_takes_none_of_the_rows_around_it() -> None:
+    long = "9" * 5000
+    with serving(answer(200, f'[{{"id": 1, "total": {long}}}, {{"id": 2, "total": 7}}]'.encode())) as (url, _):
+        assert client(url).get("/orders").data == [{"id": 1, "total": long}, {"id": 2, "total": 7}]

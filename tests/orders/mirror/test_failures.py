@@ -24,7 +24,7 @@ from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun
 from orders.recheck import decide_missing, want_range
 from tests.orders.builders import RECONCILE
-from tests.orders.mirroring import due, equal, last, mirror_everything, silently, slices, work
+from tests.orders.mirroring import due, equal, fresh, last, mirror_everything, silently, slices, work
 from tests.scripted import Question, ScriptedGlu
 
 
@@ -258,6 +258,20 @@ def test_an_empty_organisation_is_not_read_from_the_future(session: Session, san
     due(session, "next_due_at")
     work(session)
     assert session.organisation.orders.count() == 1
+
+
+@pytest.mark.parametrize("stamp", ["9999-12-31T23:59:59+00:00", "2031-01-01T00:00:00+00:00"])
+def test_where_glu_tells_no_time_an_order_from_the_future_hides_none_that_change(
+    session: Session, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, stamp: str
+) -> None:
+    monkeypatch.setattr("glu_admin.glu.client.server_time", lambda headers: None)
+    fresh(sandbox, 990_001, updatedAt=stamp)
+    mirror_everything(session)
+    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
+    fresh(sandbox, 990_002, createdAt=moment, updatedAt=moment)
+    due(session, "next_due_at")
+    work(session)
+    assert session.organisation.orders.filter(glu_id=990_002).exists()
 
 
 def transaction(glu_id: int, **fields: Any) -> dict[str, Any]:
