@@ -24,7 +24,7 @@ from orders.mirror.session import Session
 from orders.mirror.statistics import analyze
 from orders.mirror.windows import inside
 from orders.mirror.writing.bulk import save
-from orders.mirror.writing.orders import Written, write_orders
+from orders.mirror.writing.orders import BECAME, Written, write_orders
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorRun, MirrorWindow
 from orders.models.mirror_run import flagged
@@ -34,6 +34,10 @@ _SETTLED_AT_ONCE = 10
 _BELIEVED = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE)
 # The others are read in one window, each page of which says where the next begins.
 _SIDE_BY_SIDE = (MirrorRun.Pass.RECONCILE, MirrorRun.Pass.RANGE, MirrorRun.Pass.TRAILING, MirrorRun.Pass.TRANSACTIONS)
+
+# The columns that an answer moves, whatever the pass; others are written where they are set.
+_NOTED_OF_RUN = (*BECAME, "late", "requests", "rows", "server_started_at", "read_as_of", "error", "failures")
+_NOTED_OF_WINDOW = ("next_before", "requests", "rows", "flags", "started_at")
 
 
 @dataclass
@@ -139,7 +143,7 @@ class _Reading:
             reader.older -= set(some) - settle_older(self.session, some)
             reader.window.older = ",".join(map(str, reader.older))
             with self.session.writing():
-                reader.window.save(update_fields=["older"])
+                save(reader.window, "older")
             yield self.run
 
     def _reader(self, window: MirrorWindow) -> _Reader:
@@ -236,20 +240,17 @@ class _Reading:
             record.requests += requests
             record.rows += len(step.rows)
         window.flags = flagged(window.flags, *flags)
-        run.created += written.created
-        run.changed += written.changed
-        run.unchanged += written.unchanged
-        run.stale += written.stale
-        run.set_aside += written.set_aside
+        written.add_to(run)
         run.late += self._late(written)
-        save(run)
+        save(run, *_NOTED_OF_RUN)
         window.next_before = str(step.next_before) if step.next_before else None
         window.started_at = window.started_at or moment
         if self.kind in MirrorRun.ACCUSING:
             reader.seen |= set(written.places)
             window.seen = ",".join(map(str, reader.seen))
             window.older = ",".join(map(str, reader.older))
-        save(window)
+            save(window, "seen", "older")
+        save(window, *_NOTED_OF_WINDOW)
 
     def _late(self, written: Written) -> int:
         """How many rows changed so long ago, by Glu's clock, that a poll should have brought them."""
@@ -268,7 +269,6 @@ class _Reading:
             here = here.filter(first_copied_at__lt=self.run.read_as_of or window.started_at or moment)
             absent = [pk for pk, glu_id in here.values_list("pk", "glu_id") if glu_id not in reader.seen]
             self.run.missing += len(absent)
-            self.run.save(update_fields=["missing"])
             suspect(self.session.organisation, absent, moment, run=self.run)
             self.missing |= bool(absent)
             held = self.session.organisation.missing_orders.filter(held=True).values_list("order", flat=True)
@@ -276,9 +276,9 @@ class _Reading:
                 window.flags = flagged(window.flags, MirrorRun.Flag.TOO_MANY_MISSING)
         flags = set(window.flags.split()) - (set() if reader.older else {MirrorRun.Flag.OLDER_ROWS})
         window.flags, window.seen, window.older = " ".join(sorted(flags)), "", ""
-        window.save()
+        save(window, "state", "completed_at", "flags", "seen", "older")
         self.run.flags = flagged(self.run.flags, *flags)
-        self.run.save(update_fields=["flags"])
+        save(self.run, "flags", "missing")
 
 
 def _ids(text: str) -> set[int]:

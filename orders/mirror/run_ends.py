@@ -15,6 +15,7 @@ from orders.mirror.retention import forget_old_runs
 from orders.mirror.rhythm import RECENT, TRAILING, TRAILING_REACH, TRANSACTIONS, WHOLE, failure_wait, poll_interval
 from orders.mirror.session import Session
 from orders.mirror.watermark import next_watermark
+from orders.mirror.writing.bulk import save
 from orders.mirror.writing.set_aside import forget_unseen
 from orders.models import MirrorRun, MirrorState
 from orders.models.mirror_run import flagged
@@ -22,6 +23,8 @@ from orders.recheck import is_visited
 
 # Passes that bring what is newest; what a cache kept from others is not.
 _LATEST = (MirrorRun.Pass.CHANGES, MirrorRun.Pass.TRANSACTIONS)
+# The columns that say that a run has ended.
+_ENDED = ("state", "finished_at", "error", "wait_until")
 # How old what they bring may come from a cache before that is flagged; its age is taken off in any case.
 _CACHE_AGE_MAX = timedelta(seconds=tuned("MIRROR_CACHE_AGE_MAX_SECONDS", 60))
 
@@ -35,7 +38,7 @@ def fail_run(holder: Holder, run: MirrorRun, words: str) -> None:
         run.state, run.error, run.finished_at, run.wait_until = MirrorRun.State.FAILED, words[:300], now(), None
         if run.kind in MirrorRun.ACCUSING:
             hold_if_too_many(holder.organisation, run)
-        run.save()
+        save(run, *_ENDED)
         forget_old_runs(holder.organisation, run, now())
 
 
@@ -50,7 +53,7 @@ def postpone_run(holder: Holder, run: MirrorRun, words: str) -> None:
         run.failures += 1
         if run.kind in MirrorRun.ACCUSING:
             hold_if_too_many(holder.organisation, run)
-        run.save()
+        save(run, "error", "wait_until", "failures")
 
 
 def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
@@ -81,7 +84,7 @@ def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
     elif run.kind == MirrorRun.Pass.TRAILING:
         state.trailing_due_at = TRAILING.after(moment)
         _doubt_early_lines(session.organisation, run, moment)
-    run.save()
+    save(run, *_ENDED, "flags")
     session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
     if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.Reach.WHOLE:
         forget_unseen(session.organisation, run.started_at)

@@ -64,11 +64,10 @@ def update(model: type[Model], columns: tuple[str, ...], rows: Collection[Sequen
             )
 
 
-def save(row: Model) -> None:
-    """Write every column of one row that is there."""
-    fields = row._meta.concrete_fields
-    columns = (row._meta.pk.name, *(field.name for field in fields if not field.primary_key))
-    update(type(row), columns, [[row.serializable_value(name) for name in columns]])
+def save(row: Model, *columns: str) -> None:
+    """Write these columns of one row that is there."""
+    named = (row._meta.pk.name, *columns)
+    update(type(row), named, [[row.serializable_value(name) for name in named]])
 
 
 def found(

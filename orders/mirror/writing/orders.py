@@ -21,7 +21,7 @@ from orders.mirror.writing.lints import first_lints
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.mirror.writing.settlements import settlements
 from orders.mirror.writing.waits import first_wait, next_wait
-from orders.models import Order, SetAside
+from orders.models import MirrorRun, Order, SetAside
 from orders.models.waiting import Waiting
 from orders.payload import ParsedOrder, Unusable, UsableOrder, parse_order, usable_order
 from orders.search.document import document_text
@@ -52,6 +52,9 @@ _ASKED = tuple(
         ("glu_id", "id", "updated_at", "payload_hash", "uuid", "gone_at", *Settlement._fields, *COUNTED_COLUMNS)
     )
 )
+BECAME = ("created", "changed", "unchanged", "stale", "set_aside")
+"""What may become of the rows of a batch, as Written and a run count it."""
+
 _ANOTHER = gettext_noop(
     "An order came with another identity than before: the key seems to belong to another organisation."
 )
@@ -72,6 +75,11 @@ class Written:
     older: list[int] = field(default_factory=list)
     places: dict[int, int] = field(default_factory=dict)
     stamps: list[datetime] = field(default_factory=list)
+
+    def add_to(self, total: "Written | MirrorRun") -> None:
+        """Add the numbers of BECAME to those of other batches or of a run."""
+        for name in BECAME:
+            setattr(total, name, getattr(total, name) + getattr(self, name))
 
 
 @dataclass(frozen=True)

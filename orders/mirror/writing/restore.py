@@ -68,8 +68,7 @@ def _write(organisation: Organisation, rows: list[dict[str, Any]], total: Writte
         if (found := sent[glu_id]) is not None
     ]
     total.set_aside += write_lines(organisation, sets, moment, derive=False)
-    for name in ("created", "changed", "unchanged", "stale", "set_aside"):
-        setattr(total, name, getattr(total, name) + getattr(written, name))
+    written.add_to(total)
     return {*written.pks.values(), *(each.order_pk for each in sets)}
 
 
