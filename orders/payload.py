@@ -10,7 +10,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from glu_admin.glu.lists import Row, numbered
 from glu_admin.glu.stamps import Stamp
@@ -49,12 +49,14 @@ class Parsed:
     odd: list[str]
     unknown: list[str]
 
-    def __getattr__(self, name: str) -> Any:
-        """A column's value."""
-        try:
-            return self.__dict__["columns"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+    def __post_init__(self) -> None:
+        # Values of its own, as an order is asked for some fifty of them on its way to its row.
+        self.__dict__.update(self.columns)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A column's value."""
 
 
 class ParsedLine(Parsed):

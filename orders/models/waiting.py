@@ -1,7 +1,7 @@
-"""What an order waits for, and since when, as far as is known: which statuses leave something to be done."""
+"""What an order waits for, and since when, as far as what was seen of it tells, whatever limits a desk has."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 OPEN_DISPATCH = ("Outstanding", "Packed", "Scheduled", "Failed")
 """Dispatch statuses of orders that are still to be sent."""
@@ -33,9 +33,46 @@ class Waiting(NamedTuple):
     waiting_since: datetime | None
 
 
+class Version(Protocol):
+    """What is asked of an order as it was, or as it will be written; times are aware."""
+
+    dispatch_status: str | None
+    payment_status: str | None
+    created_at: datetime
+    updated_at: datetime | None
+
+
+class Known(Version, Protocol):
+    """A version that is here, with the instants at which its statuses began; null is not known."""
+
+    dispatch_since: datetime | None
+    payment_since: datetime | None
+
+
 def is_offline(payment_method: str | None, offline_payment_method: str | None) -> bool:
     """Whether an order is paid outside of any gateway, as its payment method says or one of its own for that."""
     return bool(offline_payment_method) or any(word in (payment_method or "").casefold() for word in OFFLINE)
+
+
+def first_wait(new: Version, seen_at: datetime) -> Waiting:
+    """Of an order that is here for the first time."""
+    dispatch, payment = new.dispatch_status, new.payment_status
+    started = [_begun(status, new.created_at, new.updated_at, seen_at) for status in (dispatch, payment)]
+    return waiting(dispatch, payment, *started)
+
+
+def next_wait(old: Known, new: Version, seen_old_at: datetime, seen_at: datetime) -> Waiting:
+    """Of a version that was seen at `seen_at` in place of `old`, which was last seen at `seen_old_at`."""
+    started = []
+    for was, now_is, since in (
+        (old.dispatch_status, new.dispatch_status, old.dispatch_since),
+        (old.payment_status, new.payment_status, old.payment_since),
+    ):
+        if (was or "") != (now_is or ""):
+            started.append(moved_at(new.updated_at, seen_old_at, seen_at))
+        else:
+            started.append(since or _begun(now_is, new.created_at, new.updated_at, seen_at))
+    return waiting(new.dispatch_status, new.payment_status, *started)
 
 
 def waiting(dispatch: str | None, payment: str | None, dispatch_since: datetime, payment_since: datetime) -> Waiting:
@@ -56,7 +93,7 @@ def moved_at(stamp: datetime | None, seen_old_at: datetime, seen_at: datetime) -
     return stamp if stamp and seen_old_at <= stamp <= seen_at else seen_at
 
 
-def begun(status: str | None, created_at: datetime, updated_at: datetime | None, seen_at: datetime) -> datetime:
+def _begun(status: str | None, created_at: datetime, updated_at: datetime | None, seen_at: datetime) -> datetime:
     """When a status began of an order that is seen for the first time, at `seen_at`: its creation, where orders begin
     with it, else its last change, as it cannot be later."""
     if status in BEGINNINGS or updated_at is None:

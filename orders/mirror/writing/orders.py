@@ -20,9 +20,8 @@ from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.lints import first_lints
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.mirror.writing.settlements import settlements
-from orders.mirror.writing.waits import first_wait, next_wait
 from orders.models import MirrorRun, Order, SetAside
-from orders.models.waiting import Waiting
+from orders.models.waiting import Waiting, first_wait, next_wait
 from orders.payload import ParsedOrder, Unusable, UsableOrder, parse_order, usable_order
 from orders.search.document import document_text
 from orders.settlement import Settlement
