@@ -8,7 +8,7 @@ from glu_admin.keys.lifecycle import record_trial, set_key
 from glu_admin.keys.models import GluKey
 from glu_admin.sandbox.world import SandboxOrganisation, World
 from glu_admin.tenancy.models import Organisation, Role, User
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.models import MirrorRun, MirrorState

@@ -4,7 +4,7 @@ from django.db.models import F, Q, QuerySet
 
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days
 from orders.models import MirrorState
 
 

@@ -10,8 +10,7 @@ from django.conf import settings
 from glu_admin.keys.lifecycle import take_over, taking_over
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
-from orders.mirror.writing.counted import COUNTED_COLUMNS, Differences, counted
-from orders.mirror.writing.counters import add_differences
+from orders.mirror.writing.counts import COUNTED_COLUMNS, Differences, counted_row
 from orders.mirror.writing.settlements import forget_settlements
 from orders.models import MirrorState, MissingOrder
 from orders.settlement import Settlement
@@ -97,7 +96,7 @@ def _remove(organisation: Organisation, pks: list[int]) -> None:
     orders = organisation.orders.filter(pk__in=pks)
     differences = Differences()
     for row in orders.values(*COUNTED_COLUMNS, *Settlement._fields):
-        differences.add(counted(row, Settlement(*(row[name] for name in Settlement._fields))), -1)
+        differences.add(counted_row(row), -1)
     organisation.drifts.filter(example_glu_id__in=orders.values("glu_id")).update(example_glu_id=None)
     orders.delete()
-    add_differences(organisation, differences)
+    differences.write(organisation)

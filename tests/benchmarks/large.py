@@ -58,8 +58,7 @@ def fill(count: int) -> None:
     """
     from glu_admin.tenancy.models import Organisation
     from orders.desk.typical import count_typical
-    from orders.mirror.writing.counters import recount
-    from orders.mirror.writing.days import count_all_days
+    from orders.mirror.writing.counts import count_all_days, recount
     from orders.search.matching import index
 
     index().drop_index()  # it is made in one go at the end

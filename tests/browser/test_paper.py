@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days
 from orders.models import MirrorState
 from tests.browser.long_values import AMISS, LINE, LONG, OVERLAP
 from tests.furnished import fill

@@ -64,7 +64,7 @@ def _rows(organisation: "Organisation") -> list[str]:
 
 
 def _counters(organisation: "Organisation") -> list[str]:
-    from orders.mirror.writing.days import miscounted_days
+    from orders.mirror.writing.counts import miscounted_days
     from orders.models.counter import COUNTED_FIELDS
 
     orders = organisation.orders.values_list(*COUNTED_FIELDS)

@@ -30,7 +30,7 @@ from orders.exports import jsonl_orders
 from orders.mirror.engine import is_due, run_slice
 from orders.mirror.lease import Lease, LeaseLostError, take_lease
 from orders.mirror.session import Session
-from orders.mirror.writing.days import miscounted_days
+from orders.mirror.writing.counts import miscounted_days
 from orders.models import MirrorRun, MirrorState, MirrorWindow
 from orders.models.counter import COUNTED_FIELDS
 from orders.recheck import decide_missing, want_check, want_range

@@ -15,7 +15,7 @@ from orders.desk.home import groups
 from orders.desk.notes import write_note
 from orders.desk.queues import QUEUES
 from orders.mirror.statistics import analyze
-from orders.mirror.writing.counters import recount
+from orders.mirror.writing.counts import recount
 from orders.models import Order, TypicalTimes
 from orders.search import count_orders, list_page, parse_query
 from orders.search.query import SORTS

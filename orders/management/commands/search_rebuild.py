@@ -14,8 +14,7 @@ from glu_admin.tenancy.management.naming import organisation_called
 from glu_admin.tenancy.models import Organisation
 from orders.management.sessions import wait_for_lease
 from orders.mirror.counting import count_days
-from orders.mirror.writing.counters import miscounted, recount
-from orders.mirror.writing.days import counted_zone, miscounted_days
+from orders.mirror.writing.counts import counted_zone, miscounted, miscounted_days, recount
 from orders.mirror.writing.documents import rewrite_documents, stale_documents
 from orders.mirror.writing.lints import lint_again, mislinted
 from orders.mirror.writing.settlements import settle_again, unsettled

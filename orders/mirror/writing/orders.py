@@ -13,8 +13,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
 from orders.mirror.writing.bulk import found, upsert
 from orders.mirror.writing.changes import last_seen, order_changes, record
-from orders.mirror.writing.counted import COUNTED_COLUMNS, Counted, Differences, counted
-from orders.mirror.writing.counters import add_differences
+from orders.mirror.writing.counts import COUNTED_COLUMNS, Counted, Differences, counted
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
 from orders.mirror.writing.lints import first_lints
@@ -164,7 +163,7 @@ def write_orders(
     result.pks = _write(organisation, writing, waits, settled, lints, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
-        add_differences(organisation, differences)
+        differences.write(organisation)
         first_documents(
             organisation, {result.pks[order.glu_id]: order for order in writing if order.glu_id not in known}
         )

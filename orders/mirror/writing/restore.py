@@ -10,8 +10,7 @@ from django.utils.timezone import now
 from glu_admin.glu.lists import Row, ids, read_row, read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.documented import DEVICE_FIELDS
-from orders.mirror.writing.counters import recount
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days, recount
 from orders.mirror.writing.documents import rewrite_documents
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import Written, write_orders

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.writing.bulk import found, update
 from orders.mirror.writing.changes import record
-from orders.mirror.writing.counted import COUNTED_COLUMNS, Differences, counted
-from orders.mirror.writing.counters import add_differences
+from orders.mirror.writing.counts import COUNTED_COLUMNS, Differences, counted
 from orders.models import Order, OrderChange, Transaction
 from orders.models.counter import SETTLED
 from orders.settlement import Moved, Settlement, settle
@@ -57,7 +56,7 @@ def settle_again(
         if row["glu_id"] in recorded:
             changes.append(_change(organisation, row["id"], before, after, seen_at))
     update(Order, ("id", *_FIELDS), writing)
-    add_differences(organisation, differences)
+    differences.write(organisation)
     record(organisation, changes)
     return len(writing)
 

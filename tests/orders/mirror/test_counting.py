@@ -8,7 +8,7 @@ from django.core.management import call_command
 from glu_admin.sandbox.server import RunningSandbox
 from orders.mirror.lease import take_lease
 from orders.mirror.session import Session
-from orders.mirror.writing.days import miscounted_days
+from orders.mirror.writing.counts import miscounted_days
 from orders.models import MirrorState
 from orders.tasks import count_days_anew, tick
 from tests.orders.mirroring import due, mirror_everything

@@ -18,7 +18,7 @@ from orders.mirror.gone import mark_gone, suspect
 from orders.mirror.identity import CANNOT_PIN
 from orders.mirror.removal import to_be_removed
 from orders.mirror.session import Session
-from orders.mirror.writing.counters import recount
+from orders.mirror.writing.counts import recount
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions

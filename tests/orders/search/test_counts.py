@@ -7,7 +7,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.mirror.writing.counters import recount
+from orders.mirror.writing.counts import recount
 from orders.models import Order
 from orders.search import (
     Added,

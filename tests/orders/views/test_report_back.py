@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days
 from orders.models import MirrorState
 from orders.views.report_back import MOST_SHOWN
 from tests.orders.builders import EPOCH, order, transact, transaction, write

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from glu_admin.glu.lists import read_rows
 from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorState
 from orders.search import find_orders, parse_query

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from orders.mirror.writing.days import count_all_days
+from orders.mirror.writing.counts import count_all_days
 from orders.models import MirrorState, OrderDocument
 from orders.search import find_orders, parse_query
 from orders.search.matching import index

@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 from glu_admin.glu.lists import read_rows
 from glu_admin.glu.stamps import Stamp
 from glu_admin.tenancy.models import Organisation
-from orders.mirror.writing.counters import recount
+from orders.mirror.writing.counts import recount
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.settlements import forget_settlements, settle_again, unsettled
 from orders.mirror.writing.transactions import write_transactions
