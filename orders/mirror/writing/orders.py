@@ -11,12 +11,13 @@ from glu_admin.glu.lists import Row
 from glu_admin.keys.recognition import OtherOrganisationError
 from glu_admin.tenancy.models import Organisation
 from orders.documented import ORDER_FIELDS
+from orders.lints.rules import odd
 from orders.mirror.writing.bulk import found, upsert
 from orders.mirror.writing.changes import last_seen, order_changes, record
 from orders.mirror.writing.counts import COUNTED_COLUMNS, Counted, Differences, counted
 from orders.mirror.writing.documents import first_documents, rewrite_documents
 from orders.mirror.writing.drift import DriftWatch
-from orders.mirror.writing.lints import first_lints
+from orders.mirror.writing.lints import line_subtotals
 from orders.mirror.writing.set_aside import readmit, set_aside
 from orders.mirror.writing.settlements import settlements
 from orders.models import MirrorRun, Order, SetAside
@@ -159,7 +160,11 @@ def write_orders(
     settled = _settled(organisation, writing, known)
     for order in writing:
         differences.add(counted(order.columns, settled[order.glu_id]))
-    lints = first_lints(organisation, writing, {known[glu_id].pk: glu_id for glu_id in known if glu_id in waits})
+    subtotals = line_subtotals(organisation, moved)  # of the version before, until its lines come anew
+    lints = {
+        order.glu_id: odd(order, subtotals[known[order.glu_id].pk] if order.glu_id in known else [], organisation.zone)
+        for order in writing
+    }
     result.pks = _write(organisation, writing, waits, settled, lints, fetched_at)
     if derive:
         drift.unseen(organisation, writing)
