@@ -19,10 +19,12 @@ from glu_admin.glu.refusals import Refusals
 from glu_admin.glu.transport import BrokenAnswer, Params, Transport
 
 MOST_429 = 8  # answers of 429 in a row to one question
-# In seconds; GluClient says what they are.
 LONGEST_WAIT = 5.0
+"""For how many seconds a 429 is sat out before TooManyRequests is raised."""
 UNSAID_PAUSE = 1.0
+"""For how many seconds a question waits after a 429 that names no time; twice as long after each more."""
 UNSAID_WAIT = 5.0
+"""For how many seconds TooManyRequests asks where Glu named no time."""
 _SOONER = 0.25  # the share of the pause for what goes before others: those wait for it, and go on more slowly already
 
 
@@ -73,9 +75,7 @@ class GluClient:
     ) -> None:
         """`key_id` is what the caller knows the key by; `touchstone` is a path that every key may ask.
 
-        Times are in seconds; `longest_wait` is how long a 429 is sat out before TooManyRequests is raised. Where Glu
-        names no time, `unsaid_pause` is how long the same question waits at first (a quarter of it where it goes
-        before others), twice as long each time, and `unsaid_wait` what TooManyRequests then asks for.
+        Times are in seconds; of the last three LONGEST_WAIT, UNSAID_PAUSE and UNSAID_WAIT say what they are for.
         """
         self.key_id = key_id
         self.pace = pace
@@ -242,7 +242,7 @@ def _fields(data: Any) -> dict[str, Any] | None:
 
 def _again(retries: Retry, path: str, otherwise: GluError) -> Retry:
     """Sleep until the next try; the tries that are left then. Raises `otherwise` when there is none."""
-    try:
+    try:  # counted as urllib3 counts an answer that broke off
         left = retries.increment("GET", path, error=urllib3.exceptions.ProtocolError("answer"))
     except urllib3.exceptions.MaxRetryError:
         raise otherwise from None

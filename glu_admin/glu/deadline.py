@@ -71,7 +71,7 @@ class _Bytes(io.RawIOBase):
         try:
             return self._raw.readinto(buffer)
         except TimeoutError:
-            _at_most(None)
+            _at_most(None)  # it was perhaps the deadline's patience that ended
             raise
 
     def close(self) -> None:

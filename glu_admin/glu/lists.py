@@ -14,6 +14,7 @@ _MOST_ID = 2**63 - 1  # what a database's integer holds
 def numbered(value: Any) -> list[Any] | None:
     """A list of Glu’s: one with holes comes as an object by number, {"1": …, "3": …}. None for anything else."""
     if isinstance(value, dict) and value and all(name.isascii() and name.isdigit() for name in value):
+        # Their numbers may have more digits than `int` reads.
         return [value[name] for name in sorted(value, key=lambda name: (len(name.lstrip("0")), name))]
     return value if isinstance(value, list) else None
 

@@ -1,7 +1,7 @@
 """How fast Glu is asked: a limit that nobody tells is learned, one for each organisation, shared by every worker.
 
-The rate doubles each second until Glu first answers 429, and then follows the limit closely: a tenth less after a 429,
-up to two per cent more each second, and only while it is the rate that holds requests back. Turns are evenly spaced.
+The rate grows fast until Glu first answers 429, and then follows the limit closely: a little less after each 429, a
+little more each second in which it is the rate that holds requests back. Turns are evenly spaced.
 """
 
 import json

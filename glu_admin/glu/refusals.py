@@ -29,6 +29,7 @@ class Refusals:
         if self._touchstone is None:
             return error
         with self._judging:
+            # A key that Glu has honoured since was not what it refused.
             if not self._of_key and refused_at > self._given_at:
                 asked_at = time.monotonic()
                 try:

@@ -94,13 +94,11 @@ class Transport:
         return b"".join(parts)
 
     def _connection(self) -> tuple[DeadlineAdapter, requests.PreparedRequest]:
-        """This thread's connection, and what its questions have in common, prepared once.
-
-        There is no session of requests, which would look for cookies and redirects each time, and whose proxies and
-        netrc, taken from the environment, would see the key.
-        """
+        """This thread's connection, and what its questions have in common, prepared once."""
         found: tuple[DeadlineAdapter, requests.PreparedRequest] | None = getattr(self._local, "connection", None)
         if found is None:
+            # No session of requests: it would look for cookies and redirects each time, and its proxies and netrc would
+            # be the environment's, and see the key.
             adapter = DeadlineAdapter(max_retries=self._retry, pool_maxsize=1)
             headers = {
                 "x-api-key": self._key,

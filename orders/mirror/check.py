@@ -32,8 +32,8 @@ def wanted_checks(organisation: Organisation) -> QuerySet[Order]:
 def check_next(session: Session) -> bool:
     """Check the order that has waited longest for it; false when no order waits.
 
-    An answer that does not come or cannot be used ends the check in words: it must not hold up everything else, each
-    time anew. Raises the other GluErrors; the order then goes on waiting.
+    An answer that does not come or cannot be used ends the check in words. Raises the other GluErrors; the order then
+    goes on waiting.
     """
     order = wanted_checks(session.organisation).first()
     if order is None:
@@ -41,7 +41,7 @@ def check_next(session: Session) -> bool:
     try:
         with session.glu.client.before_others():
             _check(session, order)
-    except (Unreadable, Unreachable) as error:
+    except (Unreadable, Unreachable) as error:  # to go on waiting would hold up everything else, each time anew
         with session.writing():
             _done(
                 order, CheckOutcome.NOT_ASKED, gettext("Glu could not be asked: %(why)s") % {"why": told(error.words)}

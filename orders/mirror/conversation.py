@@ -53,12 +53,9 @@ class Conversation:
 
     @cached_property
     def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor, "_Connections"]:
-        """Threads for lists and for lines, kept as each keeps its connection, and the most requests at once.
-
-        Lists have threads of their own, so that they never queue behind the lines that wait to be asked for; one more
-        asks whose the key is.
-        """
+        """Threads for lists and for lines, kept as each keeps its connection, and the most requests at once."""
         most = max(settings.MIRROR_CONNECTIONS, 1)
+        # Apart, so that lists never queue behind the lines that wait to be asked for; one more asks whose the key is.
         lists = ThreadPoolExecutor(max(settings.MIRROR_WINDOWS, 1) + 1, thread_name_prefix="glu-list")
         return lists, ThreadPoolExecutor(most, thread_name_prefix="glu-line"), _Connections(most)
 

@@ -57,10 +57,7 @@ def suspect(
 
 
 def hold_strangers(organisation: Organisation, glu_ids: set[int], moment: datetime) -> None:
-    """Hold back orders under whose ids Glu has others, so that ours came from another organisation.
-
-    Nothing more is read of them, and nothing is concluded.
-    """
+    """Hold back orders under whose ids Glu has others, so that ours came from another organisation."""
     if not glu_ids:
         return
     here = organisation.orders.filter(glu_id__in=glu_ids)
@@ -71,6 +68,7 @@ def hold_strangers(organisation: Organisation, glu_ids: set[int], moment: dateti
         unique_fields=["order"],
         update_fields=["held", "foreign"],
     )
+    # What Glu has under these ids is others', so that nothing more is asked.
     here.update(lines_due_at=None, lines_error="", lines_attempts=0, check_wanted_at=None)
 
 
@@ -94,13 +92,9 @@ def hold_if_too_many(organisation: Organisation, run: MirrorRun | None) -> bool:
 
 
 def due_missing(organisation: Organisation) -> QuerySet[MissingOrder]:
-    """The suspected orders that are to be asked for now.
-
-    Those that a run accuses wait until it is done, as it may turn out to miss too many.
-
-    One that does not get on may never be done: its accused have been counted when it failed.
-    """
+    """The suspected orders that are to be asked for now."""
     due = organisation.missing_orders.filter(held=False, due_at__lte=now())
+    # A run under way may turn out to miss too many. One that failed may never be done, and was counted then.
     return due.exclude(run__state=MirrorRun.State.RUNNING, run__failures=0).select_related("order", "run")
 
 
@@ -108,7 +102,7 @@ def ask_missing(session: Session) -> int:
     """Ask by id for one chunk of the orders whose time has come; how many had an answer.
 
     200 clears the order, and the run that missed it is flagged; 404 twice, the confirmation time apart, makes it gone.
-    Whatever else Glu answers proves nothing: that order is asked for later. Raises GluError, as `read_each` does.
+    Raises GluError, as `read_each` does.
     """
     chunk = list(due_missing(session.organisation).order_by("due_at", "pk")[: settings.MIRROR_LINE_CHUNK])
     accused = {missing.order.glu_id: missing for missing in chunk}
@@ -122,7 +116,7 @@ def ask_missing(session: Session) -> int:
                 proven = True
             _not_found(session, missing)
         elif isinstance(outcome, GluError):
-            continue
+            continue  # it proves nothing
         else:
             _still_there(session, missing, outcome)
         later.discard(missing.pk)

@@ -69,8 +69,7 @@ class HistoryProgress:
 def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Placed | None:
     """Bisect creation times before `newest` until nothing is older than what was found; None when that is not reached.
 
-    A page that is shorter than `page_size` may hold the oldest, so it is asked at once what lies below it. Also None
-    where Glu ignores the bound: rows that are not below it say nothing about what is.
+    `page_size` is how many rows a full page has.
     """
     best: Placed | None = None
     step, low, high, below = _YEAR, None, newest.floor(), False
@@ -87,11 +86,12 @@ def find_oldest(fetch: Fetch, newest: Stamp, page_size: int) -> Placed | None:
             low = bound
         else:
             best = _placed(rows[-1])
-            if best is None or not best.created.before(bound):
+            if best is None or not best.created.before(bound):  # a Glu that ignores it tells nothing of what is below
                 return None
             high = best.created.floor()
         if low is not None and high.instant <= low.instant:
             return best
+        # A page that is not full may hold the oldest: what lies below it is asked at once.
         below = len(rows) < page_size if rows else high.instant <= bound.plus(1).instant
     return None
 

@@ -1,7 +1,7 @@
 """Whose orders a key shows: known before anything of it is written, and asked again where an answer does not tell.
 
-Glu's organisation is pinned by its id. The path that names it is not documented; where Glu does not answer it, orders
-that are already here are compared with what the key shows: their id, uuid and time of creation.
+Glu's organisation is pinned by its id; where Glu does not tell that, orders that are here are compared with what the
+key shows: their id, uuid and time of creation.
 """
 
 from collections.abc import Callable, Iterable
@@ -51,14 +51,12 @@ def pin_identity(session: Session, *, always: bool = False) -> None:
 
 
 def prove(session: Session) -> None:
-    """Ask now whose the key is. Raises OtherOrganisationError, and GluError where it cannot be found out.
-
-    Where Glu has said that it does not tell, orders are compared at once: what it does tell is asked for by the hour.
-    """
+    """Ask now whose the key is. Raises OtherOrganisationError, and GluError where it cannot be found out."""
     organisation, client, state = session.organisation, session.glu.client, session.state()
     asked = session.glu.proofs.asking()
     with client.before_others():  # what came meanwhile waits to be written, and what comes next to be asked for
         if state.glu_organisation_id == CANNOT_PIN and (known := _some_orders(organisation)):
+            # Glu does not tell; whether it does by now is asked by the hour, in `pin_identity`.
             _compare(organisation, client, known, None)
         else:
             _recognise(organisation, client, state)
@@ -115,7 +113,7 @@ def _recognise(organisation: Organisation, client: GluClient, state: MirrorState
     pinned = state.glu_organisation_id if state else None
     owner, error = None, None
     try:
-        owner = _owner(read_organisation(client))
+        owner = _owner(read_organisation(client))  # a path that is not documented
     except KeyRefused:
         raise
     except (NotFound, Refused, Unreachable, Unreadable) as failed:  # a key or a route that fails here may give orders
@@ -137,14 +135,13 @@ def _recognise(organisation: Organisation, client: GluClient, state: MirrorState
 def recognise_page(session: Session, rows: Iterable[Row], asked: int | None = None) -> set[int]:
     """Make sure of a page of orders, before it is written, that it is this organisation's.
 
-    With `asked`, the moment at which Glu itself was asked for it, it stands for what had come until then as well.
-
-    One order that is here already, the same in uuid and creation, vouches for the whole answer, unless it may have come
-    from elsewhere itself; where there is none Glu is asked. Gives the ids under which another order is here: those of
-    ours did not come from this organisation. Raises OtherOrganisationError, GluError.
+    With `asked`, the moment at which Glu itself was asked for it, it stands for what had come until then as well. Gives
+    the ids under which another order is here. Raises OtherOrganisationError, GluError.
     """
     same = _compared(session.organisation, rows)
     strangers = {glu_id for glu_id, (is_same, _) in same.items() if not is_same}
+    # One order that is here already, the same in uuid and creation, vouches for the whole answer, unless it may have
+    # come from elsewhere itself.
     if strangers or not any(is_sure for _, is_sure in same.values()):
         prove(session)
     elif asked is not None:
@@ -164,14 +161,13 @@ def recognise_transactions(session: Session, rows: Iterable[Row], asked: int | N
 
     They are known by their ids and times of creation; `asked` as for a page of orders. Raises OtherOrganisationError,
     GluError.
-
-    While orders are held back as perhaps another organisation's, its transactions may be here too: none vouches then.
     """
     created = {row.glu_id: row.created.instant for row in rows if row.glu_id is not None and row.created is not None}
     if not created:
         return
     here = found(session.organisation, Transaction, ("glu_id", "created_at"), by="glu_id", among=created)
     same = any(created[glu_id] == created_at for glu_id, created_at in here)
+    # While orders are held back as perhaps another organisation's, its transactions may be here too: none vouches.
     if not same or session.organisation.missing_orders.filter(held=True).exists():
         prove(session)
     elif asked is not None:

@@ -79,11 +79,11 @@ def doubt_of(order: Order | Due, lines: Lines, header: dict[str, Any]) -> Doubt 
     """Why `lines` may not be all of an order's lines; None without a doubt.
 
     `header` is the order as Glu gives it now, needed where there are no lines.
-
-    An order with money has lines. That it has none is believed when Glu has said so before, of the order as it is.
     """
     if lines.repeated:
         return Doubt.REPEATED
+    # An order with money has lines; a Glu that says twice of the same version that it has none is believed. An amount
+    # of nothing may come as a number or as a text.
     money = any(str(header.get(name) or "").strip("0.,- ") for name in ("subtotal", "total"))
     said_before = order.lines_empty_at is not None and payload_hash(header) == order.payload_hash
     return Doubt.EMPTY if not lines.rows and money and not said_before else None

@@ -98,12 +98,13 @@ class LineStream:
     def keep_up(self, *, beside_lists: bool = False) -> None:
         """Write what has come once half a chunk of it is known to be this organisation's.
 
-        The pages of lists that are read beside it tell that; without any, or once a whole chunk waits, it is asked for
-        in a thread.
+        Where that is not known, it is asked for in a thread, unless the pages of lists that are read beside it
+        (`beside_lists`) will soon tell.
         """
         chunk, connections = int(settings.MIRROR_LINE_CHUNK), int(settings.MIRROR_CONNECTIONS)
         waiting = len(self._done)
         starving = len(self._flying) <= connections  # none is left to be asked for next
+        # A transaction costs much, so it is to be worth it; where connections would stand still, a quarter is enough.
         if 4 * waiting < chunk or (2 * waiting < chunk and not starving):
             return
         known = sum(self.session.glu.proofs.cover(fetched.came) for fetched in self._done)
@@ -267,8 +268,7 @@ class LineStream:
     def _proven(self, done: list[_Fetched]) -> list[_Fetched]:
         """What is this organisation's, which lines themselves do not tell: asked once they are here.
 
-        Where that cannot be asked now, lines that add up to their order are believed, so that work gets on under a Glu
-        that allows little. Raises OtherOrganisationError.
+        Raises OtherOrganisationError.
         """
         if all(self.session.glu.proofs.cover(fetched.came) for fetched in done):
             return done
@@ -281,4 +281,5 @@ class LineStream:
             logger.info("%s: not known whose lines these are: %s", self.session.organisation.slug, error.words)
         else:
             return done
+        # What adds up to its order is believed, so that work gets on under a Glu that allows little.
         return [fetched for fetched in done if sums_agree(fetched.order, fetched.rows)]

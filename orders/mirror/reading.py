@@ -110,6 +110,7 @@ class _Reading:
         listed, asked = future.result(), reader.asked
         if listed.age:  # it may be from before the key came to open another organisation
             asked = None
+        # A clock that was set back makes no answer older.
         made_at = max(now(), self.run.started_at) - timedelta(seconds=listed.age)
         if made_at < self.run.up_to:  # a cache on the way had kept it
             self.run.read_as_of = made_at
@@ -132,7 +133,7 @@ class _Reading:
         self._fly(reader, item)
 
     def _goes_on(self, step: Step) -> bool:
-        """Whether there is a next answer to ask for, whatever comes of writing this one, which may end a poll."""
+        """Whether the walk asks on whatever comes of writing this step; a poll may end with each."""
         return step.seam and not step.complete and self.kind != MirrorRun.Pass.CHANGES
 
     def _settle(self, reader: _Reader) -> Iterator[MirrorRun]:
@@ -185,6 +186,7 @@ class _Reading:
                     complete_run(session, run, state)
         if written.created or written.changed:
             self.stream.more()
+        # While there is little here each page changes much, and what was planned for few rows is slow for many.
         if self.kind == MirrorRun.Pass.HISTORY and (run.rows <= 4 * session.pages.longest or step.complete):
             analyze()
         return quiet

@@ -28,8 +28,7 @@ _SETTLED = timedelta(days=1)
 def refresh_lines(holder: Holder) -> int:
     """Make due the lines that were read longest ago, a share each time, so that none is older than the stated age.
 
-    Nothing says that a refund of a line moves its order; those of orders still open are read more often. Gives how
-    many became due.
+    Gives how many became due.
     """
     moment = now()
     organisation = holder.organisation
@@ -37,6 +36,7 @@ def refresh_lines(holder: Holder) -> int:
         state.refresh_due_at = REFRESH.after(moment)
         _mend_times(organisation, moment)
     fresh = organisation.orders.filter(lines_due_at=None, lines_copied_at__isnull=False, gone_at=None)
+    # Open orders are what people work on, and nothing says that a refund of a line moves its order.
     still_open = fresh.filter(_OPEN, lines_copied_at__lt=moment - timedelta(seconds=OPEN_LINES_MAX_AGE))
     share = REFRESH.every.total_seconds() / max(settings.MIRROR_LINES_MAX_AGE_SECONDS, 1)
     orders = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0

@@ -1,7 +1,4 @@
-"""When a thing is due, how often, and how long is waited: a column says it, so that no message has to.
-
-A time further ahead than it can ever be set comes from a clock that has been set back, and has passed.
-"""
+"""When a thing is due, how often, and how long is waited: a column says it, so that no message has to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,6 +121,7 @@ def gone_confirmation() -> timedelta:
 def has_passed(due_at: datetime | None, longest: float) -> bool:
     """Whether `due_at`, which is never set more than `longest` seconds ahead, has come; true for None."""
     moment = now()
+    # What is further ahead than that comes from a clock that has been set back since.
     return due_at is None or not moment < due_at <= moment + timedelta(seconds=longest)
 
 

@@ -85,6 +85,7 @@ def complete_run(session: Session, run: MirrorRun, state: MirrorState) -> None:
         state.trailing_due_at = TRAILING.after(moment)
         _doubt_early_lines(session.organisation, run, moment)
     save(run, *_ENDED, "flags")
+    # An older run that failed and waits would keep its pass waiting.
     session.organisation.mirror_runs.filter(kind=run.kind, wait_until__isnull=False).update(wait_until=None)
     if run.kind == MirrorRun.Pass.HISTORY or run.reach == MirrorRun.Reach.WHOLE:
         forget_unseen(session.organisation, run.started_at)

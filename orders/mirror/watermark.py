@@ -21,9 +21,6 @@ def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: 
     """min(Glu's clock when the pass began, newest change known then) less `overlap` seconds; None if both are unknown.
 
     `age` is for how many seconds a cache had kept what was read, which is taken off Glu's clock; without that, off all.
-
-    A row stamped in the future cannot push it past Glu's clock, and a clock running ahead cannot push it past the rows.
-    Where Glu tells no time, such a row cannot push it past ours, less what that may run ahead.
     """
     if server_time is not None:
         server_time -= timedelta(seconds=age)
@@ -38,7 +35,9 @@ def next_watermark(server_time: datetime | None, newest: Stamp | None, overlap: 
     else:
         base = newest.floor()
         if server_time is None and base.instant > (ours := now()):
+            # Where Glu tells no time ours bounds it, less what a clock may run ahead.
             server_time = ours - timedelta(seconds=_UNTRUSTED_CLOCK)
+        # A row stamped in the future cannot push it past Glu's clock, nor a clock that runs ahead past the rows.
         if server_time is not None and server_time < base.instant:
             base = base.plus(int((server_time - base.instant).total_seconds()))
     return base.plus(-overlap)

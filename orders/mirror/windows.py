@@ -47,16 +47,14 @@ def _orders_per_window(orders: int) -> int:
 
 
 def inside(organisation: Organisation, window: MirrorWindow) -> QuerySet[Order]:
-    """Our orders that the window's walk must have listed, had Glu still got them.
-
-    Near a bound that is not in UTC the same digits can mean two instants; what lies there accuses nobody.
-    """
+    """Our orders that the window's walk must have listed, had Glu still got them."""
     orders = organisation.orders.filter(gone_at=None)
     for bound, sign, name in (
         (Stamp.parse(window.created_from), 1, "created_at__gte"),
         (Stamp.parse(window.created_before), -1, "created_at__lt"),
     ):
         if bound is not None:
+            # Of a bound that is not in UTC the same digits can mean two instants; what lies between accuses nobody.
             margin = 0 if bound.suffix in ("Z", "+00:00") else 3600 * sign
             orders = orders.filter(**{name: bound.instant + timedelta(seconds=margin)})
     return orders

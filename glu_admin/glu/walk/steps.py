@@ -60,18 +60,14 @@ Walking = Generator[Ask | Step, Listed | None, None]
 
 
 def ask(bounds: Bounds, page: int = 1) -> Generator[Ask | Step, Listed | None, Listed]:
-    """Ask for a page of a list, and give the answer.
-
-    It is asked for again when the answer breaks the bounds: a filter that Glu ignored once may be honoured next time.
-    Raises WalkError when the answer breaks them each time.
-    """
+    """Ask for a page of a list, and give the answer. Raises WalkError when it breaks the bounds each time."""
     for attempt in range(_TRIES):
         listed = yield Ask(bounds, page)
         if listed is None:
             raise TypeError("a walk's question wants an answer")
         try:
             _check(listed.rows, bounds)
-        except WalkError:
+        except WalkError:  # a filter that Glu ignored once may be honoured next time
             if attempt == _TRIES - 1:
                 raise
         else:

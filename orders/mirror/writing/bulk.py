@@ -1,8 +1,6 @@
 """Many rows of a table written or found at once as plain values.
 
 To make a model of each costs several times what writing does, and to make the ORM's question what answering it does.
-SQLite executes one prepared statement for each row. PostgreSQL plans each statement anew, so it is given all rows in
-one, as JSON: to write thousands of values into the text of a statement takes its driver three times as long.
 """
 
 import json
@@ -28,19 +26,22 @@ def upsert(
     keep: tuple[str, ...] = (),
     add: tuple[str, ...] = (),
 ) -> None:
-    """Insert rows, whose values stand in the order of `columns`; where `unique` is here already, replace that row's.
+    """Insert rows, whose values stand in the order of `columns`, or write them over those with the same `unique`.
 
-    No two rows have the same `unique`. A relation's value is the other row's key. Of a row that is here `keep` stays as
-    it is, and `add` is added to.
+    No two of the rows have the same `unique`. A relation's value is the other row's key. Where a row is written over,
+    its columns in `keep` stay as they are, and those in `add` are added to.
     """
     if not rows:
         return
     head, tail = _statement(model, columns, unique, keep, add)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            # A statement is prepared once, and executed for each row.
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"{head} VALUES ({places}) {tail}", _as_text(model, columns, rows))
         else:
+            # PostgreSQL plans each statement anew, so it is given all rows in one; as JSON, for to write thousands of
+            # values into the text of a statement takes its driver three times as long.
             given = _given(model, columns)
             cursor.execute(f"{head} SELECT * FROM {given} {tail}", [_as_json(model, columns, rows)])  # noqa: S608
 

@@ -45,7 +45,6 @@ _COLUMNS = (
     *(entry.column for entry in ORDER_FIELDS),
 )
 
-# What is asked of the orders that are here already.
 _ASKED = tuple(
     dict.fromkeys(
         ("glu_id", "id", "updated_at", "payload_hash", "uuid", "gone_at", *Settlement._fields, *COUNTED_COLUMNS)
@@ -218,17 +217,14 @@ def _known(organisation: Organisation, glu_ids: list[int]) -> dict[int, _Known]:
 
 
 def _settled(organisation: Organisation, orders: list[ParsedOrder], known: dict[int, _Known]) -> dict[int, Settlement]:
-    """What the orders' transactions come to: as before, but for new orders and those of another currency than before.
-
-    Transactions may be here before their order.
-    """
+    """What the orders' transactions come to, by Glu's id."""
     out: dict[int, Settlement] = {}
     asking: dict[int, str | None] = {}
     for order in orders:
         code, before = order.columns["currency_code"], known.get(order.glu_id)
         if before is not None and before.counted.currency_code == (code or ""):
             out[order.glu_id] = before.settled
-        else:
+        else:  # also of a new one: transactions may be here before their order
             asking[order.glu_id] = code
     return out | settlements(organisation, asking)
 
@@ -272,7 +268,7 @@ def _write(
             for order in orders
         ],
         unique=("organisation", "glu_id"),
-        keep=("first_copied_at", "check_words"),
+        keep=("first_copied_at", "check_words"),  # given all the same, as a new row has to have them
     )
     glu_ids = [order.glu_id for order in orders]
     return dict(found(organisation, Order, ("glu_id", "id"), by="glu_id", among=glu_ids))

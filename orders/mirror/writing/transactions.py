@@ -52,8 +52,8 @@ def write_transactions(
 ) -> Written:
     """Write a page of transactions; the orders that new or changed ones name are settled and have their lines due.
 
-    Transactions from before `signal_from` (Glu's clock) say nothing: every line was read after that. A row without a
-    usable id or creation time is counted as set aside and flags the run; one older than ours is left.
+    No line is due for transactions from before `signal_from` (Glu's clock). A row without a usable id or creation time
+    is counted as set aside and flags the run; one older than ours is left.
     """
     result = Written()
     parsed: dict[int, _Parsed] = {}
@@ -83,6 +83,7 @@ def write_transactions(
         [(organisation.pk, fetched_at, *transaction) for transaction in writing],
         unique=("organisation", "glu_id"),
     )
+    # Every line was read after `signal_from`, so what is from before it moves none.
     named = {
         transaction.order_glu_id
         for transaction in writing
