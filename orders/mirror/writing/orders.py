@@ -102,12 +102,12 @@ def write_orders(
     polled_up_to: datetime | None = None,
     accept_older: bool = False,
 ) -> Written:
-    """Write a page of Glu's orders as they came; an unchanged one is not touched, an older one is dropped.
+    """Write a page of Glu's orders as they came, and make their lines due; an unchanged one is not touched.
 
-    A row without usable id or creation time is set aside. Written orders have their lines due. With `derive` false
-    the search documents and counters are left for the caller to build at the end. `polled_up_to` is up to when polls
-    have read everything, for the record of change. Raises OtherOrganisationError, with nothing written, when an id
-    comes with another uuid than before.
+    One that is older than ours is left, unless the caller accepts it. A row without usable id or creation time is set
+    aside. `polled_up_to` is up to when polls have read everything, for the record of change. Without `derive` the
+    caller builds documents, counters and days at the end. Raises OtherOrganisationError, with nothing written, when an
+    id comes with another uuid than before.
     """
     result, drift = Written(), DriftWatch()
     usable = _usable(organisation, rows, fetched_at, result)
