@@ -79,7 +79,7 @@ def test_many_orders_take_as_few_questions_as_one(house: Any, many: int) -> None
     fill(house, many)
     with CaptureQueriesContext(connection) as asked:
         dispatch(house.hotel)
-    assert len(asked.captured_queries) == 6
+    assert len(asked.captured_queries) == 7
 
 
 def test_an_open_page_learns_of_every_mark_and_of_nothing_else(house: Any) -> None:

@@ -172,7 +172,7 @@ def test_what_the_queue_offers_is_asked_only_where_it_may_offer_something(house:
     waits = {"dispatchStatus": "Outstanding", "paymentStatus": "Paid"}
     write(house.hotel, order(41, **waits), order(42, **{**waits, "dispatchStatus": "Dispatched"}))
     sent = asked(staff_client, "/o/alder-house/orders/42/")
-    assert asked(staff_client, ORDER) == sent + 2
+    assert asked(staff_client, ORDER) == sent + 3
     set_marks(house.hotel, house.hotel.orders.filter(glu_id=41), OrderMark.Kind.POSTED, house.staff)
     assert asked(staff_client, ORDER) == sent + 1
 
