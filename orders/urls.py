@@ -91,6 +91,7 @@ urlpatterns = [
     path("exports/schedule/", schedules.export_schedule, name="orders_export_schedule"),
     path("exports/schedule/<uuid:token>/", schedules.export_schedule_change, name="orders_export_schedule_change"),
     path("exports/schedule/<uuid:token>/pause/", schedules.export_schedule_pause, name="orders_export_schedule_pause"),
+    path("exports/schedule/<uuid:token>/take/", schedules.export_schedule_take, name="orders_export_schedule_take"),
     path("exports/schedule/<uuid:token>/end/", schedules.export_schedule_end, name="orders_export_schedule_end"),
     path("exports/<uuid:token>/", exports.export_stored, name="orders_export_stored"),
     path("exports/<uuid:token>/row/", exports.export_row, name="orders_export_row"),

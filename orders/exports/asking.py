@@ -48,12 +48,13 @@ def ask_export(
 ) -> Export:
     """Write down what somebody wants, `only_since` their last of its kind. Raises TooManyExports.
 
-    Those of a schedule are of one kind. Where there is none yet, everything is new.
+    Those of a schedule are of one kind, whosever it was. Where there is none yet, everything is new.
     """
     with transaction.atomic():
         _room_for_one(organisation, user, _("%(n)d exports of yours are still running."))
         kind = f"schedule {schedule.pk}" if schedule else kind_of(query, choice)
-        last = last_mark(organisation.exports.filter(user=user), kind) if only_since else None
+        before = schedule.exports.all() if schedule else organisation.exports.filter(user=user)
+        last = last_mark(before, kind) if only_since else None
         return organisation.exports.create(
             user=user,
             schedule=schedule,

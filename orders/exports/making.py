@@ -34,6 +34,7 @@ from orders.exports.filenames import export_filename
 from orders.exports.jsonl import jsonl_orders
 from orders.exports.manifest import manifest
 from orders.exports.marks import Mark, mark_now, read_mark
+from orders.exports.rights import export_rights
 from orders.exports.xlsx import Book
 from orders.models import Export, ExportSchedule
 from orders.search import Query, parse_query
@@ -122,6 +123,8 @@ def _mine(export: Export) -> QuerySet[Export]:
 
 def _make(export: Export) -> None:
     organisation, choice, path = export.organisation, choice_of(export), path_of(export)
+    if export.schedule_id and export_rights(organisation, export.user) is None:
+        raise _Troubled(Export.Trouble.RIGHTS)
     query = parse_query(export.query, organisation)
     if query.errors or query.ignored:
         raise _Troubled(Export.Trouble.UNREADABLE)

@@ -1,4 +1,4 @@
-"""Scheduled exports: when one is due, changed and paused, whose rights it has then, and how it is announced."""
+"""Scheduled exports: when one is due, changed, paused and taken over, whose rights it has, and how it is announced."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from glu_admin.tenancy import mail
-from glu_admin.tenancy.models import Membership, Organisation, Role, User
+from glu_admin.tenancy.models import Membership, Role, User
 from glu_admin.tenancy.public_url import desk_link
 from glu_admin.tenancy.times import next_at
 from orders.display.locales import grouped
 from orders.exports.asking import TooManyExports, ask_export, hint_export
 from orders.exports.completeness import completeness
 from orders.exports.making import choice_of
+from orders.exports.rights import export_rights
 from orders.models import Export, ExportSchedule, SavedView
 from orders.saved_views import query_of, visible_views
 from orders.search import Query
@@ -102,6 +103,33 @@ def resume_schedule(schedule: ExportSchedule) -> None:
     _row(schedule).filter(paused_at__isnull=False).update(**resumed)
 
 
+def take_over(schedule: ExportSchedule, user: User) -> bool:
+    """Make a schedule somebody's own, with their rights, where whoever it belongs to may not export any more.
+
+    It is due next after now, unless it is paused. Where they do not see its view they have to choose another: what it
+    was called is not theirs to know. False where somebody may export with it, or took it over meanwhile.
+    """
+    before = schedule.user
+    if export_rights(schedule.organisation, before):
+        return False
+    plan(schedule, now())
+    is_seen = visible_views(schedule.organisation, user).filter(pk=schedule.view_id or 0).exists()
+    own = {
+        "user": user,
+        "taken_at": now(),
+        "taken_from": str(before or ""),
+        "trouble": "" if is_seen else Trouble.VIEW,
+        "view_name": schedule.view_name if is_seen else "",
+        "zone": schedule.zone,
+        "due_at": schedule.due_at,
+    }
+    if not _row(schedule).filter(user=before).update(**own):
+        return False
+    for name, value in own.items():
+        setattr(schedule, name, value)
+    return True
+
+
 def may_change(schedule: ExportSchedule, membership: Membership) -> bool:
     """Whether somebody may change, pause or end a schedule: who made it, and a manager."""
     return schedule.user_id == membership.user_id or membership.may(Role.MANAGER)
@@ -146,7 +174,7 @@ def ask_scheduled(pk: int) -> None:
 def announce(export: Export) -> None:
     """Tell who made the schedule of an export that it is ready, as long as they may open it."""
     user = export.user
-    if export.schedule_id is None or user is None or _rights(export.organisation, user) is None:
+    if export.schedule_id is None or user is None or export_rights(export.organisation, user) is None:
         return
     name, link = export.organisation.name, desk_link(f"{reverse('orders_export', args=[export.organisation.slug])}")
     where = f"{link}#export-{export.token}" if link else _("It is on the exports page of the desk.")
@@ -170,7 +198,7 @@ def _row(schedule: ExportSchedule) -> QuerySet[ExportSchedule]:
 def _asked(schedule: ExportSchedule) -> Query | ExportSchedule.Trouble:
     """What is to be exported with the rights of this moment, or why nothing is."""
     organisation, user = schedule.organisation, schedule.user
-    if user is None or _rights(organisation, user) is None:
+    if user is None or export_rights(organisation, user) is None:
         return Trouble.RIGHTS
     view = visible_views(organisation, user).filter(pk=schedule.view_id or 0).first()
     if view is None:
@@ -197,12 +225,6 @@ def _ask(schedule: ExportSchedule, asked: Query | ExportSchedule.Trouble) -> Non
             schedule=schedule,
         )
         hint_export(export)
-
-
-def _rights(organisation: Organisation, user: User) -> Membership | None:
-    """The membership with which somebody may export now, if they may."""
-    membership = organisation.memberships.filter(user=user, user__is_active=True).first()
-    return membership if membership and membership.may(Role.STAFF) else None
 
 
 def _is_day(rhythm: str, day: int, local: date) -> bool:

@@ -36,6 +36,7 @@ class Export(KeptChoice):
         KILLED = "killed", _("The worker that made it was stopped again and again.")
         TOO_LARGE = "too_large", _("It is larger than all files of the organisation may be together.")
         UNREADABLE = "unreadable", _("Its filter cannot be read any more.")
+        RIGHTS = "rights", _("Whoever it was to be made for may not export here any more.")
 
     OPEN = (State.WAITING, State.RUNNING)
 

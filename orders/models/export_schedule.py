@@ -18,7 +18,9 @@ _SHORTEST_MONTH = 28  # days
 class ExportSchedule(KeptChoice):
     """When a saved view is exported by itself, at `at` of the organisation's own clock, for whoever made the schedule.
 
-    It stays theirs, made with their rights and announced to them, whoever changes it. `day` is the day of the week from
+    It stays theirs, made with their rights and announced to them, whoever changes it. Once they may not export any more
+    a manager can take it over: `taken_at` is when that was last, `taken_from` the name of who had it, "" where that was
+    not known any more. `day` is the day of the week from
     0 for Monday, or of the month. `due_at` was reckoned in `zone`; while it is paused nothing is made then. `trouble`
     says why nothing was made the last time. `view_name` stays when the view is gone.
     """
@@ -48,6 +50,8 @@ class ExportSchedule(KeptChoice):
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     view = models.ForeignKey(SavedView, on_delete=models.SET_NULL, null=True, related_name="export_schedules")
     view_name = models.CharField(max_length=60)
+    taken_from = models.CharField(max_length=254, default="", blank=True)
+    taken_at = models.DateTimeField(null=True)
     only_since = models.BooleanField(default=False)  # the one before
 
     rhythm = models.CharField(max_length=8, choices=Rhythm)

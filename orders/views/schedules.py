@@ -1,6 +1,6 @@
-"""Schedules of exports: those there are, a new one, one changed, paused, resumed and ended."""
+"""Schedules of exports: those there are, a new one, one changed, paused, resumed, taken over and ended."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
@@ -21,6 +21,7 @@ from glu_admin.tenancy.times import when_text
 from orders.exports import Choice, NoSuchChoice, read_choice
 from orders.exports.asking import last_choice
 from orders.exports.making import choice_of
+from orders.exports.rights import export_rights, exporters
 from orders.exports.schedules import (
     TooManySchedules,
     add_schedule,
@@ -29,6 +30,7 @@ from orders.exports.schedules import (
     may_change,
     pause_schedule,
     resume_schedule,
+    take_over,
     views_for,
 )
 from orders.models import ExportSchedule, SavedView
@@ -92,20 +94,33 @@ class ScheduleForm(Dressed, forms.Form):
         field: Any = self.fields["view"]
         field.queryset = views
         if schedule and not views.filter(pk=schedule.view_id or 0).exists():
-            # An option without a name stands for it: it stays as it is, unless it is gone.
+            # An option without a name stands for it: it stays as it is, unless it is gone or was never its owner's.
+            is_own = schedule.user_id == request.user.pk
             field.empty_label = _unseen(schedule, request.user)
-            field.required = field.widget.is_required = schedule.view_id is None
+            field.required = field.widget.is_required = schedule.view_id is None or is_own
         self.fields["at"].help_text = _("By the clock of %(zone)s.") % {"zone": organisation.timezone}
 
 
-def listed(request: TeamRequest, organisation: Organisation) -> list[tuple[ExportSchedule, str, bool]]:
-    """The schedules there are, each with what its view is called and whether the person may change it."""
+class Listed(NamedTuple):
+    """A schedule as it is listed: what its view is called, whether the person may change it, and who may not export any
+    more, so that nothing is made: their name, "" while the one whose it is may."""
+
+    schedule: ExportSchedule
+    name: str
+    is_changed: bool
+    without_rights: str
+
+
+def listed(request: TeamRequest, organisation: Organisation) -> list[Listed]:
+    """The schedules there are."""
     seen = {view.pk: view.name for view in visible_views(organisation, request.user)}
+    may_export = exporters(organisation)
     return [
-        (
+        Listed(
             schedule,
             seen.get(schedule.view_id or 0, _unseen(schedule, request.user)),
             may_change(schedule, request.membership),
+            "" if schedule.user_id in may_export else str(schedule.user or _("whoever made it")),
         )
         for schedule in organisation.export_schedules.select_related("user")
     ]
@@ -118,7 +133,8 @@ def _unseen(schedule: ExportSchedule, user: User) -> str:
     """
     if schedule.view_id:
         return _("A view of somebody’s own")
-    return schedule.view_name if schedule.user_id == user.pk else _("A view that is gone")
+    own = schedule.view_name if schedule.user_id == user.pk else ""
+    return own or _("A view that is gone")
 
 
 @door(Role.STAFF)
@@ -171,6 +187,25 @@ def export_schedule_pause(request: TeamRequest, organisation: Organisation, toke
         pause_schedule(schedule)
         said = _("The schedule is paused: nothing is made until it is resumed.")
     messages.success(request, said)
+    return redirect("orders_export", organisation.slug)
+
+
+@door(Role.MANAGER)
+@sent_from("orders_export")
+def export_schedule_take(request: TeamRequest, organisation: Organisation, token: UUID) -> HttpResponse:
+    """Take a schedule over whose maker may not export any more. Who does not see its view is led to choose another."""
+    schedule = _found(request, organisation, token)
+    if not take_over(schedule, request.user):
+        schedule.refresh_from_db()
+        words = _("That schedule was not taken over: it is %(name)s’s, who may export.")
+        messages.warning(request, words % {"name": schedule.user})
+        return redirect("orders_export", organisation.slug)
+    said = [_("The schedule is yours now: it is made with your rights, and its mails go to you.")]
+    said.append(_("It stays paused.") if schedule.paused_at else _("It is due next %(due)s.") % {"due": _due(schedule)})
+    messages.success(request, " ".join(said))
+    if schedule.trouble:
+        messages.warning(request, _("You do not see the view that it exported, so nothing is made: choose another."))
+        return redirect("orders_export_schedule_change", organisation.slug, schedule.token)
     return redirect("orders_export", organisation.slug)
 
 
@@ -250,6 +285,7 @@ def _page(
         "form": form,
         "schedule": schedule,
         "is_own": schedule is None or schedule.user_id == request.user.pk,
+        "has_rights": schedule is None or export_rights(organisation, schedule.user) is not None,
         "views": schedule is not None or visible_views(organisation, request.user).exists(),
         "mails": bool(settings.EMAIL_URL),
         "said": said,

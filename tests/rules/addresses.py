@@ -93,6 +93,7 @@ PAGES = {
     "orders_export_schedule": Page(S),
     "orders_export_schedule_change": Page(S, get=NOT_FOUND, post=NOT_FOUND, args=("export",)),
     "orders_export_schedule_pause": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
+    "orders_export_schedule_take": Page(M, get=REDIRECT, post=NOT_FOUND, args=("export",)),
     "orders_export_schedule_end": Page(S, get=REDIRECT, post=NOT_FOUND, args=("export",)),
     "check_range": Page(S, get=REDIRECT, post=REDIRECT),
     "check_order": Page(S, get=REDIRECT, post=REDIRECT, args=("order",)),

@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glu_admin.tenancy.models import Organisation, Role, User
+from orders.exports import making
 from orders.exports.asking import ask_export
 from orders.exports.choice import Choice
 from orders.exports.making import path_of
@@ -24,6 +25,7 @@ from orders.exports.schedules import (
     pause_schedule,
     plan,
     resume_schedule,
+    take_over,
 )
 from orders.models import Export, ExportSchedule, SavedView
 from orders.search import parse_query
@@ -197,13 +199,79 @@ def test_who_may_not_export_any_more_exports_nothing(
     assert "may not export here any more" in manager_client.get("/o/alder-house/exports/").text
 
 
-def test_who_lost_the_role_while_the_file_was_made_gets_no_mail(hotel: Organisation, house: Any, settings: Any) -> None:
+def test_who_lost_the_role_while_the_file_was_made_gets_no_mail(
+    hotel: Organisation, house: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.EMAIL_URL = "memory://"
     schedule = scheduled(hotel, house.staff)
     ask_scheduled_export(schedule.pk)
-    hotel.memberships.filter(user=house.staff).update(role=Role.VIEWER)
+    make_export = making.make_export
+
+    def lost(pk: int) -> Export | None:
+        made = make_export(pk)
+        hotel.memberships.filter(user=house.staff).update(role=Role.VIEWER)
+        return made
+
+    monkeypatch.setattr("orders.tasks.make_export", lost)
     make_export_file(schedule.exports.get().pk)
+    assert schedule.exports.get().state == State.DONE
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_who_lost_the_role_before_the_file_was_made_has_none_made(
+    hotel: Organisation, house: Any, manager_client: Any, *, is_gone: bool
+) -> None:
+    """Nor is it made again by hand."""
+    schedule = scheduled(hotel, house.staff)
+    ask_scheduled_export(schedule.pk)
+    hotel.memberships.filter(user=house.staff).delete()
+    if is_gone:
+        house.staff.delete()
+    export = schedule.exports.get()
+    for _ in range(2):
+        assert make_export_file(export.pk) is None
+        export.refresh_from_db()
+        assert (export.state, export.trouble) == (State.FAILED, Export.Trouble.RIGHTS)
+        assert not path_of(export).exists()
+        page = manager_client.get("/o/alder-house/exports/").text
+        assert "Whoever it was to be made for may not export here any more." in page
+        manager_client.post(f"/o/alder-house/exports/{export.token}/again/")
+
+
+def test_one_taken_over_is_made_with_the_rights_of_who_took_it_and_mailed_to_them(
+    hotel: Organisation, house: Any, settings: Any
+) -> None:
+    """What is new goes on where it was; what was missed is not made."""
+    settings.EMAIL_URL = "memory://"
+    schedule = scheduled(hotel, house.staff, only_since=True)
+    assert run(schedule)[0].rows == 2
+    assert not take_over(schedule, house.manager)  # its maker may export
+    hotel.memberships.filter(user=house.staff).update(role=Role.VIEWER)
+    write(hotel, order(4, type="Voucher"))
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC) - timedelta(days=2))
+    in_other_hands = ExportSchedule.across_organisations.get()
+    assert take_over(schedule, house.manager)
+    assert not take_over(in_other_hands, house.manager)  # a second one, a moment later
+    assert len(run(schedule)) == 1  # nothing is due before its next time
+    schedule.refresh_from_db()
+    assert (schedule.user, schedule.taken_from, schedule.trouble) == (house.manager, "Staff", "")
+    mail.outbox.clear()
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC))
+    newest = run(schedule)[0]
+    assert (newest.user, newest.rows) == (house.manager, 1)
+    assert [sent.to for sent in mail.outbox] == [["manager@desk.example"]]
+
+
+def test_one_taken_over_whose_view_is_somebodys_own_makes_nothing_and_tells_no_name(
+    hotel: Organisation, house: Any
+) -> None:
+    schedule = scheduled(hotel, house.staff)
+    hotel.saved_views.update(reach="private")
+    hotel.memberships.filter(user=house.staff).delete()
+    assert take_over(schedule, house.manager)
+    ExportSchedule.across_organisations.update(due_at=datetime.now(UTC))
+    assert (run(schedule), schedule.trouble, schedule.view_name) == ([], Trouble.VIEW, "")
 
 
 def test_a_role_that_comes_back_exports_again(hotel: Organisation, house: Any) -> None:

@@ -219,5 +219,64 @@ def test_of_somebody_who_is_gone_the_form_says_so(house: Any, staff_client: Clie
     house.hotel.memberships.filter(user=house.staff).delete()
     house.staff.delete()
     page = words(manager_client.get(address(schedule)).text)
-    assert "Whoever made this schedule is gone, so nothing is made." in page
+    assert "Whoever made this schedule is gone, so nothing is made until a manager takes it over" in page
     assert house.hotel.memberships.get(user=house.manager).role == Role.MANAGER
+
+
+def test_one_whose_maker_may_not_export_any_more_says_so_and_is_taken_over_by_a_manager(
+    house: Any, staff_client: Client, manager_client: Client, viewer_client: Client
+) -> None:
+    schedule = kept(house, staff_client, since="yes")
+    take = address(schedule, "take/")
+    assert take not in manager_client.get(PAGE).text
+    assert "it is Staff’s, who may export" in words(manager_client.post(take, follow=True).text)
+    house.hotel.memberships.filter(user=house.viewer).update(role=Role.STAFF)
+    house.hotel.memberships.filter(user=house.staff).update(role=Role.VIEWER)
+    page = words(viewer_client.get(PAGE).text)
+    assert "Nothing is made, as Staff may not export here any more, until a manager takes the schedule over." in page
+    assert "Paused" in page
+    assert "Next" not in page[page.index("Scheduled") : page.index("Recent")]
+    assert take not in viewer_client.get(PAGE).text
+    assert viewer_client.post(take).status_code == 403
+    assert "may not export here any more, so nothing is made" in words(manager_client.get(address(schedule)).text)
+    page = manager_client.get(PAGE).text
+    assert take in page
+    assert "Pause the schedule" not in page
+    said = words(manager_client.post(take, follow=True).text)
+    assert "The schedule is yours now: it is made with your rights, and its mails go to you. It is due next" in said
+    assert re.search(r"new and changed · Manager · taken over from Staff today \d\d:\d\d", said)
+    schedule.refresh_from_db()
+    assert (schedule.user, schedule.taken_from) == (house.manager, "Staff")
+    assert "A saved view is exported on time, with your rights" in manager_client.get(address(schedule)).text
+
+
+def test_one_that_was_paused_or_whose_maker_is_gone_stays_paused_when_it_is_taken_over(
+    house: Any, staff_client: Client, manager_client: Client
+) -> None:
+    schedule = kept(house, staff_client)
+    staff_client.post(address(schedule, "pause/"))
+    house.staff.delete()
+    assert "as whoever made it may not export here any more" in words(manager_client.get(PAGE).text)
+    said = words(manager_client.post(address(schedule, "take/"), follow=True).text)
+    assert "its mails go to you. It stays paused." in said
+    assert "· Manager · taken over today" in said
+    assert "Paused since today" in said
+
+
+def test_who_takes_one_over_without_seeing_its_view_chooses_another(
+    house: Any, staff_client: Client, manager_client: Client
+) -> None:
+    house.hotel.saved_views.create(name="Secret", slug="secret", reach="private", owner=house.staff)
+    schedule = kept(house, staff_client, view="secret")
+    house.hotel.memberships.filter(user=house.staff).delete()
+    page = manager_client.post(address(schedule, "take/"), follow=True).text
+    assert "You do not see the view that it exported, so nothing is made: choose another." in page
+    assert "Change a schedule" in page
+    form = filled_in(page)
+    assert manager_client.post(address(schedule), form).status_code == 422
+    done = manager_client.post(address(schedule), {**form, "view": "post"}, follow=True).text
+    assert "The schedule is changed: the view." in words(done)
+    assert "secret" not in (page + done).lower()
+    house.hotel.saved_views.filter(slug="secret").delete()
+    schedule.refresh_from_db()
+    assert (schedule.view_name, schedule.trouble) == ("Post", "")
