@@ -92,6 +92,14 @@ def counter_rows(organisation: Organisation) -> Sequence[Any]:
     return list(organisation.order_counters.filter(n__gt=0).values_list(*COUNTED_FIELDS, *ADDED, named=True))
 
 
+def counted_orders(organisation: Organisation) -> int:
+    """How many orders an organisation has."""
+    kept = kept_counters(organisation)
+    if kept is not None:
+        return sum(row.n for row in kept)
+    return organisation.order_counters.aggregate(n=models.Sum("n"))["n"] or 0
+
+
 def counted_values(organisation: Organisation, column: str) -> list[str]:
     """Every value of one of COUNTED_FIELDS that an organisation's orders have, "" for none given."""
     kept = kept_counters(organisation)

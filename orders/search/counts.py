@@ -23,6 +23,7 @@ from orders.search.matching import MOST_FOUND
 from orders.search.sums import BACK, Added, CurrencySum, halved, merged, whole
 
 COUNT_CAP = MOST_FOUND
+_MOST_SUMMED = 1_000  # of orders that are found by their keys; the sums of more come after the rows
 _MOST_NAMED = 20
 _LONGEST = 60
 
@@ -84,6 +85,8 @@ def count_orders(
             return Counted(sum(row.n for row, missed in _judged(read_counters(organisation), criteria) if not missed))
         return Counted(_counters(organisation, criteria).aggregate(n=Sum("n"))["n"] or 0)
     found = found or find(organisation, criteria)
+    if found.n is not None:
+        return Counted(found.n)
     if found.at_least and not found.narrowed:
         return Counted(found.at_least, exact=False)
     cap = found.at_least or most
@@ -134,7 +137,7 @@ def count_and_sums(
         code, status = (list(VALUE_FIELDS).index(name) for name in ("currency", "payment"))
         added = merged((row.values[code], row.values[status], row.added) for row in meant)
         return Counted(sum(each.added.orders for each in added)), added
-    if found.at_least:
+    if found.at_least or (found.n or 0) > _MOST_SUMMED:
         return count_orders(organisation, criteria, found), []
     columns = ("currency_code", "payment_status", "total", "paid_amount")
     orders = found.orders.order_by().annotate(back=BACK).values(*columns, "back")[: COUNT_CAP + 1]

@@ -1,14 +1,15 @@
 """Criteria to orders: the one place that filters, for pages, counts, exports and commands alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.models.counter import kept_counters
+from orders.models.counter import counted_orders
 from orders.search.conditions import condition
 from orders.search.criteria import OrderCriteria
 from orders.search.marked import looked_up_by
@@ -23,13 +24,24 @@ class Found:
     """The orders that meet some criteria, unsorted; `is_few` where they are looked up, to be sorted after that.
 
     Where too many have the words that are searched for, at least so many do, and `narrowed` says whether these are all
-    that is asked for.
+    that is asked for. `n` is how many there are, where finding them has told it, and `newest` are the first
+    of them as Matching has them.
     """
 
     orders: QuerySet[Order]
     is_few: bool = False
     at_least: int = 0
     narrowed: bool = False
+    n: int | None = None
+    newest: Sequence[tuple[Any, int]] = ()
+
+    def first(self, n: int) -> list[int]:
+        """The keys of orders among which are the `n` newest; none where these are not known."""
+        if len(self.newest) <= n:
+            return []
+        created_at = self.newest[n - 1][0]
+        first = [pk for at, pk in self.newest if at >= created_at]
+        return first if len(first) < len(self.newest) else []  # of those created at once with the last some may lack
 
 
 def find_orders(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Order]:
@@ -47,7 +59,15 @@ def find(organisation: Organisation, criteria: OrderCriteria) -> Found:
         return Found(orders, is_few=marked is not None)
     found = matching(organisation, parse_words(criteria.q))
     narrowed = not replace(criteria, q="").is_empty()
-    return Found(orders.filter(found.condition), found.is_few or marked is not None, found.at_least, narrowed)
+    n = None if narrowed or found.at_least else len(found.pks)
+    return Found(
+        orders.filter(found.condition),
+        found.is_few or marked is not None,
+        found.at_least,
+        narrowed,
+        n,
+        () if narrowed else found.newest,
+    )
 
 
 def _few_marked(organisation: Organisation, criteria: OrderCriteria) -> QuerySet[Any] | None:
@@ -58,7 +78,5 @@ def _few_marked(organisation: Organisation, criteria: OrderCriteria) -> QuerySet
     asked = [keys for flag in criteria.has if (keys := looked_up_by(organisation, flag)) is not None]
     if not asked:
         return None
-    kept = kept_counters(organisation)
-    every = organisation.order_counters.aggregate(n=Sum("n"))["n"] or 0 if kept is None else sum(row.n for row in kept)
-    most = isqrt(_PAGE * every)
+    most = isqrt(_PAGE * counted_orders(organisation))
     return next((keys for keys in asked if keys[: most + 1].count() <= most), None)

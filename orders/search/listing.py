@@ -101,9 +101,11 @@ def list_page(
     backwards = place is not None and place[0] == "newer"
     rows: list[Order] = []
     found = found or find(organisation, query.criteria)
-    is_few = found.is_few or _is_narrow(organisation, found, query, count)
+    orders, is_few = found.orders, found.is_few or _is_narrow(organisation, found, query, count)
+    if query.sort == "-created" and place is None and (first := found.first(size + 1)):
+        orders, is_few = orders.filter(pk__in=first), True
     ranged = getattr(query.criteria, query.sort.removeprefix("-")) is not None
-    for stretch in _stretches(found.orders, query.sort, place, is_few=is_few, with_none=not ranged):
+    for stretch in _stretches(orders, query.sort, place, is_few=is_few, with_none=not ranged):
         # What is said beside the columns is looked up of the page alone, not of all that are sorted for it.
         keys = stretch.values("pk")[: size + 1 - len(rows)]
         read = Order.across_organisations.filter(pk__in=keys).defer("user_agent")

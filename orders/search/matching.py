@@ -1,9 +1,11 @@
 """Which orders have a text that is searched for: found once, for rows, count and sums."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 from types import ModuleType
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -11,6 +13,7 @@ from django.db.models.functions import Lower
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
+from orders.models.counter import counted_orders
 from orders.search import postgres, sqlite
 from orders.search.folding import fold
 from orders.search.words import Words
@@ -19,6 +22,7 @@ MOST_FOUND = 10_000
 """So many orders are counted; of more it is only known that there are more."""
 COMMON = 1_000
 """Words are common that so many of the newest orders have, and are not looked for among all."""
+_MANY = 5_000  # where so many are likely, by how many of the newest have the words, nobody looks for all of them
 _MOST_HELD = 30_000  # orders in hand, which are sorted for each page
 _SOON_MET = 100  # of the newest orders: whoever walks from the newest to the oldest meets a page of them soon
 _FEW = 100
@@ -29,12 +33,14 @@ class Matching:
     """Which orders a search finds, as a condition, and their keys; none of these where too many are found to hold.
 
     Then at least so many are. `is_few` is false where so many have the words that they are met wherever one begins.
+    `newest` are the first of them, with the times of their creation, newest first.
     """
 
     condition: Q
     pks: list[int]
     at_least: int = 0
     is_few: bool = True
+    newest: Sequence[tuple[Any, int]] = ()
 
 
 def index() -> ModuleType:
@@ -59,25 +65,29 @@ def matching(organisation: Organisation, words: Words) -> Matching:
     alternatives += [(words.number,)] if words.number else []
     found = set[int]()
     for wanted in alternatives:
-        met = index().among_newest(organisation.pk, wanted, words.unwanted, COMMON + 1)
-        if met > COMMON:
-            return Matching(_spoken(organisation, alternatives, words.unwanted), [], COMMON, is_few=False)
+        newest = index().among_newest(organisation.pk, wanted, words.unwanted, COMMON + 1)
+        met, only = len(newest), newest if len(alternatives) == 1 else ()
+        if met > COMMON or (met >= _SOON_MET and met * counted_orders(organisation) > _MANY * index().NEWEST):
+            spoken = _spoken(organisation, alternatives, words.unwanted)
+            return Matching(spoken, [], min(met, COMMON), is_few=False, newest=only)
         most = MOST_FOUND if met >= _SOON_MET else _MOST_HELD
         found |= set(index().matches(organisation.pk, wanted, words.unwanted, most + 1))
         if len(found) > MOST_FOUND and met >= _SOON_MET:
-            return Matching(_spoken(organisation, alternatives, words.unwanted), [], MOST_FOUND, is_few=False)
+            return Matching(
+                _spoken(organisation, alternatives, words.unwanted), [], MOST_FOUND, is_few=False, newest=only
+            )
         if len(found) > _MOST_HELD:
             speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
             return Matching(reduce(or_, speaking), [], MOST_FOUND)
     if not found and words.untitled:
         return matching(organisation, replace(words, wanted=words.untitled, untitled=()))
-    return _held(found)
+    return _held(found, only)
 
 
-def _held(found: set[int]) -> Matching:
+def _held(found: set[int], newest: Sequence[tuple[Any, int]] = ()) -> Matching:
     pks = sorted(found)
     at_least = MOST_FOUND if len(pks) > MOST_FOUND else 0
-    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks, at_least)
+    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks, at_least, newest=newest)
 
 
 def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unwanted: tuple[str, ...]) -> Q:

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.utils import NotSupportedError, OperationalError
 
 INDEX = "document_text"
-_NEWEST = 8_000
+NEWEST = 8_000
 """So many of the newest texts are read before the index is asked: a few milliseconds."""
 _EXTENSIONS = ("pg_trgm", "btree_gin")
 # A trigram can be taken from three letters, from where a word begins, and from where one ends after two.
@@ -51,18 +51,22 @@ def unindexed() -> int | None:
         return 0 if cursor.fetchone() else None
 
 
-def among_newest(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> int:
-    """How many of the newest texts have every wanted term and no unwanted one; of more than `most`, `most`."""
+def among_newest(
+    organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int
+) -> list[tuple[Any, int]]:
+    """Of the newest texts those that have every wanted term and no unwanted one, newest first and at most `most`.
+
+    When each order was created, as the database has it, and its key.
+    """
     conditions, patterns = _conditions("text", wanted, unwanted)
     sql = f"""
-        SELECT count(*) FROM (
-            SELECT 1 FROM (
-                SELECT text FROM orders_orderdocument WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
-            ) AS newest WHERE {conditions} LIMIT %s
-        ) AS found"""  # noqa: S608  (nothing but columns of ours)
+        SELECT created_at, order_id FROM (
+            SELECT created_at, order_id, text FROM orders_orderdocument
+            WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
+        ) AS newest WHERE {conditions} LIMIT %s"""  # noqa: S608  (nothing but columns of ours)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, most])
-        return int(cursor.fetchone()[0])
+        cursor.execute(sql, [organisation_id, NEWEST, *patterns, most])
+        return list(cursor.fetchall())
 
 
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:

@@ -18,7 +18,7 @@ _BITS = 40
 """An order's key has no more; an organisation's stands above them."""
 _TRIGRAM = 3
 _BATCH = 1_000
-_NEWEST = 8_000
+NEWEST = 8_000
 """So many of the newest texts are read before the index is asked: a few milliseconds."""
 _KEY = f"(organisation_id << {_BITS}) + order_id"
 _INDEXED = f"(SELECT id FROM {INDEX}_docsize)"  # noqa: S608  (names of ours, here and below)
@@ -87,18 +87,22 @@ def unindexed() -> int | None:
         return int(cursor.fetchone()[0])
 
 
-def among_newest(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> int:
-    """How many of the newest texts have every wanted term and no unwanted one; of more than `most`, `most`."""
+def among_newest(
+    organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int
+) -> list[tuple[Any, int]]:
+    """Of the newest texts those that have every wanted term and no unwanted one, newest first and at most `most`.
+
+    When each order was created, as the database has it, and its key.
+    """
     read, patterns = _read(wanted, unwanted)
     sql = f"""
-        SELECT count(*) FROM (
-            SELECT 1 FROM (
-                SELECT text FROM orders_orderdocument WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
-            ) WHERE true {read} LIMIT %s
-        )"""  # noqa: S608
+        SELECT created_at, order_id FROM (
+            SELECT created_at, order_id, text FROM orders_orderdocument
+            WHERE organisation_id = %s ORDER BY created_at DESC LIMIT %s
+        ) WHERE true {read} LIMIT %s"""  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [organisation_id, _NEWEST, *patterns, most])
-        return int(cursor.fetchone()[0])
+        cursor.execute(sql, [organisation_id, NEWEST, *patterns, most])
+        return list(cursor.fetchall())
 
 
 def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:

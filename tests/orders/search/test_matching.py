@@ -1,5 +1,6 @@
 """What the index of texts finds, and that it finds no more and no less than reading every text does."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import Order
-from orders.search import Counted, count_and_sums, find, find_orders, list_page, matching, parse_query
+from orders.search import (
+    Counted,
+    count_and_sums,
+    count_orders,
+    counts,
+    find,
+    find_orders,
+    list_page,
+    matching,
+    parse_query,
+)
 from orders.search.folding import fold
 from orders.search.matching import index
 from orders.search.words import Words
@@ -91,6 +102,50 @@ def test_the_rows_are_the_same_where_more_are_found_than_are_counted_or_held(
     assert found.is_few == is_few
     assert [row.glu_id for row in list_page(written.hotel, query, 50, found).rows] == few == [3, 2, 1]
     assert count_and_sums(written.hotel, query.criteria, found, []) == (Counted(2, exact=False), [])
+
+
+def test_where_many_are_likely_nobody_looks_for_all_of_them(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "_SOON_MET", 2)
+    words = Words(wanted=("smith",))
+    assert matching.matching(written.hotel, words).is_few
+    monkeypatch.setattr(index(), "NEWEST", 3)  # two or three of these have the word, and as large a part of all may
+    assert len(matching.matching(written.hotel, words).pks) == 3
+    monkeypatch.setattr(matching, "_MANY", 1)
+    found = matching.matching(written.hotel, words)
+    assert (found.pks, found.at_least, found.is_few) == ([], len(found.newest), False)
+    assert _ids(written.hotel, "smith") == {1, 2, 3}
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 10])
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 9, 10])
+def test_the_first_page_is_that_of_the_whole_list(
+    house: Any, monkeypatch: pytest.MonkeyPatch, at_once: int, size: int
+) -> None:
+    """Of the newest it is known which they are; `at_once` were created in one moment, and some of them may be cut."""
+    placed = (f"2026-11-0{1 + n // at_once}T10:00:00+00:00" for n in range(9))
+    write(house.hotel, *(order(n, at, customerName="Kim Lee") for n, at in enumerate(placed, 1)))
+    query = parse_query("q=kim", house.hotel)
+    found = find(house.hotel, query.criteria)
+    whole = [row.glu_id for row in list_page(house.hotel, query, 50, replace(found, newest=())).rows]
+    assert len(whole) == 9
+    for read in (2, 5, 9):
+        monkeypatch.setattr(index(), "NEWEST", read)
+        found = find(house.hotel, query.criteria)
+        assert len(found.newest) == read
+        page = list_page(house.hotel, query, size, found)
+        assert [row.glu_id for row in page.rows] == whole[:size]
+        assert (page.older is None) == (size >= 9)
+
+
+def test_sums_of_many_that_are_found_come_after_the_rows(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    criteria = parse_query("q=smith", written.hotel).criteria
+    found = find(written.hotel, criteria)
+    with CaptureQueriesContext(connection) as asked:
+        assert count_orders(written.hotel, criteria, found) == Counted(3)
+    assert not asked.captured_queries
+    assert count_and_sums(written.hotel, criteria, found, [])[1]
+    monkeypatch.setattr(counts, "_MOST_SUMMED", 2)
+    assert count_and_sums(written.hotel, criteria, found, []) == (Counted(3), [])
 
 
 @pytest.mark.parametrize("typed", ["desk@post.example", "900123", "paid-together-1", "smith", "07700 900123"])
