@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from glu_admin.tenancy.models import Organisation
+
 sync_api = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.browser
@@ -91,3 +93,18 @@ def test_an_answer_that_is_on_its_way_does_not_take_the_place_of_the_click(open_
     assert held
     sync_api.expect(page.locator(BOX)).to_have_value("gift")
     sync_api.expect(page.locator("#chips a.chip")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "link", "then"),
+    [("{}x", "#results .empty a >> nth=0", "{}"), ("{}x", "#results >> text=see all orders", "")],
+)
+def test_a_link_of_an_empty_list_that_is_for_other_words_puts_them_into_the_box(
+    open_page: Callable[..., Any], desk: Organisation, typed: str, link: str, then: str
+) -> None:
+    name = max((desk.orders.exclude(customer_name=None)[0].customer_name or "").split(), key=len)
+    page = open_page(ORDERS)
+    page.locator(BOX).fill(typed.format(name))
+    page.click(link)
+    sync_api.expect(page.locator("#results tbody tr")).not_to_have_count(0)
+    sync_api.expect(page.locator(BOX)).to_have_value(then.format(name))
