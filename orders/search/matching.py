@@ -1,6 +1,6 @@
 """Which orders have a text that is searched for: found once, for rows, count and sums."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
@@ -63,7 +63,8 @@ def matching(organisation: Organisation, words: Words) -> Matching:
         return _held(named)
     alternatives = [(fold(str(words.uuid)),) if words.uuid else words.wanted]
     alternatives += [(words.number,)] if words.number else []
-    found = set[int]()
+    found: dict[int, Any] = {}  # their keys, and when they were created
+    only: Sequence[tuple[Any, int]] = ()
     for wanted in alternatives:
         newest = index().among_newest(organisation.pk, wanted, words.unwanted, COMMON + 1)
         met, only = len(newest), newest if len(alternatives) == 1 else ()
@@ -71,20 +72,21 @@ def matching(organisation: Organisation, words: Words) -> Matching:
             spoken = _spoken(organisation, alternatives, words.unwanted)
             return Matching(spoken, [], min(met, COMMON), is_few=False, newest=only)
         most = MOST_FOUND if met >= _SOON_MET else _MOST_HELD
-        found |= set(index().matches(organisation.pk, wanted, words.unwanted, most + 1))
+        found |= {pk: at for at, pk in index().matches(organisation.pk, wanted, words.unwanted, most + 1)}
         if len(found) > MOST_FOUND and met >= _SOON_MET:
-            return Matching(
-                _spoken(organisation, alternatives, words.unwanted), [], MOST_FOUND, is_few=False, newest=only
-            )
+            spoken = _spoken(organisation, alternatives, words.unwanted)
+            return Matching(spoken, [], MOST_FOUND, is_few=False, newest=only)
         if len(found) > _MOST_HELD:
             speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
             return Matching(reduce(or_, speaking), [], MOST_FOUND)
     if not found and words.untitled:
         return matching(organisation, replace(words, wanted=words.untitled, untitled=()))
-    return _held(found, only)
+    if all(found.values()):
+        only = sorted(((at, pk) for pk, at in found.items()), reverse=True)[: COMMON + 1]
+    return _held(found.keys(), only)
 
 
-def _held(found: set[int], newest: Sequence[tuple[Any, int]] = ()) -> Matching:
+def _held(found: Iterable[int], newest: Sequence[tuple[Any, int]] = ()) -> Matching:
     pks = sorted(found)
     at_least = MOST_FOUND if len(pks) > MOST_FOUND else 0
     return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks, at_least, newest=newest)

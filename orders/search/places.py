@@ -68,9 +68,8 @@ def nearest(organisation: Organisation, q: str) -> list[str]:
 def _names(organisation: Organisation, term: str) -> dict[str, str]:
     """Words of names that share a half with a term, by how they are folded: one slip leaves the other half whole."""
     half = max(_LEAST_PART, len(term) // 2)
-    pks = [
-        pk for part in (term[:half], term[-half:]) for pk in index().matches(organisation.pk, (part,), (), _MOST_READ)
-    ]
+    parts = (index().matches(organisation.pk, (part,), (), _MOST_READ) for part in (term[:half], term[-half:]))
+    pks = [pk for found in parts for _, pk in found]
     rows = organisation.orders.filter(pk__in=pks).values_list(*_NAME_COLUMNS)
     return {fold(word): word for row in rows for name in row if name for word in name.split() if fold(word)}
 

@@ -69,29 +69,33 @@ def among_newest(
         return list(cursor.fetchall())
 
 
-def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
-    """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
-    sql, parameters = _found(organisation_id, wanted, unwanted)
+def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[tuple[Any, int]]:
+    """Up to `most` orders whose text has every wanted term and no unwanted one, in no order.
+
+    Of each is told what `among_newest` tells.
+    """
+    sql, parameters = _found("created_at, order_id", organisation_id, wanted, unwanted)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} LIMIT %s", [*parameters, most])
-        return [pk for (pk,) in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def speaking(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> Q:
     """The condition that an order's text has every wanted term and no unwanted one, by the index."""
-    return Q(pk__in=RawSQL(*_found(organisation_id, wanted, unwanted)))  # noqa: S611  (terms are parameters)
+    return Q(pk__in=RawSQL(*_found("order_id", organisation_id, wanted, unwanted)))  # noqa: S611  (terms are parameters)
 
 
-def _found(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[Any]]:
-    """SQL that gives the keys, and its parameters."""
+def _found(columns: str, organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[Any]]:
+    """SQL that gives columns of the texts, and its parameters."""
     # The planner may take the index by time instead, as it hopes to find enough soon; it cannot where all are asked
     # for. Without a trigram to look for, the index would be read whole, which takes far longer than the texts.
     text = "text" if any(map(_HAS_TRIGRAM.search, wanted)) else "text || ''"
     conditions, patterns = _conditions(text, wanted, unwanted)
+    # A small number comes as a small integer, and the index knows the organisation among large ones only.
     sql = f"""
         WITH found AS MATERIALIZED (
-            SELECT order_id FROM orders_orderdocument WHERE organisation_id = %s AND {conditions}
-        ) SELECT order_id FROM found"""  # noqa: S608  (nothing but columns of ours)
+            SELECT {columns} FROM orders_orderdocument WHERE organisation_id = %s::bigint AND {conditions}
+        ) SELECT {columns} FROM found"""  # noqa: S608  (nothing but columns of ours)
     return sql, [organisation_id, *patterns]
 
 

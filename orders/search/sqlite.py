@@ -105,12 +105,15 @@ def among_newest(
         return list(cursor.fetchall())
 
 
-def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[int]:
-    """The keys of up to `most` orders whose text has every wanted term and no unwanted one, in no order."""
+def matches(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str], most: int) -> list[tuple[Any, int]]:
+    """Up to `most` orders whose text has every wanted term and no unwanted one, in no order.
+
+    Of each is told what `among_newest` tells, but for when it was created, which the index does not know: None.
+    """
     sql, parameters = _found(organisation_id, wanted, unwanted)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} LIMIT %s", [*parameters, most])
-        return [pk for (pk,) in cursor.fetchall()]
+        return [(None, pk) for (pk,) in cursor.fetchall()]
 
 
 def speaking(organisation_id: int, wanted: Sequence[str], unwanted: Sequence[str]) -> Q:
