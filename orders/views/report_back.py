@@ -29,7 +29,8 @@ from orders.reports.money_back import Back, LeftOut, MoneyBack, Movement, Row, S
 from orders.reports.period import BY, PERIODS, Period, read_period
 from orders.search import Counted
 from orders.views.money_card import WAY_WORDS
-from orders.views.reports import Line, Table, address_of, in_words, only_currency, table_file
+from orders.views.report_files import is_asked_as_it_is, missing_days, table_file
+from orders.views.reports import Line, Table, address_of, in_words, only_currency
 
 MOST_SHOWN = 200
 """So many transactions stand on the page, the newest; the file has all."""
@@ -78,9 +79,11 @@ def report_back(request: TeamRequest, organisation: Organisation) -> HttpRespons
         "only": only,
     }
     if asked.period and known.how != "unread":
-        found = money_back(organisation, asked.period, only)
+        found, missing = money_back(organisation, asked.period, only), _missing(organisation, asked.period)
         context |= {
             "period": asked.period,
+            "missing": missing,
+            "is_whole": known.how == "read" and not missing,
             "slices": _(BY[asked.period.by]),
             "sections": [_section(asked.period, section) for section in found.sections],
             "others": [(row.words, grouped(row.back.orders), row.query) for row in found.others],
@@ -96,7 +99,8 @@ def report_back_file(request: TeamRequest, organisation: Organisation) -> HttpRe
     """What went back by day, week or month, or its transactions, as a file. Raises Http404 for another table."""
     asked, name = read_period(request.GET, organisation), request.GET.get("table", "")
     known = transactions_known(state_on_page(organisation))
-    if asked.period is None or known.how == "unread":
+    is_whole = known.how == "read" and not _missing(organisation, asked.period)
+    if asked.period is None or known.how == "unread" or not (is_whole or is_asked_as_it_is(request)):
         return redirect(f"{reverse('report_back', args=[organisation.slug])}?{request.GET.urlencode()}")
     if name not in (asked.period.by, _TRANSACTIONS):
         raise Http404("No such table.")
@@ -105,7 +109,13 @@ def report_back_file(request: TeamRequest, organisation: Organisation) -> HttpRe
         table = _transactions_table(organisation, found.movements)
     else:
         table = _by_slice(asked.period, found.sections)
-    return table_file(organisation, f"money-back-by-{name}-{asked.period.first}-to-{asked.period.last}", *table)
+    about = f"money-back-by-{name}-{asked.period.first}-to-{asked.period.last}"
+    return table_file(organisation, about, *table, is_whole=is_whole)
+
+
+def _missing(organisation: Organisation, period: Period | None) -> str:
+    """What of a period is not copied, or in doubt, in words: orders of then, and what came back since a copy stands."""
+    return missing_days(organisation, period.first, period.last) if period else ""
 
 
 def _section(period: Period, section: Section) -> dict[str, Any]:

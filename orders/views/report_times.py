@@ -25,7 +25,8 @@ from orders.reports.chart import Chart, chart
 from orders.reports.period import PERIODS, Asked, read_period
 from orders.reports.schedule import Schedule, schedule
 from orders.reports.times import MOST, Took, times
-from orders.views.reports import NONE, address_of, in_words, table_file
+from orders.views.report_files import is_asked_as_it_is, missing_days, table_file
+from orders.views.reports import NONE, address_of, in_words
 
 _TABLES = ("dispatch", "payment", "scheduled")
 
@@ -47,12 +48,16 @@ def report_times(request: TeamRequest, organisation: Organisation) -> HttpRespon
         "days": [(date_format(day.day, "D j M"), grouped(day.orders), day.query) for day in ahead.days if day.orders],
         "whole": (_next(len(ahead.days)), grouped(ahead.whole.orders), ahead.whole.query),
         "chart": _chart(ahead),
+        "missing_ahead": (missing_ahead := missing_days(organisation, None, None)),
+        "whole_ahead": not missing_ahead,
     }
     if asked.period:
         found = times(organisation, asked.period)
         context |= {
             "period": asked.period,
             "times": found,
+            "missing": (missing := missing_days(organisation, found.first, asked.period.last)),
+            "is_whole": not missing,
             "dispatch": [_row(one, _working_days) for one in found.dispatch],
             "payment": [_row(one, short) for one in found.payment],
         }
@@ -65,15 +70,17 @@ def report_times_file(request: TeamRequest, organisation: Organisation) -> HttpR
     asked, name = _asked(request, organisation), request.GET.get("table", "")
     if name not in _TABLES:
         raise Http404("No such table.")
-    if asked.period is None:
+    found = times(organisation, asked.period) if asked.period and name != "scheduled" else None
+    last = asked.period.last if asked.period else None
+    is_whole = not (missing_days(organisation, found.first, last) if found else missing_days(organisation, None, None))
+    if asked.period is None or not (is_whole or is_asked_as_it_is(request)):
         return redirect(f"{reverse('report_times', args=[organisation.slug])}?{request.GET.urlencode()}")
     rows: list[list[Cell]]
-    if name == "scheduled":
+    if found is None:
         days = schedule(organisation).days
         headings, rows = ["Day", "Orders to be sent"], [[day.day, day.orders] for day in days]
         about = f"from-{days[0].day}"
     else:
-        found = times(organisation, asked.period)
         about = f"{found.first}-to-{asked.period.last}"
         if name == "dispatch":
             headings = [
@@ -93,7 +100,7 @@ def report_times_file(request: TeamRequest, organisation: Organisation) -> HttpR
                 [one.method or _(NONE), one.done, one.known, _minutes(one.median), _minutes(one.high), one.left]
                 for one in found.payment
             ]
-    return table_file(organisation, f"{name}-{about}", headings, rows)
+    return table_file(organisation, f"{name}-{about}", headings, rows, is_whole=is_whole)
 
 
 def _asked(request: TeamRequest, organisation: Organisation) -> Asked:

@@ -1,12 +1,12 @@
 """Reports: how many orders a period has and worth how much, each number a link to the list, each table a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,15 +22,15 @@ from orders.display.html import bdi
 from orders.display.locales import grouped
 from orders.display.money import currency, money
 from orders.display.text import isolated
-from orders.exports.tables import Cell, amount_cell, table_texts
-from orders.proof.gaps import extent, is_copied, words_of
+from orders.exports.tables import Cell, amount_cell
 from orders.proof.standing import standing_on_page, state_on_page
-from orders.proof.transactions import transactions_known
+from orders.proof.transactions import TransactionsKnown, transactions_known
 from orders.recheck import note_visit
 from orders.reports.chart import Chart, chart
 from orders.reports.figures import SPLITS, Figures, Report, Row, Section, folded_rows, is_counted, report
 from orders.reports.period import BY, DAYS, PERIODS, Asked, Period, read_period
 from orders.search import Counted
+from orders.views.report_files import is_asked_as_it_is, missing_days, table_file
 
 _AMOUNTS = {
     "paid": (gettext_noop("Received"), gettext_noop("money that came in for these orders, by Glu’s transactions")),
@@ -126,7 +126,8 @@ def reports(request: TeamRequest, organisation: Organisation) -> HttpResponse:
                 (row.words or _(NONE), grouped(row.figures.orders), urlencode([("currency", row.words)]))
                 for row in found.others
             ],
-            "missing": _missing(organisation, period),
+            "missing": (missing := missing_days(organisation, period.first, period.last)),
+            "is_whole": _is_whole(missing, known),
         }
     return render(request, "orders/reports/page.html", context)
 
@@ -136,26 +137,19 @@ def report_file(request: TeamRequest, organisation: Organisation) -> HttpRespons
     """A table of a report as a file, in all currencies and with every value. Raises Http404 for one there is not."""
     asked = read_period(request.GET, organisation)
     state = state_on_page(organisation)
-    if asked.period is None or not is_counted(organisation, state):
+    period, transactions = asked.period, transactions_known(state)
+    is_whole = period is not None and _is_whole(missing_days(organisation, period.first, period.last), transactions)
+    if period is None or not is_counted(organisation, state) or not (is_whole or is_asked_as_it_is(request)):
         return redirect(f"{reverse('reports', args=[organisation.slug])}?{request.GET.urlencode()}")
-    name, known = request.GET.get("table", ""), transactions_known(state).is_known
-    found = report(organisation, asked.period, most=None)
-    table = _by_slice(asked.period, found, known) if name == asked.period.by else _by_value(found, name, known)
-    return table_file(organisation, f"by-{name}-{asked.period.first}-to-{asked.period.last}", *table)
+    name, known = request.GET.get("table", ""), transactions.is_known
+    found = report(organisation, period, most=None)
+    table = _by_slice(period, found, known) if name == period.by else _by_value(found, name, known)
+    return table_file(organisation, f"by-{name}-{period.first}-to-{period.last}", *table, is_whole=is_whole)
 
 
 def in_words(names: Mapping[str, str]) -> dict[str, str]:
     """Names in addresses with what they are called, translated."""
     return {name: _(words) for name, words in names.items()}
-
-
-def table_file(
-    organisation: Organisation, about: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
-) -> StreamingHttpResponse:
-    """A table as a file to download, whose name ends with what it is `about`."""
-    response = StreamingHttpResponse(table_texts(organisation, headings, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{organisation.slug}-report-{about}.csv"'
-    return response
 
 
 def _section(period: Period, section: Section, known: bool) -> dict[str, Any]:
@@ -234,11 +228,9 @@ def _orders(n: int) -> str:
     return Counted(n).words
 
 
-def _missing(organisation: Organisation, period: Period) -> str:
-    """What of the period is not copied, or in doubt, in words; "" for nothing."""
-    if not is_copied(organisation):
-        return ""
-    return words_of(extent(organisation, period.first, period.last).gaps, organisation.zone)
+def _is_whole(missing: str, transactions: TransactionsKnown) -> bool:
+    """Whether files hold all of their days; what is not known of payments yet is left empty in them."""
+    return not missing and transactions.how != "stopped"
 
 
 def only_currency(request: TeamRequest) -> str | None:

@@ -186,7 +186,12 @@ def test_what_is_not_known_is_said(
     assert said in page
     assert ("Glu said no." in page) == ("transactions_error" in state)
     assert ("Buyer 1" in page) == has_table
-    assert staff_client.get(f"{FILE}?{OCTOBER}&table=day").status_code == (200 if has_table else 302)
+    assert ("CSV, incomplete" in page) == (has_table and bool(state))
+    answer = staff_client.get(f"{FILE}?{OCTOBER}&table=day")
+    assert answer.status_code == (302 if state else 200)
+    if state and has_table:  # a second step, from the page that says what is missing
+        answer = staff_client.get(f"{FILE}?{OCTOBER}&table=day&incomplete=yes")
+        assert "-incomplete.csv" in answer.headers["Content-Disposition"]
 
 
 def test_figures_lead_to_the_same_days_of_money_back(october: Organisation, viewer_client: Client) -> None:

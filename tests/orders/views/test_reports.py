@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from orders.mirror.writing.counts import count_all_days
 from orders.mirror.writing.transactions import write_transactions
 from orders.models import MirrorState
 from orders.search import find_orders, parse_query
-from tests.orders.builders import EPOCH, order, write
+from tests.orders.builders import EPOCH, RANGE, order, run, transact, transaction, window, write
 from tests.orders.tables import rows, text
 
 PAGE, FILE = "/o/alder-house/reports/", "/o/alder-house/reports/file/"
@@ -128,6 +129,37 @@ def test_what_is_not_known_is_said_and_no_zero(house: Any, viewer_client: Client
     assert "Glu’s transactions are still being read" in page
     lines = list(csv.reader(io.StringIO(staff_client.get(f"{FILE}?{YEAR}&table=month").getvalue().decode("utf-8-sig"))))
     assert lines[11][-3:] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("page", "tables"),
+    [
+        (PAGE, ("month", "type")),
+        (f"{PAGE}back/", ("month", "transactions")),
+        (f"{PAGE}times/", ("dispatch", "payment", "scheduled")),
+    ],
+)
+def test_days_that_are_not_copied_are_said_and_their_file_takes_a_second_step(
+    house: Any, staff_client: Client, page: str, tables: tuple[str, ...]
+) -> None:
+    write(house.hotel, order(1))
+    transact(house.hotel, transaction(1, 1, "Refund", "2026-11-02T10:00:00"))
+    counted(house.hotel)
+    said = staff_client.get(f"{page}?{YEAR}").text
+    assert "not copied yet" not in said
+    assert "incomplete" not in said
+    for table in tables:
+        assert staff_client.get(f"{page}file/?{YEAR}&by=month&table={table}").status_code == 200
+    window(run(house.hotel, RANGE, EPOCH), datetime(2026, 10, 1, tzinfo=UTC), EPOCH)
+    said = " ".join(staff_client.get(f"{page}?{YEAR}").text.split())
+    assert "not copied yet" in said
+    assert "CSV, incomplete" in said
+    for table in tables:
+        asked = f"{page}file/?{YEAR}&by=month&table={table}"
+        answer = staff_client.get(asked)
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, page)
+        answer = staff_client.get(f"{asked}&incomplete=yes")
+        assert answer.headers["Content-Disposition"].endswith('-incomplete.csv"')
 
 
 def test_orders_that_lack_an_amount_are_told(house: Any, viewer_client: Client) -> None:

@@ -1,0 +1,36 @@
+"""Tables of reports as files: one that is not whole says so in its name, and is given to who has asked for it so."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.http import StreamingHttpResponse
+
+from glu_admin.tenancy.models import Organisation
+from glu_admin.tenancy.requests import TeamRequest
+from orders.exports.tables import Cell, table_texts
+from orders.proof.gaps import extent, is_copied, words_of
+
+
+def missing_days(organisation: Organisation, first: date | None, last: date | None) -> str:
+    """What of some days of the organisation's zone is not copied, or in doubt, in words; "" for nothing.
+
+    Both days are included; None is open, up to all history and to now.
+    """
+    if not is_copied(organisation):
+        return ""
+    return words_of(extent(organisation, first, last).gaps, organisation.zone)
+
+
+def is_asked_as_it_is(request: TeamRequest) -> bool:
+    """Whether a file is wanted though it is not whole, as the page asks for it that says what is missing."""
+    return request.GET.get("incomplete") == "yes"
+
+
+def table_file(
+    organisation: Organisation, about: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]], *, is_whole: bool
+) -> StreamingHttpResponse:
+    """A table as a file to download, whose name says what it is `about`, and whether that is not whole."""
+    response = StreamingHttpResponse(table_texts(organisation, headings, rows), content_type="text/csv; charset=utf-8")
+    name = "-".join([organisation.slug, "report", about, *([] if is_whole else ["incomplete"])])
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
