@@ -65,14 +65,17 @@ def matching(organisation: Organisation, words: Words) -> Matching:
     alternatives += [(words.number,)] if words.number else []
     found: dict[int, Any] = {}  # their keys, and when they were created
     only: Sequence[tuple[Any, int]] = ()
+    every = counted_orders(organisation)
     for wanted in alternatives:
         newest = index().among_newest(organisation.pk, wanted, words.unwanted, COMMON + 1)
         met, only = len(newest), newest if len(alternatives) == 1 else ()
-        if met > COMMON or (met >= _SOON_MET and met * counted_orders(organisation) > _MANY * index().NEWEST):
+        if met > COMMON or (met >= _SOON_MET and met * every > _MANY * index().NEWEST):
             spoken = _spoken(organisation, alternatives, words.unwanted)
             return Matching(spoken, [], min(met, COMMON), is_few=False, newest=only)
         most = MOST_FOUND if met >= _SOON_MET else _MOST_HELD
-        found |= {pk: at for at, pk in index().matches(organisation.pk, wanted, words.unwanted, most + 1)}
+        if every > index().NEWEST:
+            newest = index().matches(organisation.pk, wanted, words.unwanted, most + 1)
+        found |= {pk: at for at, pk in newest}
         if len(found) > MOST_FOUND and met >= _SOON_MET:
             spoken = _spoken(organisation, alternatives, words.unwanted)
             return Matching(spoken, [], MOST_FOUND, is_few=False, newest=only)

@@ -52,6 +52,12 @@ def written(house: Any) -> Any:
     return house
 
 
+@pytest.fixture
+def few_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is asked, as among many orders."""
+    monkeypatch.setattr(index(), "NEWEST", 1)
+
+
 def by_reading(organisation: Organisation, words: Words) -> set[int]:
     if named := {row.pk for row in organisation.orders.filter(glu_id__in=words.ids)}:
         return named
@@ -66,6 +72,7 @@ def by_reading(organisation: Organisation, words: Words) -> set[int]:
 
 @pytest.mark.parametrize("words", WORDS, ids=str)
 @pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.usefixtures("few_are_read")
 def test_the_index_finds_what_reading_finds(written: Any, words: Words, indexed: bool) -> None:
     if not indexed:
         _without_index()
@@ -75,6 +82,7 @@ def test_the_index_finds_what_reading_finds(written: Any, words: Words, indexed:
         assert not found.at_least
 
 
+@pytest.mark.usefixtures("few_are_read")
 def test_the_index_follows_texts_that_change_and_go(written: Any) -> None:
     write(written.hotel, order(1, "2026-11-02T10:00:00+00:00", customerName="Ann Taylor"))
     written.hotel.orders.get(glu_id=2).delete()
@@ -171,6 +179,16 @@ def test_all_are_found_where_more_are_named_than_are_held(
     assert _ids(house.hotel, typed) == {1, 2, 3, 4, 5}
     ours = find_orders(house.hotel, parse_query(f"q={typed}", house.hotel).criteria)
     assert {row.organisation_id for row in ours} == {house.hotel.pk}
+
+
+def test_of_no_more_orders_than_are_read_the_index_is_not_asked(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = Words(wanted=("smith",), unwanted=("ann",))
+    with CaptureQueriesContext(connection) as asked:
+        few = matching.matching(written.hotel, words).pks
+    monkeypatch.setattr(index(), "NEWEST", 1)
+    with CaptureQueriesContext(connection) as asked_of_many:
+        assert matching.matching(written.hotel, words).pks == few
+    assert len(asked) < len(asked_of_many)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's index has the organisation in its keys")
