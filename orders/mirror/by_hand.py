@@ -18,7 +18,7 @@ from orders.mirror.reading import read_run
 from orders.mirror.refresh import all_lines_due, retry_set_aside
 from orders.mirror.run_ends import fail_run
 from orders.mirror.session import Session
-from orders.models import MirrorRun
+from orders.models import MirrorRun, SetAside
 
 Progress = Callable[[str, str, int | None, int], AbstractContextManager[Callable[[int], None]]]
 """Shows how something gets on: its name, what is counted, how much there is if that is known, how much is done."""
@@ -178,8 +178,13 @@ def list_everything(session: Session) -> None:
 
 
 def ask_again(organisation: Organisation) -> None:
-    """End every wait after a failure, and give lines all their tries again; the caller holds the lease."""
+    """End every wait after a failure, and give lines all their tries again; the caller holds the lease.
+
+    Lines that could not be placed are asked for again too.
+    """
     moment = now()
+    aside = organisation.set_aside.filter(kind=SetAside.Kind.LINE).values("order_glu_id")
+    organisation.orders.filter(glu_id__in=aside, lines_due_at=None, gone_at=None).update(lines_due_at=moment)
     waiting = organisation.orders.filter(lines_due_at__isnull=False, gone_at=None)
     waiting.filter(lines_due_at__gt=moment).update(lines_due_at=moment)
     waiting.filter(lines_attempts__gt=0).update(lines_attempts=0)

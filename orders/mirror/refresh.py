@@ -16,8 +16,9 @@ from orders.mirror.identity import prove, recognise_page
 from orders.mirror.rhythm import LINES_WAIT_MAX, OPEN_LINES_MAX_AGE, REFRESH, gone_confirmation
 from orders.mirror.session import Session
 from orders.mirror.writing.orders import write_orders
-from orders.mirror.writing.set_aside import ASKABLE, readmit
+from orders.mirror.writing.set_aside import readmit
 from orders.models import SetAside
+from orders.models.set_aside import ASKABLE
 
 _OPEN = Q(dispatch_status__in=("Outstanding", "Packed", "Scheduled")) | Q(payment_status="Pending")
 _MOST_RETRIES = 50

@@ -52,7 +52,7 @@ class MirrorRun(models.Model):
         FROM_CACHE = "from_cache", _("Glu’s answers came from a cache, and were too old (from_cache)")
         UNUSABLE_TRANSACTIONS = (
             "unusable_transactions",
-            _("transactions that cannot be placed (unusable_transactions)"),
+            _("transactions that cannot be placed or added up (unusable_transactions)"),
         )
 
     # Passes that read stretches of creation to their ends: what these do not list is missing.

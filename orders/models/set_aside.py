@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from glu_admin.tenancy.models import Organisation
 
+ASKABLE = r'^"?[0-9]{1,18}"?$'
+"""An id of a row set aside, in JSON, by which Glu can be asked."""
+
 
 class SetAside(models.Model):
     """A row of Glu's without a usable id or creation time: kept as it came, with the reason; the page went on."""

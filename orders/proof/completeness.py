@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from django.template.defaultfilters import pluralize
 
 from glu_admin.tenancy.models import Organisation
-from orders.models import MirrorRun
+from orders.models import MirrorRun, SetAside
 from orders.models.mirror_state import state_of
+from orders.models.set_aside import ASKABLE
 from orders.proof.passes import flag_words
 from orders.proof.runs import flagged_polls
 
 _MOST_NAMED = 5
+_AGAIN = "mirror --pass reconcile reads everything again"  # no other pass settles it
 
 
 def lacking(organisation: Organisation, runs: Iterable[MirrorRun] = ()) -> list[str]:
@@ -33,14 +35,17 @@ def _history(organisation: Organisation) -> list[str]:
 def _flagged(organisation: Organisation, runs: Iterable[MirrorRun]) -> list[str]:
     """Flags of the last reading of everything, and of polls since that it has not settled."""
     whole = organisation.mirror_runs.filter(MirrorRun.EVERYTHING, state=MirrorRun.State.COMPLETE)
-    doubted = [*runs, *whole.order_by("-pk")[:1], *flagged_polls(organisation)]
-    flags = sorted({flag for run in doubted for flag in run.flags.split()})
-    return [f"flagged: {', '.join(flag_words(flags))}"] if flags else []
+    settled_by_all = [*whole.order_by("-pk")[:1], *flagged_polls(organisation)]
+    flags = sorted({flag for run in (*runs, *settled_by_all) for flag in run.flags.split()})
+    again = f" ({_AGAIN})" if any(run.flags for run in settled_by_all) else ""
+    return [f"flagged: {', '.join(flag_words(flags))}{again}"] if flags else []
 
 
 def _set_aside(organisation: Organisation) -> list[str]:
     aside = organisation.set_aside.count()
-    return [f"{aside} row{pluralize(aside, ' is,s are')} set aside and could not be placed"] if aside else []
+    nameless = organisation.set_aside.filter(kind=SetAside.Kind.ORDER).exclude(glu_id__regex=ASKABLE).exists()
+    again = f" ({_AGAIN})" if nameless else ""
+    return [f"{aside} row{pluralize(aside, ' is,s are')} set aside and could not be placed{again}"] if aside else []
 
 
 def _unread(organisation: Organisation) -> list[str]:

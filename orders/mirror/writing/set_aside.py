@@ -10,9 +10,7 @@ from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation
 from orders.models import SetAside
-
-ASKABLE = r'^"?[0-9]{1,18}"?$'
-"""An id of a row set aside, in JSON, by which Glu can be asked."""
+from orders.models.set_aside import ASKABLE
 
 
 def set_aside(

@@ -53,7 +53,8 @@ def write_transactions(
     """Write a page of transactions; the orders that new or changed ones name are settled and have their lines due.
 
     No line is due for transactions from before `signal_from` (Glu's clock). A row without a usable id or creation time
-    is counted as set aside and flags the run; one older than ours is left.
+    is counted as set aside and flags the run, and so does one whose amount or order came and cannot be read, though it
+    is written; one older than ours is left.
     """
     result = Written()
     parsed: dict[int, _Parsed] = {}
@@ -62,6 +63,7 @@ def write_transactions(
         if transaction is None:
             result.set_aside += 1
         else:
+            result.set_aside += _is_odd(row.raw, transaction)
             parsed[transaction.glu_id] = transaction
     here = found(organisation, Transaction, ("glu_id", *_Known._fields), by="glu_id", among=parsed)
     known = {glu_id: _Known(*row) for glu_id, *row in here}
@@ -136,6 +138,13 @@ def _parse(row: Row) -> _Parsed | None:
         updated_at=updated.instant if updated else None,
         payload_hash=payload_hash({**raw, "card_number": last_four}),
     )
+
+
+def _is_odd(raw: dict[str, Any], transaction: _Parsed) -> bool:
+    """Whether its amount or its order came and cannot be read, so that what it moved is in no sum of its order."""
+    amount, order = raw.get("amount"), raw.get("attachedOrder")
+    without_amount = amount is not None and transaction.amount is None
+    return without_amount or (order is not None and transaction.order_glu_id is None)
 
 
 def _word(value: Any) -> str | None:

@@ -89,6 +89,51 @@ def test_what_failed_is_asked_again_at_once_and_what_fails_again_is_named(
     assert "Complete" in mirror()
 
 
+def test_lines_that_could_not_be_placed_are_asked_for_again(
+    hotel: Any, sandbox: RunningSandbox, scripted: ScriptedGlu
+) -> None:
+    glu_id = sandbox.truth("hotel")[5]["id"]
+
+    def spoil(question: Question, data: Any) -> None:
+        if question.path == f"/orders/{glu_id}/lines" and ("page", "1") in question.params:
+            data.append({"name": "Without an id"})
+
+    scripted.after = spoil
+    for _ in range(2):
+        with pytest.raises(CommandError, match="1 row is set aside"):
+            mirror()
+    scripted.after = None
+    assert "Complete" in mirror()
+    assert equal(hotel, sandbox)
+
+
+@pytest.mark.parametrize("odd", [{"amount": "50.00"}, {"amount": 50.5}, {"amount": 2**63}, {"attachedOrder": {}}])
+def test_transactions_that_cannot_be_added_up_leave_no_copy_complete(
+    hotel: Any, scripted: ScriptedGlu, odd: dict[str, Any]
+) -> None:
+    def spoil(question: Question, data: Any) -> None:
+        if question.path == "/transactions" and data:
+            data[0].update(odd)
+
+    scripted.after = spoil
+    with pytest.raises(CommandError, match="transactions that cannot be placed or added up"):
+        mirror()
+    scripted.after = None
+    assert "Complete" in mirror("--pass", "reconcile")
+
+
+def test_what_only_a_reading_of_everything_settles_says_so(hotel: Any, scripted: ScriptedGlu) -> None:
+    def spoil(question: Question, data: Any) -> None:
+        if question.path == "/orders" and data and not question.bounds("updatedAt"):
+            data.append({"customerName": "Without an id"})
+
+    scripted.after = spoil
+    with pytest.raises(CommandError, match=r"could not be placed \(mirror --pass reconcile reads everything again\)"):
+        mirror()
+    scripted.after = None
+    assert "Complete" in mirror("--pass", "reconcile")
+
+
 def test_lines_that_come_empty_are_complete_once_said_twice(hotel: Any, sandbox: RunningSandbox) -> None:
     sandbox.world.shops["hotel"].faults.lines_empty_rate = 1
     with pytest.raises(CommandError, match=r"the lines of 130 orders .*no lines, though the order has money.* and 125"):
