@@ -4,11 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 from django.utils.timezone import localdate
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.times import local
-from orders.desk.queues import RADAR, SCHEDULED, Queue
+from orders.desk.queues import PAST_SCHEDULE, RADAR, SCHEDULED, Queue
 from orders.search import Counted, find
 
 DAYS = 14
@@ -39,20 +41,28 @@ class Radar:
 
 def radar(organisation: Organisation) -> Radar:
     """The next DAYS days of the organisation's own calendar."""
-    scheduled = _days_by_pk(organisation, SCHEDULED)
-    found = [(queue, _days_by_pk(organisation, queue)) for queue in RADAR]
-    wrong = {pk for _, days in found for pk in days}
-    every, hot = Counter(scheduled.values()), Counter(day for pk, day in scheduled.items() if pk in wrong)
+    every = _by_day(organisation)
+    found = {queue: _days_by_pk(organisation, queue) for queue in RADAR if queue is not PAST_SCHEDULE}
+    counted = {queue: _counted(len(of_queue)) for queue, of_queue in found.items()}
+    counted[PAST_SCHEDULE] = PAST_SCHEDULE.count(organisation)
+    # Whatever has a problem on one of these days is scheduled for it, too.
+    wrong = {pk: day for days in found.values() for pk, day in days.items()}
+    hot = Counter(wrong.values())
     today = localdate(timezone=organisation.zone)
     query = SCHEDULED.query(organisation)
     days = [
         Ahead(day, every[day], hot[day], query.url_query(scheduled=day.isoformat()))
         for day in (today + timedelta(days=n) for n in range(DAYS))
     ]
-    problems = [
-        (str(queue.words), _counted(len(of_queue)), queue.query(organisation).url_query()) for queue, of_queue in found
-    ]
-    return Radar(days, _counted(len(scheduled)), query.url_query(), problems)
+    problems = [(str(queue.words), counted[queue], queue.query(organisation).url_query()) for queue in RADAR]
+    return Radar(days, Counted(sum(every.values())), query.url_query(), problems)
+
+
+def _by_day(organisation: Organisation) -> Counter[date]:
+    """How many orders are scheduled for each local day that is looked ahead to."""
+    orders = find(organisation, SCHEDULED.query(organisation).criteria).orders.order_by()
+    day = TruncDate("scheduled_delivery_at", tzinfo=organisation.zone)
+    return Counter(dict(orders.values_list(day).annotate(n=Count("pk"))))
 
 
 def _days_by_pk(organisation: Organisation, queue: Queue) -> dict[int, date]:

@@ -96,8 +96,17 @@ def count_orders(
 
 def read_counters(organisation: Organisation) -> list[CounterRow]:
     """All counters of an organisation's orders, for whoever asks them several things."""
+    if (kept := kept_counters(organisation)) is None:
+        return _as_criteria_have_them(counter_rows(organisation))
+    read: list[CounterRow] = vars(organisation).setdefault("_read_counters", [])
+    if not read:
+        read += _as_criteria_have_them(kept)
+    return read
+
+
+def _as_criteria_have_them(counters: Sequence[Any]) -> list[CounterRow]:
     columns = list(VALUE_FIELDS.values())
-    return [CounterRow([*map(_said, columns, row)], row[len(columns) :]) for row in counter_rows(organisation)]
+    return [CounterRow([*map(_said, columns, row)], row[len(columns) :]) for row in counters]
 
 
 def count_each(organisation: Organisation, asked: Sequence[OrderCriteria], *others: QuerySet[Order]) -> list[Counted]:

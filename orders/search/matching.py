@@ -16,6 +16,7 @@ from orders.models import Order
 from orders.models.counter import counted_orders
 from orders.search import postgres, sqlite
 from orders.search.folding import fold
+from orders.search.keys import among
 from orders.search.words import Words
 
 MOST_FOUND = 10_000
@@ -25,7 +26,6 @@ COMMON = 1_000
 _MANY = 5_000  # where so many are likely, by how many of the newest have the words, nobody looks for all of them
 _MOST_HELD = 30_000  # orders in hand, which are sorted for each page
 _SOON_MET = 100  # of the newest orders: whoever walks from the newest to the oldest meets a page of them soon
-_FEW = 100
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def matching(organisation: Organisation, words: Words) -> Matching:
 def _held(found: Iterable[int], newest: Sequence[tuple[Any, int]] = ()) -> Matching:
     pks = sorted(found)
     at_least = MOST_FOUND if len(pks) > MOST_FOUND else 0
-    return Matching(Q(pk__in=pks) if len(pks) <= _FEW else index().among(pks), pks, at_least, newest=newest)
+    return Matching(among(pks), pks, at_least, newest=newest)
 
 
 def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unwanted: tuple[str, ...]) -> Q:

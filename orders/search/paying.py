@@ -10,6 +10,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.models import Order, OrderMark
 from orders.models.counter import counted_values
 from orders.models.waiting import CANCELLED, OFFLINE, UNPAID
+from orders.search.keys import among
 
 PENDING, PAID = "Pending", "Paid"
 """Payment statuses; Glu documents only the first."""
@@ -47,7 +48,7 @@ def chased(organisation: Organisation, *, later: bool) -> Q:
     The newest word counts. One that was paid since needs nobody's look.
     """
     kept = vars(organisation).get("_chases", {}).get(later)
-    return Q(pk__in=chases(organisation, later=later) if kept is None else kept)
+    return Q(pk__in=chases(organisation, later=later)) if kept is None else among(kept)
 
 
 def keep_chases(organisation: Organisation) -> None:

@@ -104,8 +104,3 @@ def _conditions(text: str, wanted: Sequence[str], unwanted: Sequence[str]) -> tu
     conditions = [f"{text} LIKE %s"] * len(wanted) + [f"{text} NOT LIKE %s"] * len(unwanted)
     patterns = [f"%{connection.ops.prep_for_like_query(term)}%" for term in (*wanted, *unwanted)]
     return " AND ".join(conditions), patterns
-
-
-def among(pks: list[int]) -> Q:
-    """The condition that an order is one of many, as one parameter."""
-    return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [pks]))

@@ -3,7 +3,6 @@
 A row's number is that of its organisation and order together, so that one organisation's are a stretch of them.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,11 +139,6 @@ def _read(wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[str, list[str
     """Terms that are looked for in the texts themselves, as SQL, and its parameters."""
     sql = " AND text LIKE %s ESCAPE '\\'" * len(wanted) + " AND text NOT LIKE %s ESCAPE '\\'" * len(unwanted)
     return sql, [f"%{connection.ops.prep_for_like_query(term)}%" for term in (*wanted, *unwanted)]
-
-
-def among(pks: list[int]) -> Q:
-    """The condition that an order is one of many, as one parameter."""
-    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)]))
 
 
 def _is_ready(cursor: Any) -> bool:

@@ -18,6 +18,7 @@ from orders.search import (
     counts,
     find,
     find_orders,
+    keys,
     list_page,
     matching,
     parse_query,
@@ -204,7 +205,7 @@ def test_the_index_is_asked_for_the_organisation_too(written: Any) -> None:
 
 def test_many_keys_are_asked_for_as_few_are(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     few = _ids(written.hotel, "smith")
-    monkeypatch.setattr(matching, "_FEW", 1)
+    monkeypatch.setattr(keys, "_FEW", 1)
     assert _ids(written.hotel, "smith") == few == {1, 2, 3}
 
 
