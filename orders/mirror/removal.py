@@ -6,13 +6,15 @@ Everything here can be copied again from Glu. Desk rows that staff write do not 
 import logging
 
 from django.conf import settings
+from django.db.models import Min
+from django.utils.timezone import now
 
 from glu_admin.keys.lifecycle import take_over, taking_over
 from glu_admin.tenancy.models import Organisation
 from orders.mirror.lease import Lease
 from orders.mirror.writing.counts import COUNTED_COLUMNS, Differences, counted_row
 from orders.mirror.writing.settlements import forget_settlements
-from orders.models import MirrorState, MissingOrder
+from orders.models import Export, MirrorState, MissingOrder, TypicalTimes
 from orders.settlement import Settlement
 
 logger = logging.getLogger(__name__)
@@ -92,8 +94,11 @@ def _marked(organisation: Organisation) -> list[int]:
 
 
 def _remove(organisation: Organisation, pks: list[int]) -> None:
-    """Orders with their lines, texts for search and history; what is counted follows."""
-    orders = organisation.orders.filter(pk__in=pks)
+    """Orders with their lines, texts for search and history, and the files they may be in; what is counted follows."""
+    orders, moment = organisation.orders.filter(pk__in=pks), now()
+    came_at = orders.aggregate(first=Min("first_copied_at"))["first"]
+    organisation.exports.filter(state=Export.State.DONE, finished_at__gte=came_at).update(expires_at=moment)
+    TypicalTimes.across_organisations.filter(organisation=organisation).update(kinds=[], due_at=moment)
     differences = Differences()
     for row in orders.values(*COUNTED_COLUMNS, *Settlement._fields):
         differences.add(counted_row(row), -1)

@@ -69,7 +69,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Glu does not show {what.orders:,} order{pluralize(what.orders)} that "
             f"{pluralize(what.orders, 'is,are')} here, with {what.lines:,} line{pluralize(what.lines)} and "
-            f"{what.changes:,} recorded change{pluralize(what.changes)}:"
+            f"{what.changes:,} recorded change{pluralize(what.changes)}; files that were exported since go with them:"
         )
         for order in found[:_MOST_LISTED]:
             why = ""
@@ -89,7 +89,9 @@ class Command(BaseCommand):
         what = going(organisation, organisation.orders.all())
         if not want_everything_removed(organisation):
             raise CommandError("There is no key that opens another organisation. Set it with organisation_key first.")
-        self.stdout.write(f"Removing all {what.orders:,} orders, {what.lines:,} lines, and every transaction.")
+        self.stdout.write(
+            f"Removing all {what.orders:,} orders, {what.lines:,} lines, every transaction and exported file."
+        )
         self._remove(organisation)
         key = candidate_key(organisation)
         if key is not None:

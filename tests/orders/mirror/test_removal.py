@@ -1,5 +1,6 @@
 """Orders that came from another organisation are found and removed, and what belongs here comes back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.keys.tasks import try_key
 from glu_admin.sandbox.server import RunningSandbox
+from orders.exports.making import forget_expired
 from orders.foreign import strangers, want_everything_removed, want_removed
 from orders.mirror.engine import run_slice
 from orders.mirror.gone import mark_gone, suspect
@@ -22,7 +24,7 @@ from orders.mirror.writing.counts import recount
 from orders.mirror.writing.lines import LineSet, write_lines
 from orders.mirror.writing.orders import write_orders
 from orders.mirror.writing.transactions import write_transactions
-from orders.models import MirrorState, OrderCounter
+from orders.models import MirrorState, OrderCounter, TypicalTimes
 from orders.models.counter import COUNTED_FIELDS
 from orders.proof.report import mirror_report
 from orders.proof.trouble import needs_a_person
@@ -87,6 +89,24 @@ def test_they_are_found_and_removed_in_one_step(
     assert equal(mixed, sandbox)
     theirs = {transaction["id"] for transaction in sandbox.world.shops["hotel"].transactions()}
     assert set(hotel.transactions.values_list("glu_id", flat=True)) == theirs
+
+
+def test_nothing_made_of_them_stays(mixed: Session) -> None:
+    hotel, moment = mixed.organisation, now()
+    came = min(strangers(hotel).values_list("first_copied_at", flat=True))
+    finished = {"before": came - timedelta(minutes=1), "since": came + timedelta(minutes=1)}
+    for name, at in finished.items():
+        hotel.exports.create(
+            state="done", kind=name, asked_at=at, finished_at=at, expires_at=moment + timedelta(days=7)
+        )
+    times = [["dispatch", "Outstanding", "Post", 60, 600]]
+    TypicalTimes.across_organisations.create(organisation=hotel, kinds=times, due_at=moment + timedelta(days=1))
+    want_removed(hotel, gone=False, shown=12)
+    remove_foreign(hotel.pk)
+    forget_expired()
+    assert {one.kind: one.state for one in hotel.exports.all()} == {"before": "done", "since": "expired"}
+    typical = TypicalTimes.across_organisations.get()
+    assert (typical.kinds, typical.due_at <= now()) == ([], True)
 
 
 def test_what_goes_is_what_was_shown(mixed: Session, manager_client: Client) -> None:
