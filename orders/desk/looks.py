@@ -65,14 +65,17 @@ def read_seen(text: str) -> Seen | None:
 
 
 def read_instant(text: str) -> datetime | None:
-    """An instant of the last year with its offset, as an address has it; None for anything else."""
+    """An instant of the last year with its offset, as an address has it, in UTC: not every offset can be asked with.
+
+    None for anything else.
+    """
     try:
         found = parse_datetime(text)
     except ValueError:
         return None
     if found is None or is_naive(found):
         return None
-    return found if timedelta(0) <= now() - found <= _FURTHEST else None
+    return found.astimezone(UTC) if timedelta(0) <= now() - found <= _FURTHEST else None
 
 
 def named_days(zone: ZoneInfo) -> dict[str, date]:

@@ -196,3 +196,10 @@ def test_as_many_queries_however_many_orders(desk: Any, viewer_client: Client) -
         counts.append(len(captured))
         put(desk.hotel, NOW, *(placed(glu_id, NOW) for glu_id in range(first, first + 15)))
     assert counts[0] == counts[1] <= 16
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-23:59"])
+def test_an_instant_with_an_offset_of_no_place_on_earth_is_answered(
+    desk: Any, viewer_client: Client, offset: str
+) -> None:
+    assert viewer_client.get(PAGE, {"since": f"2026-11-18T12:00:00{offset}"}).status_code == 200
