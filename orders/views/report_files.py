@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.requests import TeamRequest
@@ -28,9 +28,14 @@ def is_asked_as_it_is(request: TeamRequest) -> bool:
 
 def table_file(
     organisation: Organisation, about: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]], *, is_whole: bool
-) -> StreamingHttpResponse:
-    """A table as a file to download, whose name says what it is `about`, and whether that is not whole."""
-    response = StreamingHttpResponse(table_texts(organisation, headings, rows), content_type="text/csv; charset=utf-8")
+) -> HttpResponse:
+    """A table as a file to download, whose name says what it is `about`, and whether that is not whole.
+
+    It is made before the first byte is sent, so that one that breaks off does not look whole, and sent in one piece,
+    which whoever reads too slowly does not get.
+    """
+    text = "".join(table_texts(organisation, headings, rows))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     name = "-".join([organisation.slug, "report", about, *([] if is_whole else ["incomplete"])])
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
