@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TOLD_BY_TIME = {
     *("id", "organisation_id", "order_id", "first_copied_at", "copied_at", "gone_at"),
+    *("dispatch_since", "payment_since", "waiting_since"),  # a move that was seen, or the order as it was first seen
     *("lines_due_at", "lines_copied_at", "lines_attempts", "lines_error"),
     *("check_wanted_at", "check_done_at", "checked_at", "check_outcome", "check_words"),
 }
@@ -43,8 +44,10 @@ def main(slugs: list[str], *, mirror: bool) -> None:
 
 
 def _rows(organisation: "Organisation") -> list[str]:
-    """Each order is what its payload says, has one document that is right, and its lines are of its version."""
+    """Each order is what its payload says and waits by its statuses, has one document that is right, and its lines are
+    of its version."""
     from orders.models import OrderDocument
+    from orders.models.waiting import waiting
     from orders.payload import payload, payload_hash
     from orders.search.document import document_text
 
@@ -58,6 +61,12 @@ def _rows(organisation: "Organisation") -> list[str]:
             out.append(f"{order}: its document is missing or not what it says")
         if order.gone_at is None and order.lines_for_updated_at != order.updated_at:
             out.append(f"{order}: its lines are of another version")
+        if order.dispatch_since is None or order.payment_since is None:
+            out.append(f"{order}: it does not say since when it has its statuses")
+            continue
+        waits = waiting(order.dispatch_status, order.payment_status, order.dispatch_since, order.payment_since)
+        if order.waiting_since != (None if order.gone_at else waits.waiting_since):
+            out.append(f"{order}: it does not wait as its statuses say")
     if texts:
         out.append(f"{len(texts)} documents have no order")
     return out
