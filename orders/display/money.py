@@ -11,8 +11,10 @@ from iso4217 import Currency
 from moneyed import CURRENCIES
 
 from orders.display.locales import grouped, locale
+from orders.display.text import brief
 
 _UNIT_NOT_KNOWN = "unit not known"  # in files, of an amount whose currency does not tell how many make one
+_LONGEST_CODE = 12  # characters; amounts are not broken into lines
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -54,7 +56,7 @@ def money(amount: int | None, code: str | None) -> str:
         return ""
     name, decimals, value = currency(code), minor_unit(code), major_units(abs(amount), code)
     if decimals is None:
-        text = _("%(amount)s (unit not known)") % {"amount": f"{name} {grouped(value)}".lstrip()}
+        text = _("%(amount)s (unit not known)") % {"amount": f"{brief(name, _LONGEST_CODE)} {grouped(value)}".lstrip()}
     else:
         here = locale()
         text = format_currency(value, name, _pattern(here, name, decimals), here, currency_digits=False)

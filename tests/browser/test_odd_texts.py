@@ -12,7 +12,9 @@ from glu_admin.tenancy.models import Organisation
 from orders.desk.marks import Kind, set_marks
 from orders.desk.notes import write_note
 from orders.documented import ORDER_FIELDS
+from orders.mirror.gone import suspect
 from tests.furnished import fill
+from tests.orders.builders import transact, transaction
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +40,10 @@ POSTED = {"dispatchStatus": "Outstanding", "paymentStatus": "Paid"}
 CHASED = {"dispatchStatus": "Outstanding", "paymentStatus": "Pending", "paymentMethod": "Gateway"}
 PAGES = ["/orders/", "/orders/?q=wwwwww", f"/orders/?channel={WORD[:300]}", "/orders/999999/",
          "/orders/999999/lines/999998/", "/orders/print/", "/mirror/", f"/exports/?channel={WORD[:300]}",
-         "/", "/queues/dispatch/", "/queues/dispatch/history/", "/queues/payment/", "/notes/"]  # fmt: skip
-REPORT = "/reports/?period=year"
+         "/", "/queues/dispatch/", "/queues/dispatch/history/", "/queues/payment/", "/notes/", "/changes/",
+         f"/orders/mark/?channel={WORD[:300]}", f"/orders/why/?channel={WORD[:300]}&type={WORD[:300]}",
+         "/orders/columns/", "/views/", "/exports/schedule/", "/mirror/elsewhere/"]  # fmt: skip
+REPORTS = [f"/reports/{of}?period=year" for of in ("", "back/", "times/")]
 SIZES = [(1440, "screen"), (820, "screen"), (390, "screen"), (1032, "print")]
 UPRIGHT = (718, "print")  # lists are printed on their side
 WIDER = """() => {
@@ -60,8 +64,14 @@ def test_a_long_word_widens_no_page(desk: Organisation, open_page: Callable[...,
     user = desk.memberships.get().user
     write_note(desk, desk.orders.get(glu_id=999_996), user, f"@{user} {WORD}", [], uuid4())
     printed = set_marks(desk, desk.orders.filter(glu_id=999_996), Kind.PRINTED, user)
+    fill(desk, [{**ODD, **CHASED, **placed, "id": 999_997, "customerName": f"{WORD}W", "lines": lines[1:]}])
+    moment = (now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
+    refund = transaction(1, 999_996, "Refund", moment, gateway=WORD[:300], gatewayReference=WORD[:300])
+    transact(desk, refund, {**refund, "id": 2, "currencyCode": WORD[:300]})
+    suspect(desk, list(desk.orders.filter(glu_id=999_997).values_list("pk", flat=True)), now())
+    desk.saved_views.create(name=WORD[:60], slug="long", query=f"channel={WORD[:300]}", reach="shared")
     page, found = open_page(), []
-    own_paper = [REPORT, f"/queues/dispatch/sheets/{printed.batch}/"]
+    own_paper = [*REPORTS, f"/queues/dispatch/sheets/{printed.batch}/"]
     for path in [*PAGES, *own_paper]:
         page.goto(DESK + path)
         page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")

@@ -38,6 +38,7 @@ def test_a_currency_has_the_decimals_of_iso_4217(code: str, decimals: int) -> No
         (150_000, "abc", "ABC 150,000 (unit not known)"),
         (-150_000, None, "−150,000 (unit not known)"),
         (150_000, "XAU", "XAU 150,000 (unit not known)"),
+        (150_000, "W" * 300, f"{'W' * 11}… 150,000 (unit not known)"),
         (None, "GBP", ""),
     ],
 )
