@@ -1,5 +1,6 @@
 """Reads settings from the environment, and says in one sentence each which of them nothing can run with."""
 
+import base64
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,6 +39,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "MIRROR_LINE_CHUNK": (1, 10_000),
 }
 _SECRET_CHARACTERS, _METRICS_CHARACTERS = 50, 20  # at least
+_CHARACTERS_THAT_DIFFER = 5  # of a secret, at least
+_ROOT_BYTES, _ROOT_BYTES_THAT_DIFFER = 32, 16  # of a root key, the latter at least; chance makes about 30
 _NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _DATABASES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
@@ -146,7 +149,7 @@ def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
             yield f"CSRF_TRUSTED_ORIGINS lists origins such as https://desk.example.com:8443; {origin!r} is none."
     if not _may_be_glu(settings["GLU_API_URL"]):
         yield "GLU_API_URL must be https; plain http is for a sandbox on this machine only."
-    if settings["METRICS_TOKEN"] and len(settings["METRICS_TOKEN"]) < _METRICS_CHARACTERS:
+    if settings["METRICS_TOKEN"] and not _is_random(settings["METRICS_TOKEN"], _METRICS_CHARACTERS):
         yield f"METRICS_TOKEN can be guessed: it needs {_METRICS_CHARACTERS} random characters or more."
     if not settings["EMBEDDED"]:
         yield from _unfit_for_production(settings)
@@ -156,19 +159,38 @@ def _unfit_for_production(settings: Mapping[str, Any]) -> Iterator[str]:
     key, hosts = settings["SECRET_KEY"], settings["ALLOWED_HOSTS"]
     if not key:
         yield "SECRET_KEY is not set. Production needs one; .env.example says how to make it."
-    elif len(key) < _SECRET_CHARACTERS or len(set(key)) < 5 or key.startswith("django-insecure-"):
+    elif not _is_random(key, _SECRET_CHARACTERS) or key.startswith("django-insecure-"):
         least = f"{_SECRET_CHARACTERS} random characters or more"
         yield f"SECRET_KEY can be guessed: it needs {least}; .env.example says how to make it."
     if not settings["GLU_ROOT_KEYS"]:
         yield "GLU_ROOT_KEYS is not set. Production needs one; .env.example says how to make it."
+    for entry in settings["GLU_ROOT_KEYS"]:
+        if _can_be_guessed(entry):
+            name = entry.partition(":")[0]
+            yield f"GLU_ROOT_KEYS can be guessed: {name} is not random; .env.example says how to make one."
     if not hosts:
         yield "ALLOWED_HOSTS is not set: name the hosts under which the desk is reached."
     elif any("*" in host for host in hosts):
         yield "ALLOWED_HOSTS lets any host in with *: name the hosts under which the desk is reached."
+    elif wide := [host for host in hosts if re.fullmatch(r"\.[^.]+", host)]:
+        yield f"ALLOWED_HOSTS lets every host below {wide[0]} in: name the hosts under which the desk is reached."
     if settings["CELERY_BROKER_URL"].startswith("memory"):
         yield "CELERY_BROKER_URL names a queue in memory, which no worker sees; name a Redis or RabbitMQ."
     if settings["EMAIL_URL"] and not settings.get("EMAIL_BACKEND", "smtp.EmailBackend").endswith("smtp.EmailBackend"):
         yield "EMAIL_URL names no mail server, so that invitations would reach nobody; leave it empty to do without."
+
+
+def _is_random(secret: str, characters: int) -> bool:
+    """Whether a secret is that long, and not the same few characters again and again."""
+    return len(secret) >= characters and len(set(secret)) >= _CHARACTERS_THAT_DIFFER
+
+
+def _can_be_guessed(entry: str) -> bool:
+    """Whether a root key that can be read is the same few bytes again and again."""
+    with suppress(ValueError):
+        root = base64.b64decode(entry.partition(":")[2], validate=True)
+        return len(root) == _ROOT_BYTES and len(set(root)) < _ROOT_BYTES_THAT_DIFFER
+    return False
 
 
 def _may_be_glu(url: str) -> bool:

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 TUNABLE = (
+    "ANSWER_SECONDS",
     "GLU_KEY_RETRY_MAX_SECONDS",
     "GLU_KEY_RETRY_SECONDS",
     "GLU_LONGEST_WAIT",

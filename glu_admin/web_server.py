@@ -7,14 +7,18 @@ Its threads are for requests that have arrived whole. Those still on their way w
 import os
 import re
 import selectors
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from glu_admin.tuning import tuned
 
 # Gunicorn's settings.
 preload_app = True
@@ -25,6 +29,7 @@ logger_class = "glu_admin.web_log.WebLog"
 
 ARRIVAL_SECONDS = 10.0  # for a whole request
 READER_SECONDS = 30.0  # for each piece of an answer, and each of a body that is too long to wait for
+ANSWER_SECONDS = 3600.0  # for a whole answer, however steadily it is read
 LONGEST_HEAD = 64 * 1024  # bytes; a longer one is refused
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.I)
@@ -43,8 +48,9 @@ class DeskWorker(ThreadWorker):
     """
 
     def init_process(self) -> None:
-        """Begin as gunicorn's worker does, with a thread of its own for probes."""
+        """Begin as gunicorn's worker does, with a thread of its own for probes, and nothing being answered."""
         self.probes = ThreadPoolExecutor(max_workers=1)
+        self.answering: dict[TConn, float] = {}
         super().init_process()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -78,6 +84,23 @@ class DeskWorker(ThreadWorker):
         else:
             self.nr_conns -= 1
             conn.close()
+
+    def murder_pending(self) -> None:
+        """Close what has waited too long, as gunicorn does each second, and what has been answered for too long."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn, until in list(self.answering.items()):
+            if until < now:
+                with suppress(OSError):  # gone already
+                    conn.sock.shutdown(socket.SHUT_RDWR)  # its thread finds it closed, and ends
+
+    def handle(self, conn: TConn) -> Any:
+        """Answer a request in a thread, for no longer than a whole answer may take."""
+        self.answering[conn] = time.monotonic() + tuned("ANSWER_SECONDS", ANSWER_SECONDS)
+        try:
+            return super().handle(conn)
+        finally:
+            del self.answering[conn]
 
     def _let_in(self, conn: TConn) -> None:
         conn.data_ready = True

@@ -47,15 +47,25 @@ def production(folder: Path, **settings: str) -> dict[str, str]:
         "GLU_ADMIN_MODE": "production",
         "STATE_DIR": str(folder / "state"),
         "SECRET_KEY": "abcdefghij" * 6,
-        "GLU_ROOT_KEYS": f"k1:{base64.b64encode(bytes(32)).decode()}",
+        "GLU_ROOT_KEYS": f"k1:{base64.b64encode(bytes(range(32))).decode()}",
         "ALLOWED_HOSTS": "desk.example, .desk.example,10.0.0.7,[::1]",
         **settings,
     }
 
 
+GUESSED_KEYS = [f"k1:{base64.b64encode(secret).decode()}" for secret in (bytes(32), b"\xff" * 32, b"secret! " * 4)]
 WRONG = {
     "SECRET_KEY": ["", "x", "a" * 60, "django-insecure-" + "abcdefghij" * 6],
-    "ALLOWED_HOSTS": ["", "*", "desk.example,*", "*.desk.example", "https://desk.example", "desk.example:80", "a b"],
+    "ALLOWED_HOSTS": [
+        "",
+        "*",
+        "desk.example,*",
+        "*.desk.example",
+        "https://desk.example",
+        "desk.example:80",
+        "a b",
+        ".com",
+    ],
     "PUBLIC_URL": [
         "desk.example",
         "http://desk.example",
@@ -75,12 +85,12 @@ WRONG = {
         "mysql://h/n",
     ],
     "EMAIL_URL": ["consolemail://", "dummymail://", "memorymail://", "smpt://host", "nonsense"],
-    "GLU_ROOT_KEYS": ["", "k1", "k1:short", "x y:AAAA"],
+    "GLU_ROOT_KEYS": ["", "k1", "k1:short", "x y:AAAA", *GUESSED_KEYS],
     "GLU_API_URL": ["http://api.glu.io", "https://", "api.glu.io", "https://["],
     "HTTPS": ["ture", "2"],
     "LOG_LEVEL": ["LOUD", "info"],
     "LOG_FORMAT": ["xml"],
-    "METRICS_TOKEN": ["secret"],
+    "METRICS_TOKEN": ["secret", "m" * 40, "abab" * 10],
     "SESSION_HOURS": ["-1", "0", "1e9", "99999999", "twelve", "0.5"],
     "TRUSTED_PROXY_COUNT": ["-1", "1000", "one"],
     "GLU_READ_TIMEOUT": ["0", "-5", "nan", "inf", "1,5"],

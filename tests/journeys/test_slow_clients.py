@@ -16,6 +16,7 @@ import pytest
 from tests.journeys.compose import COMPOSE, command
 from tests.journeys.connections import answers, connect
 from tests.journeys.processes import ROOT, free_port, manage, start, stop, wait_until
+from tests.patience import HANG_SECONDS
 
 pytestmark = pytest.mark.faults
 
@@ -33,6 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("slow")
 
 
+ANSWER_SECONDS = 8
+
+
 @pytest.fixture(scope="module")
 def port(folder: Path) -> Iterator[int]:
     """Where compose's web command serves an installation of its own."""
@@ -40,6 +44,7 @@ def port(folder: Path) -> Iterator[int]:
         **os.environ,
         "GLU_ADMIN_MODE": "embedded",
         "STATE_DIR": str(folder / "state"),
+        "ANSWER_SECONDS": str(ANSWER_SECONDS),
         **dict.fromkeys(("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL"), ""),
     }
     manage(environment, "migrate", "--verbosity", "0")
@@ -135,6 +140,18 @@ def test_health_is_told_while_stalled_readers_hold_every_thread(port: int) -> No
     with closing(stalled), closing(send_halves(port, 10)):
         wait_until(lambda: len(select.select(stalled, [], [], 1)[0]) >= 16, "as many as there are threads have begun")
         assert healthy(port)
+    assert answers(port, "/accounts/login/")
+
+
+def test_who_reads_on_and_on_does_not_keep_a_thread(port: int) -> None:
+    with connect(port) as client:
+        client.sendall(b"GET /endless HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        began = time.monotonic()
+        with contextlib.suppress(ConnectionResetError):
+            while client.recv(65536):
+                time.sleep(0.1)
+                assert time.monotonic() - began < HANG_SECONDS
+        assert time.monotonic() - began >= ANSWER_SECONDS - 1
     assert answers(port, "/accounts/login/")
 
 
