@@ -96,6 +96,15 @@ def test_a_number_that_no_json_has_is_kept_as_text(house: Any, monkeypatch: pyte
     json.loads(json.dumps(sent, allow_nan=False))
 
 
+@pytest.mark.parametrize("raw", [b"\n", b"\n \r\n\t\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n\n"], ids=repr)
+def test_a_file_without_any_order_is_no_success(house: Any, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    with pytest.raises(CommandError, match="holds no order"):
+        put_in(monkeypatch, raw=raw)
+    with pytest.raises(CommandError, match="holds no order"):
+        put_in(monkeypatch)
+    assert not house.hotel.orders.exists()
+
+
 GOOD = json.dumps(order(1)).encode() + b"\n"
 DEEP = GOOD.rstrip()[:-1] + b',"deep":' + b"[" * 5000 + b"]" * 5000 + b"}\n"
 NESTED = GOOD.rstrip()[:-1] + b',"deep":' + b"[" * 300 + b"]" * 300 + b"}\n"
