@@ -10,11 +10,14 @@ from glu_admin.keys.models import GluKey
 from glu_admin.keys.vault import NoUsableKey, try_key
 from glu_admin.tenancy.models import Organisation
 
+_BYTE_ORDER_MARK = "\ufeff"  # with which some editors begin a file
+
 
 def read_key() -> str:
     """A key from standard input, so that it is in no shell history. Raises CommandError when nothing came."""
     secret = getpass.getpass("Glu key: ") if sys.stdin.isatty() else sys.stdin.readline()
-    if not secret.strip():
+    secret = secret.removeprefix(_BYTE_ORDER_MARK).strip()
+    if not secret:
         raise CommandError("No key came on standard input.")
     return secret
 

@@ -163,7 +163,11 @@ def test_rotation_without_the_older_key_changes_nothing(house: Any, settings: An
 
 
 def test_a_key_sealed_by_a_process_with_the_old_list_is_noticed(
-    house: Any, settings: Any, manager_client: Client, caplog: pytest.LogCaptureFixture
+    house: Any,
+    settings: Any,
+    manager_client: Client,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     use(settings, TWO, ONE)
     check_canary()
@@ -181,6 +185,8 @@ def test_a_key_sealed_by_a_process_with_the_old_list_is_noticed(
         call_command("mirror_status", "alder-house")
     with pytest.raises(CommandError, match="ending in 0001 cannot be opened"):
         call_command("organisation_key", "alder-house", "--retry")
+    call_command("organisation_key", "alder-house", "--show")
+    assert "ending in 0001 cannot be opened" in capsys.readouterr().out
     try_key(GluKey.across_organisations.get(organisation=house.hotel).pk)  # a worker goes on
     use(settings, TWO, ONE)
     call_command("rotate_root_key")

@@ -26,13 +26,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the organisation and its sealed key, or nothing."""
-        slug = options["slug"] or free_slug(options["name"])
-        if Organisation.objects.filter(slug=slug).exists():
-            raise CommandError(
-                f"There is an organisation “{slug}” already. To give it another key: manage.py organisation_key {slug}"
-            )
-        organisation = Organisation(name=options["name"], slug=slug, timezone=options["timezone"])
+        name, slug = " ".join(options["name"].split()), options["slug"]
+        here = Organisation.objects.filter(slug=slug) if slug else Organisation.objects.filter(name__iexact=name)
+        if found := here.first():
+            another = f"To give it another key: manage.py organisation_key {found.slug}"
+            besides = "" if slug else " To add a second one of that name: --slug."
+            raise CommandError(f"There is an organisation “{slug or found.name}” already. {another}{besides}")
         try:
+            slug = slug or free_slug(name)
+            organisation = Organisation(name=name, slug=slug, timezone=options["timezone"])
             organisation.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None

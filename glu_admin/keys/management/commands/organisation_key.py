@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localtime
 
-from glu_admin.keys.lifecycle import current_key, keys_of, remove_key
+from glu_admin.keys.lifecycle import closed, current_key, keys_of, remove_key
 from glu_admin.keys.management.key_input import read_key, take_key, tried
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.management.naming import organisation_called
@@ -50,6 +50,8 @@ class Command(BaseCommand):
             if key.paused_at:
                 parts.append("copying is paused")
             self.stdout.write(f"{GluKey.Slot(key.slot).label}: {', '.join(parts)}. {key.detail}".rstrip())
+            if why := closed(key, canary=True):
+                self.stdout.write(why)
 
     def _remove(self, organisation: Organisation) -> None:
         if not keys_of(organisation):
