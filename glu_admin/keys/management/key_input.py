@@ -5,8 +5,10 @@ import sys
 
 from django.core.management.base import CommandError
 
+from glu_admin.keys.cipher import KeyringError
 from glu_admin.keys.lifecycle import InvalidKey, set_key
 from glu_admin.keys.models import GluKey
+from glu_admin.keys.ring import WrongRootKey, check_canary
 from glu_admin.keys.vault import NoUsableKey, try_key
 from glu_admin.tenancy.models import Organisation
 
@@ -23,10 +25,11 @@ def read_key() -> str:
 
 
 def take_key(organisation: Organisation, secret: str) -> GluKey:
-    """Seal a key as the organisation's new one. Raises CommandError with what is wrong with it."""
+    """Seal a key as the organisation's new one. Raises CommandError with what is wrong with it or the root key."""
     try:
+        check_canary()  # what the start of web and workers does
         return set_key(organisation, secret, None)
-    except InvalidKey as error:
+    except (InvalidKey, KeyringError, WrongRootKey) as error:
         raise CommandError(str(error)) from None
 
 

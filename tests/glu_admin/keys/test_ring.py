@@ -1,5 +1,6 @@
 """Sealed secrets open in their own place only, with a known root key only; rotation can be interrupted."""
 
+import io
 import uuid
 from typing import Any
 
@@ -14,6 +15,7 @@ from glu_admin.keys.lifecycle import InvalidKey, set_key
 from glu_admin.keys.models import GluKey, KeyringCanary
 from glu_admin.keys.ring import WrongRootKey, check_canary, keyring, place_of, reseal, stop_on_wrong_root_key
 from glu_admin.keys.tasks import try_key
+from glu_admin.tenancy.models import Organisation
 from tests.conftest import accepted_key
 
 ONE, TWO = new_root_key("one"), new_root_key("two")
@@ -114,6 +116,21 @@ def test_the_canary_knows_a_wrong_root_key(db: None, settings: Any) -> None:
         stop_on_wrong_root_key()
     use(settings, TWO, ONE)
     check_canary()
+
+
+def test_no_command_seals_a_key_with_a_wrong_root_key(
+    house: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.GLU_API_URL, settings.GLU_RETRIES = "http://127.0.0.1:9", 0
+    use(settings, ONE)
+    check_canary()
+    use(settings, f"one:{TWO.partition(':')[2]}")
+    for command in (("organisation_add", "Elder"), ("organisation_key", "alder-house")):
+        monkeypatch.setattr("sys.stdin", io.StringIO("hotel-key-0001"))
+        with pytest.raises(CommandError, match="does not hold the root key"):
+            call_command(*command)
+    assert not GluKey.across_organisations.exists()
+    assert not Organisation.objects.filter(name="Elder").exists()
 
 
 def test_a_lost_key_file_is_never_replaced_over_sealed_keys(house: Any, settings: Any, tmp_path: Any) -> None:
