@@ -1,5 +1,6 @@
 """The WSGI application that gunicorn serves."""
 
+import gc
 import os
 import sys
 
@@ -21,3 +22,5 @@ stop_on_wrong_root_key()
 warn_without_public_url()
 print_setup_token_if_needed(sys.stderr)
 connections.close_all()  # the server forks after this, and a connection must not be shared
+gc.collect()
+gc.freeze()  # what is loaded stays, and need not be looked through again: that took a tenth of a second now and then
