@@ -141,6 +141,9 @@ def unfit(settings: Mapping[str, Any]) -> Iterator[str]:
     public, scheme = settings["PUBLIC_URL"], "https" if settings["HTTPS"] else "https?"
     if public and not re.fullmatch(rf"{scheme}://(?:{_HOST})(?::\d+)?(?:/[\w/.~-]*)?", public, re.I):
         yield f"PUBLIC_URL must be an address such as https://desk.example.com; {public!r} is none, or has no TLS."
+    below = web_address(public).path.rstrip("/")
+    if below and below != settings["FORCE_SCRIPT_NAME"]:
+        yield f"PUBLIC_URL ends in {below}, which SCRIPT_NAME has to be too, or links in mails lead elsewhere."
     for host in settings["ALLOWED_HOSTS"]:
         if "*" not in host and not re.fullmatch(rf"\.?(?:{_HOST})", host, re.I):
             yield f"ALLOWED_HOSTS lists hosts alone, without scheme, port or path; {host!r} is none."

@@ -73,6 +73,7 @@ WRONG = {
         "https://[",
         "https://desk.example/?a=b",
         "ftp://a",
+        "https://desk.example/desk",
     ],
     "CSRF_TRUSTED_ORIGINS": ["desk.example", "https://", "*", "https://*", "https://desk.example/path"],
     "CACHE_URL": ["dummycache://", "locmemcache://", "dbcache://table", "redi://host", "nonsense"],
@@ -129,8 +130,11 @@ def test_what_is_right_starts(tmp_path: Path) -> None:
         "SESSION_HOURS": " 8 ",
         "MIRROR_OVERLAP_SECONDS": "",
         "HTTPS": "No",
+        "PUBLIC_URL": "https://desk.example/",
     }
-    assert told([{}, *({name: value} for name, value in fine.items()), fine], tmp_path) == ["starts"] * (len(fine) + 2)
+    below = {"PUBLIC_URL": "https://desk.example/desk/", "SCRIPT_NAME": "/desk/"}
+    cases = [{}, *({name: value} for name, value in fine.items()), fine, below]
+    assert told(cases, tmp_path) == ["starts"] * len(cases)
 
 
 @pytest.mark.parametrize("start", STARTS)
