@@ -1,7 +1,8 @@
 """Which answers are known to be of one organisation: those that had come before a question whose answer showed it.
 
 A key may come to open another organisation at any time. So an answer says whose those were that had come before it was
-asked for, and nothing of later ones. Used on the thread that holds the lease alone.
+asked for, and nothing of later ones. A key that opens another one and its own again between two of these questions is
+not noticed: some hundred answers lie between them, a few seconds' worth. Used on the thread that holds the lease alone.
 """
 
 

@@ -118,6 +118,7 @@ def test_a_view_stands_alone(desk: Any, viewer_client: Client, staff_client: Cli
     views.create(owner=desk.viewer, name="Odd", slug="odd", query="created=never", reach="private")
     page = viewer_client.get(PAGE, {"view": "packed"}).text
     assert numbers(page) == [2]
+    assert "What changed: Packed" in page.partition("</title>")[0]
     viewer_client.post(f"{PAGE}seen/", {"seen": sent(page, "seen"), "view": "packed"})
     assert numbers(viewer_client.get(PAGE, {"view": "packed"}).text) == []
     assert numbers(viewer_client.get(PAGE).text) == [9, 2, 1]

@@ -160,6 +160,7 @@ def test_all_notes_are_listed_and_searched(desk: Any, viewer_client: Client, mon
     assert "Theirs" not in page
     assert f'href="{ORDER}#e-note-{first.pk}"' in page
     found = text(viewer_client, f"{LIST}?q=BLUE")
+    assert "Notes with BLUE" in found.partition("</title>")[0]
     assert "Wants a &lt;b&gt;blue" in found
     assert "no answer" not in found
     assert "Theirs" not in found

@@ -291,12 +291,15 @@ def test_what_came_in_stands_first_and_is_not_called_as_the_status_is(
 
 
 @pytest.mark.parametrize("path", ["", "back/", "times/"])
-def test_a_printed_report_says_whose_it_is_of_which_days_and_when(house: Any, viewer_client: Client, path: str) -> None:
+def test_a_report_says_of_which_days_it_is_and_on_paper_whose_and_when(
+    house: Any, viewer_client: Client, path: str
+) -> None:
     write(house.hotel, order(1))
     counted(house.hotel)
     with time_machine.travel("2026-11-20T12:00:00+00:00", tick=False):
         page = " ".join(viewer_client.get(f"{PAGE}{path}?{YEAR}").text.split())
     head = page.partition('<p class="print-only xs">')[2].partition("</p>")[0]
     assert "Alder House · 1 January 2026 to 31 December 2026 · printed on" in head
+    assert ": 1 January 2026 to 31 December 2026 ·" in page.partition("</title>")[0].partition("<title>")[2]
     assert "Friday 20 November 2026, 12:00" in head
     assert re.search(r"<button[^>]* data-print", page)
