@@ -110,10 +110,9 @@ def _naming(organisation: Organisation, words: Words) -> list[QuerySet[Order]]:
     if words.ids:
         ways.append(organisation.orders.filter(glu_id__in=words.ids))
     elif words.email:
-        orders = organisation.orders.alias(
-            buyer_email=Lower("customer_email_address"), recipient_email=Lower("recipient_email_address")
-        )
-        ways.append(orders.filter(Q(buyer_email=words.email) | Q(recipient_email=words.email)))
+        # Of both at once SQLite may believe that reading all orders is as good.
+        for column in ("customer_email_address", "recipient_email_address"):
+            ways.append(organisation.orders.alias(address=Lower(column)).filter(address=words.email))
     if words.reference:
         paid = organisation.transactions.alias(reference=Lower("gateway_reference"))
         paid = paid.filter(reference=words.reference, order_glu_id__isnull=False)
