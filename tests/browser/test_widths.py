@@ -8,6 +8,7 @@ import pytest
 from django.utils.timezone import now
 
 from glu_admin.tenancy.models import Organisation, Role, User
+from orders.desk.marks import Kind, set_marks
 from orders.mirror.writing.counts import count_all_days
 from tests.browser.long_values import AMISS, CODE, LINE, LONG, OVERLAP
 from tests.furnished import PASSWORD, fill
@@ -61,6 +62,26 @@ def test_nothing_sticks_out_or_is_cut(open_page: Callable[..., Any], long_values
                 found.append(f"{path} at {width}: {amiss[:4]}")
             found += [f"{path} at {width}: {overlap}" for overlap in page.evaluate(OVERLAP)[:4]]
     assert not found, "\n".join(found)
+
+
+def test_a_long_name_of_ones_own_slides_and_crushes_nothing(open_page: Callable[..., Any], desk: Organisation) -> None:
+    person = desk.memberships.get().user
+    person.name = "Maximiliana Wolfeschlegelsteinhausenbergerdorff-Smythe"
+    person.save()
+    fill(desk, [{**LONG, "lines": [LINE]}])
+    set_marks(desk, desk.orders.filter(glu_id=LONG["id"]), Kind.POSTED, person)
+    page = open_page()
+    for path in ("/profile/", f"{ORGANISATION}/queues/dispatch/history/", f"{ORGANISATION}/mirror/elsewhere/"):
+        page.goto(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert page.evaluate(AMISS) == [], (path, width)
+    page.goto(f"{ORGANISATION}/queues/dispatch/history/")
+    page.set_viewport_size({"width": 320, "height": 900})
+    row = page.locator(".sent tbody tr")
+    assert row.bounding_box()["height"] < 200
+    assert all(part in row.inner_text() for part in ("987654321012", "Bartholomew", "Posted", "Maximiliana", "Undo"))
 
 
 def test_every_value_is_in_the_list_at_every_width(open_page: Callable[..., Any], long_values: None) -> None:
