@@ -69,7 +69,7 @@ def _new_key_banner(key: GluKey | None, trying: GluKey | None) -> Banner | None:
     foreign = trying.state == GluKey.State.FOREIGN
     title = _("The new key opens another organisation") if foreign else _("Glu refuses the new key")
     refused = _("Glu refused the new key ending in %(end)s.") % {"end": trying.last_four}
-    works = key is not None and key.state not in GluKey.REJECTED
+    works = key is not None and key.state == GluKey.State.ACCEPTED
     text = _joined(
         trying.why if foreign else refused,
         _("The key before it stays in use.") if works else _tried_again(trying),
@@ -155,6 +155,8 @@ def _lines_banner(organisation: Organisation, known: Standing, *, is_fresh: bool
 
 def _tried_again(key: GluKey) -> str:
     """That and when a key which Glu said no to is tried again by itself."""
+    if key.paused_at is not None:
+        return _("Copying is paused: it is tried again once that is resumed.")
     if key.try_again_at is None:
         return _("It is tried again by itself soon.")
     if key.try_again_at <= now():

@@ -29,12 +29,12 @@ def rest(state: MirrorState | None, key: GluKey | None) -> Rest | None:
     """Why nothing is asked of Glu now; None when what is due is done."""
     if key is None:
         return Rest(_("There is no key in use."))
+    if key.paused_at is not None:
+        return Rest(_("Copying is paused."))
     if key.state == GluKey.State.REFUSED:
         return Rest(_("Glu refuses the key."), key.try_again_at)
     if key.state == GluKey.State.FOREIGN:
         return Rest(_("The key opens another organisation."), key.try_again_at)
-    if key.paused_at is not None:
-        return Rest(_("Copying is paused."))
     if key.state != GluKey.State.ACCEPTED:
         return Rest(_("The key is being tried again."))
     if state is None or state.wait_until is None:

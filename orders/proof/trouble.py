@@ -91,7 +91,8 @@ def _of_the_key(report: MirrorReport) -> Iterator[Trouble]:
             what = _("The key ending in %(end)s opens another organisation.") % ending
             what = f"{what} {key.why}"
         to_do = _("A manager can set another one on the key page.")
-        yield Trouble(what, key.rejected_at, _(_AGAIN), key.try_again_at, to_do, needs_a_person=True)
+        again, at = (_(_AGAIN), key.try_again_at) if key.paused_at is None else ("", None)
+        yield Trouble(what, key.rejected_at, again, at, to_do, needs_a_person=True)
     if report.key is not None and report.key.paused_at is not None:
         to_do = _("A manager can resume it on the key page.")
         yield Trouble(_("Copying is paused."), report.key.paused_at, to_do=to_do, needs_a_person=True)

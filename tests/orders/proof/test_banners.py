@@ -12,9 +12,11 @@ from glu_admin.keys import lifecycle
 from glu_admin.keys.models import GluKey
 from glu_admin.tenancy.models import Organisation
 from orders.models import MirrorRun, MirrorState
+from orders.models.mirror_state import state_of
 from orders.proof.banners import banners
 from orders.proof.freshness import freshness
 from orders.proof.report import mirror_report
+from orders.proof.rest import Rest, rest
 from orders.proof.trouble import needs_a_person, troubles
 from tests.conftest import HOTEL_KEY, accepted_key
 from tests.orders.builders import order, run, write
@@ -149,7 +151,22 @@ def test_no_two_banners_contradict(house: Any, viewer_client: Client, state: str
     assert "No key yet" not in page
     assert "No key yet" not in viewer_client.get("/o/alder-house/mirror/").content.decode()
     text = " ".join(banner.text for banner in banners(house.hotel))
-    assert ("stays in use" in text) == (in_use is not None and in_use not in GluKey.REJECTED)
+    assert ("stays in use" in text) == (in_use == GluKey.State.ACCEPTED)
+
+
+@pytest.mark.parametrize("state", GluKey.REJECTED)
+def test_a_key_that_is_paused_is_not_said_to_be_tried_by_itself(
+    hotel: Organisation, manager_client: Client, state: str
+) -> None:
+    hotel.glu_keys.update(state=state, paused_at=now(), rejected_at=now(), try_again_at=now() + timedelta(hours=1))
+    assert lifecycle.keys_to_try() == []
+    for path in (LIST, "/o/alder-house/key/", "/o/alder-house/mirror/"):
+        page = spaced(manager_client.get(path).text)
+        assert "tried again by itself" not in page, path
+        assert "tried again once that is resumed" in page, path
+    assert [trouble.next_at for trouble in troubles(mirror_report(hotel))] == [None, None]
+    resting = rest(state_of(hotel), lifecycle.current_key(hotel))
+    assert resting == Rest("Copying is paused.")
 
 
 def test_the_list_of_organisations_says_how_fresh_each_is(house: Any, manager_client: Client) -> None:
