@@ -52,6 +52,13 @@ def test_offline_payments_are_told_by_how_they_are_to_be_paid(house: Any, viewer
     assert sorted(told[1:]) == [("&lt;b&gt;", "1"), ("Cash", "1"), ("Not said", "1")]
 
 
+def test_a_sum_says_that_it_is_what_was_ordered(house: Any, viewer_client: Client) -> None:
+    write(house.hotel, pending(41, total=12345), pending(42, total=700, currencyCode="EUR"))
+    head = viewer_client.get(PAGE).text.partition('id="rung-gateway"')[2].partition("</header>")[0]
+    said = " ".join(re.sub("<[^>]+>", " ", head).split())
+    assert re.search(r"123\.45 .*7\.00 .* ordered$|7\.00 .*123\.45 .* ordered$", said), said
+
+
 def test_an_age_counts_from_when_the_payment_began_to_be_pending(house: Any, viewer_client: Client) -> None:
     write(house.hotel, pending(41))
     house.hotel.orders.update(payment_since=now() - timedelta(hours=5), waiting_since=now() - timedelta(hours=5))
