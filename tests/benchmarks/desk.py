@@ -34,7 +34,7 @@ def _mirror(bars: Bars, here: Place, glu: Glu) -> None:
     exported = time.perf_counter() - begun
     truth = glu.truth("alder")
     equal = {row["id"]: row for row in map(json.loads, file.splitlines())} == truth
-    imported = _timed(here, "import_orders", "copy", stdin=file)
+    imported = _timed(here, "import_orders", "copy", "--from-another-organisation", stdin=file)
     bars.figure(f"first mirror with lines, {requests:,} requests, in {first:.1f} s", ORDERS / first, "orders/s")
     bars.holds("the mirror equals the truth", equal)
     bars.figure("nothing new, start of the process included", again, "s")
