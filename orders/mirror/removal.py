@@ -97,6 +97,8 @@ def _remove(organisation: Organisation, pks: list[int]) -> None:
     """Orders with their lines, texts for search and history, and the files they may be in; what is counted follows."""
     orders, moment = organisation.orders.filter(pk__in=pks), now()
     came_at = orders.aggregate(first=Min("first_copied_at"))["first"]
+    if came_at is None:
+        return
     organisation.exports.filter(state=Export.State.DONE, finished_at__gte=came_at).update(expires_at=moment)
     TypicalTimes.across_organisations.filter(organisation=organisation).update(kinds=[], due_at=moment)
     differences = Differences()

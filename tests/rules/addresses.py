@@ -79,7 +79,7 @@ PAGES = {
     "reports": Page(V),
     "report_file": Page(S, get=REDIRECT),
     "report_back": Page(V),
-    "report_back_file": Page(S, get=NOT_FOUND),
+    "report_back_file": Page(S, get=REDIRECT),
     "report_times": Page(V),
     "report_times_file": Page(S, get=NOT_FOUND),
     "orders_export": Page(S),
