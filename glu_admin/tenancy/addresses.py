@@ -32,6 +32,7 @@ def free_slug(name: str) -> str:
 
 def save_at_free_slug(organisation: Organisation) -> None:
     """Save a new organisation at an address of its own, also while others are saved. Raises ValidationError."""
+    organisation.clean()
     for left in reversed(range(_TRIES)):
         organisation.slug = free_slug(organisation.name)
         try:

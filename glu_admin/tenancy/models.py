@@ -1,6 +1,7 @@
 """People, organisations and who belongs where."""
 
 import hashlib
+import re
 import secrets
 import uuid
 import zoneinfo
@@ -18,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 ROWS_A_PAGE = (25, 50, 100)
 INVITATION_DAYS = 7
 SETUP_TOKEN_MINUTES = 60
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def digest(token: str) -> str:
@@ -120,8 +123,8 @@ class Organisation(models.Model):
         return reverse(settings.ORGANISATION_HOME, args=[self.slug])
 
     def clean(self) -> None:
-        """Raise ValidationError for a name of more than one line."""
-        self.name = " ".join(self.name.split())
+        """Take line breaks and other signs that control something for blanks, as no name has them."""
+        self.name = " ".join(_CONTROLS.sub(" ", self.name).split())
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -26,6 +26,12 @@ def test_a_name_that_says_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, na
         add(monkeypatch, name)
 
 
+@pytest.mark.parametrize("name", ["Alder\x01House", "\x7fAlder \x9b House", "Alder\r\nHouse"])
+def test_a_name_has_no_signs_that_control_something(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    add(monkeypatch, name)
+    assert Organisation.objects.get().name == "Alder House"
+
+
 @pytest.mark.parametrize("again", ["Alder House", "alder  house", " ALDER\tHOUSE "])
 def test_the_same_command_again_adds_no_second_organisation(monkeypatch: pytest.MonkeyPatch, again: str) -> None:
     add(monkeypatch, "Alder House", "--slug", "hotel")
