@@ -105,7 +105,5 @@ def groups(organisation: Organisation) -> list[tuple[str, list[Question]]]:
 
 def answers(organisation: Organisation, questions: Iterable[Question]) -> list[Answer]:
     """How many orders answer each question now, one query each."""
-    return [
-        Answer(question, question.count(organisation), question.query(organisation).url_query())
-        for question in questions
-    ]
+    asked = [(question, question.query(organisation)) for question in questions]
+    return [Answer(question, question.count(organisation, query), query.url_query()) for question, query in asked]

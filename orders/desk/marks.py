@@ -68,8 +68,10 @@ def set_marks(
     if len(rows) > MOST_MARKED:
         words = _("At most %(most)s orders are marked at once. Narrow the list, then mark again.")
         raise TooManyOrders(words % {"most": grouped(MOST_MARKED)})
-    emailed = sorted(glu_id for _, glu_id, *_, is_emailed in rows if is_emailed) if kind in OrderMark.ONCE else []
-    rows = [row for row in rows if not (emailed and row[-1])]
+    emailed = []
+    if kind in OrderMark.ONCE:
+        emailed = sorted(glu_id for _, glu_id, *_, is_emailed in rows if is_emailed)
+        rows = [row for row in rows if not row[-1]]
     kinds = {pk: COLLECTED_AS.get(kind, kind) if is_collected else kind for pk, _, _, is_collected, _ in rows}
     batch, moment = uuid4(), now()
     marks = [
@@ -92,7 +94,7 @@ def set_marks(
     numbers: dict[Kind, list[int]] = {each: [] for each in Kind if each in kinds.values()} or {kind: []}
     if kind not in OrderMark.ONCE:
         numbers[kind] = [glu_id for _, glu_id, *_ in rows]
-        return Marked(batch, numbers, [], [])
+        return Marked(batch, numbers, [], emailed)
     left = dict(kinds)
     got = organisation.order_marks.filter(batch=batch).order_by("order_glu_id")
     for pk, glu_id in got.values_list("order", "order_glu_id"):

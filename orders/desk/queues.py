@@ -29,9 +29,9 @@ class Queue:
         """The question, read as the list reads it."""
         return parse_query(self.text, organisation)
 
-    def count(self, organisation: Organisation) -> Counted:
-        """How many orders wait in it, up to MOST_COUNTED where they have to be counted."""
-        return count_orders(organisation, self.query(organisation).criteria, most=MOST_COUNTED)
+    def count(self, organisation: Organisation, query: Query | None = None) -> Counted:
+        """How many orders wait in it, up to MOST_COUNTED where they have to be counted; `query` is it, if read."""
+        return count_orders(organisation, (query or self.query(organisation)).criteria, most=MOST_COUNTED)
 
 
 Pairs = tuple[tuple[str, str], ...]

@@ -55,14 +55,14 @@ def is_offline(payment_method: str | None, offline_payment_method: str | None) -
 
 
 def first_wait(new: Version, seen_at: datetime) -> Waiting:
-    """Of an order that is here for the first time."""
+    """What is open of an order that is here for the first time."""
     dispatch, payment = new.dispatch_status, new.payment_status
     started = [_begun(status, new.created_at, new.updated_at, seen_at) for status in (dispatch, payment)]
     return waiting(dispatch, payment, *started)
 
 
 def next_wait(old: Known, new: Version, seen_old_at: datetime, seen_at: datetime) -> Waiting:
-    """Of a version that was seen at `seen_at` in place of `old`, which was last seen at `seen_old_at`."""
+    """What is open of a version that was seen at `seen_at` in place of `old`, last seen at `seen_old_at`."""
     started = []
     for was, now_is, since in (
         (old.dispatch_status, new.dispatch_status, old.dispatch_since),
@@ -103,5 +103,5 @@ def _begun(status: str | None, created_at: datetime, updated_at: datetime | None
 
 def is_at_latest(since: datetime, created_at: datetime, first_copied_at: datetime) -> bool:
     """Whether what began at an instant may have begun before it: it was so when the order was first seen, and was told
-    from the order's last change, as `begun` does."""
+    from the order's last change, as `_begun` does."""
     return created_at < since <= first_copied_at

@@ -66,6 +66,16 @@ def is_copied(organisation: Organisation) -> bool:
     return bool(has_key) or organisation.mirror_runs.exists()
 
 
+def missing_days(organisation: Organisation, first: date | None, last: date | None) -> str:
+    """What of some days of the organisation's zone is not copied, or in doubt, in words; "" for nothing.
+
+    Both days are included; None is open, up to all history and to now.
+    """
+    if not is_copied(organisation):
+        return ""
+    return words_of(extent(organisation, first, last).gaps, organisation.zone)
+
+
 def words_of(gaps: Sequence[Gap], zone: ZoneInfo) -> str:
     """The gaps in words, such as "1–24 September and part of 25 September not copied yet"; "" without gaps."""
     parts = []

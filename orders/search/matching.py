@@ -70,15 +70,13 @@ def matching(organisation: Organisation, words: Words) -> Matching:
         newest = index().among_newest(organisation.pk, wanted, words.unwanted, COMMON + 1)
         met, only = len(newest), newest if len(alternatives) == 1 else ()
         if met > COMMON or (met >= _SOON_MET and met * every > _MANY * index().NEWEST):
-            spoken = _spoken(organisation, alternatives, words.unwanted)
-            return Matching(spoken, [], min(met, COMMON), is_few=False, newest=only)
+            return _many(organisation, alternatives, words.unwanted, min(met, COMMON), only)
         most = MOST_FOUND if met >= _SOON_MET else _MOST_HELD
         if every > index().NEWEST:
             newest = index().matches(organisation.pk, wanted, words.unwanted, most + 1)
         found |= {pk: at for at, pk in newest}
         if len(found) > MOST_FOUND and met >= _SOON_MET:
-            spoken = _spoken(organisation, alternatives, words.unwanted)
-            return Matching(spoken, [], MOST_FOUND, is_few=False, newest=only)
+            return _many(organisation, alternatives, words.unwanted, MOST_FOUND, only)
         if len(found) > _MOST_HELD:
             speaking = (index().speaking(organisation.pk, each, words.unwanted) for each in alternatives)
             return Matching(reduce(or_, speaking), [], MOST_FOUND)
@@ -95,13 +93,19 @@ def _held(found: Iterable[int], newest: Sequence[tuple[Any, int]] = ()) -> Match
     return Matching(among(pks), pks, at_least, newest=newest)
 
 
-def _spoken(organisation: Organisation, alternatives: list[tuple[str, ...]], unwanted: tuple[str, ...]) -> Q:
-    """The condition that an order's text has the words, for texts that are read one by one."""
+def _many(
+    organisation: Organisation,
+    alternatives: list[tuple[str, ...]],
+    unwanted: tuple[str, ...],
+    at_least: int,
+    newest: Sequence[tuple[Any, int]],
+) -> Matching:
+    """So many orders have the words that their texts are read one by one, wherever one begins."""
     having = (reduce(and_, (Q(document__text__contains=term) for term in wanted), Q()) for wanted in alternatives)
     condition = Q(document__organisation=organisation) & reduce(or_, having)
     for term in unwanted:
         condition &= ~Q(document__text__contains=term)
-    return condition
+    return Matching(condition, [], at_least, is_few=False, newest=newest)
 
 
 def _naming(organisation: Organisation, words: Words) -> list[QuerySet[Order]]:

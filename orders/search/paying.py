@@ -15,7 +15,7 @@ from orders.search.keys import among
 PENDING, PAID = "Pending", "Paid"
 """Payment statuses; Glu documents only the first."""
 
-_MOST_KEPT = 1_000
+_MOST_KEPT = 1_000  # chased orders that are named in each question of a page
 _COMPLIMENTARY = "compl"  # what stands in the payment method of complimentary orders; Glu documents no values of it
 
 

@@ -44,7 +44,7 @@ def drop_index() -> None:
         cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
 
 
-def unindexed() -> int | None:
+def lacking() -> int | None:
     """None where there is no index; else 0, as PostgreSQL keeps it equal to the texts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND indisvalid", [f'"{INDEX}"'])
@@ -56,7 +56,7 @@ def among_newest(
 ) -> list[tuple[Any, int]]:
     """Of the newest texts those that have every wanted term and no unwanted one, newest first and at most `most`.
 
-    When each order was created, as the database has it, and its key.
+    Of each it gives when the order was created, as the database has it, and the order's key.
     """
     conditions, patterns = _conditions("text", wanted, unwanted)
     sql = f"""

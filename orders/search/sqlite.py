@@ -74,7 +74,7 @@ def drop_index() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {INDEX}")
 
 
-def unindexed() -> int | None:
+def lacking() -> int | None:
     """How many texts the index lacks, and holds that are no more; None where there is no index."""
     with connection.cursor() as cursor:
         if not _is_ready(cursor):
@@ -91,7 +91,7 @@ def among_newest(
 ) -> list[tuple[Any, int]]:
     """Of the newest texts those that have every wanted term and no unwanted one, newest first and at most `most`.
 
-    When each order was created, as the database has it, and its key.
+    Of each it gives when the order was created, as the database has it, and the order's key.
     """
     read, patterns = _read(wanted, unwanted)
     sql = f"""

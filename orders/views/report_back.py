@@ -22,6 +22,7 @@ from orders.display.locales import grouped
 from orders.display.money import money
 from orders.display.text import isolated
 from orders.exports.tables import Cell, amount_cell
+from orders.proof.gaps import missing_days
 from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import transactions_known
 from orders.recheck import note_visit
@@ -29,7 +30,7 @@ from orders.reports.money_back import Back, LeftOut, MoneyBack, Movement, Row, S
 from orders.reports.period import BY, PERIODS, Period, read_period
 from orders.search import Counted
 from orders.views.money_card import WAY_WORDS
-from orders.views.report_files import is_asked_as_it_is, missing_days, table_file
+from orders.views.report_files import is_asked_as_it_is, table_file
 from orders.views.reports import Line, Table, address_of, in_words, only_currency
 
 MOST_SHOWN = 200

@@ -1,24 +1,12 @@
 """Tables of reports as files: one that is not whole says so in its name, and is given to who has asked for it so."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from django.http import HttpResponse
 
 from glu_admin.tenancy.models import Organisation
 from glu_admin.tenancy.requests import TeamRequest
 from orders.exports.tables import Cell, table_texts
-from orders.proof.gaps import extent, is_copied, words_of
-
-
-def missing_days(organisation: Organisation, first: date | None, last: date | None) -> str:
-    """What of some days of the organisation's zone is not copied, or in doubt, in words; "" for nothing.
-
-    Both days are included; None is open, up to all history and to now.
-    """
-    if not is_copied(organisation):
-        return ""
-    return words_of(extent(organisation, first, last).gaps, organisation.zone)
 
 
 def is_asked_as_it_is(request: TeamRequest) -> bool:

@@ -19,13 +19,14 @@ from orders.display.durations import short
 from orders.display.locales import grouped
 from orders.display.percentiles import FEWEST
 from orders.exports.tables import Cell
+from orders.proof.gaps import missing_days
 from orders.proof.standing import standing_on_page
 from orders.recheck import note_visit
 from orders.reports.chart import Chart, chart
 from orders.reports.period import PERIODS, Asked, read_period
 from orders.reports.schedule import Schedule, schedule
 from orders.reports.times import MOST, Took, times
-from orders.views.report_files import is_asked_as_it_is, missing_days, table_file
+from orders.views.report_files import is_asked_as_it_is, table_file
 from orders.views.reports import NONE, address_of, in_words
 
 _TABLES = ("dispatch", "payment", "scheduled")

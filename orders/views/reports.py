@@ -23,6 +23,7 @@ from orders.display.locales import grouped
 from orders.display.money import currency, money
 from orders.display.text import isolated
 from orders.exports.tables import Cell, amount_cell
+from orders.proof.gaps import missing_days
 from orders.proof.standing import standing_on_page, state_on_page
 from orders.proof.transactions import TransactionsKnown, transactions_known
 from orders.recheck import note_visit
@@ -30,7 +31,7 @@ from orders.reports.chart import Chart, chart
 from orders.reports.figures import SPLITS, Figures, Report, Row, Section, folded_rows, is_counted, report
 from orders.reports.period import BY, DAYS, PERIODS, Asked, Period, read_period
 from orders.search import Counted
-from orders.views.report_files import is_asked_as_it_is, missing_days, table_file
+from orders.views.report_files import is_asked_as_it_is, table_file
 
 _AMOUNTS = {
     "paid": (gettext_noop("Received"), gettext_noop("money that came in for these orders, by Glu’s transactions")),

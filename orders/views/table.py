@@ -9,7 +9,7 @@ from glu_admin.tenancy.models import Organisation
 from orders.display.money import money
 from orders.display.statuses import badge
 from orders.models import MirrorState
-from orders.proof.gaps import extent, is_copied, words_of
+from orders.proof.gaps import missing_days
 from orders.proof.standing import state_on_page
 from orders.proof.transactions import transactions_known
 from orders.search import (
@@ -152,6 +152,6 @@ def _rest(total: CurrencySum) -> Added:
 def _missing(organisation: Organisation, query: Query, state: MirrorState | None) -> str:
     """What of the days asked for is not here, in words; without days it is asked only while the history is copied."""
     copying = state is None or state.history_complete_at is None
-    if not query.ok or not (copying or query.criteria.created) or not is_copied(organisation):
+    if not query.ok or not (copying or query.criteria.created):
         return ""
-    return words_of(extent(organisation, *query.criteria.created_days()).gaps, organisation.zone)
+    return missing_days(organisation, *query.criteria.created_days())

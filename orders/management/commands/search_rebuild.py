@@ -44,11 +44,11 @@ class Command(BaseCommand):
         differ, unlike, odd, counts = (sum(each) for each in zip(*done, strict=True)) if done else (0, 0, 0, 0)
         texts, orders = f"{differ:,} text{pluralize(differ)}", f"{unlike:,} order{pluralize(unlike)}"
         if options["check"]:
-            unindexed = index().unindexed()
-            self.stderr.write("There is no index: texts are read one by one." if unindexed is None else "")
+            lacking = index().lacking()
+            self.stderr.write("There is no index: texts are read one by one." if lacking is None else "")
             wrong = []
-            if differ or unindexed:
-                wrong.append(f"{texts} and {unindexed or 0:,} entries of the index are not as they should be.")
+            if differ or lacking:
+                wrong.append(f"{texts} and {lacking or 0:,} entries of the index are not as they should be.")
             if unlike:
                 wrong.append(f"{orders} do not say what their transactions come to.")
             if odd:
@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(wrong))
             self.stderr.write("Texts, index and counts agree with the orders, what was paid with the transactions.")
             return
-        if index().unindexed():
+        if index().lacking():
             index().drop_index()
         indexed = index().make_index()
         self.stderr.write(f"{texts} written again; {'the index holds all' if indexed else 'no index can be made'}.")

@@ -90,7 +90,7 @@ def test_the_index_follows_texts_that_change_and_go(written: Any) -> None:
     assert _ids(written.hotel, "smith") == {3}
     assert _ids(written.hotel, "taylor") == {1}
     assert _ids(written.golf, "smith") == {1, 2, 3}
-    assert index().unindexed() == 0
+    assert index().lacking() == 0
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,10 @@ def test_what_is_odd_is_told_and_mended(house: Any, capsys: pytest.CaptureFixtur
 def test_an_index_that_is_gone_is_made_again(house: Any) -> None:
     write(house.hotel, order(1, customerName="Ann Smith"))
     index().drop_index()
-    assert index().unindexed() is None
+    assert index().lacking() is None
     assert _found(house, "smith") == {1}
     call_command("search_rebuild", house.hotel.slug)
-    assert index().unindexed() == 0
+    assert index().lacking() == 0
     assert _found(house, "smith") == {1}
 
 
